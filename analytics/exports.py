@@ -1,0 +1,452 @@
+"""Exports: a row each, which is the truth about it. Workers only act on what the row says.
+
+    QUEUED → RUNNING → COMPLETED → EXPIRED
+       │        │ └──→ FAILED
+       │        └→ CANCELING → CANCELED
+       └──────────────────────→ CANCELED
+
+A worker claims a row by compare-and-set and gets a lease with a token; it must renew the lease, and every later
+step asks for the token. A lease that ran out lets another worker take over. Attempts are counted here, because
+a broker does not see a worker that was killed.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
+
+from analytics.database import Reader, Writer
+from analytics.limits import LONGEST_EXPORT_NAME
+from analytics.specs import Scope, Spec
+from analytics.tables import exports
+from analytics.viewers import Identity, Role, Viewer
+from analytics.zones import SECOND
+
+# Long enough for a worker whose machine stutters, short enough that a killed one's export is soon taken over.
+LEASE = 10 * SECOND
+MOST_ATTEMPTS = 5
+LONGEST_IDEMPOTENCY_KEY = 200
+
+
+class ExportStatus(StrEnum):
+    """Where an export is."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    CANCELING = "CANCELING"
+    CANCELED = "CANCELED"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+FINAL = (ExportStatus.CANCELED, ExportStatus.COMPLETED, ExportStatus.FAILED, ExportStatus.EXPIRED)
+
+
+class ExportFormat(StrEnum):
+    """The kind of file."""
+
+    XLSX = "XLSX"
+    CSV = "CSV"
+
+
+class Locale(StrEnum):
+    """The language of a file's headers and words."""
+
+    ES = "ES"
+    EN = "EN"
+
+
+class FailureCode(StrEnum):
+    """Why an export failed."""
+
+    ACCESS_REVOKED = "ACCESS_REVOKED"
+    STORAGE = "STORAGE"
+    TIMEOUT = "TIMEOUT"
+    ATTEMPTS_EXHAUSTED = "ATTEMPTS_EXHAUSTED"
+    INTERNAL = "INTERNAL"
+
+
+class UserErrorCode(StrEnum):
+    """What is wrong with a request that a person can put right."""
+
+    BLANK = "BLANK"
+    TOO_LONG = "TOO_LONG"
+    INVALID = "INVALID"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    NOT_CANCELABLE = "NOT_CANCELABLE"
+
+
+class Refused(Exception):
+    """A request that a person can put right: which input, and how."""
+
+    def __init__(self, code: UserErrorCode, field: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asks for; `text` is all of their input, to know the same request again."""
+
+    name: str
+    spec: Spec
+    format: ExportFormat
+    locale: Locale
+    text: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export as it is now. Times are instants in microseconds, sizes in bytes."""
+
+    id: str
+    name: str
+    format: ExportFormat
+    locale: Locale
+    spec: Spec
+    requester: Identity
+    status: ExportStatus
+    created_at: int
+    started_at: int | None
+    finished_at: int | None
+    expires_at: int | None
+    attempts: int
+    lease_token: str | None
+    rows_total: int | None
+    rows_written: int
+    file_name: str | None
+    file_size: int | None
+    failure: FailureCode | None
+
+    @property
+    def tenant_id(self) -> str:
+        """The company it belongs to."""
+        return self.requester.tenant_id
+
+    @property
+    def progress(self) -> float | None:
+        """From 0 to 1; None until the number of rows is known."""
+        if self.status in (ExportStatus.COMPLETED, ExportStatus.EXPIRED):
+            return 1.0
+        if self.rows_total is None:
+            return None
+        return self.rows_written / self.rows_total if self.rows_total else 0.0
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether all that it shows may (still) be seen in a scope."""
+        if scope.departments is None:
+            return True
+        return self.spec.departments is not None and self.spec.departments <= scope.departments
+
+
+def _export(row: Any) -> Export:
+    return Export(
+        id=row.id,
+        name=row.name,
+        format=ExportFormat(row.format),
+        locale=Locale(row.locale),
+        spec=Spec.from_json(row.spec),
+        requester=Identity(
+            id=row.requester_id,
+            tenant_id=row.tenant_id,
+            role=row.requester_role,
+            email=row.requester_email,
+            name=row.requester_name,
+        ),
+        status=ExportStatus(row.status),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        expires_at=row.expires_at,
+        attempts=row.attempts,
+        lease_token=row.lease_token,
+        rows_total=row.rows_total,
+        rows_written=row.rows_written,
+        file_name=row.file_name,
+        file_size=row.file_size,
+        failure=FailureCode(row.failure) if row.failure else None,
+    )
+
+
+def _one(tenant: str, id: str) -> ColumnElement[bool]:
+    return and_(exports.c.tenant_id == tenant, exports.c.id == id)
+
+
+def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """One's own exports; an administrator sees all of the tenant's."""
+    own = [exports.c.tenant_id == viewer.scope.tenant_id]
+    if viewer.role is not Role.ADMINISTRATOR:
+        own.append(exports.c.requester_id == viewer.id)
+    return own
+
+
+# What people do
+
+
+async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> Export:
+    """Queue an export, or return the one that the same idempotency key made. Raises `Refused`."""
+    name = request.name.strip()
+    if not name:
+        raise Refused(UserErrorCode.BLANK, "name", "Give the export a name.")
+    if len(name) > LONGEST_EXPORT_NAME:
+        raise Refused(UserErrorCode.TOO_LONG, "name", f"A name may have at most {LONGEST_EXPORT_NAME} characters.")
+    key = request.idempotency_key
+    if key is not None:
+        if not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY:
+            raise Refused(
+                UserErrorCode.INVALID,
+                "idempotencyKey",
+                f"An idempotency key has 1 to {LONGEST_IDEMPOTENCY_KEY} characters.",
+            )
+        if known := await _by_key(writer, viewer, key):
+            return _same(known, request)
+    id = uuid.uuid4().hex
+    await writer.execute(
+        insert(exports).values(
+            tenant_id=viewer.scope.tenant_id,
+            id=id,
+            name=name,
+            format=request.format,
+            locale=request.locale,
+            spec=request.spec.to_json(),
+            request=request.text,
+            requester_id=viewer.id,
+            requester_role=viewer.role,
+            requester_name=viewer.name,
+            requester_email=viewer.email,
+            idempotency_key=key,
+            status=ExportStatus.QUEUED,
+            created_at=now,
+            attempts=0,
+            rows_written=0,
+        )
+    )
+    created = await find(writer, viewer, id)
+    if created is None:
+        raise LookupError(id)
+    return created
+
+
+async def _by_key(reader: Reader, viewer: Viewer, key: str) -> Any:
+    return await reader.first(
+        select(exports).where(
+            exports.c.tenant_id == viewer.scope.tenant_id,
+            exports.c.requester_id == viewer.id,
+            exports.c.idempotency_key == key,
+        )
+    )
+
+
+def _same(row: Any, request: Request) -> Export:
+    if row.request != request.text:
+        raise Refused(UserErrorCode.CONFLICT, "idempotencyKey", "This key was used for an export of other input.")
+    return _export(row)
+
+
+async def find(reader: Reader, viewer: Viewer, id: str) -> Export | None:
+    """An export that the viewer may see."""
+    row = await reader.first(select(exports).where(exports.c.id == id, *_visible(viewer)))
+    return _export(row) if row else None
+
+
+async def cancel(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
+    """Cancel an export: at once while queued, soon while running. Raises `Refused`."""
+    await writer.execute(
+        update(exports)
+        .where(*_visible(viewer), exports.c.id == id, exports.c.status == ExportStatus.QUEUED)
+        .values(status=ExportStatus.CANCELED, finished_at=now)
+    )
+    await writer.execute(
+        update(exports)
+        .where(*_visible(viewer), exports.c.id == id, exports.c.status == ExportStatus.RUNNING)
+        .values(status=ExportStatus.CANCELING)
+    )
+    found = await _known(writer, viewer, id)
+    if found.status not in (ExportStatus.CANCELED, ExportStatus.CANCELING):
+        raise Refused(UserErrorCode.NOT_CANCELABLE, "id", f"An export that is {found.status} cannot be canceled.")
+    return found
+
+
+async def remove(writer: Writer, viewer: Viewer, id: str) -> Export:
+    """Delete an export that has ended; its file is the caller's to delete. Raises `Refused`."""
+    found = await _known(writer, viewer, id)
+    if found.status not in FINAL:
+        raise Refused(UserErrorCode.CONFLICT, "id", "Cancel the export before deleting it.")
+    await writer.execute(delete(exports).where(_one(found.tenant_id, id)))
+    return found
+
+
+async def _known(reader: Reader, viewer: Viewer, id: str) -> Export:
+    found = await find(reader, viewer, id)
+    if found is None:
+        raise Refused(UserErrorCode.NOT_FOUND, "id", "There is no such export.")
+    return found
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in the list of exports, newest first."""
+
+    created_at: int
+    id: str
+
+
+async def newest(
+    reader: Reader,
+    viewer: Viewer,
+    statuses: Sequence[ExportStatus] | None,
+    limit: int,
+    after: Position | None,
+) -> tuple[list[Export], int]:
+    """The viewer's exports from a position on, newest first, and how many there are in all."""
+    wanted = _visible(viewer)
+    if statuses is not None:
+        wanted.append(exports.c.status.in_(statuses))
+    statement: Select[Any] = select(exports).where(*wanted)
+    if after:
+        older = exports.c.created_at < after.created_at
+        same = and_(exports.c.created_at == after.created_at, exports.c.id < after.id)
+        statement = statement.where(or_(older, same))
+    statement = statement.order_by(exports.c.created_at.desc(), exports.c.id.desc()).limit(limit)
+    total = await reader.first(select(func.count()).select_from(exports).where(*wanted))
+    return [_export(row) for row in await reader.rows(statement)], total[0] if total else 0
+
+
+# What workers do
+
+
+async def due(reader: Reader, now: int) -> list[tuple[str, str]]:
+    """The exports that a worker may take up, of any tenant: (tenant, id), oldest first."""
+    waiting = exports.c.status == ExportStatus.QUEUED
+    abandoned = and_(exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.CANCELING)), exports.c.lease_until < now)
+    statement = select(exports.c.tenant_id, exports.c.id).where(or_(waiting, abandoned))
+    found = await reader.rows(statement.order_by(exports.c.created_at, exports.c.id))
+    return [(row.tenant_id, row.id) for row in found]
+
+
+async def get(reader: Reader, tenant: str, id: str) -> Export | None:
+    """An export by its key, for those who act for its requester."""
+    row = await reader.first(select(exports).where(_one(tenant, id)))
+    return _export(row) if row else None
+
+
+async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None:
+    """Take an export up; None when somebody has it, or it has ended, or this was its last attempt."""
+    found = await get(writer, tenant, id)
+    if found is None or found.status in FINAL:
+        return None
+    free = [
+        _one(tenant, id),
+        or_(exports.c.status == ExportStatus.QUEUED, exports.c.lease_until < now),
+        exports.c.attempts == found.attempts,
+    ]
+    if found.status is ExportStatus.CANCELING:
+        await writer.execute(update(exports).where(*free).values(**_ended(ExportStatus.CANCELED, now)))
+        return None
+    if found.attempts >= MOST_ATTEMPTS:
+        failed = _ended(ExportStatus.FAILED, now) | {"failure": FailureCode.ATTEMPTS_EXHAUSTED}
+        await writer.execute(update(exports).where(*free).values(**failed))
+        return None
+    claimed = await writer.execute(
+        update(exports)
+        .where(*free)
+        .values(
+            status=ExportStatus.RUNNING,
+            started_at=found.started_at or now,
+            attempts=found.attempts + 1,
+            lease_until=now + LEASE,
+            lease_token=uuid.uuid4().hex,
+            rows_written=0,
+        )
+    )
+    return await get(writer, tenant, id) if claimed else None
+
+
+def _ended(status: ExportStatus, now: int) -> dict[str, Any]:
+    return {"status": status, "finished_at": now, "lease_until": None, "lease_token": None}
+
+
+def _held(export: Export) -> list[ColumnElement[bool]]:
+    return [_one(export.tenant_id, export.id), exports.c.lease_token == export.lease_token]
+
+
+async def renew(
+    writer: Writer, export: Export, now: int, rows_total: int | None, rows_written: int
+) -> ExportStatus | None:
+    """Renew the lease and tell how far it is; the status as it is now, None when the lease is lost."""
+    await writer.execute(
+        update(exports)
+        .where(*_held(export))
+        .values(lease_until=now + LEASE, rows_total=rows_total, rows_written=rows_written)
+    )
+    row = await writer.first(select(exports.c.status).where(*_held(export)))
+    return ExportStatus(row.status) if row else None
+
+
+async def give_back(writer: Writer, export: Export) -> None:
+    """Hand an export back to the queue, without counting the attempt: the worker is being stopped."""
+    await writer.execute(
+        update(exports)
+        .where(*_held(export), exports.c.status == ExportStatus.RUNNING)
+        .values(
+            status=ExportStatus.QUEUED,
+            lease_until=None,
+            lease_token=None,
+            attempts=exports.c.attempts - 1,
+        )
+    )
+
+
+async def complete(
+    writer: Writer, export: Export, now: int, *, rows: int, file_name: str, file_size: int, expires_at: int
+) -> bool:
+    """The file is stored. False when the lease was lost or the export canceled: then it does not count."""
+    done = await writer.execute(
+        update(exports)
+        .where(*_held(export), exports.c.status == ExportStatus.RUNNING)
+        .values(
+            **_ended(ExportStatus.COMPLETED, now),
+            rows_total=rows,
+            rows_written=rows,
+            file_name=file_name,
+            file_size=file_size,
+            expires_at=expires_at,
+        )
+    )
+    return done == 1
+
+
+async def end(
+    writer: Writer, export: Export, now: int, status: ExportStatus, failure: FailureCode | None = None
+) -> None:
+    """The export ended without a file: CANCELED, or FAILED for a reason."""
+    await writer.execute(update(exports).where(*_held(export)).values(**_ended(status, now), failure=failure))
+
+
+def _over(now: int) -> ColumnElement[bool]:
+    return and_(exports.c.status == ExportStatus.COMPLETED, exports.c.expires_at < now)
+
+
+async def any_over(reader: Reader, now: int) -> bool:
+    """Whether there is anything to expire, for asking without a writer."""
+    return await reader.first(select(exports.c.id).where(_over(now)).limit(1)) is not None
+
+
+async def expire(writer: Writer, now: int) -> list[Export]:
+    """Mark completed exports whose time is over; their files are the caller's to delete."""
+    found = [_export(row) for row in await writer.rows(select(exports).where(_over(now)))]
+    for export in found:
+        await writer.execute(
+            update(exports).where(_one(export.tenant_id, export.id)).values(status=ExportStatus.EXPIRED)
+        )
+    return found

@@ -1,0 +1,82 @@
+"""Files of events: NDJSON of the platform's events, or WhatsApp bodies in the shapes people keep them in."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from analytics.ingest.events import AnyEvent, InvalidEvent, parse_event
+from analytics.ingest.whatsapp import read_body
+
+# A line longer than this is no event: it is refused without being held in memory any longer.
+LONGEST_LINE = 4 * 2**20
+
+
+class Item(NamedTuple):
+    """One thing read from a file: the event, or why there is none; its text, to be written aside."""
+
+    line: int
+    event: AnyEvent | InvalidEvent
+    text: bytes
+
+
+def read_events(lines: Iterable[bytes]) -> Iterator[Item]:
+    """The events of an NDJSON file; empty lines are passed over."""
+    for number, raw in enumerate(lines, 1):
+        text = raw.strip()
+        if not text:
+            continue
+        if number == 1:
+            text = text.removeprefix(b"\xef\xbb\xbf")
+        yield Item(number, _parse(text), text)
+
+
+def _parse(text: bytes) -> AnyEvent | InvalidEvent:
+    if len(text) > LONGEST_LINE:
+        return InvalidEvent("TOO_LONG", f"The line is longer than {LONGEST_LINE} bytes.")
+    try:
+        return parse_event(text)
+    except InvalidEvent as error:
+        return error
+
+
+def read_whatsapp(file: BinaryIO) -> Iterator[Item]:
+    """The events of a file of Cloud API bodies: one body, a list of them, named samples, or one a line."""
+    start = file.tell()
+    first = file.readline()
+    try:
+        json.loads(first)
+        one_per_line = True
+    except ValueError:
+        one_per_line = False
+    file.seek(start)
+    if one_per_line:
+        for number, text in enumerate(file, 1):
+            if text.strip():
+                yield from _read_document(number, text.strip())
+    else:
+        yield from _read_document(1, file.read())
+
+
+def _read_document(number: int, text: bytes) -> Iterator[Item]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        yield Item(number, InvalidEvent("INVALID_JSON", "Not JSON."), text)
+        return
+    for name, body in _bodies(document):
+        raw = json.dumps(body).encode()
+        try:
+            for _, event in read_body(body):
+                yield Item(number, event, raw)
+        except InvalidEvent as error:
+            named = InvalidEvent(error.code, f"{name}: {error.message}" if name else error.message)
+            yield Item(number, named, raw)
+
+
+def _bodies(document: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(document, list):
+        yield from ((f"[{n}]", body) for n, body in enumerate(document))
+    elif isinstance(document, dict) and "entry" not in document and document:
+        yield from document.items()
+    else:
+        yield "", document

@@ -1,0 +1,203 @@
+"""Bringing what is derived up to date with what was said, for the rows that a change concerns.
+
+`derive` gives messages the state that their receipts say; `settle` then decides what replies answer and gives
+messages their reply. Both look at everything known now, so the order in which things came leaves no trace.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from analytics.ingest.attribution import Accounts, Answer, attribute
+from analytics.ingest.rows import Message, Reply, facts_of
+from analytics.ingest.working_set import WorkingSet
+from analytics.response_times import bin_of
+from analytics.states import status
+from analytics.tables import messages, receipts, replies
+from analytics.zones import DAY, SECOND
+
+DAY_SECONDS = DAY // SECOND
+
+
+async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Accounts) -> None:
+    """Give messages the status that the receipts under their id, and under their wamid, say."""
+    touched = list(touched)
+    versions = [v for m in touched for v in (m, rows.messages.before.get((m.id,))) if v is not None]
+    refs = {version.id for version in versions} | {version.wamid for version in versions}
+    await rows.receipts.load(receipts.c.ref, refs)
+    await _claim(rows, refs, accounts)
+    for message in touched:
+        names = _names(message, accounts)
+        found, code = facts_of([receipt for name in names if (receipt := rows.receipts.get(*name))])
+        if (found, code) != (message.receipt_status, message.failed_code):
+            rows.messages.put(
+                msgspec.structs.replace(
+                    message,
+                    receipt_status=int(found),
+                    failed_code=code,
+                    status=int(status(found, message.reply_id is not None)),
+                )
+            )
+
+
+def _names(message: Message, accounts: Accounts) -> list[tuple[str, str]]:
+    """The keys under which receipts of a message may be."""
+    if not message.wamid:
+        return [(message.id, "")]
+    number = accounts.numbers.get(message.account_id)
+    by_number = [(message.wamid, f"p:{number}")] if number else []
+    return [(message.id, ""), (message.wamid, f"a:{message.account_id}"), *by_number]
+
+
+async def _claim(rows: WorkingSet, refs: set[str | None], accounts: Accounts) -> None:
+    """Mark which receipts belong to a message; one that lost its message may belong to another."""
+    concerned = [receipt for receipt in rows.receipts.now.values() if receipt.ref in refs]
+    claimed = _claimed(rows, accounts)
+    lost = {r.ref for r in concerned if r.claimed and rows.receipts.key_of(r) not in claimed}
+    if lost:
+        await rows.messages.load(messages.c.wamid, lost)
+        claimed = _claimed(rows, accounts)
+    for receipt in concerned:
+        holds = rows.receipts.key_of(receipt) in claimed
+        if receipt.claimed != holds:
+            rows.receipts.put(msgspec.structs.replace(receipt, claimed=holds))
+
+
+def _claimed(rows: WorkingSet, accounts: Accounts) -> set[tuple[str, ...]]:
+    return {name for message in rows.messages.now.values() for name in _names(message, accounts)}
+
+
+async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
+    """Decide again every reply whose answer may have changed, and give messages their reply.
+
+    `fresh` are the replies to decide in any case. Further ones follow from the messages that changed in
+    `rows` in what attribution looks at.
+    """
+    window = window_days * DAY_SECONDS
+    moved = {
+        message.id: (before, message)
+        for before, message in rows.messages.changes()
+        if before is None or _looked_at(before) != _looked_at(message)
+    }
+    asked = await _replies_concerned(rows, moved, {reply.id: reply for reply in fresh}, window)
+    answers = await _decide(rows, asked, accounts, window)
+    answered = {message.id for _, message in moved.values() if message.reply_id is not None}
+    for reply in asked.values():
+        message_id, rule = answers.get(reply.id) or (None, None)
+        if (reply.message_id, reply.rule) != (message_id, rule):
+            rows.replies.put(msgspec.structs.replace(reply, message_id=message_id, rule=rule))
+        elif reply is rows.replies.before.get((reply.id,)):
+            continue
+        answered |= {known for known in (reply.message_id, message_id) if known is not None}
+    await _give_replies(rows, answered)
+
+
+def _looked_at(message: Message) -> tuple[object, ...]:
+    """What attribution looks at in a send."""
+    return (
+        message.sent_at,
+        message.account_id,
+        message.wamid,
+        message.ticket_id,
+        message.contact_digits,
+        message.contact_id,
+        message.undelivered,
+    )
+
+
+async def _replies_concerned(
+    rows: WorkingSet,
+    moved: dict[str, tuple[Message | None, Message]],
+    asked: dict[str, Reply],
+    window: int,
+) -> dict[str, Reply]:
+    """All replies whose answer may depend on a moved message.
+
+    A reply that quotes a failed message proves that it arrived, and so lets other replies find it: such a
+    message counts as moved too, until nothing new turns up.
+    """
+    new_messages = [version for pair in moved.values() for version in pair if version]
+    new_replies = list(asked.values())
+    seen = set(moved)
+    while new_messages or new_replies:
+        for reply in await _touching(rows, new_messages, window):
+            if reply.id not in asked:
+                asked[reply.id] = reply
+                new_replies.append(reply)
+        quoted = {version.in_reply_to for reply in new_replies for version in _versions(rows, reply)}
+        await rows.messages.load(messages.c.wamid, quoted)
+        new_messages = [
+            message
+            for message in rows.messages.now.values()
+            if message.undelivered and message.wamid in quoted and message.id not in seen
+        ]
+        seen |= {message.id for message in new_messages}
+        new_replies = []
+    return asked
+
+
+def _versions(rows: WorkingSet, reply: Reply) -> list[Reply]:
+    before = rows.replies.before.get((reply.id,))
+    return [reply] if before is None else [reply, before]
+
+
+async def _touching(rows: WorkingSet, sends: list[Message], window: int) -> list[Reply]:
+    """The replies that one of the sends could answer, by any rule."""
+    if not sends:
+        return []
+    since = (min(send.sent_at for send in sends) // SECOND) * SECOND
+    until = max(send.sent_at for send in sends) + (window + 1) * SECOND
+    later, near = replies.c.at >= since, replies.c.at <= until
+    load = rows.replies.load
+    return [
+        *await load(replies.c.in_reply_to, {send.wamid for send in sends}),
+        *await load(replies.c.ticket_id, {send.ticket_id for send in sends}, later),
+        *await load(replies.c.contact_digits, {send.contact_digits for send in sends}, later, near),
+        *await load(replies.c.contact_id, {send.contact_id for send in sends}, later, near),
+    ]
+
+
+async def _decide(rows: WorkingSet, asked: dict[str, Reply], accounts: Accounts, window: int) -> dict[str, Answer]:
+    """Load every send that the replies may answer, and every reply that bears on those, and decide."""
+    if not asked:
+        return {}
+    wanted = asked.values()
+    until = max(reply.at for reply in wanted) + SECOND
+    since = min(reply.at for reply in wanted) - (window + 1) * SECOND
+    earlier, near = messages.c.sent_at <= until, messages.c.sent_at >= since
+    load = rows.messages.load
+    await load(messages.c.wamid, {reply.in_reply_to for reply in wanted})
+    await load(messages.c.ticket_id, {reply.ticket_id for reply in wanted}, earlier)
+    await load(messages.c.contact_digits, {reply.contact_digits for reply in wanted}, earlier, near)
+    await load(messages.c.contact_id, {reply.contact_id for reply in wanted}, earlier, near)
+    failed = {send.wamid for send in rows.messages.now.values() if send.undelivered}
+    quoting = await rows.replies.load(replies.c.in_reply_to, failed)
+    await load(messages.c.wamid, {reply.in_reply_to for reply in quoting})
+    concerned = asked | {reply.id: reply for reply in quoting}
+    return attribute(rows.messages.now.values(), concerned.values(), accounts, window)
+
+
+async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:
+    """Give each message the earliest of the replies that answer it."""
+    await rows.messages.load(messages.c.id, answered)
+    await rows.replies.load(replies.c.message_id, answered)
+    found: dict[str, list[Reply]] = defaultdict(list)
+    for reply in rows.replies.now.values():
+        if reply.message_id in answered:
+            found[reply.message_id].append(reply)
+    for message_id in answered:
+        message = rows.messages.get(message_id)
+        if message is None:
+            continue
+        first = min(found[message_id], key=lambda reply: (reply.at, reply.id), default=None)
+        rows.messages.put(
+            msgspec.structs.replace(
+                message,
+                reply_id=first.id if first else None,
+                replied_at=first.at if first else None,
+                reply_text=first.text if first else None,
+                response_bin=bin_of(message.sent_at, first.at) if first else None,
+                status=int(status(message.receipt_status, first is not None)),
+            )
+        )

@@ -1,0 +1,98 @@
+"""The rows that a batch works on: loaded when asked for, changed in memory, written once at the end.
+
+What is in memory is newer than what the database says, so every load keeps a row that is here already. A row
+that was changed here is found by `messages.values()` and `replies.values()`, not by a later load.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import Column, ColumnElement, Table, select
+
+from analytics.database import Writer
+from analytics.ingest.rows import Message, Receipt, Reply
+from analytics.sqltypes import one_of
+from analytics.tables import messages, receipts, replies
+
+R = TypeVar("R", bound=Message | Receipt | Reply)
+
+
+class Rows(Generic[R]):
+    """The rows of one table, by key, as they were and as they are."""
+
+    def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., R], *key: str) -> None:
+        self._writer = writer
+        self._tenant = tenant
+        self._table = table
+        self._type = type_
+        self._key = key
+        self._fields = [column.name for column in table.columns if column.name != "tenant_id"]
+        self._columns = [table.c[name] for name in self._fields]
+        self.before: dict[tuple[str, ...], R] = {}
+        self.now: dict[tuple[str, ...], R] = {}
+
+    def key_of(self, row: R) -> tuple[str, ...]:
+        """The primary key of a row, without the tenant."""
+        return tuple(getattr(row, name) for name in self._key)
+
+    def put(self, row: R) -> None:
+        """The row as it is from now on."""
+        self.now[self.key_of(row)] = row
+
+    def get(self, *key: str) -> R | None:
+        """The row of a key, if it was loaded or put."""
+        return self.now.get(key)
+
+    async def load(self, column: Column[Any], values: Iterable[Any], *where: ColumnElement[bool]) -> list[R]:
+        """The rows whose column has one of the values, as they are now in memory where they are."""
+        wanted = {value for value in values if value is not None}
+        if not wanted:
+            return []
+        statement = select(*self._columns).where(
+            self._table.c.tenant_id == self._tenant, one_of(column, wanted), *where
+        )
+        found = []
+        for values_of_row in await self._writer.rows(statement):
+            row = self._type(*values_of_row)
+            key = self.key_of(row)
+            if key not in self.now:
+                self.before[key] = self.now[key] = row
+            found.append(self.now[key])
+        return found
+
+    def changes(self) -> list[tuple[R | None, R]]:
+        """The rows that differ from the database: (as it was, as it is)."""
+        return [
+            (self.before.get(key), row)
+            for key, row in self.now.items()
+            if row is not (before := self.before.get(key)) and row != before
+        ]
+
+    async def flush(self) -> list[tuple[R | None, R]]:
+        """Write the changed rows and return them."""
+        changed = self.changes()
+        await self._writer.upsert(
+            self._table,
+            ("tenant_id", *self._fields),
+            ((self._tenant, *msgspec.structs.astuple(row)) for _, row in changed),
+        )
+        self.before = dict(self.now)
+        return changed
+
+
+class WorkingSet:
+    """The messages, receipts and replies that one batch of one tenant is concerned with."""
+
+    def __init__(self, writer: Writer, tenant: str) -> None:
+        self.writer = writer
+        self.tenant = tenant
+        self.messages = Rows(writer, tenant, messages, Message, "id")
+        self.receipts = Rows(writer, tenant, receipts, Receipt, "ref", "channel")
+        self.replies = Rows(writer, tenant, replies, Reply, "id")
+
+    async def flush(self) -> None:
+        """Write everything that changed."""
+        await self.receipts.flush()
+        await self.replies.flush()
+        await self.messages.flush()

@@ -1,0 +1,99 @@
+"""The metrics: which messages each step of the funnel counts, and what its rate is a share of.
+
+One registry, from which SQL, rollups and results follow. Each metric is counted twice: its messages, and among
+those the ones that created their ticket. Source: semantics, "State…", "Tickets" and "Rates".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Label, and_, func, true
+
+from analytics.states import Status
+from analytics.tables import messages
+
+ARRIVED = (Status.DELIVERED, Status.READ)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A set of messages: those of some statuses (None: any), perhaps only those with a reply."""
+
+    slug: str
+    base: str
+    statuses: tuple[Status, ...] | None = None
+    responded: bool = False
+
+    def holds(self, status: int, responded: bool) -> bool:
+        """Whether a message of this status belongs to it."""
+        return (self.statuses is None or status in self.statuses) and (responded or not self.responded)
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """The same in SQL, over the columns of `messages`."""
+        return and_(
+            true() if self.statuses is None else messages.c.status.in_(self.statuses),
+            messages.c.reply_id.is_not(None) if self.responded else true(),
+        )
+
+
+METRICS = (
+    Metric("messages", base="messages"),
+    Metric("sent", base="messages", statuses=(Status.SENT, *ARRIVED)),
+    Metric("bounced", base="messages", statuses=(Status.FAILED,)),
+    Metric("pending", base="messages", statuses=(Status.PENDING,)),
+    Metric("delivered", base="sent", statuses=ARRIVED),
+    Metric("read", base="delivered", statuses=(Status.READ,)),
+    Metric("responded", base="delivered", responded=True),
+)
+PLACES = {metric.slug: place for place, metric in enumerate(METRICS)}
+# The columns of a count, in the order in which they are summed, stored and read.
+COLUMNS = (*(metric.slug for metric in METRICS), *(f"{metric.slug}_tickets" for metric in METRICS))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A metric's value: messages, the tickets they created, and the count that its rate is a share of."""
+
+    count: int
+    tickets: int
+    base: int
+
+    @property
+    def rate(self) -> float | None:
+        """count / base; None when the base is 0."""
+        return self.count / self.base if self.base else None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """All metrics of a set of messages, in the order of `COLUMNS`."""
+
+    values: tuple[int, ...]
+
+    def step(self, slug: str) -> Step:
+        """One metric."""
+        place = PLACES[slug]
+        base = PLACES[METRICS[place].base]
+        return Step(self.values[place], self.values[place + len(METRICS)], self.values[base])
+
+
+NOTHING = Counts((0,) * len(COLUMNS))
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """The sum: messages belong to one row of a grouping only, so every metric adds up."""
+    return Counts(tuple(map(sum, zip(NOTHING.values, *(c.values for c in counts), strict=True))))
+
+
+def columns() -> list[Label[Any]]:
+    """The counts in SQL, over the rows of `messages`."""
+    counted = func.count()
+    return [
+        *(counted.filter(metric.condition).label(metric.slug) for metric in METRICS),
+        *(
+            counted.filter(metric.condition, messages.c.ticket_created).label(f"{metric.slug}_tickets")
+            for metric in METRICS
+        ),
+    ]

@@ -1,0 +1,199 @@
+"""The directory as readers see it: the newest name of everything, or the one in force at an instant.
+
+Source: semantics, "Names". What is unknown yet bears its id as name.
+"""
+
+import unicodedata
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Column, Table, select
+
+from analytics import statements
+from analytics.database import Reader
+from analytics.specs import Scope
+from analytics.sqltypes import one_of
+from analytics.tables import accounts, agents, departments, messages, template_notices, templates
+from analytics.zones import LAST_INSTANT
+
+
+class Category(StrEnum):
+    """Meta's category of a template; OTHER is any that is unknown."""
+
+    MARKETING = "MARKETING"
+    UTILITY = "UTILITY"
+    AUTHENTICATION = "AUTHENTICATION"
+    SERVICE = "SERVICE"
+    OTHER = "OTHER"
+
+    @staticmethod
+    def of(word: str | None) -> "Category":
+        """The category of Meta's word."""
+        return Category.__members__.get(word or "", Category.OTHER)
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department."""
+
+    id: str
+    name: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An agent."""
+
+    id: str
+    name: str
+    active: bool
+    email: str | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """A sender account; the phone is as the platform writes it, empty when unknown."""
+
+    id: str
+    name: str
+    active: bool
+    phone: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template; the category is the newest that the platform or WhatsApp named."""
+
+    id: str
+    name: str
+    active: bool
+    category: Category
+    language: str | None
+
+
+Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
+
+
+def fold(text: str) -> str:
+    """A text without case and accents, for searching and sorting alike on every database."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+Version = Mapping[str, Any]
+Versions = dict[str, list[tuple[int, Version]]]
+
+
+class Timeline:
+    """Values with the time from which each holds."""
+
+    def __init__(self, versions: Iterable[tuple[int, Any]]) -> None:
+        self._versions = sorted(versions, key=lambda version: version[0])
+
+    def at(self, instant: int) -> Any:
+        """The newest value at or before an instant, else the oldest, else None."""
+        place = bisect_right(self._versions, instant, key=lambda version: version[0])
+        return self._versions[max(place - 1, 0)][1] if self._versions else None
+
+
+@dataclass(frozen=True, eq=False)
+class Kind(Generic[Entity]):
+    """A kind of thing in the directory: its table, the column of `messages` that refers to it, its reader."""
+
+    table: Table
+    used_in: Column[str]
+    make: Callable[[str, Mapping[str, Any]], Entity]
+
+
+def _common(id: str, version: Mapping[str, Any]) -> tuple[str, str, bool]:
+    return id, version.get("name") or id, version.get("active") is not False
+
+
+DEPARTMENTS = Kind(departments, messages.c.department_id, lambda id, v: Department(*_common(id, v)))
+AGENTS = Kind(agents, messages.c.agent_id, lambda id, v: Agent(*_common(id, v), v.get("email")))
+ACCOUNTS = Kind(accounts, messages.c.account_id, lambda id, v: Account(*_common(id, v), v.get("phone") or ""))
+TEMPLATES = Kind(
+    templates,
+    messages.c.template_id,
+    lambda id, v: Template(*_common(id, v), Category.of(v.get("category")), v.get("language")),
+)
+
+
+class Names(Generic[Entity]):
+    """The names of one kind of thing, at any time; what is not known has its id as name."""
+
+    def __init__(self, kind: Kind[Entity], timelines: Mapping[str, Timeline]) -> None:
+        self._kind = kind
+        self._timelines = timelines
+        self.ids = timelines.keys()
+
+    def at(self, id: str, instant: int) -> Entity:
+        """The thing as it was at an instant."""
+        timeline = self._timelines.get(id)
+        return self._kind.make(id, timeline.at(instant) if timeline else {})
+
+    def newest(self, id: str) -> Entity:
+        """The thing as it is now."""
+        return self.at(id, LAST_INSTANT)
+
+
+async def names(reader: Reader, tenant: str, kind: Kind[Entity], ids: Iterable[str] | None = None) -> Names[Entity]:
+    """The names of one kind of thing, of all of them or of some ids."""
+    table = kind.table
+    statement = select(table).where(table.c.tenant_id == tenant).order_by(table.c.id, table.c.at)
+    if ids is not None:
+        statement = statement.where(one_of(table.c.id, set(ids)))
+    versions: Versions = defaultdict(list)
+    for row in await reader.rows(statement):
+        versions[row.id].append((row.at, dict(row._mapping)))
+    if table is templates:
+        versions = await _with_categories(reader, tenant, versions)
+    return Names(kind, {id: Timeline(found) for id, found in versions.items()})
+
+
+async def _with_categories(reader: Reader, tenant: str, versions: Versions) -> Versions:
+    """The versions of templates, and one more whenever WhatsApp named another category.
+
+    A notice names a template by Meta's id where both have one, else by name and language.
+    """
+    by_meta_id: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    by_name: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    without_meta_id: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    table = template_notices
+    for row in await reader.rows(select(table).where(table.c.tenant_id == tenant, table.c.category.is_not(None))):
+        by_name[row.name, row.language].append((row.at, row.category))
+        if row.meta_id:
+            by_meta_id[row.meta_id].append((row.at, row.category))
+        else:
+            without_meta_id[row.name, row.language].append((row.at, row.category))
+    found: Versions = {}
+    for id, of_template in versions.items():
+        newest = of_template[-1][1]
+        named = (newest["name"] or "", newest["language"] or "")
+        noticed = by_meta_id[newest["meta_id"]] + without_meta_id[named] if newest["meta_id"] else by_name[named]
+        said = [(at, version["category"]) for at, version in of_template if version["category"]]
+        categories, described = Timeline(sorted([*noticed, *said])), Timeline(of_template)
+        moments = sorted({at for at, _ in [*of_template, *noticed]})
+        found[id] = [(at, {**described.at(at), "category": categories.at(at)}) for at in moments]
+    return found
+
+
+async def options(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Entity]:
+    """What a filter may offer: all that is in the directory or in use, or what the scope's departments used.
+
+    What is no longer active is left out. A viewer's own departments are offered whether or not they sent.
+    """
+    if kind.table is departments and scope.departments is not None:
+        ids = set(scope.departments)
+        known = await names(reader, scope.tenant_id, kind, ids)
+    else:
+        ids = {row[0] for row in await reader.rows(statements.used(scope, kind.used_in))}
+        known = await names(reader, scope.tenant_id, kind, None if scope.departments is None else ids)
+    if scope.departments is None:
+        ids |= known.ids
+    return [entity for id in ids if (entity := known.newest(id)).active]

@@ -1,0 +1,92 @@
+"""Where the two dialects differ in SQL: column types, lists as one parameter, and upserts.
+
+Everything else in `analytics` is written once. Instants are BIGINT microseconds since the epoch (see `zones`).
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    bindparam,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# Strings compare by code point on both: SQLite's BINARY does, PostgreSQL needs to be told.
+Key = String().with_variant(String(collation="C"), "postgresql")
+Instant = BigInteger
+Small = SmallInteger
+
+
+class _List(TypeDecorator[list[Any]]):
+    """A list bound as one parameter, so that a statement's text does not depend on its length."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        array = ARRAY(self.item) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(array)
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+class _OneOf(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_OneOf, "postgresql")
+def _any_of_array(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} = ANY ({compiler.process(values, **options)})"
+
+
+@compiles(_OneOf)
+def _in_json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    listed = compiler.process(values, **options)
+    values_listed = f"(SELECT value FROM json_each({listed}))"  # noqa: S608 - `listed` is a bound parameter
+    return f"{compiler.process(column, **options)} IN {values_listed}"
+
+
+def one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column is one of any number of values; false for no values."""
+    item = BigInteger() if isinstance(column.type, Integer) else Text()
+    return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
+
+
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def upsert(table: Table, dialect: Dialect, columns: Sequence[str]) -> Insert:
+    """INSERT of the named columns that replaces, where the primary key is there already, all others named."""
+    statement = _INSERTS[dialect.name](table).values({name: bindparam(name) for name in columns})
+    keys = [column.name for column in table.primary_key]
+    replaced = {name: statement.excluded[name] for name in columns if name not in keys}
+    upserted: Insert = (
+        statement.on_conflict_do_update(index_elements=keys, set_=replaced)
+        if replaced
+        else statement.on_conflict_do_nothing(index_elements=keys)
+    )
+    return upserted

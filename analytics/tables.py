@@ -1,0 +1,230 @@
+"""The tables. Every key starts with `tenant_id`: a wall between companies, and what Citus distributes by.
+
+Three tables keep what came in, merged but otherwise as it was said: `messages` (its description columns),
+`receipts` (what statuses said, under the name they used) and `replies`. The other columns of `messages` and
+the answers in `replies` are derived from those, and can always be derived again.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text
+
+from analytics.sqltypes import Instant, Key, Small
+
+metadata = MetaData()
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("described_at", Instant, nullable=False),  # 0 until a tenant.upserted came
+    Column("name", Text),
+    Column("time_zone", Text),
+    Column("reply_window_days", Integer),
+)
+
+
+def _directory(name: str, *details: Column[str]) -> Table:
+    """A directory table: one row per version of an entity, `at` being when that version began to hold."""
+    return Table(
+        name,
+        metadata,
+        Column("tenant_id", Key, primary_key=True),
+        Column("id", Key, primary_key=True),
+        Column("at", Instant, primary_key=True),
+        Column("name", Text),
+        Column("active", Boolean),
+        *details,
+    )
+
+
+departments = _directory("departments")
+agents = _directory("agents", Column("email", Text))
+accounts = _directory("accounts", Column("phone", Text), Column("phone_number_id", Key))
+templates = _directory("templates", Column("category", Text), Column("language", Text), Column("meta_id", Key))
+
+# What WhatsApp says of templates, which it knows by its own id, or by name and language.
+template_notices = Table(
+    "template_notices",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("meta_id", Key, primary_key=True),
+    Column("name", Key, primary_key=True),
+    Column("language", Key, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("category", Text),
+    Column("status", Text),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("user_id", Key, primary_key=True),
+    Column("department_id", Key, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("present", Boolean, nullable=False),
+)
+
+# WhatsApp's own words for its error codes; they change, the newest are shown.
+error_titles = Table(
+    "error_titles",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("code", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("title", Text, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    # the description that won
+    Column("described_at", Instant, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("account_id", Key, nullable=False),
+    Column("department_id", Key, nullable=False),
+    Column("agent_id", Key, nullable=False),
+    Column("template_id", Key, nullable=False),
+    Column("template_category", Text),
+    Column("wamid", Key),
+    Column("contact_phone", Text),
+    Column("contact_digits", Key),
+    Column("contact_id", Key),
+    Column("ticket_id", Key),
+    Column("ticket_key", Text),
+    Column("ticket_created", Boolean, nullable=False),
+    # derived: from its receipts alone
+    Column("receipt_status", Small, nullable=False),
+    Column("failed_code", Integer),
+    # derived: from its reply
+    Column("reply_id", Key),
+    Column("replied_at", Instant),
+    Column("reply_text", Text),
+    Column("response_bin", Small),
+    # derived: from both
+    Column("status", Small, nullable=False),
+)
+# The range of an analytics query, and the order of an export's rows.
+Index("messages_by_time", messages.c.tenant_id, messages.c.sent_at, messages.c.id)
+# Which messages a status, a quoting reply, a ticket or a contact may mean.
+for _column in (messages.c.wamid, messages.c.ticket_id, messages.c.contact_digits, messages.c.contact_id):
+    Index(
+        f"messages_by_{_column.name}",
+        messages.c.tenant_id,
+        _column,
+        messages.c.sent_at,
+        postgresql_where=_column.is_not(None),
+        sqlite_where=_column.is_not(None),
+    )
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("ref", Key, primary_key=True),  # a message's id or a wamid
+    Column("channel", Key, primary_key=True),  # what makes `ref` unique, see `ingest.rows.channel`
+    Column("accepted_at", Instant),
+    Column("delivered_at", Instant),
+    Column("read_at", Instant),
+    Column("failed_at", Instant),
+    Column("failed_code", Integer),
+    Column("received_at", Instant, nullable=False),
+    Column("claimed", Boolean, nullable=False),
+)
+replies = Table(
+    "replies",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("id", Key, primary_key=True),  # WhatsApp's id where it has one, else the platform's
+    Column("at", Instant, nullable=False),
+    Column("account_id", Key),
+    Column("phone_number_id", Key),
+    Column("contact_digits", Key),
+    Column("contact_id", Key),
+    Column("ticket_id", Key),
+    Column("in_reply_to", Key),
+    Column("text", Text),
+    Column("received_at", Instant, nullable=False),
+    # derived: which message it answers, and by which rule
+    Column("message_id", Key),
+    Column("rule", Text),
+)
+for _column in (
+    replies.c.in_reply_to,
+    replies.c.ticket_id,
+    replies.c.contact_digits,
+    replies.c.contact_id,
+    replies.c.message_id,
+):
+    Index(
+        f"replies_by_{_column.name}",
+        replies.c.tenant_id,
+        _column,
+        replies.c.at,
+        postgresql_where=_column.is_not(None),
+        sqlite_where=_column.is_not(None),
+    )
+# What nobody claimed, for dropping it when it is too old.
+Index(
+    "receipts_unclaimed",
+    receipts.c.tenant_id,
+    receipts.c.received_at,
+    postgresql_where=~receipts.c.claimed,
+    sqlite_where=~receipts.c.claimed,
+)
+Index(
+    "replies_unclaimed",
+    replies.c.tenant_id,
+    replies.c.received_at,
+    postgresql_where=replies.c.message_id.is_(None),
+    sqlite_where=replies.c.message_id.is_(None),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("spec", Text, nullable=False),  # the specification it runs as, in JSON
+    Column("request", Text, nullable=False),  # what was asked for, in JSON, to know the same request again
+    Column("requester_id", Key, nullable=False),
+    Column("requester_role", Text, nullable=False),
+    Column("requester_name", Text),
+    Column("requester_email", Text),
+    Column("idempotency_key", Key),
+    Column("status", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("expires_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_until", Instant),  # until when the worker that runs it is believed alive
+    Column("lease_token", Text),  # which attempt holds the lease
+    Column("rows_total", Integer),
+    Column("rows_written", Integer, nullable=False),
+    Column("file_name", Text),
+    Column("file_size", Instant),
+    Column("failure", Text),
+)
+Index("exports_newest", exports.c.tenant_id, exports.c.created_at.desc(), exports.c.id.desc())
+Index(
+    "exports_idempotency",
+    exports.c.tenant_id,
+    exports.c.requester_id,
+    exports.c.idempotency_key,
+    unique=True,
+    postgresql_where=exports.c.idempotency_key.is_not(None),
+    sqlite_where=exports.c.idempotency_key.is_not(None),
+)
+# What a worker may take up: few rows, whatever the history.
+Index(
+    "exports_due",
+    exports.c.status,
+    exports.c.lease_until,
+    postgresql_where=exports.c.status.in_(("QUEUED", "RUNNING", "CANCELING")),
+    sqlite_where=exports.c.status.in_(("QUEUED", "RUNNING", "CANCELING")),
+)

@@ -1,0 +1,300 @@
+"""The numbers: `campaignAnalytics(filter)` and all that hangs from it."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import strawberry
+
+from analytics import metrics
+from analytics.buckets import Granularity
+from analytics.names import Agent as AgentName
+from analytics.specs import Spec
+from graphql_schema.connections import Connection, connect
+from graphql_schema.directory import Account, After, Agent, Department, First, Template
+from graphql_schema.info import Info
+from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, PerformanceOrder
+from graphql_schema.scalars import TimeZone
+from resolvers import analytics
+
+
+@strawberry.type(description="One step of the funnel.")
+class FunnelStep:
+    count: int = strawberry.field(description="Messages that reached the step.")
+    tickets: int = strawberry.field(description="Tickets created by those messages.")
+    base: int = strawberry.field(description="What `rate` is a share of: the count of the step it is measured by.")
+    rate: float | None = strawberry.field(description="count ÷ base, from 0 to 1; null when the base is 0.")
+
+    @staticmethod
+    def of(step: metrics.Step) -> "FunnelStep":
+        """From the plain value."""
+        return FunnelStep(count=step.count, tickets=step.tickets, base=step.base, rate=step.rate)
+
+
+@strawberry.type(
+    description="How many messages, and how many of the tickets they created, reached each step. "
+    "messages = sent + bounced + pending."
+)
+class Funnel:
+    messages: int = strawberry.field(description="Messages attempted.")
+    tickets: int = strawberry.field(description="Tickets that those messages created.")
+    sent: FunnelStep = strawberry.field(description="Accepted by WhatsApp and not bounced. Rate: of all messages.")
+    bounced: FunnelStep = strawberry.field(
+        description="Failed and never delivered, refusals at send time included. Rate: of all messages."
+    )
+    pending: FunnelStep = strawberry.field(description="Neither sent nor bounced yet. Rate: of all messages.")
+    delivered: FunnelStep = strawberry.field(
+        description="Reached the customer: delivered, read or answered. Rate: of sent."
+    )
+    read: FunnelStep = strawberry.field(
+        description="Read, as far as the customer's settings let WhatsApp tell. Rate: of delivered."
+    )
+    responded: FunnelStep = strawberry.field(
+        description="Got a reply; may exceed read, since read receipts can be off. Rate: of delivered."
+    )
+
+    @staticmethod
+    def of(counts: metrics.Counts) -> "Funnel":
+        """From the plain value."""
+        messages = counts.step("messages")
+        return Funnel(
+            messages=messages.count,
+            tickets=messages.tickets,
+            sent=FunnelStep.of(counts.step("sent")),
+            bounced=FunnelStep.of(counts.step("bounced")),
+            pending=FunnelStep.of(counts.step("pending")),
+            delivered=FunnelStep.of(counts.step("delivered")),
+            read=FunnelStep.of(counts.step("read")),
+            responded=FunnelStep.of(counts.step("responded")),
+        )
+
+
+NUMBERS = "The numbers of the row."
+
+
+@strawberry.type(description="An agent's messages from one department.")
+class AgentPerformance:
+    agent: Agent = strawberry.field(description="Who sent.")
+    department: Department = strawberry.field(description="From which department.")
+    funnel: Funnel = strawberry.field(description=NUMBERS)
+
+    @staticmethod
+    def of(row: analytics.Performance[AgentName]) -> "AgentPerformance":
+        """From the plain value."""
+        return AgentPerformance(
+            agent=Agent.of(row.entity), department=Department.of(row.departments[0]), funnel=Funnel.of(row.counts)
+        )
+
+
+@strawberry.type(description="A department's messages.")
+class DepartmentPerformance:
+    department: Department = strawberry.field(description="From which department they were sent.")
+    funnel: Funnel = strawberry.field(description=NUMBERS)
+
+
+@strawberry.type(description="A template's messages.")
+class TemplatePerformance:
+    template: Template = strawberry.field(description="What was sent.")
+    departments: list[Department] = strawberry.field(description="The departments that used it, by name.")
+    funnel: Funnel = strawberry.field(description=NUMBERS)
+
+
+@strawberry.type(description="A sender account's messages.")
+class AccountPerformance:
+    account: Account = strawberry.field(description="From which account they were sent.")
+    funnel: Funnel = strawberry.field(description=NUMBERS)
+
+
+@strawberry.type(description="The range of days as resolved.")
+class Period:
+    from_: date = strawberry.field(name="from", description="The first calendar day.")
+    to: date = strawberry.field(description="The last calendar day, included.")
+    time_zone: TimeZone = strawberry.field(description="The zone whose days these are.")
+    starts_at: datetime = strawberry.field(description="The first instant of the range.")
+    ends_at: datetime = strawberry.field(description="The first instant after the range: exclusive.")
+
+    @staticmethod
+    def of(spec: Spec) -> "Period":
+        """From a specification."""
+        return Period(
+            from_=spec.first,
+            to=spec.last,
+            time_zone=TimeZone(spec.time_zone),
+            starts_at=spec.zone.aware(spec.starts_at),
+            ends_at=spec.zone.aware(spec.ends_at),
+        )
+
+
+@strawberry.type(description="A point of a time series.")
+class TimeSeriesPoint:
+    starts_at: datetime = strawberry.field(description="Its first instant inside the period.")
+    on: date = strawberry.field(description="Its first calendar day inside the period.")
+    funnel: Funnel = strawberry.field(description="The messages sent in it.")
+
+
+@strawberry.type(description="Responses in one hour of the day.")
+class HourlyResponses:
+    hour: int = strawberry.field(description="The local hour of the reply, 0 to 23.")
+    responses: int = strawberry.field(description="Messages whose reply came in it.")
+
+
+@strawberry.type(description="Responses in one hour of one weekday.")
+class HeatmapCell:
+    weekday: int = strawberry.field(description="The local weekday of the reply: 1 is Monday, 7 Sunday.")
+    hour: int = strawberry.field(description="The local hour of the reply, 0 to 23.")
+    responses: int = strawberry.field(description="Messages whose reply came in it.")
+
+
+@strawberry.type(description="How long customers took to reply, from send to reply. Exact to 2.5 %.")
+class ResponseTime:
+    responses: int = strawberry.field(description="Messages that got a reply.")
+    median: float | None = strawberry.field(
+        description="Seconds in which half of the replies had come; null when none."
+    )
+    p90: float | None = strawberry.field(description="Seconds in which 90 % of the replies had come; null when none.")
+
+
+@strawberry.type(description="Why messages bounced.")
+class BounceReason:
+    code: int | None = strawberry.field(description="WhatsApp's error code; null when it gave none.")
+    title: str = strawberry.field(description="WhatsApp's words for it; they change, the code does not.")
+    count: int = strawberry.field(description="Messages that bounced for it.")
+    share: float = strawberry.field(description="count ÷ all bounced messages, from 0 to 1.")
+
+
+@strawberry.type(
+    description="What of the period may still change: a message is final when nobody can answer it any more."
+)
+class Maturing:
+    messages: int = strawberry.field(description="Messages young enough to change.")
+    until: datetime | None = strawberry.field(
+        description="When the newest of them will be final; null when there are none."
+    )
+
+
+Ordered = Annotated[PerformanceOrder | None, strawberry.argument(description=ORDER)]
+
+
+def _order(order: PerformanceOrder | None) -> analytics.Order | None:
+    return order.order() if order else None
+
+
+@strawberry.type(description="The numbers of the messages that a filter selects, as far as the viewer may see them.")
+class CampaignAnalytics:
+    spec: strawberry.Private[Spec]
+    is_previous: strawberry.Private[bool] = False
+
+    @strawberry.field(description="The range of days as resolved.")
+    def period(self) -> Period:
+        return Period.of(self.spec)
+
+    @strawberry.field(description="All of the messages.")
+    async def funnel(self, info: Info) -> Funnel:
+        return Funnel.of(await analytics.funnel(info.context.loader, self.spec))
+
+    @strawberry.field(description="A row for each agent and department they sent from.")
+    async def by_agent(
+        self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
+    ) -> Connection[AgentPerformance]:
+        page = await analytics.by_agent(info.context.loader, self.spec, _order(order_by), first, after)
+        return connect(page, AgentPerformance.of)
+
+    @strawberry.field(description="A row for each department.")
+    async def by_department(
+        self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
+    ) -> Connection[DepartmentPerformance]:
+        page = await analytics.by_department(info.context.loader, self.spec, _order(order_by), first, after)
+        return connect(
+            page,
+            lambda row: DepartmentPerformance(department=Department.of(row.entity), funnel=Funnel.of(row.counts)),
+        )
+
+    @strawberry.field(description="A row for each template.")
+    async def by_template(
+        self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
+    ) -> Connection[TemplatePerformance]:
+        page = await analytics.by_template(info.context.loader, self.spec, _order(order_by), first, after)
+        return connect(
+            page,
+            lambda row: TemplatePerformance(
+                template=Template.of(row.entity),
+                departments=[Department.of(department) for department in row.departments],
+                funnel=Funnel.of(row.counts),
+            ),
+        )
+
+    @strawberry.field(description="A row for each sender account.")
+    async def by_account(
+        self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
+    ) -> Connection[AccountPerformance]:
+        page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
+        return connect(
+            page, lambda row: AccountPerformance(account=Account.of(row.entity), funnel=Funnel.of(row.counts))
+        )
+
+    @strawberry.field(description="The funnel over time: every point of the period, in order, empty ones too.")
+    async def time_series(
+        self,
+        info: Info,
+        granularity: Annotated[
+            Granularity, strawberry.argument(description="How wide a point is. See `limits.seriesPoints`.")
+        ] = Granularity.DAY,
+    ) -> list[TimeSeriesPoint]:
+        points = await analytics.time_series(info.context.loader, self.spec, granularity)
+        zone = self.spec.zone
+        return [
+            TimeSeriesPoint(starts_at=zone.aware(point.starts_at), on=point.on, funnel=Funnel.of(point.counts))
+            for point in points
+        ]
+
+    @strawberry.field(description="Responses by the local hour of the reply: 24 rows. For messages sent in the period.")
+    async def responses_by_hour(self, info: Info) -> list[HourlyResponses]:
+        hours = await analytics.responses_by_hour(info.context.loader, self.spec)
+        return [HourlyResponses(hour=hour, responses=responses) for hour, responses in hours]
+
+    @strawberry.field(
+        description="Responses by the local weekday and hour of the reply: 7 x 24 cells, Monday first. "
+        "For messages sent in the period."
+    )
+    async def response_heatmap(self, info: Info) -> list[HeatmapCell]:
+        cells = await analytics.heatmap(info.context.loader, self.spec)
+        return [HeatmapCell(weekday=cell.weekday, hour=cell.hour, responses=cell.responses) for cell in cells]
+
+    @strawberry.field(description="How long customers took to reply.")
+    async def response_time(self, info: Info) -> ResponseTime:
+        found = await analytics.response_time(info.context.loader, self.spec)
+        return ResponseTime(responses=found.responses, median=found.median, p90=found.p90)
+
+    @strawberry.field(description="Why messages bounced, the most frequent reason first.")
+    async def bounce_reasons(self, info: Info) -> list[BounceReason]:
+        reasons = await analytics.bounce_reasons(info.context.loader, self.spec)
+        return [
+            BounceReason(code=reason.code, title=reason.title, count=reason.count, share=reason.share)
+            for reason in reasons
+        ]
+
+    @strawberry.field(
+        description="The same filter over as many days ending the day before these begin. "
+        "Null inside a previous period."
+    )
+    def previous_period(self) -> "CampaignAnalytics | None":
+        return None if self.is_previous else CampaignAnalytics(spec=self.spec.previous(), is_previous=True)
+
+    @strawberry.field(description="How many of these messages may still change, and until when.")
+    async def maturing(self, info: Info) -> Maturing:
+        found = await analytics.still_maturing(info.context.loader, self.spec)
+        until = None if found.until is None else self.spec.zone.aware(found.until)
+        return Maturing(messages=found.messages, until=until)
+
+
+@strawberry.type
+class AnalyticsQuery:
+    @strawberry.field(
+        description="The numbers of the messages that a filter selects. A supervisor's are those of their departments."
+    )
+    async def campaign_analytics(
+        self,
+        info: Info,
+        filter: Annotated[CampaignAnalyticsFilter, strawberry.argument(description="Which messages.")],
+    ) -> CampaignAnalytics | None:
+        viewer = await info.context.viewer()
+        return CampaignAnalytics(spec=viewer.specify(filter.filter(), info.context.now))

@@ -1,0 +1,50 @@
+"""Connections: a page of a list, as Relay's cursor connection specification has it."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from resolvers.paging import Page
+
+T = TypeVar("T")
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether there are rows after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are rows before this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first row; null on an empty page.")
+    end_cursor: str | None = strawberry.field(
+        description="The cursor of the last row, for `after`; null on an empty page."
+    )
+
+
+@strawberry.type(description="A row of a page, with its place.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="The row's place, for `after`.")
+    node: T = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = strawberry.field(description="The rows with their cursors.")
+    nodes: list[T] = strawberry.field(description="The rows.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies in its list.")
+    total_count: int = strawberry.field(description="How many rows the whole list has.")
+
+
+def connect(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
+    """A page of plain values as a connection of GraphQL's types."""
+    nodes = [wrap(node) for node in page.nodes]
+    return Connection(
+        edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
+        nodes=nodes,
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=page.cursors[0] if page.cursors else None,
+            end_cursor=page.cursors[-1] if page.cursors else None,
+        ),
+        total_count=page.total,
+    )

@@ -1,0 +1,131 @@
+"""The enums, each value with what it means."""
+
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+
+from analytics.buckets import Granularity
+from analytics.exports import ExportFormat, ExportStatus, FailureCode, Locale, UserErrorCode
+from analytics.names import Category
+from analytics.viewers import Role
+from resolvers.analytics import Direction, OrderField
+
+E = TypeVar("E", bound=type[Enum])
+
+
+def _describe(enum: E, name: str, description: str, values: dict[str, str]) -> E:
+    described = strawberry.enum(enum, name=name, description=description)
+    for value in described.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name]
+    return described
+
+
+_describe(
+    Role,
+    "Role",
+    "What a person may see. Anyone of another role sees nothing.",
+    {
+        "ADMINISTRATOR": "Sees everything, and everyone's exports.",
+        "ANALYST": "Sees everything, and their own exports.",
+        "SUPERVISOR": "Sees the departments they belong to, and their own exports.",
+    },
+)
+_describe(
+    OrderField,
+    "PerformanceOrderField",
+    "What a table can be ordered by. Rows that are equal in it follow by name, then id; null rates come last.",
+    {
+        "NAME": "The row's name; case and accents do not matter.",
+        "MESSAGES": "Messages attempted.",
+        "TICKETS": "Tickets created by those messages.",
+        "SENT": "Messages sent.",
+        "SENT_RATE": "Sent ÷ messages.",
+        "BOUNCE_RATE": "Bounced ÷ messages.",
+        "DELIVERED_RATE": "Delivered ÷ sent.",
+        "READ_RATE": "Read ÷ delivered.",
+        "RESPONDED_RATE": "Responded ÷ delivered.",
+    },
+)
+_describe(
+    Direction,
+    "OrderDirection",
+    "Which end of an order comes first.",
+    {"ASC": "The smallest first.", "DESC": "The greatest first."},
+)
+_describe(
+    Granularity,
+    "Granularity",
+    "How wide a point of a time series is, in the period's time zone.",
+    {
+        "HOUR": "A local hour; one that the clock repeats is two points.",
+        "DAY": "A calendar day.",
+        "WEEK": "An ISO week, Monday to Sunday; cut to the period at its ends.",
+        "MONTH": "A calendar month; cut to the period at its ends.",
+    },
+)
+_describe(
+    Category,
+    "TemplateCategory",
+    "Meta's category of a template.",
+    {
+        "MARKETING": "Promotions, offers, invitations.",
+        "UTILITY": "Follow-ups to something the customer did: confirmations, reminders.",
+        "AUTHENTICATION": "One-time passcodes.",
+        "SERVICE": "Answers inside a customer's own conversation.",
+        "OTHER": "Unknown, or a category that Meta no longer has.",
+    },
+)
+_describe(
+    ExportStatus,
+    "ExportStatus",
+    "Where an export is. CANCELED, COMPLETED, FAILED and EXPIRED are final.",
+    {
+        "QUEUED": "Waits for a worker.",
+        "RUNNING": "Its file is being written.",
+        "CANCELING": "Asked to stop; the worker has not answered yet.",
+        "CANCELED": "Stopped by request; there is no file.",
+        "COMPLETED": "Its file can be downloaded.",
+        "FAILED": "Ended without a file; see `failure`.",
+        "EXPIRED": "Its file was deleted because its time was over.",
+    },
+)
+_describe(
+    ExportFormat,
+    "ExportFormat",
+    "The kind of file.",
+    {"XLSX": "An Excel workbook.", "CSV": "Comma-separated values, UTF-8 with a byte order mark."},
+)
+_describe(
+    Locale,
+    "Locale",
+    "The language of a file's headers and words.",
+    {"ES": "Spanish.", "EN": "English."},
+)
+_describe(
+    FailureCode,
+    "ExportFailureCode",
+    "Why an export failed.",
+    {
+        "ACCESS_REVOKED": "The requester may no longer see all of its departments.",
+        "STORAGE": "The file could not be stored.",
+        "TIMEOUT": "It took longer than an export may.",
+        "ATTEMPTS_EXHAUSTED": "Workers stopped in the middle too many times.",
+        "INTERNAL": "Something went wrong on our side.",
+    },
+)
+_describe(
+    UserErrorCode,
+    "UserErrorCode",
+    "What is wrong with an input that a person can put right.",
+    {
+        "BLANK": "A text is needed.",
+        "TOO_LONG": "The text is too long.",
+        "INVALID": "The value is not one that can be used.",
+        "FORBIDDEN": "It asks for more than the viewer may see.",
+        "NOT_FOUND": "There is nothing of this id that the viewer may see.",
+        "CONFLICT": "It contradicts the present state, or an earlier input.",
+        "LIMIT_REACHED": "The viewer has as many as allowed.",
+        "NOT_CANCELABLE": "The export has already ended.",
+    },
+)

@@ -1,0 +1,243 @@
+"""Exports: asking for one, following it, canceling it, deleting it."""
+
+from collections.abc import AsyncIterator, Awaitable
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+import strawberry
+
+from analytics import exports
+from analytics.errors import Forbidden, InvalidInput
+from analytics.exports import ExportFormat, ExportStatus, FailureCode, Refused, UserErrorCode
+from analytics.specs import Spec
+from analytics.zones import zone
+from graphql_schema.analytics import Period
+from graphql_schema.connections import Connection, connect
+from graphql_schema.directory import After, First
+from graphql_schema.info import Info
+from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
+from resolvers import exports as resolvers
+
+SENTENCES = {
+    FailureCode.ACCESS_REVOKED: "You may no longer see all the departments of this export. Ask for a new one.",
+    FailureCode.STORAGE: "The file could not be stored. Try again later.",
+    FailureCode.TIMEOUT: "The export took too long. Ask for a shorter range.",
+    FailureCode.ATTEMPTS_EXHAUSTED: "The export was interrupted too many times. Try again later.",
+    FailureCode.INTERNAL: "Something went wrong on our side. Try again, and tell us if it goes on.",
+}
+
+
+@strawberry.type(description="Why an export failed.")
+class ExportFailure:
+    code: FailureCode = strawberry.field(description="The reason, for programs.")
+    message: str = strawberry.field(description="The reason, and what to do, for people.")
+
+
+@strawberry.type(description="Who asked for an export.")
+class ExportRequester:
+    id: strawberry.ID = strawberry.field(description="Their user id.")
+    name: str | None = strawberry.field(description="Their name, if their token had it.")
+    email: str | None = strawberry.field(description="Their email, if their token had it.")
+
+
+@strawberry.type(description="The filter as it ran. Null: no restriction; an empty list: nothing.")
+class AppliedFilter:
+    period: Period = strawberry.field(description="The range of days.")
+    template_ids: list[strawberry.ID] | None = strawberry.field(description="Templates.")
+    account_ids: list[strawberry.ID] | None = strawberry.field(description="Sender accounts.")
+    department_ids: list[strawberry.ID] | None = strawberry.field(
+        description="Departments, narrowed to what the requester may see."
+    )
+    agent_ids: list[strawberry.ID] | None = strawberry.field(description="Agents.")
+
+    @staticmethod
+    def of(spec: Spec) -> "AppliedFilter":
+        """From a specification."""
+
+        def listed(ids: frozenset[str] | None) -> list[strawberry.ID] | None:
+            return None if ids is None else [strawberry.ID(id) for id in sorted(ids)]
+
+        return AppliedFilter(
+            period=Period.of(spec),
+            template_ids=listed(spec.templates),
+            account_ids=listed(spec.accounts),
+            department_ids=listed(spec.departments),
+            agent_ids=listed(spec.agents),
+        )
+
+
+@strawberry.type(description="An export: a file of messages, made in the background.")
+class Export:
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    name: str = strawberry.field(description="What its requester calls it.")
+    format: ExportFormat = strawberry.field(description="The kind of file.")
+    status: ExportStatus = strawberry.field(description="Where it is.")
+    filter: AppliedFilter = strawberry.field(description="The filter as it runs.")
+    rows_total: int | None = strawberry.field(description="How many rows it will have; null until counted.")
+    rows_written: int = strawberry.field(description="How many rows are written.")
+    progress: float | None = strawberry.field(description="From 0 to 1; null until rows are counted.")
+    requested_by: ExportRequester = strawberry.field(description="Who asked for it.")
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    started_at: datetime | None = strawberry.field(description="When a worker first took it up.")
+    finished_at: datetime | None = strawberry.field(description="When it ended.")
+    expires_at: datetime | None = strawberry.field(description="When its file will be deleted.")
+    file_name: str | None = strawberry.field(description="The name under which the file is downloaded.")
+    file_size: float | None = strawberry.field(description="The file's size in bytes.")
+    download_url: str | None = strawberry.field(
+        description="Where to fetch the file: signed for this viewer and short-lived. Only while COMPLETED."
+    )
+    failure: ExportFailure | None = strawberry.field(description="Why it failed, when it did.")
+
+    @staticmethod
+    async def of(export: exports.Export, info: Info) -> "Export":
+        """From the plain value, for the viewer of a request."""
+        viewer = await info.context.viewer()
+        local = zone(viewer.time_zone)
+
+        def at(instant: int | None) -> datetime | None:
+            return None if instant is None else local.aware(instant)
+
+        ready = export.status is ExportStatus.COMPLETED and export.allows(viewer.scope)
+        return Export(
+            id=strawberry.ID(export.id),
+            name=export.name,
+            format=export.format,
+            status=export.status,
+            filter=AppliedFilter.of(export.spec),
+            rows_total=export.rows_total,
+            rows_written=export.rows_written,
+            progress=export.progress,
+            requested_by=ExportRequester(
+                id=strawberry.ID(export.requester.id), name=export.requester.name, email=export.requester.email
+            ),
+            created_at=local.aware(export.created_at),
+            started_at=at(export.started_at),
+            finished_at=at(export.finished_at),
+            expires_at=at(export.expires_at),
+            file_name=export.file_name,
+            file_size=None if export.file_size is None else float(export.file_size),
+            download_url=info.context.link(viewer, export) if ready else None,
+            failure=ExportFailure(code=export.failure, message=SENTENCES[export.failure]) if export.failure else None,
+        )
+
+
+@strawberry.type(description="What a person can put right in their input.")
+class UserError:
+    field: list[str] = strawberry.field(description='The path to the input it is about: `["input", "name"]`.')
+    code: UserErrorCode = strawberry.field(description="What is wrong, for programs.")
+    message: str = strawberry.field(description="What is wrong, for people.")
+
+
+EXPORT = "The export; null when there are user errors."
+ERRORS = "What to put right; empty when it was done."
+
+
+@strawberry.type(description="The answer to `createExport`.")
+class CreateExportPayload:
+    export: Export | None = strawberry.field(description=EXPORT)
+    user_errors: list[UserError] = strawberry.field(description=ERRORS)
+
+
+@strawberry.type(description="The answer to `cancelExport`.")
+class CancelExportPayload:
+    export: Export | None = strawberry.field(description=EXPORT)
+    user_errors: list[UserError] = strawberry.field(description=ERRORS)
+
+
+@strawberry.type(description="The answer to `deleteExport`.")
+class DeleteExportPayload:
+    export: Export | None = strawberry.field(description="The export as it was; null when there are user errors.")
+    user_errors: list[UserError] = strawberry.field(description=ERRORS)
+
+
+async def _attempt(doing: Awaitable[exports.Export], info: Info) -> tuple[Export | None, list[UserError]]:
+    """The export, or what its requester can put right."""
+    try:
+        return await Export.of(await doing, info), []
+    except Refused as error:
+        return None, [UserError(field=["input", error.field], code=error.code, message=error.message)]
+    except InvalidInput as error:
+        return None, [UserError(field=["input", "filter"], code=UserErrorCode.INVALID, message=error.message)]
+    except Forbidden as error:
+        place = ["input", "filter", "departmentIds"]
+        return None, [UserError(field=place, code=UserErrorCode.FORBIDDEN, message=error.message)]
+
+
+async def _create(input: CreateExportInput, info: Info) -> exports.Export:
+    context = info.context
+    viewer = await context.viewer()
+    filter = input.filter.filter()
+    asked = [input.name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
+    request = exports.Request(
+        name=input.name,
+        spec=viewer.specify(filter, context.now),
+        format=input.format,
+        locale=input.locale,
+        text=msgspec.json.encode(asked, order="deterministic").decode(),
+        idempotency_key=input.idempotency_key,
+    )
+    return await resolvers.create(context.database, context.jobs, viewer, request, context.now)
+
+
+@strawberry.type
+class ExportsQuery:
+    @strawberry.field(description="The viewer's exports, newest first; an administrator sees everyone's.")
+    async def exports(
+        self,
+        info: Info,
+        status: Annotated[
+            list[ExportStatus] | None, strawberry.argument(description="Only exports in one of these. Absent: in any.")
+        ] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Export] | None:
+        viewer = await info.context.viewer()
+        page = await resolvers.newest(info.context.database, viewer, status, first, after)
+        shown = {export.id: await Export.of(export, info) for export in page.nodes}
+        return connect(page, lambda export: shown[export.id])
+
+    @strawberry.field(description="One export; null when there is none of this id that the viewer may see.")
+    async def export(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
+    ) -> Export | None:
+        found = await resolvers.find(info.context.database, await info.context.viewer(), id)
+        return await Export.of(found, info) if found else None
+
+
+@strawberry.type
+class ExportsMutation:
+    @strawberry.mutation(description="Ask for an export. It runs in the background; follow it in `exports`.")
+    async def create_export(
+        self, info: Info, input: Annotated[CreateExportInput, strawberry.argument(description="What to export.")]
+    ) -> CreateExportPayload | None:
+        export, errors = await _attempt(_create(input, info), info)
+        return CreateExportPayload(export=export, user_errors=errors)
+
+    @strawberry.mutation(description="Cancel an export: at once while queued, soon while running.")
+    async def cancel_export(
+        self, info: Info, input: Annotated[CancelExportInput, strawberry.argument(description="Which export.")]
+    ) -> CancelExportPayload | None:
+        context = info.context
+        doing = resolvers.cancel(context.database, await context.viewer(), input.id, context.now)
+        export, errors = await _attempt(doing, info)
+        return CancelExportPayload(export=export, user_errors=errors)
+
+    @strawberry.mutation(description="Delete an export that has ended, and its file.")
+    async def delete_export(
+        self, info: Info, input: Annotated[DeleteExportInput, strawberry.argument(description="Which export.")]
+    ) -> DeleteExportPayload | None:
+        context = info.context
+        doing = resolvers.delete(context.database, context.jobs, await context.viewer(), input.id)
+        export, errors = await _attempt(doing, info)
+        return DeleteExportPayload(export=export, user_errors=errors)
+
+
+@strawberry.type
+class ExportsSubscription:
+    @strawberry.subscription(description="An export each time it changes, until its status is final.")
+    async def export_updated(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
+    ) -> AsyncIterator[Export]:
+        async for export in resolvers.follow(info.context.database, await info.context.viewer(), id):
+            yield await Export.of(export, info)

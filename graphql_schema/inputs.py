@@ -1,0 +1,93 @@
+"""What clients send."""
+
+from datetime import date
+
+import strawberry
+
+from analytics.exports import ExportFormat, Locale
+from analytics.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE
+from analytics.specs import Filter, Ids
+from graphql_schema.scalars import TimeZone
+from resolvers.analytics import Direction, Order, OrderField
+
+FIRST = f"How many rows, at most {LARGEST_PAGE}."
+AFTER = "The cursor after which the page begins: `pageInfo.endCursor` of the page before, in the same order."
+SEARCH = "Part of the name; case and accents do not matter."
+ORDER = "The order of the rows. Default: messages, the most first."
+
+
+@strawberry.input(description=f"Calendar days, both included; at most {LONGEST_RANGE} of them.")
+class DateRange:
+    from_: date = strawberry.field(name="from", description="The first day.")
+    to: date = strawberry.field(description="The last day, included.")
+
+
+def _ids(what: str) -> str:
+    return f"Only messages of these {what}. Absent: of any. An empty list selects nothing."
+
+
+@strawberry.input(
+    description="Which messages. Filters of different kinds are combined with AND, the values of one kind with OR."
+)
+class CampaignAnalyticsFilter:
+    sent_on: DateRange = strawberry.field(description="The days on which the messages were sent.")
+    time_zone: TimeZone | None = strawberry.field(
+        default=None, description="The zone whose days these are. Default: the company's own."
+    )
+    template_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("templates"))
+    account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("sender accounts"))
+    department_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description=_ids("departments") + " A supervisor may name their own only (else FORBIDDEN).",
+    )
+    agent_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("agents"))
+
+    def filter(self) -> Filter:
+        """As the layers below have it."""
+        return Filter(
+            first=self.sent_on.from_,
+            last=self.sent_on.to,
+            time_zone=self.time_zone,
+            templates=_set(self.template_ids),
+            accounts=_set(self.account_ids),
+            departments=_set(self.department_ids),
+            agents=_set(self.agent_ids),
+        )
+
+
+def _set(ids: list[strawberry.ID] | None) -> Ids:
+    return None if ids is None else frozenset(ids)
+
+
+@strawberry.input(description="The order of a table. Rows that are equal in it follow by name, then id.")
+class PerformanceOrder:
+    field: OrderField = strawberry.field(description="What to order by.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
+
+    def order(self) -> Order:
+        """As the layers below have it."""
+        return Order(self.field, self.direction)
+
+
+@strawberry.input(description="An export to be made.")
+class CreateExportInput:
+    name: str = strawberry.field(
+        description=f"What the viewer calls it, at most {LONGEST_EXPORT_NAME} characters; the file is named after it."
+    )
+    filter: CampaignAnalyticsFilter = strawberry.field(description="Which messages; one row each.")
+    format: ExportFormat = strawberry.field(default=ExportFormat.XLSX, description="The kind of file.")
+    locale: Locale = strawberry.field(default=Locale.ES, description="The language of headers and words.")
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="The same key and input again give the same export; with other input it is a CONFLICT.",
+    )
+
+
+@strawberry.input(description="An export to be canceled.")
+class CancelExportInput:
+    id: strawberry.ID = strawberry.field(description="The export's id.")
+
+
+@strawberry.input(description="An export to be deleted, with its file.")
+class DeleteExportInput:
+    id: strawberry.ID = strawberry.field(description="The export's id.")

@@ -1,0 +1,51 @@
+"""The permission extension: every root field is for viewers only.
+
+It is put on by the schema itself (`GuardedSchema`), so that a new root field cannot be without it. What a viewer
+then sees is narrowed where specifications are made, see `analytics.specs.Scope`.
+"""
+
+from typing import Any
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.permission import BasePermission, PermissionExtension
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from graphql_schema.info import Info
+
+ROOTS = ("Query", "Mutation", "Subscription")
+
+
+class IsViewer(BasePermission):
+    """Someone with a valid token of a role that may see numbers."""
+
+    async def has_permission(self, source: Any, info: Info, **arguments: Any) -> bool:
+        """True, or the public error that says why not."""
+        del source, arguments
+        await info.context.viewer()
+        return True
+
+
+def is_guarded(field: StrawberryField) -> bool:
+    """Whether a field lets viewers only pass."""
+    return any(
+        isinstance(extension, PermissionExtension)
+        and any(isinstance(permission, IsViewer) for permission in extension.permissions)
+        for extension in field.extensions
+    )
+
+
+class GuardedSchema(strawberry.Schema):
+    """A schema whose root fields all carry the permission extension."""
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        """The fields of a type; those of a root type are guarded."""
+        fields = super().get_fields(type_definition)
+        if type_definition.name in ROOTS:
+            for field in fields:
+                if not is_guarded(field):
+                    guard: FieldExtension = PermissionExtension(permissions=[IsViewer()], use_directives=False)
+                    # Last in the list runs first: before arguments are looked at.
+                    field.extensions = [*field.extensions, guard]
+        return fields

@@ -1,0 +1,281 @@
+"""The numbers of `campaignAnalytics`, each from the counts of one grouping."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from functools import total_ordering
+from typing import Any, Generic, TypeVar
+
+from analytics.buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
+from analytics.error_codes import title_of
+from analytics.errors import InvalidInput
+from analytics.limits import LONGEST_SERIES
+from analytics.metrics import NOTHING, Counts, total
+from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Account, Agent, Department, Template, fold, names
+from analytics.plan import Grouping, Query
+from analytics.queries import Maturing, Rows, counted, error_titles, maturing
+from analytics.response_times import quantile
+from analytics.specs import Spec
+from resolvers.loading import Loader
+from resolvers.paging import Page, page
+
+
+class OrderField(StrEnum):
+    """What a table can be ordered by."""
+
+    NAME = "NAME"
+    MESSAGES = "MESSAGES"
+    TICKETS = "TICKETS"
+    SENT = "SENT"
+    SENT_RATE = "SENT_RATE"
+    BOUNCE_RATE = "BOUNCE_RATE"
+    DELIVERED_RATE = "DELIVERED_RATE"
+    READ_RATE = "READ_RATE"
+    RESPONDED_RATE = "RESPONDED_RATE"
+
+
+class Direction(StrEnum):
+    """Which end of an order comes first."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of a table; rows that are equal in it follow by name, then id."""
+
+    field: OrderField
+    direction: Direction
+
+
+BY_MESSAGES = Order(OrderField.MESSAGES, Direction.DESC)
+
+VALUES: dict[OrderField, Callable[[Counts], float | None]] = {
+    OrderField.MESSAGES: lambda counts: counts.step("messages").count,
+    OrderField.TICKETS: lambda counts: counts.step("messages").tickets,
+    OrderField.SENT: lambda counts: counts.step("sent").count,
+    OrderField.SENT_RATE: lambda counts: counts.step("sent").rate,
+    OrderField.BOUNCE_RATE: lambda counts: counts.step("bounced").rate,
+    OrderField.DELIVERED_RATE: lambda counts: counts.step("delivered").rate,
+    OrderField.READ_RATE: lambda counts: counts.step("read").rate,
+    OrderField.RESPONDED_RATE: lambda counts: counts.step("responded").rate,
+}
+
+Entity = TypeVar("Entity", Account, Agent, Department, Template)
+
+
+@dataclass(frozen=True)
+class Performance(Generic[Entity]):
+    """A row of a table: whose numbers, in or by which departments, and the numbers."""
+
+    entity: Entity
+    departments: tuple[Department, ...]
+    counts: Counts
+
+
+@total_ordering
+class _Descending:
+    """A value that sorts the other way round."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Descending) and bool(self.value == other.value)
+
+    def __lt__(self, other: "_Descending") -> bool:
+        return bool(other.value < self.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+
+async def funnel(loader: Loader, spec: Spec) -> Counts:
+    """The whole selection."""
+    return total((await loader.load(counted, Query(spec, Grouping.DEPARTMENT))).values())
+
+
+async def by_agent(
+    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+) -> Page[Performance[Agent]]:
+    """A row for each agent and department they sent from."""
+    rows = await loader.load(counted, Query(spec, Grouping.AGENT))
+    agents = await loader.load(names, spec.tenant_id, AGENTS, frozenset(agent for agent, _ in rows))
+    departments = await loader.load(names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
+    table = [
+        Performance(agents.newest(agent), (departments.newest(department),), counts)
+        for (agent, department), counts in rows.items()
+    ]
+    return _page(table, "byAgent", order, first, after)
+
+
+async def by_department(
+    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+) -> Page[Performance[Department]]:
+    """A row for each department."""
+    rows = await loader.load(counted, Query(spec, Grouping.DEPARTMENT))
+    departments = await loader.load(names, spec.tenant_id, DEPARTMENTS, frozenset(dep for (dep,) in rows))
+    table = [Performance(departments.newest(id), (), counts) for (id,), counts in rows.items()]
+    return _page(table, "byDepartment", order, first, after)
+
+
+async def by_template(
+    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+) -> Page[Performance[Template]]:
+    """A row for each template, with the departments that used it."""
+    rows = await loader.load(counted, Query(spec, Grouping.TEMPLATE))
+    templates = await loader.load(names, spec.tenant_id, TEMPLATES, frozenset(template for template, _ in rows))
+    departments = await loader.load(names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
+    used: dict[str, dict[str, Counts]] = defaultdict(dict)
+    for (template, department), counts in rows.items():
+        used[template][department] = counts
+    table = [
+        Performance(
+            templates.newest(template),
+            tuple(sorted(map(departments.newest, by), key=lambda department: (fold(department.name), department.id))),
+            total(by.values()),
+        )
+        for template, by in used.items()
+    ]
+    return _page(table, "byTemplate", order, first, after)
+
+
+async def by_account(
+    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+) -> Page[Performance[Account]]:
+    """A row for each sender account."""
+    rows = await loader.load(counted, Query(spec, Grouping.ACCOUNT))
+    accounts = await loader.load(names, spec.tenant_id, ACCOUNTS, frozenset(account for (account,) in rows))
+    table = [Performance(accounts.newest(id), (), counts) for (id,), counts in rows.items()]
+    return _page(table, "byAccount", order, first, after)
+
+
+def _page(
+    table: list[Performance[Entity]], of: str, order: Order | None, first: int, after: str | None
+) -> Page[Performance[Entity]]:
+    order = order or BY_MESSAGES
+    descending = order.direction is Direction.DESC
+
+    def position(row: Performance[Entity]) -> tuple[Any, ...]:
+        name = fold(row.entity.name)
+        value = VALUES[order.field](row.counts) if order.field in VALUES else name
+        # Only a table by agent has several rows of one entity, told apart by their one department.
+        second = row.departments[0].id if of == "byAgent" else ""
+        return value, name, row.entity.id, second
+
+    def sort_key(place: tuple[Any, ...]) -> tuple[Any, ...]:
+        value, *rest = place
+        missing = value is None
+        return missing, 0 if missing else _Descending(value) if descending else value, *rest
+
+    return page(table, f"{of} {order.field} {order.direction}", position, sort_key, first, after)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a series: its first instant, its first local day, and the funnel of its messages."""
+
+    starts_at: int
+    on: date
+    counts: Counts
+
+
+async def time_series(loader: Loader, spec: Spec, granularity: Granularity) -> list[Point]:
+    """The funnel over time: every bucket of the range, in order, empty ones too."""
+    if count_buckets(granularity, spec.first, spec.last) > LONGEST_SERIES:
+        raise InvalidInput(
+            f"timeSeries.granularity: {granularity} gives more than {LONGEST_SERIES} points for this range; "
+            "choose a wider one or a shorter range."
+        )
+    buckets: Mapping[Any, Bucket]
+    if granularity is Granularity.HOUR:
+        rows = await loader.load(counted, Query(spec, Grouping.HOUR))
+        buckets = hour_buckets(spec.zone, spec.starts_at, spec.ends_at)
+        return _points(buckets, rows)
+    rows = await loader.load(counted, Query(spec, Grouping.DAY))
+    buckets = day_buckets(granularity, spec.zone, spec.first, spec.last)
+    # Where a clock once went back over midnight by a minute, a local day can end outside of its range: it is cut.
+    inside = {min(max(date.fromordinal(day), spec.first), spec.last): counts for (day,), counts in rows.items()}
+    return _points(buckets, inside)
+
+
+def _points(buckets: Mapping[Any, Bucket], found: Mapping[Any, Counts]) -> list[Point]:
+    inside: dict[Bucket, list[Counts]] = {bucket: [] for bucket in buckets.values()}
+    for key, counts in found.items():
+        inside[buckets[key]].append(counts)
+    return [
+        Point(bucket.starts_at, bucket.on, total(counts) if counts else NOTHING) for bucket, counts in inside.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Responses in an hour of a weekday (ISO: Monday = 1)."""
+
+    weekday: int
+    hour: int
+    responses: int
+
+
+async def heatmap(loader: Loader, spec: Spec) -> list[Cell]:
+    """Responses by the reply's own weekday and hour: 7 x 24 cells, Monday first."""
+    rows: Rows = await loader.load(counted, Query(spec, Grouping.REPLY_HOUR))
+    found = {slot: counts.values[0] for (slot,), counts in rows.items()}
+    return [Cell(slot // 24 + 1, slot % 24, found.get(slot, 0)) for slot in range(7 * 24)]
+
+
+async def responses_by_hour(loader: Loader, spec: Spec) -> list[tuple[int, int]]:
+    """Responses by the reply's own hour: 24 pairs of hour and count."""
+    cells = await heatmap(loader, spec)
+    return [(hour, sum(cell.responses for cell in cells if cell.hour == hour)) for hour in range(24)]
+
+
+@dataclass(frozen=True)
+class ResponseTime:
+    """How long customers took to answer, in seconds; None when nobody did."""
+
+    responses: int
+    median: float | None
+    p90: float | None
+
+
+async def response_time(loader: Loader, spec: Spec) -> ResponseTime:
+    """Median and 90th percentile of the time from send to reply."""
+    rows: Rows = await loader.load(counted, Query(spec, Grouping.RESPONSE_TIME))
+    histogram = {bin: counts.values[0] for (bin,), counts in rows.items()}
+    return ResponseTime(
+        sum(histogram.values()), quantile(histogram, Fraction(1, 2)), quantile(histogram, Fraction(9, 10))
+    )
+
+
+@dataclass(frozen=True)
+class BounceReason:
+    """Why messages bounced: WhatsApp's code and words, how many, and their share of all bounces."""
+
+    code: int | None
+    title: str
+    count: int
+    share: float
+
+
+async def bounce_reasons(loader: Loader, spec: Spec) -> list[BounceReason]:
+    """The reasons of bounces, the most frequent first, then by code."""
+    rows: Rows = await loader.load(counted, Query(spec, Grouping.BOUNCE))
+    if not rows:
+        return []
+    titles = await loader.load(error_titles, spec.tenant_id)
+    bounced = sum(counts.values[0] for counts in rows.values())
+    reasons = [
+        BounceReason(code, titles.get(code) or title_of(code), counts.values[0], counts.values[0] / bounced)
+        for (code,), counts in rows.items()
+    ]
+    return sorted(reasons, key=lambda reason: (-reason.count, reason.code is None, reason.code or 0))
+
+
+async def still_maturing(loader: Loader, spec: Spec) -> Maturing:
+    """What of the selection may still change."""
+    return await loader.load(maturing, spec)

@@ -1,0 +1,98 @@
+"""Exports as people see them: ask for one, follow it, cancel it, delete it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from analytics import exports
+from analytics.database import Database
+from analytics.errors import InvalidInput, NotFound
+from analytics.exports import FINAL, Export, ExportStatus, Position, Request
+from analytics.viewers import Viewer
+from resolvers.paging import Page, check_first, decode, encode
+
+LIST = "exports"
+# How often a followed export is looked at, in seconds: its progress is written once a second.
+LOOK_EVERY = 0.5
+
+
+class Jobs(Protocol):
+    """What exports need of the outside."""
+
+    async def start(self, tenant: str, id: str) -> None:
+        """Have a worker take up an export whose row is committed. Never fails: a sweep repeats what is lost."""
+
+    async def forget(self, export: Export) -> None:
+        """Delete the file of an export, if there is one."""
+
+
+async def create(database: Database, jobs: Jobs, viewer: Viewer, request: Request, now: int) -> Export:
+    """Queue an export. Raises `analytics.exports.Refused`."""
+    async with database.write() as writer:
+        export = await exports.create(writer, viewer, request, now)
+    if export.status is ExportStatus.QUEUED:
+        await jobs.start(export.tenant_id, export.id)
+    return export
+
+
+async def cancel(database: Database, viewer: Viewer, id: str, now: int) -> Export:
+    """Cancel an export. Raises `Refused`."""
+    async with database.write() as writer:
+        return await exports.cancel(writer, viewer, id, now)
+
+
+async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str) -> Export:
+    """Delete an export and its file. Raises `Refused`."""
+    async with database.write() as writer:
+        export = await exports.remove(writer, viewer, id)
+    await jobs.forget(export)
+    return export
+
+
+async def find(database: Database, viewer: Viewer, id: str) -> Export | None:
+    """One export that the viewer may see."""
+    async with database.read() as reader:
+        return await exports.find(reader, viewer, id)
+
+
+async def newest(
+    database: Database, viewer: Viewer, statuses: Sequence[ExportStatus] | None, first: int, after: str | None
+) -> Page[Export]:
+    """The viewer's exports, newest first."""
+    check_first(first)
+    position = None
+    if after is not None:
+        match decode(LIST, after):
+            case (int() as created_at, str() as id):
+                position = Position(created_at, id)
+            case _:
+                raise InvalidInput("after: this is no cursor of this list.")
+    async with database.read() as reader:
+        found, total = await exports.newest(reader, viewer, statuses, first + 1, position)
+    shown = found[:first]
+    return Page(
+        nodes=shown,
+        cursors=[encode(LIST, (export.created_at, export.id)) for export in shown],
+        has_next=len(found) > first,
+        has_previous=position is not None,
+        total=total,
+    )
+
+
+async def follow(database: Database, viewer: Viewer, id: str) -> AsyncIterator[Export]:
+    """An export now and each time it changes, until its status is final or it is gone.
+
+    Raises `NotFound` when there is none that the viewer may see.
+    """
+    shown = await find(database, viewer, id)
+    if shown is None:
+        raise NotFound("id: there is no such export.")
+    yield shown
+    while shown.status not in FINAL:
+        await asyncio.sleep(LOOK_EVERY)
+        found = await find(database, viewer, id)
+        if found is None:
+            return
+        if found != shown:
+            shown = found
+            yield shown

@@ -1,0 +1,57 @@
+"""Reading what one request needs: each thing once, and what is asked for together from one moment."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from analytics.database import Database, Reader
+
+T = TypeVar("T")
+Read = Callable[..., Awaitable[T]]
+
+
+class Loader:
+    """Runs reads such as `counted(reader, query)` for one request.
+
+    A read that is asked for twice runs once. Reads that fields ask for side by side share a connection, and so a
+    moment; no connection is ever used by two of them at once. Made for one request, on one event loop.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._results: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
+        self._waiting: list[tuple[Any, ...]] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def load(self, read: Read[T], *arguments: Any) -> T:
+        """The result of `read(reader, *arguments)`; the arguments must be hashable."""
+        key = (read, *arguments)
+        if key not in self._results:
+            loop = asyncio.get_running_loop()
+            self._results[key] = loop.create_future()
+            if not self._waiting:
+                loop.call_soon(self._start)
+            self._waiting.append(key)
+        result: T = await asyncio.shield(self._results[key])
+        return result
+
+    def _start(self) -> None:
+        keys, self._waiting = self._waiting, []
+        task = asyncio.get_running_loop().create_task(self._run(keys))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _run(self, keys: list[tuple[Any, ...]]) -> None:
+        try:
+            async with self._database.read() as reader:
+                for key in keys:
+                    await self._read(reader, key)
+        except Exception as error:
+            # No connection could be had: everyone who waits for one of these reads is told.
+            for key in keys:
+                if not self._results[key].done():
+                    self._results[key].set_exception(error)
+
+    async def _read(self, reader: Reader, key: tuple[Any, ...]) -> None:
+        read, *arguments = key
+        self._results[key].set_result(await read(reader, *arguments))

@@ -1,0 +1,63 @@
+"""The ASGI application: everything joined."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from service.downloads import download
+from service.embedded import Supervisor
+from service.graphiql import graphiql, home
+from service.graphql import GraphQLEndpoint
+from service.links import Links
+from service.settings import Settings
+from service.tokens import Tokens
+from service.workshop import open_workshop
+from tasks.queue import Jobs
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The service, ready to be run by uvicorn. Raises `ConfigurationError` without a token secret."""
+    tokens = Tokens(settings.secret, settings.token_issuer, settings.token_audience)
+    links = Links(settings.secret, timedelta(seconds=settings.link_seconds))
+    workshop = open_workshop(settings)
+    supervisor = Supervisor()
+    endpoint = GraphQLEndpoint(workshop.database, Jobs(workshop, supervisor.wake), tokens, links, settings.public_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await supervisor.start()
+        try:
+            yield
+        finally:
+            await supervisor.stop()
+            await workshop.database.close()
+
+    async def file(request: Request) -> Response:
+        return await download(request, workshop.database, workshop.files, links)
+
+    async def alive(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def ready(_request: Request) -> Response:
+        async with workshop.database.read() as reader:
+            await reader.first(text("SELECT 1"))
+        return PlainTextResponse("ok")
+
+    return Starlette(
+        routes=[
+            Route("/", home),
+            Route("/graphiql", graphiql),
+            Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", endpoint),
+            Route("/exports/{id}/file", file),
+            Route("/healthz", alive),
+            Route("/readyz", ready),
+        ],
+        lifespan=lifespan,
+    )

@@ -1,0 +1,170 @@
+"""The `embudo` command."""
+
+import asyncio
+import sys
+import time
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from sqlalchemy.exc import OperationalError
+
+from analytics.database import Database
+from analytics.ingest.batch import drop_orphans
+from analytics.migrations import migrate as migrate_database
+from analytics.viewers import Identity
+from analytics.zones import DAY
+from graphql_schema.schema import schema as graphql
+from service import embedded
+from service.app import create_app
+from service.demo import DEMO_TENANT, PEOPLE
+from service.demo_import import import_demo
+from service.importing import import_files
+from service.settings import ConfigurationError, Settings
+from service.tokens import Tokens
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console = Console(stderr=True)
+
+
+class TokenRole(StrEnum):
+    """Roles that a token may have."""
+
+    ADMINISTRATOR = "administrator"
+    ANALYST = "analyst"
+    SUPERVISOR = "supervisor"
+    INGEST = "ingest"
+
+
+class EventFormat(StrEnum):
+    """What a file holds."""
+
+    EVENTS = "events"
+    WHATSAPP = "whatsapp"
+
+
+Tenant = Annotated[str, typer.Option(help="The company.")]
+
+
+def _tokens(settings: Settings) -> Tokens:
+    return Tokens(settings.secret, settings.token_issuer, settings.token_audience)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API, the pages and, with the embedded broker, the worker."""
+    settings = Settings.read()
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False)
+
+
+@app.command()
+def worker(
+    embedded_: Annotated[
+        bool, typer.Option("--embedded", help="Be the worker of a service that holds our standard input.")
+    ] = False,
+) -> None:
+    """Do the work that is waiting. (With the embedded broker the service starts its worker by itself.)"""
+    if not embedded_:
+        raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
+    embedded.run(Settings.read())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+
+    async def work() -> None:
+        async with Database(Settings.read().database_url) as database:
+            await migrate_database(database)
+
+    asyncio.run(work())
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Files of events; - is standard input.")],
+    tenant: Tenant,
+    format: Annotated[EventFormat, typer.Option(help="What the files hold.")] = EventFormat.EVENTS,
+    rejected: Annotated[Path, typer.Option(help="Where rejected lines are written.")] = Path("rejected.ndjson"),
+) -> None:
+    """Import events. May be repeated, also after it was killed: what is in already changes nothing.
+
+    Exits with 1 when any line was rejected.
+    """
+    settings = Settings.read()
+    for path in files:
+        if str(path) != "-" and not path.exists():
+            raise typer.BadParameter(f"there is no file {path}")
+    received_before = time.time_ns() // 1000 - settings.orphan_days * DAY
+
+    async def work() -> int:
+        async with Database(settings.database_url) as database:
+            whatsapp = format is EventFormat.WHATSAPP
+            report = await import_files(database, tenant, files, whatsapp=whatsapp, rejected=rejected, console=console)
+            statuses, replies = await drop_orphans(database, tenant, received_before)
+        console.print(str(report))
+        if statuses or replies:
+            console.print(f"dropped {statuses:,} statuses and {replies:,} replies that no message claimed in time")
+        if report.rejected:
+            console.print(f"rejected lines are in {rejected}")
+        return 1 if report.rejected else 0
+
+    raise typer.Exit(asyncio.run(work()))
+
+
+@app.command()
+def demo(
+    messages: Annotated[int, typer.Option(min=1, help="How many messages.")] = 50_000,
+    seed: Annotated[int, typer.Option(help="Another number is another company.")] = 1,
+    if_empty: Annotated[bool, typer.Option(help="Do nothing when the demo is there already.")] = False,
+) -> None:
+    """Make a believable company by sending its events through ingest, and print who can look at it."""
+    settings = Settings.read()
+
+    async def work() -> None:
+        async with Database(settings.database_url) as database:
+            await import_demo(database, messages, seed, only_if_empty=if_empty, console=console)
+
+    asyncio.run(work())
+    base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    tokens = _tokens(settings)
+    for person in PEOPLE:
+        identity = Identity(person.user_id, DEMO_TENANT, person.role, person.email, person.name)
+        issued = tokens.issue(identity, timedelta(days=30))
+        typer.echo(f"{person.name}, {person.role}\n  {base}/graphiql#token={issued}")
+
+
+@app.command()
+def token(
+    tenant: Tenant,
+    role: Annotated[TokenRole, typer.Option(help="What the person may do.")],
+    user: Annotated[str, typer.Option(help="The person's id; ties a supervisor to their departments.")],
+    email: Annotated[str | None, typer.Option(help="The person's email.")] = None,
+    name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
+    hours: Annotated[float, typer.Option(min=0.001, help="How long it is good for.")] = 12,
+) -> None:
+    """Print a token."""
+    identity = Identity(user, tenant, role, email, name)
+    typer.echo(_tokens(Settings.read()).issue(identity, timedelta(hours=hours)))
+
+
+@app.command()
+def schema() -> None:
+    """Print the schema's SDL."""
+    typer.echo(graphql.as_str())
+
+
+def main() -> None:
+    """Run the command; a configuration error is one sentence and exit code 2."""
+    try:
+        app()
+    except ConfigurationError as error:
+        console.print(str(error), style="red", markup=False)
+        sys.exit(2)
+    except OperationalError as error:
+        console.print(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}", style="red", markup=False)
+        sys.exit(2)

@@ -1,0 +1,118 @@
+"""`embudo import`: events from files, in batches, with progress; rejected lines are reported and written aside."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from analytics.database import Database
+from analytics.ingest.batch import apply
+from analytics.ingest.events import AnyEvent, InvalidEvent
+from analytics.ingest.lines import Item, read_events, read_whatsapp
+
+# Events applied in one transaction: larger batches are no faster, smaller ones are.
+BATCH = 10_000
+# Rejected lines told on the terminal; all of them are in the file.
+SHOWN = 20
+
+
+@dataclass
+class Report:
+    """What became of the events of an import."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rejected: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Events that changed something."""
+        return self.outcomes["accepted"]
+
+    def __str__(self) -> str:
+        parts = [f"{self.accepted:,} accepted", f"{self.outcomes['duplicate']:,} duplicate"]
+        if ignored := self.outcomes["ignored"]:
+            parts.append(f"{ignored:,} ignored")
+        return ", ".join([*parts, f"{self.rejected:,} rejected"])
+
+
+class Rejected:
+    """The rejected lines: told one by one, and written as they came to a file made when there is a first one."""
+
+    def __init__(self, path: Path, console: Console) -> None:
+        self.path = path
+        self.count = 0
+        self._console = console
+        self._file: BinaryIO | None = None
+
+    def add(self, name: str, item: Item, error: InvalidEvent) -> None:
+        """Report a line and write it aside."""
+        self.count += 1
+        if self.count <= SHOWN:
+            self._console.print(f"{name}:{item.line}: {error.code}: {error.message}", style="red", markup=False)
+        self._file = self._file or self.path.open("wb")
+        self._file.write(item.text + b"\n")
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._file:
+            self._file.close()
+
+
+async def import_files(
+    database: Database, tenant: str, paths: list[Path], *, whatsapp: bool, rejected: Path, console: Console
+) -> Report:
+    """Import files (`-` is standard input) and say what became of their events."""
+    report, aside = Report(), Rejected(rejected, console)
+    try:
+        with _progress(console) as progress:
+            for path in paths:
+                name = "standard input" if str(path) == "-" else path.name
+                file = sys.stdin.buffer if str(path) == "-" else path.open("rb")
+                total = path.stat().st_size if path.is_file() else None
+                task = progress.add_task(name, total=total)
+                with file:
+                    items = _counted(progress, task, read_whatsapp(file) if whatsapp else read_events(file))
+                    await import_items(database, tenant, name, items, report, aside)
+                progress.update(task, completed=total)
+    finally:
+        aside.close()
+    report.rejected = aside.count
+    return report
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
+
+
+def _counted(progress: Progress, task: TaskID, items: Iterable[Item]) -> Iterator[Item]:
+    """The items as they are, telling the progress bar of their bytes a thousand at a time."""
+    size = 0
+    for number, item in enumerate(items):
+        size += len(item.text) + 1
+        if number % 1000 == 0:
+            progress.update(task, advance=size)
+            size = 0
+        yield item
+
+
+async def import_items(
+    database: Database, tenant: str, name: str, items: Iterable[Item], report: Report, aside: Rejected
+) -> None:
+    """Apply items in batches; what is rejected goes aside."""
+    waiting = iter(items)
+    while batch := list(islice(waiting, BATCH)):
+        events: list[AnyEvent] = []
+        for item in batch:
+            if isinstance(item.event, InvalidEvent):
+                aside.add(name, item, item.event)
+            else:
+                events.append(item.event)
+        report.outcomes.update(await apply(database, tenant, events, time.time_ns() // 1000))

@@ -1,0 +1,11 @@
+"""What jobs work with, opened from the settings."""
+
+from analytics.database import Database
+from service.settings import Settings
+from tasks.exports import Workshop
+from tasks.files import FileStore
+
+
+def open_workshop(settings: Settings) -> Workshop:
+    """A database and a file store of one's own; close the database when done."""
+    return Workshop(Database(settings.database_url), FileStore(settings.files_url), settings.export_days)
