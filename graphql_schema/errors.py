@@ -1,26 +1,40 @@
 """What clients learn of errors: a code each, the text of public ones, and nothing of any other."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
+from itertools import chain
 from typing import Any
 
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    Node,
+    ObjectFieldNode,
+    ValueNode,
+)
 from strawberry.extensions import SchemaExtension
 
-from analytics.errors import InvalidInput, PublicError
+from analytics.errors import PublicError
 
 log = structlog.get_logger()
+
+# How graphql-core says that a variable's value was refused: which variable, and where in it.
+IN_VARIABLE = re.compile(r"Variable '(?P<name>\$\w+)' has invalid value(?: at (?P<at>\.[^:\s]+))?: ")
 
 MASKED = "Something went wrong on our side. Try again, and tell us the time if it goes on."
 
 
-def public(error: GraphQLError, fallback: str) -> GraphQLError:
+def public(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
     """The error as a client may see it; `fallback` is the code of those that graphql-core itself raised."""
     cause = _cause(error)
     if cause is None:
-        code, message = ("GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else fallback), error.message
+        code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else fallback
+        message = error.message
     elif isinstance(cause, PublicError):
-        code, message = cause.code, _placed(error, cause)
+        code, message = cause.code, _placed(error, cause, document)
     else:
         code, message = "INTERNAL_SERVER_ERROR", MASKED
         log.error("masked error", path=error.path, exc_info=cause)
@@ -42,11 +56,32 @@ def _cause(error: GraphQLError) -> Exception | None:
     return cause if isinstance(cause, Exception) else None
 
 
-def _placed(error: GraphQLError, cause: PublicError) -> str:
-    """A refused value's sentence; graphql-core's own text before it says which argument it was given for."""
-    if isinstance(cause, InvalidInput) and cause.message in error.message:
-        return error.message
+def _placed(error: GraphQLError, cause: PublicError, document: DocumentNode | None) -> str:
+    """A refused value's sentence, with the argument it was given for."""
+    if match := IN_VARIABLE.match(error.message):
+        return f"{match['name']}{match['at'] or ''}: {cause.message}"
+    refused = error.nodes[0] if error.nodes else None
+    if document is not None and isinstance(refused, ValueNode):
+        return f"{'.'.join(_names_around(document, refused))}: {cause.message}"
     return cause.message
+
+
+def _names_around(node: Node, wanted: Node) -> list[str]:
+    """The names of the arguments and input fields around a value."""
+    for child in chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in _values(node)):
+        if child is wanted:
+            return _name(node)
+        if isinstance(child, Node) and (inside := _names_around(child, wanted)):
+            return _name(node) + inside
+    return []
+
+
+def _values(node: Node) -> Iterator[Any]:
+    return (getattr(node, key) for key in node.keys if key != "loc")
+
+
+def _name(node: Node) -> list[str]:
+    return [node.name.value] if isinstance(node, (ArgumentNode, ObjectFieldNode)) else []
 
 
 class PublicErrors(SchemaExtension):
@@ -54,11 +89,13 @@ class PublicErrors(SchemaExtension):
 
     async def on_operation(self) -> AsyncIterator[None]:
         """After the operation: its errors as clients may see them."""
-        yield
         context = self.execution_context
+        try:
+            yield
+        except GraphQLError as error:
+            raise public(error, "GRAPHQL_VALIDATION_FAILED") from None
+        document = context.graphql_document
         fallback = "BAD_USER_INPUT" if context.pre_execution_errors is None else "GRAPHQL_VALIDATION_FAILED"
-        if context.pre_execution_errors:
-            context.pre_execution_errors = [public(error, fallback) for error in context.pre_execution_errors]
         result: Any = context.result
         if result is not None and getattr(result, "errors", None):
-            result.errors = [public(error, fallback) for error in result.errors]
+            result.errors = [public(error, fallback, document) for error in result.errors]

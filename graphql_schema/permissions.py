@@ -7,8 +7,10 @@ then sees is narrowed where specifications are made, see `analytics.specs.Scope`
 from typing import Any
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.extensions import FieldExtension
 from strawberry.permission import BasePermission, PermissionExtension
+from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
@@ -49,3 +51,6 @@ class GuardedSchema(strawberry.Schema):
                     # Last in the list runs first: before arguments are looked at.
                     field.extensions = [*field.extensions, guard]
         return fields
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing: `PublicErrors` logs what is unexpected, and what is expected is no event."""

@@ -25,7 +25,7 @@ def parse_date(value: Any) -> date:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise InvalidInput("Date: expected a calendar day such as 2026-11-22.")
+    raise InvalidInput("expected a calendar day such as 2026-11-22.")
 
 
 def parse_date_time(value: Any) -> datetime:
@@ -35,13 +35,13 @@ def parse_date_time(value: Any) -> datetime:
             return datetime.fromisoformat(value.upper())
         except ValueError:
             pass
-    raise InvalidInput("DateTime: expected an instant with an offset, such as 2026-11-22T09:00:00-03:00.")
+    raise InvalidInput("expected an instant with an offset, such as 2026-11-22T09:00:00-03:00.")
 
 
 def parse_time_zone(value: Any) -> str:
     """An IANA name that tzdata knows. Raises `InvalidInput`."""
     if not isinstance(value, str):
-        raise InvalidInput("TimeZone: expected an IANA name such as America/Santiago.")
+        raise InvalidInput("expected an IANA name such as America/Santiago.")
     return zone(value).name
 
 
