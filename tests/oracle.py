@@ -9,7 +9,7 @@ Not modelled: *Orphans* (nothing is ever dropped), *Scope* and retention.
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -147,30 +147,17 @@ class Oracle:
     def series(self, filter: Filter, granularity: Granularity) -> list[tuple[datetime, date, Funnel]]:
         """§ Days, hours and zones: (startsAt in UTC, on, funnel) of every bucket of the range, oldest first.
 
-        A bucket is a stretch of real instants. An hour is told apart by its UTC offset too, so a repeated one
-        is two points, also where only half of it repeats. A filter may name a day of 0 hours (Pacific/Apia
-        never had 2011-12-30), which counts among the days of a period but holds no instant: it is no point of
-        its own, and a week or month that would begin with it begins on the next day.
+        An hour is told apart by its UTC offset too, so a repeated one is two points, also where only half of it
+        repeats. Wider buckets are made of calendar days, so that a day of 0 hours (Pacific/Apia never had
+        2011-12-30) is a point as well, always empty.
         """
         zone = self._zone(filter)
-
-        def bucket(instant: datetime) -> Hashable:
-            local = instant.astimezone(zone)
-            day = local.date()
-            keys: dict[Granularity, Hashable] = {
-                "HOUR": (day, local.hour, local.utcoffset()),
-                "DAY": day,
-                "WEEK": day.isocalendar()[:2],
-                "MONTH": (day.year, day.month),
-            }
-            return keys[granularity]
-
-        buckets: dict[Hashable, tuple[datetime, list[OracleMessage]]] = {}
-        for instant in _instants(filter, zone, granularity):
-            buckets.setdefault(bucket(instant), (instant, []))
+        buckets: dict[Hashable, tuple[datetime, date, list[OracleMessage]]] = {}
+        for start, day, key in _starts(filter, zone, granularity):
+            buckets.setdefault(key, (start, day, []))
         for message in self.select(filter):
-            buckets[bucket(message.sent_at)][1].append(message)
-        return [(start, start.astimezone(zone).date(), self.funnel(held)) for start, held in buckets.values()]
+            buckets[_bucket(message.sent_at.astimezone(zone), granularity)][2].append(message)
+        return [(start, day, self.funnel(held)) for start, day, held in buckets.values()]
 
     def heatmap(self, filter: Filter) -> dict[tuple[int, int], int]:
         """§ Days, hours and zones: responses by the reply's own local (ISO weekday, hour); all 168 cells."""
@@ -472,17 +459,29 @@ def _start(day: date, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(seconds[found], UTC)
 
 
-def _instants(filter: Filter, zone: ZoneInfo, granularity: Granularity) -> list[datetime]:
-    """Instants among which is the first of every bucket: every quarter of an hour, or the start of every day.
-
-    No clock has changed off a quarter of an hour since Newfoundland's in 2011.
-    """
+def _starts(filter: Filter, zone: ZoneInfo, granularity: Granularity) -> Iterator[tuple[datetime, date, Hashable]]:
+    """§ Days, hours and zones: instants and days at which buckets may begin, with the bucket each is in."""
     if granularity == "HOUR":
         start, quarter = _start(filter.first, zone), timedelta(minutes=15)
-        return [start + n * quarter for n in range((_start(filter.last + DAY, zone) - start) // quarter)]
-    days = [filter.first + n * DAY for n in range((filter.last - filter.first).days + 1)]
-    starts = [_start(day, zone) for day in days]
-    return [start for day, start in zip(days, starts, strict=True) if start.astimezone(zone).date() == day]
+        for n in range((_start(filter.last + DAY, zone) - start) // quarter):
+            local = (start + n * quarter).astimezone(zone)
+            yield start + n * quarter, local.date(), _bucket(local, granularity)
+        return
+    for n in range((filter.last - filter.first).days + 1):
+        day = filter.first + n * DAY
+        yield _start(day, zone), day, _bucket(datetime.combine(day, time()), granularity)
+
+
+def _bucket(local: datetime, granularity: Granularity) -> Hashable:
+    """§ Days, hours and zones: the bucket of a local time."""
+    day = local.date()
+    keys: dict[Granularity, Hashable] = {
+        "HOUR": (day, local.hour, local.utcoffset()),
+        "DAY": day,
+        "WEEK": day.isocalendar()[:2],
+        "MONTH": (day.year, day.month),
+    }
+    return keys[granularity]
 
 
 def _bin(elapsed: timedelta) -> int:

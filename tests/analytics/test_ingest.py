@@ -1,38 +1,19 @@
 """Any order of the same events, with any repetition, gives the same rows, and they are what the rules say."""
 
-import json
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from analytics.database import Database
-from analytics.ingest.batch import apply
-from analytics.ingest.events import AnyEvent, TemplateNotice, parse_event
 from analytics.states import Status
-from analytics.tables import messages, metadata, replies
+from analytics.tables import messages, replies
 from analytics.zones import moment
 from tests import strategies
+from tests.feeding import everything, feed
 from tests.oracle import Oracle, OracleMessage
-
-Event = dict[str, Any]
-
-
-def parsed(event: Event) -> AnyEvent:
-    if event["type"] == "template.notice":
-        return msgspec.convert(event, TemplateNotice)
-    return parse_event(json.dumps(event))
-
-
-async def feed(database: Database, tenant: str, events: Iterable[Event], batch: int = 1000) -> None:
-    read = [parsed(event) for event in events]
-    for start in range(0, len(read), batch):
-        await apply(database, tenant, read[start : start + batch], received_at=0)
 
 
 async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMessage]:
@@ -66,17 +47,6 @@ async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMe
                 contact_phone=row.contact_phone,
             )
             for row in await reader.rows(joined)
-        }
-
-
-async def everything(database: Database, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
-    async with database.read() as reader:
-        return {
-            table.name: sorted(
-                (tuple(row[1:]) for row in await reader.rows(select(table).where(table.c.tenant_id == tenant))),
-                key=str,
-            )
-            for table in metadata.sorted_tables
         }
 
 

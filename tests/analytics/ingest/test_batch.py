@@ -1,0 +1,372 @@
+"""A batch: what becomes of each event, what is decided again, what is dropped, and that it is in whole or not at all."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from analytics.database import Database
+from analytics.ingest import batch
+from analytics.ingest.batch import Outcome, apply, drop_orphans
+from analytics.ingest.events import AnyEvent
+from analytics.ingest.working_set import Rows
+from analytics.states import Status
+from analytics.tables import messages, receipts, replies, tenants
+from tests import strategies
+from tests.feeding import Event, everything, feed, parsed
+
+ACCEPTED, DUPLICATE, IGNORED = Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.IGNORED
+MONDAY = datetime(2026, 9, 7, 12, tzinfo=UTC)
+
+
+def when(seconds: float = 0, days: int = 0) -> str:
+    return (MONDAY + timedelta(days=days, seconds=seconds)).isoformat()
+
+
+def sent(id: str = "m1", at: str = when(), updated_at: str | None = None, **message: Any) -> Event:
+    fields = {
+        "id": id,
+        "account_id": "a1",
+        "department_id": "d1",
+        "agent_id": "u1",
+        "template_id": "t1",
+        "contact": {"phone": "+56911111111"},
+    }
+    return {"type": "message.sent", "at": at, "updated_at": updated_at, "message": fields | message}
+
+
+def status(status: str, at: str = when(60), **named: Any) -> Event:
+    return {"type": "message.status", "at": at, "status": status, **(named or {"message_id": "m1"})}
+
+
+def reply(id: str = "r1", at: str = when(60), **fields: Any) -> Event:
+    contact = {"phone": "56 9 1111 1111"}
+    return {"type": "message.reply", "at": at, "reply": {"id": id, "account_id": "a1", "contact": contact} | fields}
+
+
+def account(number: str | None, at: str = when(), id: str = "a1") -> Event:
+    return {"type": "account.upserted", "at": at, "account": {"id": id, "phone_number_id": number}}
+
+
+def window(days: int, at: str = when()) -> Event:
+    return {"type": "tenant.upserted", "at": at, "reply_window_days": days}
+
+
+async def answers(database: Database, tenant: str) -> dict[str, tuple[str, str] | None]:
+    """What each reply answers, and by which rule."""
+    async with database.read() as reader:
+        rows = await reader.rows(select(replies).where(replies.c.tenant_id == tenant))
+    return {row.id: (row.message_id, row.rule) if row.message_id else None for row in rows}
+
+
+async def statuses(database: Database, tenant: str) -> dict[str, str]:
+    async with database.read() as reader:
+        rows = await reader.rows(select(messages.c.id, messages.c.status).where(messages.c.tenant_id == tenant))
+    return {row.id: Status(row.status).name for row in rows}
+
+
+# What becomes of each event
+
+
+async def test_each_event_is_accepted_once(database: Database, tenant: str) -> None:
+    events = [
+        window(7),
+        {"type": "department.upserted", "at": when(), "department": {"id": "d1"}},
+        {"type": "agent.upserted", "at": when(), "agent": {"id": "u1"}},
+        account("100001"),
+        {"type": "template.upserted", "at": when(), "template": {"id": "t1"}},
+        {"type": "template.notice", "at": when(), "meta_id": "1", "category": "UTILITY"},
+        {"type": "member.added", "at": when(), "user_id": "u1", "department_id": "d1"},
+        sent(),
+        status("delivered"),
+        reply(),
+    ]
+    assert await feed(database, tenant, events) == [ACCEPTED] * len(events)
+    rows = await everything(database, tenant)
+    assert await feed(database, tenant, events) == [DUPLICATE] * len(events)
+    assert await everything(database, tenant) == rows
+
+
+async def test_a_repetition_inside_a_batch_is_a_duplicate(database: Database, tenant: str) -> None:
+    events = [sent(), sent(), status("read"), status("read"), reply(), reply()]
+    assert await feed(database, tenant, events) == [ACCEPTED, DUPLICATE] * 3
+
+
+@pytest.mark.parametrize("word", ["deleted", "warning", "played", "held_for_quality_assessment", "", "READ"])
+async def test_an_unknown_status_changes_nothing(database: Database, tenant: str, word: str) -> None:
+    await feed(database, tenant, [sent()])
+    rows = await everything(database, tenant)
+    assert await feed(database, tenant, [status(word)]) == [IGNORED]
+    assert await everything(database, tenant) == rows
+
+
+@pytest.mark.parametrize("kind", ["reaction", "revoke", "edit", "system"])
+async def test_what_is_no_reply_changes_nothing(database: Database, tenant: str, kind: str) -> None:
+    await feed(database, tenant, [sent(wamid="w1")])
+    rows = await everything(database, tenant)
+    assert await feed(database, tenant, [reply(kind=kind, in_reply_to="w1")]) == [IGNORED]
+    assert await everything(database, tenant) == rows
+
+
+async def test_what_is_older_than_known_is_a_duplicate(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent(updated_at=when(9)), status("read", when(60))])
+    stale = [sent(updated_at=when(8), agent_id="u9"), status("read", when(61)), sent(agent_id="u9")]
+    assert await feed(database, tenant, stale) == [DUPLICATE] * 3
+    assert await feed(database, tenant, [status("read", when(59))]) == [ACCEPTED]
+
+
+async def test_nothing_to_apply_makes_the_tenant(database: Database, tenant: str) -> None:
+    assert await feed(database, tenant, []) == []
+    assert await apply(database, tenant, [], 0) == []
+    async with database.read() as reader:
+        assert await reader.first(select(tenants).where(tenants.c.tenant_id == tenant)) is not None
+
+
+async def test_an_unsupported_reply_has_an_empty_text(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent(), reply(kind="unsupported", text="?")])
+    async with database.read() as reader:
+        row = await reader.first(select(messages.c.reply_text).where(messages.c.tenant_id == tenant))
+    assert row is not None
+    assert row.reply_text == ""
+
+
+async def test_the_platforms_reply_and_the_webhooks_copy_complete_each_other(database: Database, tenant: str) -> None:
+    webhook = {
+        "type": "message.reply",
+        "at": when(59),
+        "reply": {"wamid": "in1", "phone_number_id": "100001", "in_reply_to": "w1", "text": "Sí"},
+    }
+    await feed(database, tenant, [sent(wamid="w1"), reply(wamid="in1", ticket_id="9"), webhook])
+    assert await answers(database, tenant) == {"in1": ("m1", "EXACT")}
+    async with database.read() as reader:
+        row = await reader.first(select(messages).where(messages.c.tenant_id == tenant))
+    assert row is not None
+    assert (row.reply_text, row.replied_at - row.sent_at) == ("Sí", 59_000_000)
+
+
+# Deciding again
+
+
+async def test_a_new_reply_window_decides_every_reply_again(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent(), reply(at=when(days=3))])
+    assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
+    await feed(database, tenant, [window(2, when(1))])
+    assert await answers(database, tenant) == {"r1": None}
+    assert await statuses(database, tenant) == {"m1": "PENDING"}
+    await feed(database, tenant, [window(3, when(2))])
+    assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
+    assert await statuses(database, tenant) == {"m1": "DELIVERED"}
+
+
+async def test_both_ends_of_the_window_are_inside(database: Database, tenant: str) -> None:
+    sends = [sent("m1", when(0.7)), sent("m2", when(days=20))]
+    inside = [reply("r1", when(0)), reply("r2", when(0, days=7)), reply("r3", when(0.9, days=7))]
+    outside = [reply("r4", when(1, days=7)), reply("r5", when(-1))]
+    await feed(database, tenant, [*sends, *inside, *outside])
+    found = await answers(database, tenant)
+    assert {id for id, answer in found.items() if answer == ("m1", "CONVERSATION")} == {"r1", "r2", "r3"}
+    assert found["r4"] is found["r5"] is None
+
+
+async def test_a_tenant_without_a_window_of_its_own_has_the_default_again(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent(), reply(at=when(days=3)), window(1)])
+    assert await answers(database, tenant) == {"r1": None}
+    await feed(database, tenant, [{"type": "tenant.upserted", "at": when(1), "name": "Acme"}])
+    assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
+
+
+async def test_statuses_and_replies_wait_for_the_number_of_their_account(database: Database, tenant: str) -> None:
+    by_number: Event = {"wamid": "w1", "phone_number_id": "100001"}
+    written = reply(id=None, account_id=None, wamid="in1", phone_number_id="100001")
+    await feed(database, tenant, [sent(wamid="w1"), status("read", **by_number), written])
+    assert await statuses(database, tenant) == {"m1": "PENDING"}
+    assert await answers(database, tenant) == {"in1": None}
+    await feed(database, tenant, [account("100001")])
+    assert await statuses(database, tenant) == {"m1": "READ"}
+    assert await answers(database, tenant) == {"in1": ("m1", "CONVERSATION")}
+
+
+async def test_an_account_that_gives_its_number_to_another_takes_its_replies_along(
+    database: Database, tenant: str
+) -> None:
+    sends = [sent("m1", wamid="w1"), sent("m2", wamid="w1", account_id="a2")]
+    named: Event = {"wamid": "w1", "phone_number_id": "100001"}
+    written = reply(id=None, account_id=None, wamid="in1", phone_number_id="100001")
+    await feed(database, tenant, [*sends, account("100001"), status("read", **named), written])
+    assert await statuses(database, tenant) == {"m1": "READ", "m2": "PENDING"}
+    moved = [account(None, when(1)), account("100001", when(1), id="a2")]
+    await feed(database, tenant, moved)
+    assert await statuses(database, tenant) == {"m1": "PENDING", "m2": "READ"}
+    assert await answers(database, tenant) == {"in1": ("m2", "CONVERSATION")}
+
+
+async def test_settings_are_decided_again_however_many_rows_there_are(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "CHUNK", 2)
+    ids = range(5)
+    phones = [{"phone": f"+5690000000{n}"} for n in ids]
+    await feed(database, tenant, [sent(f"m{n}", wamid=f"w{n}", contact=phones[n]) for n in ids])
+    await feed(
+        database, tenant, [status("read", wamid=f"w{n}", phone_number_id="100001", at=when(days=1)) for n in ids]
+    )
+    written = [reply(f"r{n}", when(days=3), contact=phones[n], account_id=None, phone_number_id="100001") for n in ids]
+    await feed(database, tenant, written)
+    await feed(database, tenant, [account("100001")])
+    assert set((await statuses(database, tenant)).values()) == {"READ"}
+    assert await answers(database, tenant) == {f"r{n}": (f"m{n}", "CONVERSATION") for n in ids}
+    await feed(database, tenant, [window(2)])
+    assert set((await answers(database, tenant)).values()) == {None}
+
+
+async def test_a_corrected_wamid_leaves_its_status_and_its_quoting_reply(database: Database, tenant: str) -> None:
+    named: Event = {"wamid": "w1", "account_id": "a1"}
+    quoting = reply(in_reply_to="w1", contact=None)
+    await feed(database, tenant, [sent(wamid="w1"), status("read", **named), quoting])
+    assert await statuses(database, tenant) == {"m1": "READ"}
+    await feed(database, tenant, [sent(wamid="w2", updated_at=when(1))])
+    assert await statuses(database, tenant) == {"m1": "PENDING"}
+    assert await answers(database, tenant) == {"r1": None}
+    # … which another message may claim.
+    await feed(database, tenant, [sent("m2", wamid="w1")])
+    assert await statuses(database, tenant) == {"m1": "PENDING", "m2": "READ"}
+    assert await answers(database, tenant) == {"r1": ("m2", "EXACT")}
+
+
+async def test_a_failure_hands_a_reply_to_the_send_before_and_a_delivery_takes_it_back(
+    database: Database, tenant: str
+) -> None:
+    await feed(database, tenant, [sent("m1", when(-60)), sent("m2"), reply()])
+    assert await answers(database, tenant) == {"r1": ("m2", "CONVERSATION")}
+    await feed(database, tenant, [status("failed", message_id="m2")])
+    assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
+    assert await statuses(database, tenant) == {"m1": "DELIVERED", "m2": "FAILED"}
+    await feed(database, tenant, [status("delivered", message_id="m2")])
+    assert await answers(database, tenant) == {"r1": ("m2", "CONVERSATION")}
+    assert await statuses(database, tenant) == {"m1": "PENDING", "m2": "DELIVERED"}
+
+
+async def test_a_quoting_reply_proves_that_a_failed_send_arrived(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent("m1", when(-60)), sent("m2", wamid="w2"), status("failed", message_id="m2")])
+    await feed(database, tenant, [reply("r1")])
+    assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
+    await feed(database, tenant, [reply("r2", in_reply_to="w2", contact=None)])
+    assert await answers(database, tenant) == {"r1": ("m2", "CONVERSATION"), "r2": ("m2", "EXACT")}
+
+
+async def test_a_late_ticket_takes_a_reply_from_its_conversation(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent("m1"), sent("m2", when(-60)), reply(ticket_id="9001")])
+    assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
+    await feed(database, tenant, [sent("m2", when(-60), updated_at=when(1), ticket={"id": "9001"})])
+    assert await answers(database, tenant) == {"r1": ("m2", "TICKET")}
+
+
+# Orphans
+
+
+async def test_only_what_nobody_claims_is_dropped_and_counted(database: Database, tenant: str) -> None:
+    claimed = [
+        status("read"),
+        status("delivered", wamid="w1", account_id="a1"),
+        status("sent", wamid="w1", phone_number_id="100001"),
+        reply("r1"),
+    ]
+    orphans = [
+        status("read", message_id="m9"),
+        status("read", wamid="w9", account_id="a1"),
+        status("read", wamid="w1", account_id="a9"),
+        status("read", wamid="w1", phone_number_id="100009"),
+        reply("r9", contact={"phone": "+56999999999"}),
+        reply("r8", account_id="a9"),
+    ]
+    await feed(database, tenant, [sent(wamid="w1"), account("100001"), *claimed], received_at=10)
+    rows = await everything(database, tenant)
+    await feed(database, tenant, orphans, received_at=10)
+    assert await drop_orphans(database, tenant, received_before=10) == (0, 0)
+    assert await drop_orphans(database, uuid4().hex, received_before=11) == (0, 0)
+    assert await drop_orphans(database, tenant, received_before=11) == (4, 2)
+    assert await everything(database, tenant) == rows
+    assert await drop_orphans(database, tenant, received_before=11) == (0, 0)
+
+
+async def test_an_orphan_is_as_old_as_its_receipt_not_as_what_it_says(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [status("read", "2020-01-01T00:00:00Z"), reply(at="2020-01-01T00:00:00Z")], 10, 500)
+    assert await drop_orphans(database, tenant, received_before=500) == (0, 0)
+    await feed(database, tenant, [sent(at="2020-01-01T00:00:00Z")])
+    assert await statuses(database, tenant) == {"m1": "READ"}
+    assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
+
+
+async def test_what_lost_its_message_is_an_orphan_again(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent(wamid="w1"), status("read", wamid="w1", account_id="a1")])
+    await feed(database, tenant, [sent(wamid="w2", updated_at=when(1))])
+    assert await drop_orphans(database, tenant, received_before=1) == (1, 0)
+
+
+@given(data=st.data())
+async def test_dropping_orphans_never_changes_a_message(database: Database, data: st.DataObject) -> None:
+    events, _ = data.draw(strategies.cases(notices=True))
+    name = uuid4().hex
+    await feed(database, name, data.draw(strategies.orderings(events)), data.draw(st.integers(1, 40)))
+    before = await everything(database, name)
+    dropped = await drop_orphans(database, name, received_before=1)
+    after = await everything(database, name)
+    assert after["messages"] == before["messages"]
+    lost = [len(before[table]) - len(after[table]) for table in ("receipts", "replies")]
+    assert tuple(lost) == dropped
+    # What is left is claimed: a message says so.
+    ids = {row[0] for row in after["messages"]}
+    async with database.read() as reader:
+        left = await reader.rows(select(replies.c.message_id).where(replies.c.tenant_id == name))
+        unclaimed = await reader.rows(select(receipts).where(receipts.c.tenant_id == name, ~receipts.c.claimed))
+    assert {row.message_id for row in left} <= ids
+    assert unclaimed == []
+
+
+# All or nothing
+
+
+@pytest.mark.parametrize("place", range(3))
+async def test_a_batch_that_fails_leaves_nothing(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    first, second = [sent(), status("sent")], [account("100001"), sent("m2"), status("read"), reply(), window(1)]
+    await feed(database, tenant, first)
+    rows = await everything(database, tenant)
+    flush: Any = Rows.flush
+    calls = 0
+
+    async def failing(self: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == place + 1:
+            raise ConnectionError("the database went away")
+        return await flush(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Rows, "flush", failing)
+        with pytest.raises(ConnectionError):
+            await feed(database, tenant, second)
+    assert await everything(database, tenant) == rows
+
+    other = uuid4().hex
+    assert await feed(database, tenant, second) == [ACCEPTED] * len(second)
+    await feed(database, other, [*first, *second])
+    assert await everything(database, tenant) == await everything(database, other)
+
+
+async def test_batches_of_one_tenant_at_the_same_time_are_all_in(database: Database, tenant: str) -> None:
+    events: list[list[AnyEvent]] = [
+        [parsed(sent(f"m{n}", when(n))), parsed(status("read", message_id=f"m{n}")), parsed(reply(f"r{n}", when(n)))]
+        for n in range(8)
+    ]
+    await asyncio.gather(*(apply(database, tenant, some, 0) for some in events))
+    other = uuid4().hex
+    await apply(database, other, [event for some in events for event in some], 0)
+    assert await everything(database, tenant) == await everything(database, other)
+    assert len(await statuses(database, tenant)) == 8

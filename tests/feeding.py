@@ -1,0 +1,45 @@
+"""Events into a database, and out of it again, for tests of everything that reads them."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from analytics.database import Database
+from analytics.ingest.batch import Outcome, apply
+from analytics.ingest.events import AnyEvent, TemplateNotice, parse_event
+from analytics.tables import metadata
+
+Event = dict[str, Any]
+
+
+def parsed(event: Event) -> AnyEvent:
+    """The event as ingest reads it; a `template.notice` comes from webhooks only."""
+    if event["type"] == "template.notice":
+        return msgspec.convert(event, TemplateNotice)
+    return parse_event(json.dumps(event))
+
+
+async def feed(
+    database: Database, tenant: str, events: Iterable[Event], batch: int = 1000, received_at: int = 0
+) -> list[Outcome]:
+    """Apply events in batches of a size; what became of each."""
+    read = [parsed(event) for event in events]
+    outcomes = []
+    for start in range(0, len(read), batch):
+        outcomes += await apply(database, tenant, read[start : start + batch], received_at)
+    return outcomes
+
+
+async def everything(database: Database, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of a tenant by table, without the tenant's id."""
+    async with database.read() as reader:
+        return {
+            table.name: sorted(
+                (tuple(row[1:]) for row in await reader.rows(select(table).where(table.c.tenant_id == tenant))),
+                key=str,
+            )
+            for table in metadata.sorted_tables
+        }
