@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from analytics.zones import EPOCH_ORDINAL, HOUR, Zone, local_day
+from analytics.zones import HOUR, Zone, local_day
+
+HOURS_OF_WEEK = 7 * 24
+EPOCH_HOUR_OF_WEEK = 3 * 24  # the epoch was a Thursday
 
 
 class Granularity(StrEnum):
@@ -84,7 +87,6 @@ def count_buckets(granularity: Granularity, first: date, last: date) -> int:
             return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
-def weekday_and_hour(local: int) -> tuple[int, int]:
-    """ISO weekday (Monday = 1) and hour of a local time in microseconds."""
-    hours = local // HOUR
-    return (hours // 24 + EPOCH_ORDINAL - 1) % 7 + 1, hours % 24
+def hour_of_week(local: int) -> int:
+    """The hour of the ISO week of a local time: 0 is Monday's first, 167 Sunday's last."""
+    return (local // HOUR + EPOCH_HOUR_OF_WEEK) % HOURS_OF_WEEK

@@ -10,7 +10,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable, Row, Table, event, make_url, text
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Executable,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    event,
+    literal_column,
+    make_url,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from analytics.sqltypes import upsert
@@ -25,6 +37,9 @@ class Reader:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        # What was read of this moment and will be asked for again; and where reads were answered from.
+        self.known: dict[str, Any] = {}
+        self.plans: list[str] = []
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """All rows of a statement whose result is known to be small."""
@@ -49,15 +64,24 @@ class Writer(Reader):
         result = await self._connection.execute(statement)
         return int(getattr(result, "rowcount", 0))
 
-    async def upsert(self, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
-        """Write rows given as tuples in the order of `columns`, replacing by primary key.
+    async def upsert(
+        self, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]], *, add: bool = False
+    ) -> None:
+        """Write rows given as tuples in the order of `columns`, replacing (or adding to) what has their key.
 
         Runs the driver's own executemany on the compiled text: three times as fast as through parameter
         dictionaries, and this is what an import spends its time on.
         """
         values = list(rows)
         if values:
-            sql = _compiled_upsert(table, columns, self._connection.dialect)
+            sql = _compiled_upsert(table, columns, self._connection.dialect, add)
+            await self._connection.exec_driver_sql(sql, values)
+
+    async def delete(self, table: Table, columns: tuple[str, ...], keys: Iterable[tuple[Any, ...]], where: str) -> None:
+        """Delete rows by keys, given as tuples in the order of `columns`, if the column `where` is 0 in them."""
+        values = list(keys)
+        if values:
+            sql = _compiled_delete(table, columns, self._connection.dialect, where)
             await self._connection.exec_driver_sql(sql, values)
 
     async def lock(self, tenant: str) -> None:
@@ -69,8 +93,14 @@ class Writer(Reader):
 
 
 @lru_cache
-def _compiled_upsert(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
-    return str(upsert(table, dialect, columns).compile(dialect=dialect))
+def _compiled_upsert(table: Table, columns: tuple[str, ...], dialect: Dialect, add: bool) -> str:
+    return str(upsert(table, dialect, columns, add=add).compile(dialect=dialect))
+
+
+@lru_cache
+def _compiled_delete(table: Table, columns: tuple[str, ...], dialect: Dialect, where: str) -> str:
+    keys = [table.c[name] == bindparam(f"key_{name}") for name in columns]
+    return str(delete(table).where(*keys, table.c[where] == literal_column("0")).compile(dialect=dialect))
 
 
 class Database:

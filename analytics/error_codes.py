@@ -3,6 +3,8 @@
 Source: Meta, Cloud API error codes. Titles change there; act on the code.
 """
 
+from collections.abc import Mapping
+
 TITLES = {
     130429: "Rate limit hit",
     130472: "User's number is part of an experiment",
@@ -27,8 +29,8 @@ TITLES = {
 }
 
 
-def title_of(code: int | None) -> str:
-    """A title for a code; never empty."""
+def title_of(code: int | None, heard: Mapping[int, str]) -> str:
+    """A title for a code: Meta's own as it was heard, else ours; never empty."""
     if code is None:
         return "Unknown reason"
-    return TITLES.get(code, f"Error {code}")
+    return heard.get(code) or TITLES.get(code) or f"Error {code}"

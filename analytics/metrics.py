@@ -6,12 +6,8 @@ those the ones that created their ticket. Source: semantics, "State…", "Ticket
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import ColumnElement, Label, and_, func, true
 
 from analytics.states import Status
-from analytics.tables import messages
 
 ARRIVED = (Status.DELIVERED, Status.READ)
 
@@ -28,14 +24,6 @@ class Metric:
     def holds(self, status: int, responded: bool) -> bool:
         """Whether a message of this status belongs to it."""
         return (self.statuses is None or status in self.statuses) and (responded or not self.responded)
-
-    @property
-    def condition(self) -> ColumnElement[bool]:
-        """The same in SQL, over the columns of `messages`."""
-        return and_(
-            true() if self.statuses is None else messages.c.status.in_(self.statuses),
-            messages.c.reply_id.is_not(None) if self.responded else true(),
-        )
 
 
 METRICS = (
@@ -87,13 +75,7 @@ def total(counts: Iterable[Counts]) -> Counts:
     return Counts(tuple(map(sum, zip(NOTHING.values, *(c.values for c in counts), strict=True))))
 
 
-def columns() -> list[Label[Any]]:
-    """The counts in SQL, over the rows of `messages`."""
-    counted = func.count()
-    return [
-        *(counted.filter(metric.condition).label(metric.slug) for metric in METRICS),
-        *(
-            counted.filter(metric.condition, messages.c.ticket_created).label(f"{metric.slug}_tickets")
-            for metric in METRICS
-        ),
-    ]
+def vector(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
+    """What one message adds to each of `COLUMNS`."""
+    held = tuple(int(metric.holds(status, responded)) for metric in METRICS)
+    return held + (held if ticket_created else (0,) * len(held))

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Table, select
 
 from analytics import statements
 from analytics.database import Reader
+from analytics.rollups.state import readable
 from analytics.specs import Scope
 from analytics.sqltypes import one_of
-from analytics.tables import accounts, agents, departments, messages, template_notices, templates
+from analytics.tables import accounts, agents, departments, template_notices, templates
 from analytics.zones import LAST_INSTANT
 
 
@@ -103,10 +104,10 @@ class Timeline:
 
 @dataclass(frozen=True, eq=False)
 class Kind(Generic[Entity]):
-    """A kind of thing in the directory: its table, the column of `messages` that refers to it, its reader."""
+    """A kind of thing in the directory: its table, the dimension of messages that it is, its reader."""
 
     table: Table
-    used_in: Column[str]
+    used_in: str
     make: Callable[[str, Mapping[str, Any]], Entity]
 
 
@@ -114,12 +115,12 @@ def _common(id: str, version: Mapping[str, Any]) -> tuple[str, str, bool]:
     return id, version.get("name") or id, version.get("active") is not False
 
 
-DEPARTMENTS = Kind(departments, messages.c.department_id, lambda id, v: Department(*_common(id, v)))
-AGENTS = Kind(agents, messages.c.agent_id, lambda id, v: Agent(*_common(id, v), v.get("email")))
-ACCOUNTS = Kind(accounts, messages.c.account_id, lambda id, v: Account(*_common(id, v), v.get("phone") or ""))
+DEPARTMENTS = Kind(departments, "department_id", lambda id, v: Department(*_common(id, v)))
+AGENTS = Kind(agents, "agent_id", lambda id, v: Agent(*_common(id, v), v.get("email")))
+ACCOUNTS = Kind(accounts, "account_id", lambda id, v: Account(*_common(id, v), v.get("phone") or ""))
 TEMPLATES = Kind(
     templates,
-    messages.c.template_id,
+    "template_id",
     lambda id, v: Template(*_common(id, v), Category.of(v.get("category")), v.get("language")),
 )
 
@@ -192,7 +193,8 @@ async def options(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Enti
         ids = set(scope.departments)
         known = await names(reader, scope.tenant_id, kind, ids)
     else:
-        ids = {row[0] for row in await reader.rows(statements.used(scope, kind.used_in))}
+        rollups = await readable(reader, scope.tenant_id) is not None
+        ids = {row[0] for row in await reader.rows(statements.used(scope, kind.used_in, rollups=rollups))}
         known = await names(reader, scope.tenant_id, kind, None if scope.departments is None else ids)
     if scope.departments is None:
         ids |= known.ids

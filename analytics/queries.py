@@ -5,28 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import structlog
 from sqlalchemy import select
 
 from analytics import statements, tables
 from analytics.database import Reader
-from analytics.metrics import COLUMNS, Counts
+from analytics.metrics import Counts
 from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, names
-from analytics.plan import Query
+from analytics.plan import FAMILIES, Query, plan
+from analytics.rollups.state import readable
 from analytics.specs import Spec
 from analytics.states import Status
+
+log = structlog.get_logger()
 
 Key = tuple[Any, ...]
 Rows = dict[Key, Counts]
 
 
 async def counted(reader: Reader, query: Query) -> Rows:
-    """The counts of each key of a query's grouping. Groupings of responses or bounces count messages only."""
-    found = await reader.rows(statements.counted(query))
-    if not found:
-        return {}
-    width = len(found[0])
-    keys = width - len(COLUMNS) if width > len(COLUMNS) else width - 1
-    return {tuple(row[:keys]): Counts(tuple(row[keys:])) for row in found}
+    """The counts of each key of a query's grouping, in the measures of its family."""
+    chosen = plan(query, await readable(reader, query.spec.tenant_id))
+    log.debug("plan", grouping=query.grouping, plan=str(chosen))
+    reader.plans.append(f"{query.grouping}: {chosen}")
+    measures = len(FAMILIES[query.grouping].measures)
+    return {
+        tuple(row[:-measures]): Counts(tuple(row[-measures:]))
+        for row in await reader.rows(statements.counted(query, chosen))
+    }
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,18 @@ def one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[b
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def upsert(table: Table, dialect: Dialect, columns: Sequence[str]) -> Insert:
-    """INSERT of the named columns that replaces, where the primary key is there already, all others named."""
+def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool = False) -> Insert:
+    """INSERT of the named columns that replaces, where the primary key is there already, all others named.
+
+    With `add` the values are added to those that are there.
+    """
     statement = _INSERTS[dialect.name](table).values({name: bindparam(name) for name in columns})
     keys = [column.name for column in table.primary_key]
-    replaced = {name: statement.excluded[name] for name in columns if name not in keys}
+    replaced = {
+        name: table.c[name] + statement.excluded[name] if add else statement.excluded[name]
+        for name in columns
+        if name not in keys
+    }
     upserted: Insert = (
         statement.on_conflict_do_update(index_elements=keys, set_=replaced)
         if replaced

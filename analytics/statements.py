@@ -1,21 +1,32 @@
 """The SELECT of each query, from what its specification says. No statement's text depends on how much it finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, case, cast, func, literal, or_, select, true
 
-from analytics.metrics import columns
-from analytics.plan import Grouping, Query
+from analytics.buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK
+from analytics.metrics import METRICS, Metric
+from analytics.plan import FAMILIES, ROLLUP_KEYS, Grouping, Plan, Query
+from analytics.rollup_tables import (
+    BOUNCES,
+    DIMENSIONS,
+    FIRST_DAY_PERIOD,
+    FUNNEL,
+    NO_CODE,
+    RESPONSE_TIMES,
+    RESPONSES,
+    ROLLUPS,
+    Family,
+    Rollup,
+)
 from analytics.specs import Scope, Spec
 from analytics.sqltypes import one_of
 from analytics.states import Status
 from analytics.tables import messages
 from analytics.zones import DAY, EPOCH_ORDINAL, FIRST_INSTANT, HOUR, LAST_INSTANT, Zone
 
-HOURS_OF_WEEK = 7 * 24
-# The epoch was a Thursday. A week more keeps the sum positive west of Greenwich.
-EPOCH_HOUR_OF_WEEK = 3 * 24 + HOURS_OF_WEEK
+ROW_DIMENSIONS = tuple(messages.c[name] for name in DIMENSIONS)
 
 FILTERED = (
     ("templates", messages.c.template_id),
@@ -52,56 +63,114 @@ def _bound(number: int) -> ColumnElement[int]:
     return literal(number, BigInteger)
 
 
-def counted(query: Query) -> Select[Any]:
-    """The messages of a query by its grouping: key columns, then the counts."""
-    spec = query.spec
-    keys, counts = _KEYS[query.grouping](spec), columns()
-    conditions = selected(spec)
-    if query.grouping in _ONLY:
-        counts = [func.count().label("messages")]
-        conditions.append(_ONLY[query.grouping])
+def counted(query: Query, plan: Plan) -> Select[Any]:
+    """The messages of a query by its grouping: key columns, then the counts, from where the plan says."""
+    if plan.rollup is None:
+        return _from_rows(query)
+    return _from_rollup(query, plan.rollup, plan.periods)
+
+
+def _from_rollup(query: Query, rollup: Rollup, periods: Sequence[tuple[int, int]]) -> Select[Any]:
+    table, spec = rollup.table, query.spec
+    keys = [table.c[name] for name in ROLLUP_KEYS[query.grouping]]
+    return (
+        select(*keys, *(cast(func.sum(table.c[name]), BigInteger).label(name) for name in rollup.family.measures))
+        .where(
+            table.c.tenant_id == spec.tenant_id,
+            or_(*(table.c.period.between(first, last) for first, last in periods)),
+            *(
+                one_of(table.c[column.name], ids)
+                for name, column in FILTERED
+                if (ids := getattr(spec, name)) is not None
+            ),
+        )
+        .group_by(*keys)
+    )
+
+
+def _from_rows(query: Query) -> Select[Any]:
+    spec, grouping = query.spec, query.grouping
+    keys, family = ROW_KEYS[grouping](spec), FAMILIES[grouping]
+    return _by(keys, _counts(family)).where(*selected(spec), *_only(family))
+
+
+def _by(keys: Sequence[ColumnElement[Any]], counts: Sequence[ColumnElement[Any]]) -> Select[Any]:
     labelled = [key.label(f"key{place}") for place, key in enumerate(keys)]
-    return select(*labelled, *counts).where(*conditions).group_by(*(label.name for label in labelled))
+    return select(*labelled, *counts).group_by(*(label.name for label in labelled))
 
 
-def _sent_day(spec: Spec) -> list[ColumnElement[Any]]:
+def _counts(family: Family) -> list[ColumnElement[Any]]:
+    """The measures of a family, over message rows."""
+    if family is not FUNNEL:
+        return [func.count().label(family.counted)]
+    return [
+        *(func.count().filter(_holds(metric)).label(metric.slug) for metric in METRICS),
+        *(
+            func.count().filter(_holds(metric), messages.c.ticket_created).label(f"{metric.slug}_tickets")
+            for metric in METRICS
+        ),
+    ]
+
+
+def _holds(metric: Metric) -> ColumnElement[bool]:
+    return and_(
+        true() if metric.statuses is None else messages.c.status.in_(metric.statuses),
+        messages.c.reply_id.is_not(None) if metric.responded else true(),
+    )
+
+
+def _only(family: Family) -> list[ColumnElement[bool]]:
+    """Which message rows a family counts."""
+    if family is FUNNEL:
+        return []
+    return [messages.c.status == Status.FAILED if family is BOUNCES else messages.c.reply_id.is_not(None)]
+
+
+def _day(zone: Zone, low: int, high: int) -> ColumnElement[int]:
+    """The local day of sending, as its ordinal."""
     # Shifted by whole days so that it is positive: both databases cut a division towards zero.
-    moved = _sent_offset(spec) + messages.c.sent_at + _bound(EPOCH_ORDINAL * DAY)
-    return [moved // _bound(DAY)]
+    shifted = messages.c.sent_at + offset(messages.c.sent_at, zone, low, high) + _bound(EPOCH_ORDINAL * DAY)
+    return shifted // _bound(DAY)
 
 
-def _sent_hour(spec: Spec) -> list[ColumnElement[Any]]:
-    return [_sent_offset(spec), (messages.c.sent_at + _sent_offset(spec)) // _bound(HOUR)]
+def _hour(spec: Spec) -> list[ColumnElement[Any]]:
+    """The offset in force, and the local hour of sending since the epoch."""
+    moved = offset(messages.c.sent_at, spec.zone, spec.starts_at, spec.ends_at)
+    return [moved, (messages.c.sent_at + moved) // _bound(HOUR)]
 
 
-def _sent_offset(spec: Spec) -> ColumnElement[int]:
-    return offset(messages.c.sent_at, spec.zone, spec.starts_at, spec.ends_at)
-
-
-def _reply_hour(spec: Spec) -> list[ColumnElement[Any]]:
-    """The hour of the week of the reply: 0 is Monday's first."""
+def _reply_hour(zone: Zone, low: int, high: int) -> ColumnElement[int]:
+    """The hour of the week of the reply: 0 is Monday's first. Most come soon after the range [low, high)."""
     replied = messages.c.replied_at
-    near = offset(replied, spec.zone, spec.starts_at, spec.ends_at + 7 * DAY, outside=True)
-    return [((replied + near) // _bound(HOUR) + EPOCH_HOUR_OF_WEEK) % HOURS_OF_WEEK]
+    local = replied + offset(replied, zone, low, high + 7 * DAY, outside=True)
+    # A week more keeps it positive at the epoch west of Greenwich.
+    return (local // _bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK) % HOURS_OF_WEEK
 
 
-_KEYS: dict[Grouping, Callable[[Spec], list[ColumnElement[Any]]]] = {
+ROW_KEYS: dict[Grouping, Callable[[Spec], list[ColumnElement[Any]]]] = {
     Grouping.DEPARTMENT: lambda _: [messages.c.department_id],
     Grouping.AGENT: lambda _: [messages.c.agent_id, messages.c.department_id],
     Grouping.TEMPLATE: lambda _: [messages.c.template_id, messages.c.department_id],
     Grouping.ACCOUNT: lambda _: [messages.c.account_id],
-    Grouping.DAY: _sent_day,
-    Grouping.HOUR: _sent_hour,
-    Grouping.REPLY_HOUR: _reply_hour,
+    Grouping.DAY: lambda spec: [_day(spec.zone, spec.starts_at, spec.ends_at)],
+    Grouping.HOUR: _hour,
+    Grouping.REPLY_HOUR: lambda spec: [_reply_hour(spec.zone, spec.starts_at, spec.ends_at)],
     Grouping.RESPONSE_TIME: lambda _: [messages.c.response_bin],
-    Grouping.BOUNCE: lambda _: [messages.c.failed_code],
+    Grouping.BOUNCE: lambda _: [func.coalesce(messages.c.failed_code, NO_CODE)],
 }
-# Groupings that count only some messages, and nothing else of them.
-_ONLY: dict[Grouping, ColumnElement[bool]] = {
-    Grouping.REPLY_HOUR: messages.c.reply_id.is_not(None),
-    Grouping.RESPONSE_TIME: messages.c.reply_id.is_not(None),
-    Grouping.BOUNCE: messages.c.status == Status.FAILED,
-}
+
+
+def cells(family: Family, tenant: str, zone: Zone, low: int, high: int) -> Select[Any]:
+    """The messages sent in [low, high) in the finest cells of a family: day, dimensions, what, how many."""
+    what: dict[Family, list[ColumnElement[Any]]] = {
+        FUNNEL: [messages.c.status, messages.c.reply_id.is_not(None), messages.c.ticket_created],
+        RESPONSES: [_reply_hour(zone, low, high)],
+        RESPONSE_TIMES: [messages.c.response_bin],
+        BOUNCES: [func.coalesce(messages.c.failed_code, NO_CODE)],
+    }
+    return _by([_day(zone, low, high), *ROW_DIMENSIONS, *what[family]], [func.count()]).where(
+        messages.c.tenant_id == tenant, messages.c.sent_at >= low, messages.c.sent_at < high, *_only(family)
+    )
 
 
 def maturing(spec: Spec) -> Select[Any, Any]:
@@ -120,9 +189,16 @@ def count(spec: Spec) -> Select[Any]:
     return select(func.count()).select_from(messages).where(*selected(spec))
 
 
-def used(scope: Scope, column: ColumnElement[str]) -> Select[Any]:
-    """The ids that any message of a scope has in a column of `messages`."""
-    statement: Select[Any] = select(column).distinct().where(messages.c.tenant_id == scope.tenant_id)
+def used(scope: Scope, column: str, *, rollups: bool) -> Select[Any]:
+    """The ids that any message of a scope has in a dimension; from the months of a rollup where those may be read."""
+    found: Table = _narrowest((column, "department_id")).table if rollups else messages
+    statement: Select[Any] = select(found.c[column]).distinct().where(found.c.tenant_id == scope.tenant_id)
+    if rollups:
+        statement = statement.where(found.c.period < FIRST_DAY_PERIOD)
     if scope.departments is not None:
-        statement = statement.where(one_of(messages.c.department_id, scope.departments))
+        statement = statement.where(one_of(found.c.department_id, scope.departments))
     return statement
+
+
+def _narrowest(dimensions: Sequence[str]) -> Rollup:
+    return next(r for r in ROLLUPS if r.family is FUNNEL and set(dimensions) <= set(r.dimensions))

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from importlib.resources import files
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -99,6 +100,19 @@ class Zone:
         inner = [s for s in starts[bisect_right(starts, low) :] if s < high]
         edges = [low, *inner, high]
         return [(a, b, self.offset(a)) for a, b in pairwise(edges)]
+
+    @cached_property
+    def rules(self) -> str:
+        """The zone's name and a digest of its offsets: another release of tzdata may have others."""
+        digest = blake2b(repr(self._changes).encode(), digest_size=8).hexdigest()
+        return f"{self.name} {digest}"
+
+    def day_start_of(self, ordinal: int) -> int:
+        """The first instant of a day given as its ordinal; of any day outside of our calendar, its nearer end."""
+        first, last = FIRST_DAY.toordinal(), LAST_DAY.toordinal()
+        if ordinal < first:
+            return FIRST_INSTANT
+        return self.day_start(date.fromordinal(ordinal)) if ordinal <= last else LAST_INSTANT
 
     def day_start(self, day: date) -> int:
         """The first instant whose local date is `day` or later: a day may start at 01:00, or have no hour."""

@@ -18,6 +18,7 @@ from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Account, A
 from analytics.plan import Grouping, Query
 from analytics.queries import Maturing, Rows, counted, error_titles, maturing
 from analytics.response_times import quantile
+from analytics.rollup_tables import NO_CODE
 from analytics.specs import Spec
 from resolvers.loading import Loader
 from resolvers.paging import Page, page
@@ -270,8 +271,8 @@ async def bounce_reasons(loader: Loader, spec: Spec) -> list[BounceReason]:
     titles = await loader.load(error_titles, spec.tenant_id)
     bounced = sum(counts.values[0] for counts in rows.values())
     reasons = [
-        BounceReason(code, titles.get(code) or title_of(code), counts.values[0], counts.values[0] / bounced)
-        for (code,), counts in rows.items()
+        BounceReason(code, title_of(code, titles), counts.values[0], counts.values[0] / bounced)
+        for code, counts in ((None if code == NO_CODE else code, counts) for (code,), counts in rows.items())
     ]
     return sorted(reasons, key=lambda reason: (-reason.count, reason.code is None, reason.code or 0))
 

@@ -16,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 from analytics.database import Database
 from analytics.ingest.batch import drop_orphans
 from analytics.migrations import migrate as migrate_database
+from analytics.rollups.check import check, some_days
+from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
 from analytics.zones import DAY
 from graphql_schema.schema import schema as graphql
@@ -106,6 +108,7 @@ def import_(
             whatsapp = format is EventFormat.WHATSAPP
             report = await import_files(database, tenant, files, whatsapp=whatsapp, rejected=rejected, console=console)
             statuses, replies = await drop_orphans(database, tenant, received_before)
+            await rebuild(database, tenant, anew=False)
         console.print(str(report))
         if statuses or replies:
             console.print(f"dropped {statuses:,} statuses and {replies:,} replies that no message claimed in time")
@@ -114,6 +117,52 @@ def import_(
         return 1 if report.rejected else 0
 
     raise typer.Exit(asyncio.run(work()))
+
+
+rollups = typer.Typer(no_args_is_help=True, help="The rollups: what makes the numbers come fast.")
+app.add_typer(rollups, name="rollups")
+
+
+@rollups.command("rebuild")
+def rebuild_rollups(
+    tenant: Tenant,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier rebuild stopped.")] = False,
+) -> None:
+    """Make a company's rollups anew from its messages. The service may run meanwhile."""
+
+    async def work() -> None:
+        async with Database(Settings.read().database_url) as database:
+            with console.status("Rebuilding") as shown:
+                await rebuild(
+                    database, tenant, anew=not resume, told=lambda day: shown.update(f"Rebuilding: built to {day}")
+                )
+
+    asyncio.run(work())
+    console.print("The rollups are built.")
+
+
+@rollups.command("check")
+def check_rollups(
+    tenant: Tenant,
+    sample: Annotated[int | None, typer.Option(min=1, help="Check this many days, chosen by chance.")] = None,
+) -> None:
+    """Compare a company's rollups with its messages and name every difference. Exits with 1 if there is any."""
+
+    async def work() -> int:
+        async with Database(Settings.read().database_url) as database:
+            days = None if sample is None else await some_days(database, tenant, sample)
+            differences = 0
+            with console.status("Checking") as shown:
+                async for day, found in check(database, tenant, days):
+                    shown.update(f"Checking: {day or 'months'}")
+                    differences += len(found)
+                    for difference in found:
+                        typer.echo(str(difference))
+        return differences
+
+    found = asyncio.run(work())
+    console.print("The rollups are what the messages give." if not found else f"{found:,} differences")
+    raise typer.Exit(1 if found else 0)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from analytics.database import Database
 from analytics.ingest.lines import read_events
+from analytics.rollups.rebuild import rebuild
 from analytics.tables import messages
 from service.demo import DEMO_TENANT, demo_events
 from service.importing import Rejected, Report, import_items
@@ -26,6 +27,7 @@ async def import_demo(database: Database, count: int, seed: int, *, only_if_empt
     shown = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
     aside = Rejected(Path("demo-rejected.ndjson"), console)
     await import_items(database, DEMO_TENANT, "demo", shown, report, aside)
+    await rebuild(database, DEMO_TENANT, anew=False)
     console.print(f"Demo: {report} in {time.monotonic() - started:.0f} s")
 
 

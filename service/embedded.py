@@ -20,12 +20,16 @@ from dramatiq.brokers.stub import StubBroker
 
 from service.settings import Settings
 from service.workshop import open_workshop
+from tasks.exports import Workshop
 from tasks.queue import declare_actors, sweep
+from tasks.upkeep import keep_up
 
 log = structlog.get_logger()
 
 # Seconds between two looks at the rows when nobody calls.
 SWEEP_EVERY = 1.0
+# Seconds between two rounds of what can wait: unfinished rollups, orphans, expired files.
+UPKEEP_EVERY = 15.0
 # Seconds until what was handed to the worker is handed over again: the claim makes that harmless.
 SEND_AGAIN_AFTER = 30.0
 THREADS = 2
@@ -108,7 +112,8 @@ async def _feed(settings: Settings, send: Callable[[str, str], object], woken: t
             send(tenant, id)
 
     workshop = open_workshop(settings)
-    while True:
+    upkeep = asyncio.create_task(_keep_up(workshop))
+    while not upkeep.done():
         for key in [key for key, at in sent.items() if time.monotonic() - at >= SEND_AGAIN_AFTER]:
             del sent[key]
         try:
@@ -117,3 +122,12 @@ async def _feed(settings: Settings, send: Callable[[str, str], object], woken: t
             log.exception("the sweep failed, trying again")
         await asyncio.to_thread(woken.wait, SWEEP_EVERY)
         woken.clear()
+
+
+async def _keep_up(workshop: Workshop) -> None:
+    while True:
+        try:
+            await keep_up(workshop)
+        except Exception:
+            log.exception("the upkeep failed, trying again")
+        await asyncio.sleep(UPKEEP_EVERY)

@@ -8,4 +8,6 @@ from tasks.files import FileStore
 
 def open_workshop(settings: Settings) -> Workshop:
     """A database and a file store of one's own; close the database when done."""
-    return Workshop(Database(settings.database_url), FileStore(settings.files_url), settings.export_days)
+    return Workshop(
+        Database(settings.database_url), FileStore(settings.files_url), settings.export_days, settings.orphan_days
+    )

@@ -41,6 +41,7 @@ class Workshop:
     database: Database
     files: FileStore
     retention_days: int
+    orphan_days: int = 30
 
 
 class _Stopped(Exception):

@@ -48,12 +48,11 @@ async def _with_workshop(open_workshop: OpenWorkshop, job: Callable[[Workshop], 
 
 
 async def sweep(workshop: Workshop, send: Callable[[str, str], Any]) -> None:
-    """Send what waits or was abandoned, and let expire what is over."""
+    """Send what waits or was abandoned."""
     async with workshop.database.read() as reader:
         waiting = await exports.due(reader, now())
     for tenant, id in waiting:
         send(tenant, id)
-    await expire(workshop)
 
 
 async def expire(workshop: Workshop) -> None:

@@ -15,7 +15,8 @@ def reads(database: Database) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def remember(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
 
     engine = database._reader.sync_engine
     event.listen(engine, "before_cursor_execute", remember)

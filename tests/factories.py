@@ -1,16 +1,12 @@
 """Events, people and requests, made by plain functions: what a test does not care about has a default."""
 
-import json
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analytics.database import Database
 from analytics.errors import PublicError
 from analytics.exports import Export
-from analytics.ingest.batch import apply
-from analytics.ingest.events import parse_event
 from analytics.viewers import Identity, Viewer, view
 from graphql_schema.context import Context
 from graphql_schema.schema import schema
@@ -104,13 +100,6 @@ def member(user_id: str = "s1", department_id: str = "d1", at: str = LONG_AGO, *
     """Somebody joins a department, or leaves it."""
     type = "member.added" if added else "member.removed"
     return {"type": type, "at": at, "user_id": user_id, "department_id": department_id}
-
-
-async def feed(database: Database, tenant: str, events: Iterable[Event], batch: int = 1000) -> None:
-    """Send events through ingest."""
-    read = [parse_event(json.dumps(event)) for event in events]
-    for start in range(0, len(read), batch):
-        await apply(database, tenant, read[start : start + batch], received_at=time.time_ns() // 1000)
 
 
 def identity(tenant: str, role: str = "administrator", id: str = "boss", **fields: Any) -> Identity:

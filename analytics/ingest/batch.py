@@ -4,12 +4,12 @@ Whatever order events come in, and however often, the rows end the same. So an i
 begin again: a batch is in whole or not at all, and what is in already changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from sqlalchemy import delete, select
 
-from analytics.database import Database, Writer
+from analytics.database import Database, Reader, Writer
 from analytics.ingest import directory
 from analytics.ingest.directory import Settings
 from analytics.ingest.events import (
@@ -32,7 +32,9 @@ from analytics.ingest.rows import (
 )
 from analytics.ingest.settle import derive, settle
 from analytics.ingest.working_set import WorkingSet
-from analytics.tables import messages, receipts, replies
+from analytics.rollups.state import for_zone
+from analytics.tables import messages, receipts, replies, tenants
+from analytics.zones import zone
 
 # Rows looked at together when a setting changes what replies answer: bounds the memory of a rare, long task.
 CHUNK = 5_000
@@ -57,10 +59,16 @@ async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], rec
         before = await directory.settings(writer, tenant)
         changed = set(await _keep_directory(writer, tenant, events))
         settings = await directory.settings(writer, tenant) if changed else before
-        rows = WorkingSet(writer, tenant)
+        local = zone(settings.time_zone)
+        state = await for_zone(writer, tenant, local)
+
+        def working_set() -> WorkingSet:
+            return WorkingSet(writer, tenant, local, state.built_until)
+
+        rows = working_set()
         changed |= await _merge(rows, events, received_at, settings)
         await rows.flush()
-        await _settings_changed(writer, tenant, before, settings)
+        await _settings_changed(writer, tenant, before, settings, working_set)
     return [
         Outcome.IGNORED if _says_nothing(event) else Outcome.ACCEPTED if n in changed else Outcome.DUPLICATE
         for n, event in enumerate(events)
@@ -165,7 +173,9 @@ async def _merge_replies(rows: WorkingSet, written: list[tuple[int, Reply]]) -> 
     return changed, list(fresh.values())
 
 
-async def _settings_changed(writer: Writer, tenant: str, before: Settings, after: Settings) -> None:
+async def _settings_changed(
+    writer: Writer, tenant: str, before: Settings, after: Settings, working_set: Callable[[], WorkingSet]
+) -> None:
     """Decide again what a new reply window, or an account's new number, may have changed."""
     moved = {
         account_id: {before.accounts.numbers.get(account_id), number} - {None}
@@ -174,15 +184,20 @@ async def _settings_changed(writer: Writer, tenant: str, before: Settings, after
     }
     numbers = sorted({number for pair in moved.values() for number in pair if number})
     if moved:
-        await _derive_again(writer, tenant, sorted(moved), numbers, after)
+        await _derive_again(writer, tenant, sorted(moved), numbers, after, working_set)
     if before.reply_window_days != after.reply_window_days:
-        await _settle_again(writer, tenant, None, after)
+        await _settle_again(writer, tenant, None, after, working_set)
     elif moved:
-        await _settle_again(writer, tenant, numbers, after)
+        await _settle_again(writer, tenant, numbers, after, working_set)
 
 
 async def _derive_again(
-    writer: Writer, tenant: str, account_ids: list[str], numbers: list[str], settings: Settings
+    writer: Writer,
+    tenant: str,
+    account_ids: list[str],
+    numbers: list[str],
+    settings: Settings,
+    working_set: Callable[[], WorkingSet],
 ) -> None:
     """Join statuses by Meta's number to the messages of accounts that got or lost that number."""
     via = [f"p:{number}" for number in numbers]
@@ -208,14 +223,20 @@ async def _derive_again(
         if not found:
             return
         last = found[-1].id
-        rows = WorkingSet(writer, tenant)
+        rows = working_set()
         touched = await rows.messages.load(messages.c.id, [row.id for row in found])
         await derive(rows, touched, settings.accounts)
         await settle(rows, settings.accounts, settings.reply_window_days, [])
         await rows.flush()
 
 
-async def _settle_again(writer: Writer, tenant: str, numbers: list[str] | None, settings: Settings) -> None:
+async def _settle_again(
+    writer: Writer,
+    tenant: str,
+    numbers: list[str] | None,
+    settings: Settings,
+    working_set: Callable[[], WorkingSet],
+) -> None:
     """Decide again the replies to some of Meta's numbers, or (None) all of the tenant's."""
     last = ""
     while True:
@@ -226,28 +247,38 @@ async def _settle_again(writer: Writer, tenant: str, numbers: list[str] | None, 
         if not found:
             return
         last = found[-1].id
-        rows = WorkingSet(writer, tenant)
+        rows = working_set()
         fresh = await rows.replies.load(replies.c.id, [row.id for row in found])
         await settle(rows, settings.accounts, settings.reply_window_days, fresh)
         await rows.flush()
 
 
+async def tenants_of(reader: Reader) -> list[str]:
+    """All companies."""
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))]
+
+
 async def drop_orphans(database: Database, tenant: str, received_before: int) -> tuple[int, int]:
     """Drop statuses and replies that came before an instant and that no message claimed; how many of each."""
+    old_receipts = (
+        receipts.c.tenant_id == tenant,
+        ~receipts.c.claimed,
+        receipts.c.received_at < received_before,
+    )
+    old_replies = (
+        replies.c.tenant_id == tenant,
+        replies.c.message_id.is_(None),
+        replies.c.received_at < received_before,
+    )
+    async with database.read() as reader:
+        # Mostly there are none, and then nobody who writes has to wait.
+        if not await reader.first(select(receipts.c.ref).where(*old_receipts).limit(1)) and not await reader.first(
+            select(replies.c.id).where(*old_replies).limit(1)
+        ):
+            return 0, 0
     async with database.write() as writer:
         await writer.lock(tenant)
-        statuses = await writer.execute(
-            delete(receipts).where(
-                receipts.c.tenant_id == tenant,
-                ~receipts.c.claimed,
-                receipts.c.received_at < received_before,
-            )
+        return (
+            await writer.execute(delete(receipts).where(*old_receipts)),
+            await writer.execute(delete(replies).where(*old_replies)),
         )
-        inbounds = await writer.execute(
-            delete(replies).where(
-                replies.c.tenant_id == tenant,
-                replies.c.message_id.is_(None),
-                replies.c.received_at < received_before,
-            )
-        )
-    return statuses, inbounds

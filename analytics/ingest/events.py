@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from analytics.zones import FIRST_DAY, LAST_DAY, instant
+from analytics.errors import InvalidInput
+from analytics.zones import FIRST_DAY, LAST_DAY, instant, zone
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Wamid = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -182,7 +183,7 @@ class MessageSent(Description, frozen=True, kw_only=True, tag="message.sent"):
 class StatusError(Struct, frozen=True, kw_only=True):
     """WhatsApp's reason for a failure."""
 
-    code: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] | None = None
+    code: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
     title: Name | None = None
 
 
@@ -288,6 +289,11 @@ def check(event: AnyEvent) -> None:
     if isinstance(event, Description) and event.updated_at is not None:
         _check_calendar("updated_at", event.updated_at)
     match event:
+        case TenantUpserted(time_zone=str() as name):
+            try:
+                zone(name)
+            except InvalidInput as error:
+                raise _invalid(f"{error.message.rstrip('.')} - at `$.time_zone`") from None
         case MessageSent():
             contact = event.message.contact
             if contact.phone is not None and digits(contact.phone) is None:

@@ -12,8 +12,10 @@ from sqlalchemy import Column, ColumnElement, Table, select
 
 from analytics.database import Writer
 from analytics.ingest.rows import Message, Receipt, Reply
+from analytics.rollups.deltas import deltas, write
 from analytics.sqltypes import one_of
 from analytics.tables import messages, receipts, replies
+from analytics.zones import Zone
 
 R = TypeVar("R", bound=Message | Receipt | Reply)
 
@@ -84,15 +86,19 @@ class Rows(Generic[R]):
 class WorkingSet:
     """The messages, receipts and replies that one batch of one tenant is concerned with."""
 
-    def __init__(self, writer: Writer, tenant: str) -> None:
-        self.writer = writer
-        self.tenant = tenant
+    def __init__(self, writer: Writer, tenant: str, zone: Zone, built_until: int) -> None:
+        """`zone` and `built_until` say which rollups to keep, see `analytics.rollups.state`."""
+        self._writer = writer
+        self._tenant = tenant
+        self._zone = zone
+        self._built_until = built_until
         self.messages = Rows(writer, tenant, messages, Message, "id")
         self.receipts = Rows(writer, tenant, receipts, Receipt, "ref", "channel")
         self.replies = Rows(writer, tenant, replies, Reply, "id")
 
     async def flush(self) -> None:
-        """Write everything that changed."""
+        """Write everything that changed, and to the rollups what follows."""
         await self.receipts.flush()
         await self.replies.flush()
-        await self.messages.flush()
+        changed = await self.messages.flush()
+        await write(self._writer, self._tenant, deltas(changed, self._zone, self._built_until))

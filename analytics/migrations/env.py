@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from analytics.tables import metadata
+from analytics.rollup_tables import rollup_states
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=rollup_states.metadata,
     transactional_ddl=True,
 )
 with context.begin_transaction():

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from analytics.database import Database
+from analytics.rollups.check import check
+from analytics.rollups.rebuild import rebuild
 from analytics.states import Status
 from analytics.tables import messages, replies
 from analytics.zones import moment
@@ -63,3 +65,16 @@ async def test_rows_are_what_the_rules_say_in_any_order(database: Database, data
     assert await stored_messages(database, tenants[0]) == {
         key: replace(message, template_category="") for key, message in Oracle(events).messages.items()
     }
+
+
+@given(data=st.data())
+async def test_rollups_are_what_the_rows_give(database: Database, data: st.DataObject) -> None:
+    events, _ = data.draw(strategies.cases())
+    tenant = uuid4().hex
+    await feed(database, tenant, data.draw(strategies.orderings(events)), data.draw(st.integers(1, 40)))
+    await rebuild(database, tenant, anew=False)
+    kept = [difference async for _, found in check(database, tenant) for difference in found]
+    assert kept == []
+    before = await everything(database, tenant)
+    await rebuild(database, tenant, anew=True)
+    assert await everything(database, tenant) == before

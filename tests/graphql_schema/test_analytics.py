@@ -16,7 +16,8 @@ from analytics.migrations import migrate
 from analytics.viewers import Identity
 from tests import factories, strategies
 from tests.counting import reads
-from tests.factories import ask, execute, feed, identity, member, message_sent, reply, status
+from tests.factories import ask, execute, identity, member, message_sent, reply, status
+from tests.feeding import feed
 from tests.graphql_schema.view import DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
 from tests.oracle import Filter, Oracle
 
@@ -77,8 +78,14 @@ def office() -> list[dict[str, Any]]:
         id, at = f"m{n:02}", factories.after(hours=n % 9)
         events.append(
             message_sent(
-                id, at, department_id=f"d{n % 3}", agent_id=f"u{n % 5}", template_id=f"t{n % 4}", account_id=f"a{n % 3}",
-                ticket=factories.ticket(f"{n}", created=n % 4 == 0), contact={"phone": f"+569000000{n:02}"},
+                id,
+                at,
+                department_id=f"d{n % 3}",
+                agent_id=f"u{n % 5}",
+                template_id=f"t{n % 4}",
+                account_id=f"a{n % 3}",
+                ticket=factories.ticket(f"{n}", created=n % 4 == 0),
+                contact={"phone": f"+569000000{n:02}"},
             )  # fmt: skip
         )
         events += [status(id, fate, at) for fate in fates[(n // 3) % 6]]
@@ -189,7 +196,9 @@ def many(count: int) -> Iterable[dict[str, Any]]:
         )  # fmt: skip
         yield status(id, ("delivered", "read", "failed", "accepted")[n % 4], at, code=(131026 + n % 3))
         if n % 5 == 0:
-            yield reply(id, factories.after(at, minutes=n), account_id=f"a{n % 3}", contact={"phone": f"+5690000{n:05}"})
+            yield reply(
+                id, factories.after(at, minutes=n), account_id=f"a{n % 3}", contact={"phone": f"+5690000{n:05}"}
+            )
 
 
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(database: Database) -> None:
@@ -200,38 +209,42 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(da
         with reads(database) as statements:
             data = await ask(database, identity(tenant), DOCUMENT, variables(ORDINARY))
         assert data["campaignAnalytics"]["funnel"]["messages"] == size
-        counted[size] = len([sql for sql in statements if sql.lstrip().upper().startswith(("SELECT", "WITH"))])
+        counted[size] = len(statements)
     assert 0 < counted[10] == counted[1000]
 
 
 async def test_the_same_thing_is_not_asked_twice(database: Database, tenant: str) -> None:
     await feed(database, tenant, many(10))
-    document = """query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) {
-      a: funnel { messages } b: funnel { tickets } byDepartment { totalCount } sorted: byDepartment(
-        orderBy: {field: NAME}, first: 1) { nodes { department { name } } }
-      c: timeSeries(granularity: DAY) { on } d: timeSeries { on } e: timeSeries(granularity: WEEK) { on }
-      responsesByHour { hour } responseHeatmap { hour } } }"""
-    with reads(database) as statements:
-        await ask(database, identity(tenant), document, {"filter": variables(ORDINARY)["filter"]})
-    assert len(statements) == len(set(statements))
-    # Departments, days and hours of replies.
-    assert len([sql for sql in statements if "FROM messages" in sql.replace("\n", " ")]) == 3
+    document = "query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) { %s } }"
+    once = "a: funnel { messages } b: byDepartment { totalCount nodes { department { name } } } c: timeSeries { on }"
+    again = """d: funnel { tickets } e: byDepartment(orderBy: {field: NAME}, first: 1) { nodes { department { name } } }
+      f: timeSeries(granularity: DAY) { on } g: timeSeries(granularity: WEEK) { on }"""
+    asked = {"filter": variables(ORDINARY)["filter"]}
+    counted = []
+    for fields in (once, once + again):
+        with reads(database) as statements:
+            await ask(database, identity(tenant), document % fields, asked)
+        assert statements
+        counted.append(sorted(statements))
+    assert counted[0] == counted[1]
+
+
+SIBLINGS = """query Q($filter: CampaignAnalyticsFilter!) { viewer { id } campaignAnalytics(filter: $filter) {
+  funnel { messages } byAgent { totalCount } byTemplate { totalCount } byAccount { totalCount }
+  timeSeries(granularity: MONTH) { funnel { messages } } responseTime { responses } bounceReasons { count }
+  maturing { messages } previousPeriod { funnel { messages } byDepartment { totalCount } } }
+  agents { totalCount } exports { totalCount } }"""
 
 
 async def test_side_by_side_fields_on_a_cold_pool(database: Database, tenant: str) -> None:
     await feed(database, tenant, office())
-    view = View(office(), datetime.now(UTC))
+    asked = {"filter": variables(ORDINARY)["filter"]}
+    expected = await ask(database, identity(tenant), SIBLINGS, asked)
+    assert expected["campaignAnalytics"]["timeSeries"] == [{"funnel": {"messages": 36}}]
     for _ in range(20):
         async with Database(database.url) as cold:
-            answers = await asyncio.gather(
-                *(ask(cold, identity(tenant), DOCUMENT, variables(ORDINARY)) for _ in range(2))
-            )
-        expected = view.part(ORDINARY, None)
-        for answer in answers:
-            found = answer["campaignAnalytics"]
-            assert {key: found[key] for key in expected if key != "maturing"} == {
-                key: expected[key] for key in expected if key != "maturing"
-            }
+            answers = await asyncio.gather(*(ask(cold, identity(tenant), SIBLINGS, asked) for _ in range(3)))
+        assert answers == [expected] * 3
 
 
 async def test_a_tenant_that_does_not_exist_yet_is_empty(database: Database, tenant: str) -> None:
@@ -272,7 +285,9 @@ async def test_a_day_that_starts_at_one_and_a_night_with_an_hour_twice(database:
 
 async def test_a_day_that_a_zone_skipped_is_no_error(database: Database, tenant: str) -> None:
     """Pacific/Apia never had 30 December 2011: the day is a point of zeros."""
-    await feed(database, tenant, [message_sent("m1", "2011-12-30T09:59:59Z"), message_sent("m2", "2011-12-30T10:00:00Z")])
+    await feed(
+        database, tenant, [message_sent("m1", "2011-12-30T09:59:59Z"), message_sent("m2", "2011-12-30T10:00:00Z")]
+    )
     document = """query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) {
       funnel { messages } timeSeries { on funnel { messages } } } }"""
     asked = Filter(date(2011, 12, 29), date(2011, 12, 31), "Pacific/Apia")
@@ -295,6 +310,6 @@ async def file_database(tmp_path_factory: pytest.TempPathFactory) -> Any:
 async def test_more_requests_than_connections(file_database: Database, tenant: str) -> None:
     await feed(file_database, tenant, office())
     answers = await asyncio.gather(
-        *(ask(file_database, identity(tenant), DOCUMENT, variables(ORDINARY)) for _ in range(12))
+        *(ask(file_database, identity(tenant), SIBLINGS, {"filter": variables(ORDINARY)["filter"]}) for _ in range(12))
     )
     assert all(answer["campaignAnalytics"]["funnel"]["messages"] == 36 for answer in answers)

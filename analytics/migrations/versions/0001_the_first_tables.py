@@ -259,6 +259,237 @@ def upgrade() -> None:
         sqlite_where=sa.text("message_id IS NULL"),
     )
     op.create_table(
+        "rollup_bounces_all",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("agent_id", KEY, nullable=False),
+        sa.Column("template_id", KEY, nullable=False),
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "period", "department_id", "agent_id", "template_id", "account_id", "code"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "rollup_bounces_all_by_agent_id", "rollup_bounces_all", ["tenant_id", "agent_id", "period"], unique=False
+    )
+    op.create_index(
+        "rollup_bounces_all_by_template_id", "rollup_bounces_all", ["tenant_id", "template_id", "period"], unique=False
+    )
+    op.create_table(
+        "rollup_bounces_department",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "department_id", "code"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rollup_funnel_account",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("bounced", sa.BigInteger(), nullable=False),
+        sa.Column("pending", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("responded", sa.BigInteger(), nullable=False),
+        sa.Column("messages_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("sent_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("bounced_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("pending_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("read_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("responded_tickets", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "account_id", "department_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rollup_funnel_agent",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("agent_id", KEY, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("bounced", sa.BigInteger(), nullable=False),
+        sa.Column("pending", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("responded", sa.BigInteger(), nullable=False),
+        sa.Column("messages_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("sent_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("bounced_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("pending_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("read_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("responded_tickets", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "agent_id", "department_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rollup_funnel_all",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("agent_id", KEY, nullable=False),
+        sa.Column("template_id", KEY, nullable=False),
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("bounced", sa.BigInteger(), nullable=False),
+        sa.Column("pending", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("responded", sa.BigInteger(), nullable=False),
+        sa.Column("messages_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("sent_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("bounced_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("pending_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("read_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("responded_tickets", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "department_id", "agent_id", "template_id", "account_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "rollup_funnel_all_by_agent_id", "rollup_funnel_all", ["tenant_id", "agent_id", "period"], unique=False
+    )
+    op.create_index(
+        "rollup_funnel_all_by_template_id", "rollup_funnel_all", ["tenant_id", "template_id", "period"], unique=False
+    )
+    op.create_table(
+        "rollup_funnel_department",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("bounced", sa.BigInteger(), nullable=False),
+        sa.Column("pending", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("responded", sa.BigInteger(), nullable=False),
+        sa.Column("messages_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("sent_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("bounced_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("pending_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("read_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("responded_tickets", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "department_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rollup_funnel_template",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("template_id", KEY, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("bounced", sa.BigInteger(), nullable=False),
+        sa.Column("pending", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("responded", sa.BigInteger(), nullable=False),
+        sa.Column("messages_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("sent_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("bounced_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("pending_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("read_tickets", sa.BigInteger(), nullable=False),
+        sa.Column("responded_tickets", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "template_id", "department_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rollup_response_times_all",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("agent_id", KEY, nullable=False),
+        sa.Column("template_id", KEY, nullable=False),
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("response_bin", sa.Integer(), nullable=False),
+        sa.Column("responses", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "period", "department_id", "agent_id", "template_id", "account_id", "response_bin"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "rollup_response_times_all_by_agent_id",
+        "rollup_response_times_all",
+        ["tenant_id", "agent_id", "period"],
+        unique=False,
+    )
+    op.create_index(
+        "rollup_response_times_all_by_template_id",
+        "rollup_response_times_all",
+        ["tenant_id", "template_id", "period"],
+        unique=False,
+    )
+    op.create_table(
+        "rollup_response_times_department",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("response_bin", sa.Integer(), nullable=False),
+        sa.Column("responses", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "department_id", "response_bin"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rollup_responses_all",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("agent_id", KEY, nullable=False),
+        sa.Column("template_id", KEY, nullable=False),
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("hour_of_week", sa.Integer(), nullable=False),
+        sa.Column("responses", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "period", "department_id", "agent_id", "template_id", "account_id", "hour_of_week"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "rollup_responses_all_by_agent_id", "rollup_responses_all", ["tenant_id", "agent_id", "period"], unique=False
+    )
+    op.create_index(
+        "rollup_responses_all_by_template_id",
+        "rollup_responses_all",
+        ["tenant_id", "template_id", "period"],
+        unique=False,
+    )
+    op.create_table(
+        "rollup_responses_department",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("period", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("department_id", KEY, nullable=False),
+        sa.Column("hour_of_week", sa.Integer(), nullable=False),
+        sa.Column("responses", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "period", "department_id", "hour_of_week"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "rollup_states",
+        sa.Column("tenant_id", KEY, nullable=False),
+        sa.Column("zone_rules", sa.Text(), nullable=False),
+        sa.Column("built_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id"),
+    )
+    op.create_table(
         "template_notices",
         sa.Column("tenant_id", KEY, nullable=False),
         sa.Column("meta_id", KEY, nullable=False),
@@ -303,6 +534,18 @@ def downgrade() -> None:
         "messages",
         "receipts",
         "replies",
+        "rollup_bounces_all",
+        "rollup_bounces_department",
+        "rollup_funnel_account",
+        "rollup_funnel_agent",
+        "rollup_funnel_all",
+        "rollup_funnel_department",
+        "rollup_funnel_template",
+        "rollup_response_times_all",
+        "rollup_response_times_department",
+        "rollup_responses_all",
+        "rollup_responses_department",
+        "rollup_states",
         "template_notices",
         "templates",
         "tenants",

@@ -1,0 +1,146 @@
+"""Comparing a company's rollups with its rows, and naming every difference."""
+
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from analytics.database import Database, Reader
+from analytics.rollup_tables import FIRST_DAY_PERIOD, ROLLUPS, WHOLE, Rollup, month_period
+from analytics.rollups import state as states
+from analytics.rollups.deltas import Vector
+from analytics.rollups.rebuild import STEP, counted, zone_of
+from analytics.tables import messages
+from analytics.zones import DAY, EPOCH_ORDINAL
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A rollup row that is not what the message rows give; None: there is no such row."""
+
+    rollup: str
+    key: tuple[Any, ...]
+    expected: Vector | None
+    found: Vector | None
+
+    def __str__(self) -> str:
+        period, *rest = self.key
+        when = (
+            date.fromordinal(period).isoformat()
+            if period >= FIRST_DAY_PERIOD
+            else f"{period // 12:04}-{period % 12 + 1:02}"
+        )
+        return f"{self.rollup} {when} {' '.join(map(str, rest))}: expected {self.expected}, found {self.found}"
+
+
+async def check(
+    database: Database, tenant: str, days: Iterable[date] | None = None
+) -> AsyncIterator[tuple[date | None, list[Difference]]]:
+    """The differences of some days, or of all days and months: each day or step of days with what differs in it.
+
+    The last pair, of no day, is that of the months, when all days were asked for. Each step is of one moment, so the
+    service may go on; days that are not built yet are passed over, and then so are the months.
+    """
+    async with database.read() as reader:
+        local = await zone_of(reader, tenant)
+        state = await states.load(reader, tenant)
+        first, last = await _range(reader, tenant)
+    if state is None or state.zone_rules != local.rules:
+        return
+    until = min(state.built_until, last + 1)
+    if days is not None:
+        for day in days:
+            if day.toordinal() < until or state.built_until == WHOLE:
+                yield day, await _differences(database, tenant, day.toordinal(), day.toordinal() + 1)
+        return
+    for start in range(first, until, STEP):
+        yield date.fromordinal(start), await _differences(database, tenant, start, min(start + STEP, until))
+    if state.built_until == WHOLE:
+        yield None, await _month_differences(database, tenant)
+
+
+async def some_days(database: Database, tenant: str, count: int) -> list[date]:
+    """Some of the days of which there is anything, chosen by chance, in order."""
+    async with database.read() as reader:
+        first, last = await _range(reader, tenant)
+    days = range(first, last + 1)
+    return [date.fromordinal(day) for day in sorted(random.sample(days, min(count, len(days))))]
+
+
+async def _range(reader: Reader, tenant: str) -> tuple[int, int]:
+    """The first and last day of which there are messages or rollup rows."""
+    local = await zone_of(reader, tenant)
+    row = await reader.first(
+        select(func.min(messages.c.sent_at), func.max(messages.c.sent_at)).where(messages.c.tenant_id == tenant)
+    )
+    found = [local.local(at) // DAY + EPOCH_ORDINAL for at in row or () if at is not None]
+    for rollup in ROLLUPS:
+        period = rollup.table.c.period
+        row = await reader.first(
+            select(func.min(period), func.max(period)).where(
+                rollup.table.c.tenant_id == tenant, period >= FIRST_DAY_PERIOD
+            )
+        )
+        found += [at for at in row or () if at is not None]
+    return (min(found), max(found)) if found else (0, -1)
+
+
+async def _differences(database: Database, tenant: str, first: int, until: int) -> list[Difference]:
+    async with database.read() as reader:
+        local = await zone_of(reader, tenant)
+        expected = await counted(reader, tenant, local, first, until)
+        found: list[Difference] = []
+        for rollup in ROLLUPS:
+            days = {k: row for k, row in expected.rows(rollup).items() if k[0] >= FIRST_DAY_PERIOD}
+            stored = await _stored(reader, rollup, tenant, first, until - 1)
+            found += _compare(rollup, days, stored)
+    return found
+
+
+async def _stored(reader: Reader, rollup: Rollup, tenant: str, first: int, last: int) -> dict[tuple[Any, ...], Vector]:
+    table, size = rollup.table, len(rollup.keys)
+    rows = await reader.rows(
+        select(*(table.c[name] for name in rollup.columns)).where(
+            table.c.tenant_id == tenant, table.c.period.between(first, last)
+        )
+    )
+    return {tuple(row[:size]): tuple(row[size:]) for row in rows}
+
+
+async def _month_differences(database: Database, tenant: str) -> list[Difference]:
+    """Months that are not the sum of their days."""
+    found: list[Difference] = []
+    async with database.read() as reader:
+        for rollup in (rollup for rollup in ROLLUPS if rollup.months):
+            stored = await _stored(reader, rollup, tenant, 0, FIRST_DAY_PERIOD - 1)
+            found += _compare(rollup, await _months_of_days(reader, rollup, tenant), stored)
+    return found
+
+
+async def _months_of_days(reader: Reader, rollup: Rollup, tenant: str) -> dict[tuple[Any, ...], Vector]:
+    table, size = rollup.table, len(rollup.keys)
+    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(rollup.family.measures))
+    statement = select(*(table.c[name] for name in rollup.columns)).where(
+        table.c.tenant_id == tenant, table.c.period >= FIRST_DAY_PERIOD
+    )
+    async for partition in reader.partitions(statement):
+        for row in partition:
+            day = date.fromordinal(row[0])
+            total = sums[(month_period(day), *row[1:size])]
+            for n, value in enumerate(row[size:]):
+                total[n] += value
+    return {key: tuple(total) for key, total in sums.items()}
+
+
+def _compare(
+    rollup: Rollup, expected: dict[tuple[Any, ...], Vector], stored: dict[tuple[Any, ...], Vector]
+) -> list[Difference]:
+    return [
+        Difference(rollup.table.name, key, expected.get(key), stored.get(key))
+        for key in sorted(expected.keys() | stored.keys(), key=str)
+        if expected.get(key) != stored.get(key)
+    ]

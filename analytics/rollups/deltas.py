@@ -1,0 +1,175 @@
+"""From messages to changes of rollup rows.
+
+Messages are first counted in the finest cells, day by all dimensions; the rollups are sums of those, so a message that
+is added or taken away costs one look-up, whatever the number of rollups.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple, Protocol
+
+from analytics.buckets import hour_of_week
+from analytics.database import Writer
+from analytics.metrics import vector
+from analytics.rollup_tables import (
+    BOUNCES,
+    DIMENSIONS,
+    FUNNEL,
+    NO_CODE,
+    RESPONSE_TIMES,
+    RESPONSES,
+    ROLLUPS,
+    Family,
+    Rollup,
+    month_period,
+)
+from analytics.states import Status
+from analytics.zones import DAY, EPOCH_ORDINAL, Zone
+
+
+class Counted(Protocol):
+    """What of a message the rollups look at."""
+
+    @property
+    def sent_at(self) -> int: ...
+    @property
+    def department_id(self) -> str: ...
+    @property
+    def agent_id(self) -> str: ...
+    @property
+    def template_id(self) -> str: ...
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def ticket_created(self) -> bool: ...
+    @property
+    def failed_code(self) -> int | None: ...
+    @property
+    def replied_at(self) -> int | None: ...
+    @property
+    def response_bin(self) -> int | None: ...
+
+
+class Place(NamedTuple):
+    """The finest place of a message: its local send day as an ordinal, and its dimensions."""
+
+    day: int
+    department_id: str
+    agent_id: str
+    template_id: str
+    account_id: str
+
+
+Cell = tuple[Place, Any]
+Key = tuple[Any, ...]
+Vector = tuple[int, ...]
+vector_of = cache(vector)
+
+
+class Deltas:
+    """How many messages more or less there are in each cell, by family."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Family, Counter[Cell]] = {
+            family: Counter() for family in (FUNNEL, RESPONSES, RESPONSE_TIMES, BOUNCES)
+        }
+
+    def count(self, message: Counted, zone: Zone, times: int) -> None:
+        """Add a message (`times` = 1) or take it away (-1)."""
+        for family, cell in cells_of(message, zone):
+            self.cells[family][cell] += times
+
+    def rows(self, rollup: Rollup) -> dict[Key, Vector]:
+        """What is to be added to each row of a rollup, its days and its months."""
+        places = [DIMENSIONS.index(name) + 1 for name in rollup.dimensions]
+        further = rollup.family.key is not None
+        sums: dict[Key, list[int]] = defaultdict(lambda: [0] * len(rollup.family.measures))
+        for (place, what), times in self.cells[rollup.family].items():
+            if not times:
+                continue
+            key: Key = tuple(place[n] for n in places)
+            added: Vector = (1,)
+            if further:
+                key = (*key, what)
+            else:
+                added = vector_of(*what)
+            for period in _periods(rollup, place.day):
+                row = sums[(period, *key)]
+                for n, value in enumerate(added):
+                    row[n] += value * times
+        return {key: tuple(row) for key, row in sums.items() if any(row)}
+
+
+def cells_of(message: Counted, zone: Zone) -> Iterator[tuple[Family, Cell]]:
+    """The cells that a message is counted in."""
+    place = Place(
+        zone.local(message.sent_at) // DAY + EPOCH_ORDINAL,
+        message.department_id,
+        message.agent_id,
+        message.template_id,
+        message.account_id,
+    )
+    replied_at = message.replied_at
+    yield FUNNEL, (place, (message.status, replied_at is not None, bool(message.ticket_created)))
+    if replied_at is not None:
+        yield RESPONSES, (place, hour_of_week(zone.local(replied_at)))
+        yield RESPONSE_TIMES, (place, message.response_bin)
+    if message.status == Status.FAILED:
+        yield BOUNCES, (place, NO_CODE if message.failed_code is None else message.failed_code)
+
+
+@cache
+def _month(day: int) -> int:
+    return month_period(date.fromordinal(day))
+
+
+def _periods(rollup: Rollup, day: int) -> tuple[int, ...]:
+    return (day, _month(day)) if rollup.months else (day,)
+
+
+def looked_at(message: Counted) -> tuple[Any, ...]:
+    """What of a message decides where it is counted."""
+    return (
+        message.sent_at,
+        message.department_id,
+        message.agent_id,
+        message.template_id,
+        message.account_id,
+        message.status,
+        message.ticket_created,
+        message.failed_code,
+        message.replied_at,
+        message.response_bin,
+    )
+
+
+def deltas(changes: Iterable[tuple[Counted | None, Counted]], zone: Zone, built_until: int) -> Deltas:
+    """What changed messages change in the rollups, for the days that are built."""
+    found = Deltas()
+    first_unbuilt = zone.day_start_of(built_until)
+    for before, message in changes:
+        if before is not None:
+            if looked_at(before) == looked_at(message):
+                continue
+            if before.sent_at < first_unbuilt:
+                found.count(before, zone, -1)
+        if message.sent_at < first_unbuilt:
+            found.count(message, zone, 1)
+    return found
+
+
+async def write(writer: Writer, tenant: str, found: Deltas) -> None:
+    """Add deltas to the rollups; rows that say nothing any more are deleted."""
+    for rollup in ROLLUPS:
+        rows = found.rows(rollup)
+        counted = rollup.family.measures.index(rollup.family.counted)
+        # In the order of the key: writers of other tenants' shards then never wait for each other in a circle.
+        ordered = sorted(rows.items())
+        columns = ("tenant_id", *rollup.columns)
+        await writer.upsert(rollup.table, columns, ((tenant, *key, *added) for key, added in ordered), add=True)
+        fewer = [(tenant, *key) for key, added in ordered if added[counted] < 0]
+        await writer.delete(rollup.table, ("tenant_id", *rollup.keys), fewer, rollup.family.counted)

@@ -1,0 +1,97 @@
+"""Exports in tests: how to ask for one, and what its file should hold, computed from the oracle."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from analytics import exports, specs
+from analytics.database import Database
+from analytics.exports import Export, ExportFormat, ExportStatus, Locale, Request
+from analytics.viewers import Identity
+from tasks import columns
+from tests import factories
+from tests.oracle import Filter, Oracle, _zone
+from tests.tasks.tables import legible
+
+PATIENCE = 30.0  # seconds until what is waited for counts as lost
+
+
+async def queue(
+    database: Database,
+    who: Identity,
+    filter: Filter,
+    *,
+    name: str = "Envíos",
+    format: ExportFormat = ExportFormat.XLSX,
+    locale: Locale = Locale.ES,
+    now: int | None = None,
+) -> Export:
+    """An export, asked for."""
+    viewer = await factories.viewer(database, who)
+    now = time.time_ns() // 1000 if now is None else now
+    spec = viewer.specify(specs.Filter(**asdict(filter)), now)
+    async with database.write() as writer:
+        return await exports.create(writer, viewer, Request(name, spec, format, locale, text=name), now)
+
+
+async def stored(database: Database, export: Export) -> Export:
+    """An export as it is now."""
+    async with database.read() as reader:
+        found = await exports.get(reader, export.tenant_id, export.id)
+    assert found is not None
+    return found
+
+
+async def until(database: Database, export: Export, reached: Callable[[Export], bool]) -> Export:
+    """An export as soon as it is as wanted."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached(found := await stored(database, export)):
+        assert time.monotonic() < deadline, f"still {found}"
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def until_status(database: Database, export: Export, status: ExportStatus) -> Export:
+    """An export as soon as it has a status."""
+    return await until(database, export, lambda found: found.status is status)
+
+
+def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
+    """The header and the rows of an export's file."""
+    language = columns.Locale(locale)
+    zone = _zone(filter.time_zone or oracle.time_zone)
+
+    def said(kind: str, id: str, key: str, instant: datetime) -> Any:
+        versions = oracle._versions.get((kind, id), [])
+        in_force = [fields for at, fields in versions if at <= instant][-1:] or [fields for _, fields in versions][:1]
+        return in_force[0].get(key) if in_force else None
+
+    def line(message: Any) -> list[Any]:
+        at = message.sent_at
+        values = [
+            oracle.name_at("template", message.template_id, at),
+            message.template_category.lower(),
+            at.astimezone(zone).replace(tzinfo=None, microsecond=0),
+            oracle.name_at("department", message.department_id, at),
+            said("agent", message.agent_id, "email", at),
+            oracle.name_at("agent", message.agent_id, at),
+            message.id,
+            message.contact_phone,
+            columns.STATUS_WORDS[language][message.status],
+            message.ticket_id,
+            message.ticket_key,
+            said("account", message.account_id, "phone", at),
+            oracle.name_at("account", message.account_id, at),
+            message.reply_text,
+        ]
+        return [value if isinstance(value, datetime) else legible(value) for value in values]
+
+    return [columns.headers(language), *(line(message) for message in oracle.select(filter))]
+
+
+def soon() -> int:
+    """This moment in microseconds."""
+    return int(datetime.now(UTC).timestamp() * 1_000_000)

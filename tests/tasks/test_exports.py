@@ -1,0 +1,451 @@
+"""The export job: what the file holds, and how each way of ending is told."""
+
+import asyncio
+import csv
+import io
+import threading
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import exports
+from analytics.database import Database
+from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode, Locale
+from analytics.zones import DAY
+from tasks import exports as job
+from tasks.columns import COLUMNS, Kind, Row, headers
+from tasks.columns import Locale as Language
+from tasks.exports import Workshop, key_of, run_export
+from tasks.files import FileStore
+from tasks.text import csv_phone, csv_text
+from tasks.workbook import Workbook
+from tests import factories, strategies
+from tests.factories import identity, member, message_sent, supervisor
+from tests.feeding import feed
+from tests.oracle import Filter, Oracle
+from tests.tasks import exporting, tables
+from tests.tasks.exporting import PATIENCE, lines, queue, stored, until, until_status
+
+WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
+TITLES = {Locale.ES: "Envíos", Locale.EN: "Sends"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where finished files are."""
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def workshop(database: Database, folder: Path) -> Workshop:
+    """A workshop whose files are in `folder`."""
+    return Workshop(database, FileStore(folder.as_uri()), retention_days=30)
+
+
+async def run(workshop: Workshop, export: Export) -> Export:
+    await run_export(workshop, export.tenant_id, export.id)
+    return await stored(workshop.database, export)
+
+
+def sheet(folder: Path, export: Export) -> list[list[Any]]:
+    """The lines of the one sheet of a finished file."""
+    ((title, found),) = tables.read_openpyxl(folder / key_of(export)).items()
+    assert title == TITLES[export.locale]
+    return found
+
+
+def names(folder: Path) -> list[str]:
+    """What the store holds."""
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+@given(case=strategies.cases(), locale=st.sampled_from(Locale))
+async def test_the_workbook_is_the_oracles_rows_cell_by_cell(
+    database: Database, workshop: Workshop, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
+) -> None:
+    events, filter = case
+    tenant = uuid4().hex
+    await feed(database, tenant, events)
+    done = await run(workshop, await queue(database, identity(tenant), filter, locale=locale))
+    expected = lines(Oracle(events), filter, locale)
+    assert done.status is ExportStatus.COMPLETED
+    assert sheet(folder, done) == expected
+    assert done.rows_total == done.rows_written == len(expected) - 1
+    assert done.file_size == (folder / key_of(done)).stat().st_size
+
+
+@given(case=strategies.cases(), locale=st.sampled_from(Locale))
+async def test_the_delimited_file_is_the_oracles_rows_field_by_field(
+    database: Database, workshop: Workshop, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
+) -> None:
+    events, filter = case
+    tenant = uuid4().hex
+    await feed(database, tenant, events)
+    done = await run(
+        workshop, await queue(database, identity(tenant), filter, format=ExportFormat.CSV, locale=locale)
+    )
+    head, *rows = lines(Oracle(events), filter, locale)
+    guards = [csv_phone if column.kind is Kind.PHONE else csv_text for column in COLUMNS]
+    guarded = [
+        [guard(value) if isinstance(value, str) else str(value) for guard, value in zip(guards, row, strict=True)]
+        for row in rows
+    ]
+    text = (folder / key_of(done)).read_bytes().decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [head, *guarded]
+
+
+async def test_names_are_those_in_force_when_a_message_was_sent(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    # Both sends say 23:30 in Santiago: the first before its clock goes back, the second after.
+    before, after = "2026-04-05T02:30:00Z", "2026-04-05T03:30:00Z"
+    events = [factories.tenant()]
+    for name, at in (("old", factories.LONG_AGO), ("new", "2026-04-05T03:00:00Z"), ("newest", "2026-05-01T00:00:00Z")):
+        events += [
+            factories.department(name=f"department {name}", at=at),
+            factories.agent(name=f"agent {name}", at=at, email=f"{name}@acme.cl"),
+            factories.account(name=f"account {name}", at=at, phone=f"+1 {name}"),
+            factories.template(name=f"template {name}", at=at, category={"old": "MARKETING"}.get(name, "UTILITY")),
+        ]
+    for id, at in (("m1", before), ("m2", after)):
+        events.append(message_sent(id, at, ticket=factories.ticket(id), contact={"phone": f"+569{id[1]}00000"}))
+    events += [
+        factories.status("m1", "failed", before, 131026),
+        factories.reply("m2", after, text="=cmd|' /C calc'!A0", contact={"phone": "+569200000"}),
+    ]
+    await feed(database, tenant, events)
+    day = Filter(date(2026, 4, 4), date(2026, 4, 4))
+    done = await run(workshop, await queue(database, identity(tenant), day, locale=Locale.EN))
+    head, *rows = sheet(folder, done)
+    assert head == [
+        "HSM template", "Template type", "Sent at", "HSM department", "User email", "User name", "Message ID",
+        "Recipient phone", "Message status", "Internal ticket ID", "Ticket identifier", "Sender account phone",
+        "Sender account name", "Reply",
+    ]  # fmt: skip
+    assert [[str(value) for value in row] for row in rows] == [
+        ["template old", "marketing", "2026-04-04 23:30:00", "department old", "old@acme.cl", "agent old", "m1",
+         "+569100000", "Bounced", "m1", "DESK-m1", "+1 old", "account old", ""],
+        ["template new", "utility", "2026-04-04 23:30:00", "department new", "new@acme.cl", "agent new", "m2",
+         "+569200000", "Delivered", "m2", "DESK-m2", "+1 new", "account new", "=cmd|' /C calc'!A0"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ExportFormat)
+async def test_an_export_of_nothing_is_a_file_with_its_header(
+    database: Database, workshop: Workshop, folder: Path, tenant: str, format: ExportFormat
+) -> None:
+    done = await run(workshop, await queue(database, identity(tenant), WEEK, format=format))
+    assert (done.status, done.rows_total, done.progress) == (ExportStatus.COMPLETED, 0, 1)
+    if format is ExportFormat.XLSX:
+        assert sheet(folder, done) == [headers(Language.ES)]
+    else:
+        text = (folder / key_of(done)).read_bytes().decode("utf-8-sig")
+        assert next(csv.reader(io.StringIO(text))) == headers(Language.ES)
+        assert text.count("\n") == 1
+
+
+def sends(count: int, **fields: Any) -> list[dict[str, Any]]:
+    return [message_sent(f"m{n:04}", factories.after(seconds=n), **fields) for n in range(count)]
+
+
+async def test_rows_come_in_partitions_and_none_is_lost(
+    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.database.PARTITION", 7)
+    events = [*sends(50), *(message_sent(f"tie{n}", factories.MONDAY) for n in (2, 10, 1))]
+    await feed(database, tenant, events)
+    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    assert [row[6] for row in sheet(folder, done)[1:]] == [
+        "m0000", "tie1", "tie10", "tie2", *(f"m{n:04}" for n in range(1, 50))
+    ]  # fmt: skip
+
+
+async def test_a_completed_export_says_all_about_its_file(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    await feed(database, tenant, sends(3))
+    asked = await queue(database, identity(tenant), WEEK, name="../../Envíos: marzo")
+    assert asked.progress is None
+    done = await run(workshop, asked)
+    assert done.finished_at is not None
+    assert done.started_at is not None
+    assert asked.created_at <= done.started_at <= done.finished_at
+    assert done.expires_at == done.finished_at + 30 * DAY
+    assert done.file_name == "Envíos marzo.xlsx"
+    assert names(folder) == [key_of(done)]
+    assert (done.attempts, done.lease_token, done.failure) == (1, None, None)
+
+
+async def test_an_ended_or_unknown_export_is_not_run_again(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    asked = await queue(database, identity(tenant), WEEK)
+    done = await run(workshop, asked)
+    (folder / key_of(done)).unlink()
+    assert await run(workshop, asked) == done
+    await run_export(workshop, tenant, "no such export")
+    await run_export(workshop, uuid4().hex, asked.id)
+    assert names(folder) == []
+
+
+async def test_a_supervisor_who_lost_a_department_gets_no_file(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    await feed(database, tenant, [*sends(2), member("s1", "d1"), member("s1", "d2")])
+    asked = await queue(database, supervisor(tenant), WEEK)
+    await feed(database, tenant, [member("s1", "d2", factories.MONDAY, added=False)])
+    done = await run(workshop, asked)
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
+    assert names(folder) == []
+    # What is left to them they may still have.
+    again = await run(workshop, await queue(database, supervisor(tenant), WEEK))
+    assert again.status is ExportStatus.COMPLETED
+    assert len(sheet(folder, again)) == 3
+
+
+async def test_a_supervisor_who_gained_a_department_gets_what_was_asked_for(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    await feed(database, tenant, [*sends(2), message_sent("other", department_id="d2"), member("s1", "d1")])
+    asked = await queue(database, supervisor(tenant), WEEK)
+    await feed(database, tenant, [member("s1", "d2")])
+    done = await run(workshop, asked)
+    assert [row[6] for row in sheet(folder, done)[1:]] == ["m0000", "m0001"]
+
+
+class Gate:
+    """Holds every writer before each batch until it is opened."""
+
+    def __init__(self) -> None:
+        self.arrived, self.open = threading.Event(), threading.Event()
+
+    def writer(self) -> type[Workbook]:
+        gate = self
+
+        class Gated(Workbook):
+            def append(self, rows: Iterable[Row]) -> None:
+                gate.arrived.set()
+                assert gate.open.wait(PATIENCE)
+                super().append(rows)
+
+        return Gated
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Stops workers in front of their first batch of two rows."""
+    found = Gate()
+    monkeypatch.setattr(job, "Workbook", found.writer())
+    monkeypatch.setattr(job, "RENEW_EVERY", 0.02)
+    monkeypatch.setattr("analytics.database.PARTITION", 2)
+    return found
+
+
+async def start(workshop: Workshop, export: Export, gate: Gate) -> "asyncio.Task[None]":
+    """The export, running, in front of the gate."""
+    running = asyncio.create_task(run_export(workshop, export.tenant_id, export.id))
+    assert await asyncio.to_thread(gate.arrived.wait, PATIENCE)
+    return running
+
+
+async def test_an_export_canceled_while_it_runs_leaves_nothing(
+    database: Database, workshop: Workshop, folder: Path, scratch: Path, tenant: str, gate: Gate
+) -> None:
+    await feed(database, tenant, sends(9))
+    asked = await queue(database, identity(tenant), WEEK)
+    running = await start(workshop, asked, gate)
+    async with database.write() as writer:
+        canceling = await exports.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
+    assert canceling.status is ExportStatus.CANCELING
+    gate.open.set()
+    await running
+    done = await stored(database, asked)
+    assert (done.status, done.failure, done.file_name) == (ExportStatus.CANCELED, None, None)
+    assert done.finished_at is not None
+    assert names(folder) == []
+    assert not list(scratch.iterdir())
+
+
+async def test_an_export_canceled_while_its_file_is_stored_leaves_no_file(
+    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await feed(database, tenant, sends(2))
+    asked = await queue(database, identity(tenant), WEEK)
+    put = FileStore.put
+
+    async def slow_put(self: FileStore, key: str, path: Path) -> int:
+        size = await put(self, key, path)
+        async with database.write() as writer:
+            await exports.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
+        return size
+
+    monkeypatch.setattr(FileStore, "put", slow_put)
+    done = await run(workshop, asked)
+    assert done.status is ExportStatus.CANCELED
+    assert names(folder) == []
+
+
+async def test_progress_is_told_while_it_runs(
+    database: Database, workshop: Workshop, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await feed(database, tenant, sends(8))
+    asked = await queue(database, identity(tenant), WEEK)
+    second = threading.Event()
+    append = Workbook.append
+    batches = []
+
+    def counting(self: Workbook, rows: Iterable[Row]) -> None:
+        batches.append(1)
+        if len(batches) == 2:
+            assert second.wait(PATIENCE)
+        append(self, rows)
+
+    monkeypatch.setattr(Workbook, "append", counting)
+    running = await start(workshop, asked, gate)
+    counted = await until(database, asked, lambda found: found.rows_total == 8)
+    assert (counted.status, counted.rows_written, counted.progress) == (ExportStatus.RUNNING, 0, 0)
+    gate.open.set()
+    halfway = await until(database, asked, lambda found: found.rows_written > 0)
+    assert (halfway.rows_written, halfway.progress) == (2, 0.25)
+    second.set()
+    await running
+    assert (await stored(database, asked)).progress == 1
+
+
+async def test_a_lease_is_renewed_as_long_as_the_worker_works(
+    database: Database, workshop: Workshop, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "LEASE", 500_000)
+    await feed(database, tenant, sends(1))
+    asked = await queue(database, identity(tenant), WEEK)
+    running = await start(workshop, asked, gate)
+    for _ in range(10):
+        await asyncio.sleep(0.1)
+        async with database.write() as writer:
+            assert await exports.claim(writer, tenant, asked.id, exporting.soon() - 250_000) is None
+    gate.open.set()
+    await running
+    assert (await stored(database, asked)).status is ExportStatus.COMPLETED
+
+
+async def test_a_store_that_fails_is_told(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
+    folder.rmdir()
+    folder.write_text("not a folder")
+    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
+    assert (done.file_name, done.file_size, done.expires_at) == (None, None, None)
+
+
+async def test_what_nobody_expected_is_told_without_its_text(
+    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Workbook, rows: Iterable[Row]) -> None:
+        raise RuntimeError("secret")
+
+    await feed(database, tenant, sends(1))
+    monkeypatch.setattr(Workbook, "append", broken)
+    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.INTERNAL)
+    assert "secret" not in repr(done)
+    assert names(folder) == []
+
+
+async def test_a_disk_without_room_for_the_file_is_told(
+    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Workbook, path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Workbook, "finish", full)
+    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
+    assert names(folder) == []
+
+
+async def test_two_workers_that_race_make_one_file(
+    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, puts = FileStore.put, []
+
+    async def counting(self: FileStore, key: str, path: Path) -> int:
+        puts.append(key)
+        return await put(self, key, path)
+
+    monkeypatch.setattr(FileStore, "put", counting)
+    await feed(database, tenant, sends(3))
+    async with Database(database.url) as other:
+        second = Workshop(other, workshop.files, 30)
+        for _ in range(5):
+            puts.clear()
+            asked = await queue(database, identity(tenant), WEEK)
+            await asyncio.gather(*(run_export(shop, tenant, asked.id) for shop in (workshop, second) * 3))
+            done = await stored(database, asked)
+            assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 1)
+            assert puts == [key_of(asked)]
+
+
+async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    await feed(database, tenant, sends(2))
+    asked = await queue(database, identity(tenant), WEEK)
+    async with database.write() as writer:
+        dead = await exports.claim(writer, tenant, asked.id, exporting.soon() - exports.LEASE - 1)
+    assert dead is not None
+    done = await run(workshop, asked)
+    assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
+    async with database.write() as writer:
+        late = await exports.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, expires_at=1)
+        await exports.end(writer, dead, 1, ExportStatus.CANCELED)
+        assert await exports.renew(writer, dead, 1, 0, 0) is None
+    assert not late
+    assert await stored(database, asked) == done
+
+
+async def test_a_living_workers_export_is_not_taken_over(database: Database, workshop: Workshop, tenant: str) -> None:
+    asked = await queue(database, identity(tenant), WEEK)
+    async with database.write() as writer:
+        assert await exports.claim(writer, tenant, asked.id, exporting.soon())
+    assert (await run(workshop, asked)).status is ExportStatus.RUNNING
+
+
+async def test_the_last_attempt_is_the_last(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
+    asked = await queue(database, identity(tenant), WEEK)
+    long_ago = exporting.soon() - DAY
+    for attempt in range(exports.MOST_ATTEMPTS):
+        async with database.write() as writer:
+            claimed = await exports.claim(writer, tenant, asked.id, long_ago + attempt * 2 * exports.LEASE)
+        assert claimed is not None
+        assert claimed.attempts == attempt + 1
+    done = await run(workshop, asked)
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.ATTEMPTS_EXHAUSTED)
+    assert names(folder) == []
+
+
+async def test_a_canceled_export_whose_worker_died_is_canceled(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    asked = await queue(database, identity(tenant), WEEK)
+    async with database.write() as writer:
+        await exports.claim(writer, tenant, asked.id, exporting.soon() - exports.LEASE - 1)
+        await exports.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
+    assert (await run(workshop, asked)).status is ExportStatus.CANCELED
+    assert names(folder) == []
+
+
+async def test_an_export_canceled_before_a_worker_came_is_not_run(
+    database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    asked = await queue(database, identity(tenant), WEEK)
+    async with database.write() as writer:
+        await exports.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
+    done = await run(workshop, asked)
+    assert (done.status, done.attempts) == (ExportStatus.CANCELED, 0)
+    assert await until_status(database, asked, ExportStatus.CANCELED) == done
+    assert names(folder) == []
