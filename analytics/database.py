@@ -32,6 +32,9 @@ from analytics.sqltypes import upsert
 PARTITION = 2_000
 
 
+AnyRow = Row[*tuple[Any, ...]]
+
+
 class Reader:
     """A connection in a read-only transaction: all it returns is of one moment."""
 
@@ -41,15 +44,15 @@ class Reader:
         self.known: dict[str, Any] = {}
         self.plans: list[str] = []
 
-    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+    async def rows(self, statement: Executable) -> Sequence[AnyRow]:
         """All rows of a statement whose result is known to be small."""
         return (await self._connection.execute(statement)).all()
 
-    async def first(self, statement: Executable) -> Row[Any] | None:
+    async def first(self, statement: Executable) -> AnyRow | None:
         """The first row, or None."""
         return (await self._connection.execute(statement)).first()
 
-    async def partitions(self, statement: Executable) -> AsyncIterator[Sequence[Row[Any]]]:
+    async def partitions(self, statement: Executable) -> AsyncIterator[Sequence[AnyRow]]:
         """The rows of a statement of any size, some thousands at a time, never all in memory."""
         async with self._connection.stream(statement) as result:
             async for partition in result.partitions(PARTITION):

@@ -1,6 +1,7 @@
 """Running queries: from a specification to numbers."""
 
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,13 +10,14 @@ import structlog
 from sqlalchemy import select
 
 from analytics import statements, tables
-from analytics.database import Reader
+from analytics.database import AnyRow, Reader
 from analytics.metrics import Counts
 from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, names
-from analytics.plan import FAMILIES, Query, plan
+from analytics.plan import FAMILIES, Grouping, Query, plan
 from analytics.rollups.state import readable
 from analytics.specs import Spec
 from analytics.states import Status
+from analytics.zones import Zone
 
 log = structlog.get_logger()
 
@@ -29,10 +31,17 @@ async def counted(reader: Reader, query: Query) -> Rows:
     log.debug("plan", grouping=query.grouping, plan=str(chosen))
     reader.plans.append(f"{query.grouping}: {chosen}")
     measures = len(FAMILIES[query.grouping].measures)
-    return {
-        tuple(row[:-measures]): Counts(tuple(row[-measures:]))
-        for row in await reader.rows(statements.counted(query, chosen))
-    }
+    rows = await reader.rows(statements.counted(query, chosen))
+    if query.grouping is Grouping.REPLY_HOUR and chosen.rollup is None:
+        return _by_reply_hour(query.spec.zone, rows)
+    return {tuple(row[:-measures]): Counts(tuple(row[-measures:])) for row in rows}
+
+
+def _by_reply_hour(zone: Zone, rows: Iterable[AnyRow]) -> Rows:
+    hours: Counter[int] = Counter()
+    for hour, replied_at, responses in rows:
+        hours[statements.hour_of_reply(zone, hour, replied_at)] += responses
+    return {(hour,): Counts((responses,)) for hour, responses in hours.items()}
 
 
 @dataclass(frozen=True)

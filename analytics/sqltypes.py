@@ -54,6 +54,8 @@ class _List(TypeDecorator[list[Any]]):
 class _OneOf(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
+    # It is a condition. Without this SQLite is asked for `(… IN …) = 1`, and then uses no index.
+    _is_implicitly_boolean = True
 
 
 @compiles(_OneOf, "postgresql")

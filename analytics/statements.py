@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, case, cast, func, literal, or_, select, true
 
-from analytics.buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK
+from analytics.buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.metrics import METRICS, Metric
 from analytics.plan import FAMILIES, ROLLUP_KEYS, Grouping, Plan, Query
 from analytics.rollup_tables import (
@@ -24,7 +24,9 @@ from analytics.specs import Scope, Spec
 from analytics.sqltypes import one_of
 from analytics.states import Status
 from analytics.tables import messages
-from analytics.zones import DAY, EPOCH_ORDINAL, FIRST_INSTANT, HOUR, LAST_INSTANT, Zone
+from analytics.zones import DAY, EPOCH_ORDINAL, HOUR, Zone
+
+LATEST_REPLIES = 30 * DAY
 
 ROW_DIMENSIONS = tuple(messages.c[name] for name in DIMENSIONS)
 
@@ -46,17 +48,12 @@ def selected(spec: Spec) -> list[ColumnElement[bool]]:
     ]
 
 
-def offset(column: ColumnElement[int], zone: Zone, low: int, high: int, *, outside: bool = False) -> ColumnElement[int]:
-    """What to add to an instant to get local time, by the spans of constant offset in [low, high).
-
-    With `outside` also for instants before and after, which are looked for last: there are hundreds of spans.
-    """
-    branches = [(end, _bound(value)) for _, end, value in zone.spans(low, high)]
-    if outside:
-        branches.insert(0, (low, offset(column, zone, FIRST_INSTANT, low)))
-        branches.append((LAST_INSTANT, offset(column, zone, high, LAST_INSTANT)))
-    *earlier, (_, last) = branches
-    return case(*((column < end, value) for end, value in earlier), else_=last) if earlier else last
+def offset(column: ColumnElement[int], zone: Zone, low: int, high: int) -> ColumnElement[int]:
+    """What to add to an instant in [low, high) to get local time: a CASE of the spans of constant offset."""
+    *earlier, (_, _, last) = zone.spans(low, high)
+    if not earlier:
+        return _bound(last)
+    return case(*((column < end, _bound(value)) for _, end, value in earlier), else_=_bound(last))
 
 
 def _bound(number: int) -> ColumnElement[int]:
@@ -139,12 +136,22 @@ def _hour(spec: Spec) -> list[ColumnElement[Any]]:
     return [moved, (messages.c.sent_at + moved) // _bound(HOUR)]
 
 
-def _reply_hour(zone: Zone, low: int, high: int) -> ColumnElement[int]:
-    """The hour of the week of the reply: 0 is Monday's first. Most come soon after the range [low, high)."""
-    replied = messages.c.replied_at
-    local = replied + offset(replied, zone, low, high + 7 * DAY, outside=True)
+def _reply_hour(zone: Zone, low: int, high: int) -> list[ColumnElement[Any]]:
+    """The hour of the week of the reply, 0 is Monday's first; or, for a reply long after its message, its instant.
+
+    Nearly all replies to messages sent in [low, high) come within a month. The few others would need a CASE of all
+    the clock changes there ever were; see `hour_of_reply`, which reads either.
+    """
+    replied, end = messages.c.replied_at, high + LATEST_REPLIES
+    soon = and_(replied >= low, replied < end)
     # A week more keeps it positive at the epoch west of Greenwich.
-    return (local // _bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK) % HOURS_OF_WEEK
+    hours = (replied + offset(replied, zone, low, end)) // _bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK
+    return [case((soon, hours % HOURS_OF_WEEK)), case((soon, None), else_=replied)]
+
+
+def hour_of_reply(zone: Zone, hour: int | None, replied_at: int | None) -> int:
+    """The hour of the week of a reply, from the two keys that `_reply_hour` makes."""
+    return hour_of_week(zone.local(replied_at)) if hour is None and replied_at is not None else hour or 0
 
 
 ROW_KEYS: dict[Grouping, Callable[[Spec], list[ColumnElement[Any]]]] = {
@@ -154,7 +161,7 @@ ROW_KEYS: dict[Grouping, Callable[[Spec], list[ColumnElement[Any]]]] = {
     Grouping.ACCOUNT: lambda _: [messages.c.account_id],
     Grouping.DAY: lambda spec: [_day(spec.zone, spec.starts_at, spec.ends_at)],
     Grouping.HOUR: _hour,
-    Grouping.REPLY_HOUR: lambda spec: [_reply_hour(spec.zone, spec.starts_at, spec.ends_at)],
+    Grouping.REPLY_HOUR: lambda spec: _reply_hour(spec.zone, spec.starts_at, spec.ends_at),
     Grouping.RESPONSE_TIME: lambda _: [messages.c.response_bin],
     Grouping.BOUNCE: lambda _: [func.coalesce(messages.c.failed_code, NO_CODE)],
 }
@@ -164,7 +171,7 @@ def cells(family: Family, tenant: str, zone: Zone, low: int, high: int) -> Selec
     """The messages sent in [low, high) in the finest cells of a family: day, dimensions, what, how many."""
     what: dict[Family, list[ColumnElement[Any]]] = {
         FUNNEL: [messages.c.status, messages.c.reply_id.is_not(None), messages.c.ticket_created],
-        RESPONSES: [_reply_hour(zone, low, high)],
+        RESPONSES: _reply_hour(zone, low, high),
         RESPONSE_TIMES: [messages.c.response_bin],
         BOUNCES: [func.coalesce(messages.c.failed_code, NO_CODE)],
     }

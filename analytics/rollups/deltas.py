@@ -4,10 +4,11 @@ Messages are first counted in the finest cells, day by all dimensions; the rollu
 is added or taken away costs one look-up, whatever the number of rollups.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
+from operator import add, itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from analytics.buckets import hour_of_week
@@ -67,7 +68,6 @@ class Place(NamedTuple):
 Cell = tuple[Place, Any]
 Key = tuple[Any, ...]
 Vector = tuple[int, ...]
-vector_of = cache(vector)
 
 
 class Deltas:
@@ -85,23 +85,35 @@ class Deltas:
 
     def rows(self, rollup: Rollup) -> dict[Key, Vector]:
         """What is to be added to each row of a rollup, its days and its months."""
-        places = [DIMENSIONS.index(name) + 1 for name in rollup.dimensions]
-        further = rollup.family.key is not None
-        sums: dict[Key, list[int]] = defaultdict(lambda: [0] * len(rollup.family.measures))
+        days = self._days(rollup)
+        months: dict[Key, Vector] = {}
+        for (day, *rest), added in days.items() if rollup.months else ():
+            key = (_month(day), *rest)
+            known = months.get(key)
+            months[key] = tuple(map(add, known, added)) if known else added
+        return {key: added for key, added in (days | months).items() if any(added)}
+
+    def _days(self, rollup: Rollup) -> dict[Key, Vector]:
+        # First the cells of one row and one kind of message are counted together, which is one addition each; only
+        # then is it written out which measures such messages add to.
+        dimensions = itemgetter(0, *(DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
+        counted: Counter[tuple[Key, Any]] = Counter()
         for (place, what), times in self.cells[rollup.family].items():
-            if not times:
-                continue
-            key: Key = tuple(place[n] for n in places)
-            added: Vector = (1,)
-            if further:
-                key = (*key, what)
-            else:
-                added = vector_of(*what)
-            for period in _periods(rollup, place.day):
-                row = sums[(period, *key)]
-                for n, value in enumerate(added):
-                    row[n] += value * times
-        return {key: tuple(row) for key, row in sums.items() if any(row)}
+            counted[dimensions(place), what] += times
+        if rollup.family.key:
+            return {(*key, what): (times,) for (key, what), times in counted.items()}
+        sums: dict[Key, list[int]] = {}
+        for (key, what), times in counted.items():
+            row = sums.setdefault(key, [0] * len(rollup.family.measures))
+            for measure in _added_to(*what):
+                row[measure] += times
+        return {key: tuple(row) for key, row in sums.items()}
+
+
+@cache
+def _added_to(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
+    """The places in `COLUMNS` of the measures that count such a message."""
+    return tuple(place for place, value in enumerate(vector(status, responded, ticket_created)) if value)
 
 
 def cells_of(message: Counted, zone: Zone) -> Iterator[tuple[Family, Cell]]:
@@ -125,10 +137,6 @@ def cells_of(message: Counted, zone: Zone) -> Iterator[tuple[Family, Cell]]:
 @cache
 def _month(day: int) -> int:
     return month_period(date.fromordinal(day))
-
-
-def _periods(rollup: Rollup, day: int) -> tuple[int, ...]:
-    return (day, _month(day)) if rollup.months else (day,)
 
 
 def looked_at(message: Counted) -> tuple[Any, ...]:

@@ -6,12 +6,13 @@ is written meanwhile counts at once for the days that are built, and is found in
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
 from analytics import statements
 from analytics.database import Database, Reader, Writer
-from analytics.rollup_tables import BOUNCES, FUNNEL, RESPONSE_TIMES, RESPONSES, WHOLE, rollup_states
+from analytics.rollup_tables import BOUNCES, FUNNEL, RESPONSE_TIMES, RESPONSES, WHOLE, Family, rollup_states
 from analytics.rollups import state as states
 from analytics.rollups.deltas import Deltas, Place, write
 from analytics.rollups.state import State
@@ -71,9 +72,18 @@ async def counted(reader: Reader, tenant: str, local: Zone, first: int, until: i
     low, high = local.day_start_of(first), local.day_start_of(until)
     for family in (FUNNEL, RESPONSES, RESPONSE_TIMES, BOUNCES):
         for row in await reader.rows(statements.cells(family, tenant, local, low, high)):
-            *what, times = row[5:]
-            found.cells[family][Place(*row[:5]), tuple(what) if family is FUNNEL else what[0]] += times
+            *what, times = tuple(row)[5:]
+            found.cells[family][Place(row[0], row[1], row[2], row[3], row[4]), _counted_as(family, local, what)] += (
+                times
+            )
     return found
+
+
+def _counted_as(family: Family, local: Zone, what: list[Any]) -> Any:
+    """What a message is counted as in a cell, from the columns that say it."""
+    if family is FUNNEL:
+        return tuple(what)
+    return statements.hour_of_reply(local, *what) if family is RESPONSES else what[0]
 
 
 async def zone_of(reader: Reader, tenant: str) -> Zone:
