@@ -6,6 +6,7 @@ those the ones that created their ticket. Source: semantics, "State…", "Ticket
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from analytics.states import Status
 
@@ -35,23 +36,21 @@ METRICS = (
     Metric("read", base="delivered", statuses=(Status.READ,)),
     Metric("responded", base="delivered", responded=True),
 )
-PLACES = {metric.slug: place for place, metric in enumerate(METRICS)}
 # The columns of a count, in the order in which they are summed, stored and read.
 COLUMNS = (*(metric.slug for metric in METRICS), *(f"{metric.slug}_tickets" for metric in METRICS))
+# Where in them a metric's messages, its tickets and its base stand.
+PLACES = {
+    metric.slug: (place, place + len(METRICS), COLUMNS.index(metric.base)) for place, metric in enumerate(METRICS)
+}
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A metric's value: messages, the tickets they created, and the count that its rate is a share of."""
 
     count: int
     tickets: int
     base: int
-
-    @property
-    def rate(self) -> float | None:
-        """count / base; None when the base is 0."""
-        return self.count / self.base if self.base else None
+    rate: float | None  # count / base; None when the base is 0
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,9 @@ class Counts:
 
     def step(self, slug: str) -> Step:
         """One metric."""
-        place = PLACES[slug]
-        base = PLACES[METRICS[place].base]
-        return Step(self.values[place], self.values[place + len(METRICS)], self.values[base])
+        place, tickets, of = PLACES[slug]
+        count, base = self.values[place], self.values[of]
+        return Step(count, self.values[tickets], base, count / base if base else None)
 
 
 NOTHING = Counts((0,) * len(COLUMNS))

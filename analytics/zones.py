@@ -6,7 +6,7 @@ local time is one addition, in Python (`Zone.local`) and in SQL (`Zone.spans`, a
 Source: semantics, "Days, hours and zones".
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cached_property, lru_cache
@@ -97,8 +97,7 @@ class Zone:
     def spans(self, low: int, high: int) -> list[tuple[int, int, int]]:
         """The spans `(start, end, offset)` of constant offset that tile the instants [low, high)."""
         starts, _ = self._changes
-        inner = [s for s in starts[bisect_right(starts, low) :] if s < high]
-        edges = [low, *inner, high]
+        edges = [low, *starts[bisect_right(starts, low) : bisect_left(starts, high)], high]
         return [(a, b, self.offset(a)) for a, b in pairwise(edges)]
 
     @cached_property

@@ -75,7 +75,11 @@ def _message(chance: random.Random, number: int, sent_at: int, agent: int, templ
     failed, delivered = fate < 0.04, fate >= 0.06
     accepted_at = None if failed else sent_at + SECOND
     delivered_at = sent_at + 2 * SECOND if delivered else None
-    read_at = sent_at + int(chance.expovariate(1 / 600) * SECOND) + 3 * SECOND if delivered and chance.random() < 0.75 else None
+    read_at = (
+        sent_at + int(chance.expovariate(1 / 600) * SECOND) + 3 * SECOND
+        if delivered and chance.random() < 0.75
+        else None
+    )
     replied_at, reply = None, None
     if delivered and chance.random() < 0.28:
         replied_at = sent_at + int(chance.expovariate(1 / 10_800) * SECOND) + 4 * SECOND

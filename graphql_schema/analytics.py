@@ -27,7 +27,8 @@ class FunnelStep:
     @staticmethod
     def of(step: metrics.Step) -> "FunnelStep":
         """From the plain value."""
-        return FunnelStep(count=step.count, tickets=step.tickets, base=step.base, rate=step.rate)
+        count, tickets, base, rate = step
+        return FunnelStep(count=count, tickets=tickets, base=base, rate=rate)
 
 
 @strawberry.type(
@@ -55,16 +56,17 @@ class Funnel:
     @staticmethod
     def of(counts: metrics.Counts) -> "Funnel":
         """From the plain value."""
-        messages = counts.step("messages")
+        step = counts.step
+        messages, tickets, *_ = step("messages")
         return Funnel(
-            messages=messages.count,
-            tickets=messages.tickets,
-            sent=FunnelStep.of(counts.step("sent")),
-            bounced=FunnelStep.of(counts.step("bounced")),
-            pending=FunnelStep.of(counts.step("pending")),
-            delivered=FunnelStep.of(counts.step("delivered")),
-            read=FunnelStep.of(counts.step("read")),
-            responded=FunnelStep.of(counts.step("responded")),
+            messages=messages,
+            tickets=tickets,
+            sent=FunnelStep.of(step("sent")),
+            bounced=FunnelStep.of(step("bounced")),
+            pending=FunnelStep.of(step("pending")),
+            delivered=FunnelStep.of(step("delivered")),
+            read=FunnelStep.of(step("read")),
+            responded=FunnelStep.of(step("responded")),
         )
 
 

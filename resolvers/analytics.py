@@ -231,8 +231,10 @@ async def heatmap(loader: Loader, spec: Spec) -> list[Cell]:
 
 async def responses_by_hour(loader: Loader, spec: Spec) -> list[tuple[int, int]]:
     """Responses by the reply's own hour: 24 pairs of hour and count."""
-    cells = await heatmap(loader, spec)
-    return [(hour, sum(cell.responses for cell in cells if cell.hour == hour)) for hour in range(24)]
+    responses = [0] * 24
+    for cell in await heatmap(loader, spec):
+        responses[cell.hour] += cell.responses
+    return list(enumerate(responses))
 
 
 @dataclass(frozen=True)

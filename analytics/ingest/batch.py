@@ -13,6 +13,7 @@ from analytics.database import Database, Reader, Writer
 from analytics.ingest import directory
 from analytics.ingest.directory import Settings
 from analytics.ingest.events import (
+    NOT_REPLIES,
     AnyEvent,
     MessageReply,
     MessageSent,
@@ -76,13 +77,9 @@ async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], rec
 
 
 def _says_nothing(event: AnyEvent) -> bool:
-    match event:
-        case MessageStatus():
-            return event.status not in FACTS
-        case MessageReply():
-            return inbound(event, 0) is None
-        case _:
-            return False
+    if isinstance(event, MessageStatus):
+        return event.status not in FACTS
+    return isinstance(event, MessageReply) and event.reply.kind in NOT_REPLIES
 
 
 async def _keep_directory(writer: Writer, tenant: str, events: Sequence[AnyEvent]) -> list[int]:
@@ -93,19 +90,21 @@ async def _keep_directory(writer: Writer, tenant: str, events: Sequence[AnyEvent
 
 async def _merge(rows: WorkingSet, events: Sequence[AnyEvent], received_at: int, settings: Settings) -> set[int]:
     """Merge messages, statuses and replies, and settle what follows; which events changed anything."""
-    sent = [(n, described(event)) for n, event in enumerate(events) if isinstance(event, MessageSent)]
-    statuses = [
-        (n, event) for n, event in enumerate(events) if isinstance(event, MessageStatus) and event.status in FACTS
-    ]
-    written = [
-        (n, reply)
-        for n, event in enumerate(events)
-        if isinstance(event, MessageReply) and (reply := inbound(event, received_at))
-    ]
+    sent: list[tuple[int, Message]] = []
+    statuses: list[tuple[int, MessageStatus]] = []
+    written: list[tuple[int, Reply]] = []
+    for n, event in enumerate(events):
+        if isinstance(event, MessageStatus):
+            if event.status in FACTS:
+                statuses.append((n, event))
+        elif isinstance(event, MessageSent):
+            sent.append((n, described(event)))
+        elif isinstance(event, MessageReply) and (reply := inbound(event, received_at)):
+            written.append((n, reply))
     changed, touched = await _merge_messages(rows, sent)
     stated, named = await _merge_receipts(rows, statuses, received_at, settings)
     answered, fresh = await _merge_replies(rows, written)
-    await derive(rows, [rows.messages.now[(key,)] for key in touched | named], settings.accounts)
+    await derive(rows, [rows.messages.now[key] for key in touched | named], settings.accounts)
     await settle(rows, settings.accounts, settings.reply_window_days, fresh)
     return changed | stated | answered
 
@@ -135,7 +134,7 @@ async def _merge_receipts(
     for n, event in statuses:
         ref = event.message_id or event.wamid or ""
         via = channel(event.message_id, event.account_id, event.phone_number_id)
-        known = rows.receipts.get(ref, via) or Receipt(ref, via)
+        known = rows.receipts.get((ref, via)) or Receipt(ref, via)
         merged = merge_receipt(known, event, received_at)
         if merged is known:
             continue

@@ -19,6 +19,8 @@ from analytics.ingest.events import (
     DepartmentUpserted,
     MemberAdded,
     MemberRemoved,
+    MessageReply,
+    MessageSent,
     MessageStatus,
     StatusError,
     TemplateNotice,
@@ -212,4 +214,9 @@ async def ensure_tenant(writer: Writer, tenant: str) -> None:
 
 def changes_in(events: Iterable[AnyEvent]) -> list[tuple[int, Change]]:
     """What a batch of events says of the directory, with each event's place in the batch."""
-    return [(n, change) for n, event in enumerate(events) if (change := change_of(event))]
+    return [
+        (n, change)
+        for n, event in enumerate(events)
+        # Nearly all events are of these two kinds, and say nothing of it.
+        if not isinstance(event, (MessageSent, MessageReply)) and (change := change_of(event))
+    ]

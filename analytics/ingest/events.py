@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -288,30 +289,49 @@ def check(event: AnyEvent) -> None:
     _check_calendar("at", event.at)
     if isinstance(event, Description) and event.updated_at is not None:
         _check_calendar("updated_at", event.updated_at)
-    match event:
-        case TenantUpserted(time_zone=str() as name):
-            try:
-                zone(name)
-            except InvalidInput as error:
-                raise _invalid(f"{error.message.rstrip('.')} - at `$.time_zone`") from None
-        case MessageSent():
-            contact = event.message.contact
-            if contact.phone is not None and digits(contact.phone) is None:
-                raise _invalid("contact.phone needs 5 to 20 digits - at `$.message.contact.phone`")
-            if contact.phone is None and contact.id is None:
-                raise _invalid("contact needs a phone or an id - at `$.message.contact`")
-        case MessageStatus():
-            by_wamid = event.wamid and (event.account_id or event.phone_number_id)
-            if not event.message_id and not by_wamid:
-                raise _invalid("needs message_id, or wamid with account_id or phone_number_id - at `$`")
-        case MessageReply():
-            reply = event.reply
-            if not reply.id and not reply.wamid:
-                raise _invalid("reply needs an id or a wamid - at `$.reply`")
-            if reply.contact and reply.contact.phone is not None and digits(reply.contact.phone) is None:
-                raise _invalid("contact.phone needs 5 to 20 digits - at `$.reply.contact.phone`")
-        case _:
-            pass
+    if further := CHECKS.get(type(event)):
+        further(event)
+
+
+def _check_tenant(event: TenantUpserted) -> None:
+    try:
+        zone(event.time_zone or "UTC")
+    except InvalidInput as error:
+        raise _invalid(f"{error.message.rstrip('.')} - at `$.time_zone`") from None
+
+
+def _check_sent(event: MessageSent) -> None:
+    contact = event.message.contact
+    _check_phone(contact, "$.message.contact.phone")
+    if contact.phone is None and contact.id is None:
+        raise _invalid("contact needs a phone or an id - at `$.message.contact`")
+
+
+def _check_status(event: MessageStatus) -> None:
+    by_wamid = event.wamid and (event.account_id or event.phone_number_id)
+    if not event.message_id and not by_wamid:
+        raise _invalid("needs message_id, or wamid with account_id or phone_number_id - at `$`")
+
+
+def _check_reply(event: MessageReply) -> None:
+    reply = event.reply
+    if not reply.id and not reply.wamid:
+        raise _invalid("reply needs an id or a wamid - at `$.reply`")
+    if reply.contact:
+        _check_phone(reply.contact, "$.reply.contact.phone")
+
+
+def _check_phone(contact: Contact, place: str) -> None:
+    if contact.phone is not None and digits(contact.phone) is None:
+        raise _invalid(f"phone needs {FEWEST_DIGITS} to {MOST_DIGITS} digits - at `{place}`")
+
+
+CHECKS: dict[type[Event], Callable[[Any], None]] = {
+    TenantUpserted: _check_tenant,
+    MessageSent: _check_sent,
+    MessageStatus: _check_status,
+    MessageReply: _check_reply,
+}
 
 
 def _check_calendar(name: str, at: datetime) -> None:

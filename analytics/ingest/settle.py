@@ -11,7 +11,7 @@ import msgspec
 
 from analytics.ingest.attribution import Accounts, Answer, attribute
 from analytics.ingest.rows import Message, Reply, facts_of
-from analytics.ingest.working_set import WorkingSet
+from analytics.ingest.working_set import Key, WorkingSet
 from analytics.response_times import bin_of
 from analytics.states import status
 from analytics.tables import messages, receipts, replies
@@ -23,13 +23,13 @@ DAY_SECONDS = DAY // SECOND
 async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Accounts) -> None:
     """Give messages the status that the receipts under their id, and under their wamid, say."""
     touched = list(touched)
-    versions = [v for m in touched for v in (m, rows.messages.before.get((m.id,))) if v is not None]
+    versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
     refs = {version.id for version in versions} | {version.wamid for version in versions}
     await rows.receipts.load(receipts.c.ref, refs)
     await _claim(rows, refs, accounts)
     for message in touched:
         names = _names(message, accounts)
-        found, code = facts_of([receipt for name in names if (receipt := rows.receipts.get(*name))])
+        found, code = facts_of([receipt for name in names if (receipt := rows.receipts.get(name))])
         if (found, code) != (message.receipt_status, message.failed_code):
             rows.messages.put(
                 msgspec.structs.replace(
@@ -64,7 +64,7 @@ async def _claim(rows: WorkingSet, refs: set[str | None], accounts: Accounts) ->
             rows.receipts.put(msgspec.structs.replace(receipt, claimed=holds))
 
 
-def _claimed(rows: WorkingSet, accounts: Accounts) -> set[tuple[str, ...]]:
+def _claimed(rows: WorkingSet, accounts: Accounts) -> set[Key]:
     return {name for message in rows.messages.now.values() for name in _names(message, accounts)}
 
 
@@ -87,7 +87,7 @@ async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: 
         message_id, rule = answers.get(reply.id) or (None, None)
         if (reply.message_id, reply.rule) != (message_id, rule):
             rows.replies.put(msgspec.structs.replace(reply, message_id=message_id, rule=rule))
-        elif reply is rows.replies.before.get((reply.id,)):
+        elif reply is rows.replies.before.get(reply.id):
             continue
         answered |= {known for known in (reply.message_id, message_id) if known is not None}
     await _give_replies(rows, answered)
@@ -138,7 +138,7 @@ async def _replies_concerned(
 
 
 def _versions(rows: WorkingSet, reply: Reply) -> list[Reply]:
-    before = rows.replies.before.get((reply.id,))
+    before = rows.replies.before.get(reply.id)
     return [reply] if before is None else [reply, before]
 
 
@@ -175,7 +175,23 @@ async def _decide(rows: WorkingSet, asked: dict[str, Reply], accounts: Accounts,
     quoting = await rows.replies.load(replies.c.in_reply_to, failed)
     await load(messages.c.wamid, {reply.in_reply_to for reply in quoting})
     concerned = asked | {reply.id: reply for reply in quoting}
-    return attribute(rows.messages.now.values(), concerned.values(), accounts, window)
+    return attribute(_candidates(rows, concerned.values()), concerned.values(), accounts, window)
+
+
+def _candidates(rows: WorkingSet, replies: Iterable[Reply]) -> list[Message]:
+    """The messages in memory that share anything with one of the replies."""
+    wamids = {reply.in_reply_to for reply in replies} - {None}
+    tickets = {reply.ticket_id for reply in replies} - {None}
+    phones = {reply.contact_digits for reply in replies} - {None}
+    people = {reply.contact_id for reply in replies} - {None}
+    return [
+        send
+        for send in rows.messages.now.values()
+        if send.contact_digits in phones
+        or send.ticket_id in tickets
+        or send.wamid in wamids
+        or send.contact_id in people
+    ]
 
 
 async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:

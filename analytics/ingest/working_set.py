@@ -5,6 +5,7 @@ that was changed here is found by `messages.values()` and `replies.values()`, no
 """
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from analytics.tables import messages, receipts, replies
 from analytics.zones import Zone
 
 R = TypeVar("R", bound=Message | Receipt | Reply)
+Key = str | tuple[str, ...]  # the primary key without the tenant: of one column, or of several
 
 
 class Rows(Generic[R]):
@@ -28,21 +30,17 @@ class Rows(Generic[R]):
         self._tenant = tenant
         self._table = table
         self._type = type_
-        self._key = key
+        self.key_of: Callable[[R], Key] = attrgetter(*key)
         self._fields = [column.name for column in table.columns if column.name != "tenant_id"]
         self._columns = [table.c[name] for name in self._fields]
-        self.before: dict[tuple[str, ...], R] = {}
-        self.now: dict[tuple[str, ...], R] = {}
-
-    def key_of(self, row: R) -> tuple[str, ...]:
-        """The primary key of a row, without the tenant."""
-        return tuple(getattr(row, name) for name in self._key)
+        self.before: dict[Key, R] = {}
+        self.now: dict[Key, R] = {}
 
     def put(self, row: R) -> None:
         """The row as it is from now on."""
         self.now[self.key_of(row)] = row
 
-    def get(self, *key: str) -> R | None:
+    def get(self, key: Key) -> R | None:
         """The row of a key, if it was loaded or put."""
         return self.now.get(key)
 
@@ -54,13 +52,13 @@ class Rows(Generic[R]):
         statement = select(*self._columns).where(
             self._table.c.tenant_id == self._tenant, one_of(column, wanted), *where
         )
-        found = []
+        found, key_of, now = [], self.key_of, self.now
         for values_of_row in await self._writer.rows(statement):
             row = self._type(*values_of_row)
-            key = self.key_of(row)
-            if key not in self.now:
-                self.before[key] = self.now[key] = row
-            found.append(self.now[key])
+            key = key_of(row)
+            if key not in now:
+                self.before[key] = now[key] = row
+            found.append(now[key])
         return found
 
     def changes(self) -> list[tuple[R | None, R]]:

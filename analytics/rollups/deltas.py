@@ -97,9 +97,10 @@ class Deltas:
         # First the cells of one row and one kind of message are counted together, which is one addition each; only
         # then is it written out which measures such messages add to.
         dimensions = itemgetter(0, *(DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
-        counted: Counter[tuple[Key, Any]] = Counter()
+        counted: dict[tuple[Key, Any], int] = {}
         for (place, what), times in self.cells[rollup.family].items():
-            counted[dimensions(place), what] += times
+            key = (dimensions(place), what)
+            counted[key] = counted.get(key, 0) + times
         if rollup.family.key:
             return {(*key, what): (times,) for (key, what), times in counted.items()}
         sums: dict[Key, list[int]] = {}

@@ -500,7 +500,7 @@ async def test_what_waits_or_lost_its_worker_is_due(database: Database, tenant: 
 
 async def test_files_expire_after_their_time_once(database: Database, tenant: str) -> None:
     viewer = viewer_of(tenant)
-    made = {status: await in_status(database, viewer, status) for status in ExportStatus if status not in ("EXPIRED",)}
+    made = {status: await in_status(database, viewer, status) for status in ExportStatus if status != "EXPIRED"}
     expiring = made[ExportStatus.COMPLETED]
 
     async def expire(now: int) -> list[str]:

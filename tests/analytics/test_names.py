@@ -147,7 +147,9 @@ async def test_names_are_what_the_rules_say_at_every_instant(database: Database,
             found = await names(reader, tenant, kind)
             for id in ids:
                 assert found.newest(id).name == known.name(word, id)
-                assert [found.at(id, instant(i)).name for i in instants] == [known.name_at(word, id, i) for i in instants]
+                assert [found.at(id, instant(i)).name for i in instants] == [
+                    known.name_at(word, id, i) for i in instants
+                ]
 
 
 # Categories
@@ -197,7 +199,12 @@ async def test_the_platforms_newer_category_wins_over_a_notice(database: Databas
             upsert("template", "t1", 9, name="says nothing of it", meta_id="99"),
         ],
     )
-    assert await categories(database, tenant, 2, 5, 8, 9) == ["UTILITY", "MARKETING", "AUTHENTICATION", "AUTHENTICATION"]
+    assert await categories(database, tenant, 2, 5, 8, 9) == [
+        "UTILITY",
+        "MARKETING",
+        "AUTHENTICATION",
+        "AUTHENTICATION",
+    ]
 
 
 @pytest.mark.parametrize("word", ["OTHER", "", "whatever", "__class__"])
@@ -292,7 +299,9 @@ async def test_everything_known_or_used_and_active_is_offered_to_who_sees_all(da
 
 
 @pytest.mark.parametrize(
-    ("kind", "key"), [(AGENTS, "agent"), (ACCOUNTS, "account"), (TEMPLATES, "template")], ids=lambda value: str(value)[:8]
+    ("kind", "key"),
+    [(AGENTS, "agent"), (ACCOUNTS, "account"), (TEMPLATES, "template")],
+    ids=lambda value: str(value)[:8],
 )
 async def test_a_supervisor_is_offered_what_their_departments_used(
     database: Database, tenant: str, kind: Kind[Any], key: str

@@ -1,8 +1,7 @@
 """Queries give what the rules say of the same events, and every way of counting gives the same sum."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -13,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from analytics import queries
 from analytics.buckets import hour_buckets
@@ -26,6 +24,7 @@ from analytics.specs import Filter, Scope, Spec, specify
 from analytics.zones import DAY, instant
 from tests import oracle as rules
 from tests import strategies
+from tests.counting import reads
 from tests.feeding import Event, feed
 from tests.oracle import Oracle, OracleMessage
 
@@ -52,23 +51,10 @@ def spec_of(tenant: str, known: Oracle, filter: rules.Filter, departments: froze
     )
 
 
-@contextmanager
-def _counting(database: Database) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engine = database._reader.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.fixture
-async def statements(database: Database) -> AsyncIterator[list[str]]:
+def statements(database: Database) -> Iterator[list[str]]:
     """The SQL that readers ran, since the test began."""
-    with _counting(database) as seen:
+    with reads(database) as seen:
         yield seen
 
 
@@ -126,7 +112,9 @@ async def test_counts_are_what_the_rules_say(
         quantile(histogram, Fraction(1, 2)),
         quantile(histogram, Fraction(9, 10)),
     ) == known.response_time(selected)
-    bounces = {code: counts.values[0] for (code,), counts in found[Grouping.BOUNCE].items()}
+    bounces = {
+        None if code == NO_CODE else code: counts.values[0] for (code,), counts in found[Grouping.BOUNCE].items()
+    }
     assert bounces == known.bounces(selected)
 
 
@@ -426,7 +414,7 @@ async def test_a_query_is_one_statement_however_many_rows(
         statements.clear()
         await counted(database, spec(tenant), grouping)
         seen.append([statement for statement in statements if statement.startswith("SELECT")])
-    assert len(seen[0]) == 1
+    assert len([statement for statement in seen[0] if "rollup_states" not in statement]) == 1
     assert seen[0] == seen[1]
 
 

@@ -1,4 +1,4 @@
-"""The numbers, end to end: what `campaignAnalytics` answers is what the oracle computes, for every filter and viewer."""
+"""The numbers, end to end: `campaignAnalytics` answers what the oracle computes, for every filter and viewer."""
 
 import asyncio
 from collections.abc import Iterable
@@ -86,7 +86,7 @@ def office() -> list[dict[str, Any]]:
                 account_id=f"a{n % 3}",
                 ticket=factories.ticket(f"{n}", created=n % 4 == 0),
                 contact={"phone": f"+569000000{n:02}"},
-            )  # fmt: skip
+            )
         )
         events += [status(id, fate, at) for fate in fates[(n // 3) % 6]]
         if n % 7 == 0:

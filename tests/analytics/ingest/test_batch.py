@@ -1,4 +1,4 @@
-"""A batch: what becomes of each event, what is decided again, what is dropped, and that it is in whole or not at all."""
+"""A batch: what becomes of each event, what is decided again and what is dropped; it is in whole or not at all."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,0 +1,355 @@
+"""WhatsApp's webhook bodies: every shape that Meta sends, what is malformed, and whatever else comes."""
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.ingest.events import (
+    AnyEvent,
+    Contact,
+    Inbound,
+    InvalidEvent,
+    MessageReply,
+    MessageStatus,
+    StatusError,
+    TemplateNotice,
+)
+from analytics.ingest.whatsapp import read_body
+
+SAMPLES = Path(__file__).parents[3].parent / "shared" / "data" / "whatsapp"
+AT = datetime(2023, 10, 11, 16, 53, 43, tzinfo=UTC)
+SECONDS = "1697043223"
+NUMBER = "1122334455667"
+PERSON = {"profile": {"name": "Test"}, "wa_id": "972987654321", "user_id": "US.134"}
+
+
+def body(*values: dict[str, Any], field: str = "messages", time: int = 1697043223) -> dict[str, Any]:
+    changes = [{"field": field, "value": value} for value in values]
+    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "time": time, "changes": changes}]}
+
+
+def value(**items: Any) -> dict[str, Any]:
+    return {"messaging_product": "whatsapp", "metadata": {"phone_number_id": NUMBER}, **items}
+
+
+def events(of: Any) -> list[AnyEvent]:
+    found = [event for _, event in read_body(of)]
+    assert not [event for event in found if isinstance(event, InvalidEvent)]
+    return [event for event in found if not isinstance(event, InvalidEvent)]
+
+
+def problem(of: Any) -> str:
+    [(_, event)] = list(read_body(of))
+    assert isinstance(event, InvalidEvent)
+    return event.message
+
+
+def status(**fields: Any) -> dict[str, Any]:
+    return {"id": "wamid.out", "status": "delivered", "timestamp": SECONDS, "recipient_id": "972987654321"} | fields
+
+
+def message(type_: str = "text", content: Any = None, **fields: Any) -> dict[str, Any]:
+    said = {"body": "Sí, gracias"} if content is None else content
+    return {"from": "972987654321", "id": "wamid.in", "timestamp": SECONDS, "type": type_, type_: said} | fields
+
+
+def replied(of: dict[str, Any], **around: Any) -> Inbound:
+    [event] = events(body(value(messages=[of], **around)))
+    assert isinstance(event, MessageReply)
+    assert event.at == AT
+    return event.reply
+
+
+# Statuses
+
+
+@pytest.mark.parametrize("word", ["sent", "delivered", "read", "played", "deleted", "warning"])
+def test_a_status_names_its_message_by_wamid_and_number(word: str) -> None:
+    assert events(body(value(statuses=[status(status=word)]))) == [
+        MessageStatus(at=AT, status=word, wamid="wamid.out", phone_number_id=NUMBER)
+    ]
+
+
+def test_a_failure_keeps_the_first_errors_code_and_title() -> None:
+    errors = [{"code": 131026, "title": "Message undeliverable", "message": "…"}, {"code": 1, "title": "other"}]
+    [event] = events(body(value(statuses=[status(status="failed", errors=errors)])))
+    assert isinstance(event, MessageStatus)
+    assert event.error == StatusError(code=131026, title="Message undeliverable")
+
+
+@pytest.mark.parametrize("errors", [[], None, [None], [{}]])
+def test_a_failure_may_give_no_reason(errors: Any) -> None:
+    [event] = events(body(value(statuses=[status(status="failed", errors=errors)])))
+    assert isinstance(event, MessageStatus)
+    assert event.error is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"pricing": {"billable": True}, "conversation": {"id": "c", "expiration_timestamp": 1697043223}},
+        {"biz_opaque_callback_data": "m100"},
+        {"recipient_id": None},
+    ],
+)
+def test_what_a_status_says_besides_is_not_used(more: dict[str, Any]) -> None:
+    assert events(body(value(statuses=[status(**more)]))) == events(body(value(statuses=[status()])))
+
+
+# Replies
+
+
+@pytest.mark.parametrize(
+    ("type_", "content", "kind", "text"),
+    [
+        ("text", {"body": "Sí"}, "text", "Sí"),
+        ("button", {"text": "Pagar", "payload": "p"}, "button", "Pagar"),
+        ("interactive", {"type": "button_reply", "button_reply": {"id": "1", "title": "Sí"}}, "interactive", "Sí"),
+        ("interactive", {"type": "list_reply", "list_reply": {"id": "1", "title": "Uno"}}, "interactive", "Uno"),
+        (
+            "interactive",
+            {"type": "nfm_reply", "nfm_reply": {"body": "Sent", "response_json": "{}"}},
+            "interactive",
+            "Sent",
+        ),
+        ("image", {"id": "1", "caption": "mira"}, "media", "mira"),
+        ("image", {"id": "1"}, "media", None),
+        ("video", {"id": "1", "caption": "mira"}, "media", "mira"),
+        ("document", {"id": "1", "caption": "doc"}, "media", "doc"),
+        ("audio", {"id": "1", "voice": True}, "media", None),
+        ("sticker", {"id": "1"}, "media", None),
+        ("location", {"latitude": 1.0}, "media", None),
+        ("contacts", [{"name": {}}], "media", None),
+        ("order", {"catalog_id": "1"}, "media", None),
+        ("unsupported", None, "unsupported", None),
+        ("something_new", {"body": "x"}, "unsupported", None),
+        ("reaction", {"message_id": "wamid.out", "emoji": "👍"}, "reaction", None),
+        ("revoke", {"original_message_id": "w"}, "revoke", None),
+        ("edit", {"message": {}}, "edit", None),
+        ("system", {"body": "changed number"}, "system", None),
+    ],
+)
+def test_the_kind_and_text_of_every_type(type_: str, content: Any, kind: str, text: str | None) -> None:
+    found = replied(message(type_) | {type_: content})
+    assert (found.kind, found.text) == (kind, text)
+
+
+@pytest.mark.parametrize(
+    ("context", "referred"),
+    [
+        ({"from": "1", "id": "wamid.out"}, "wamid.out"),
+        ({"forwarded": True}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_a_reply_refers_to_its_context(context: Any, referred: str | None) -> None:
+    assert replied(message(context=context)).in_reply_to == referred
+
+
+def test_a_reply_is_known_by_its_own_id_and_number() -> None:
+    found = replied(message())
+    assert (found.id, found.wamid, found.phone_number_id, found.account_id) == (None, "wamid.in", NUMBER, None)
+    assert found.ticket_id is None
+
+
+def test_who_wrote_is_known_by_phone_and_by_the_id_that_goes_with_it() -> None:
+    other = {"wa_id": "1", "user_id": "US.999"}
+    assert replied(message()).contact == Contact(phone="972987654321")
+    assert replied(message(), contacts=[PERSON]).contact == Contact(phone="972987654321", id="US.134")
+    assert replied(message(), contacts=[other, PERSON]).contact == Contact(phone="972987654321", id="US.134")
+    assert replied(message(), contacts=[other]).contact == Contact(phone="972987654321")
+    own = replied(message(from_user_id="US.7"), contacts=[PERSON])
+    assert own.contact == Contact(phone="972987654321", id="US.7")
+
+
+def test_who_has_a_username_may_come_without_a_phone() -> None:
+    hidden = {key: value for key, value in message().items() if key != "from"}
+    person = {"profile": {"username": "ana"}, "user_id": "US.134"}
+    assert replied(hidden, contacts=[person]).contact == Contact(id="US.134")
+    assert replied(hidden | {"from_user_id": "US.134"}).contact == Contact(id="US.134")
+    assert replied(hidden).contact == Contact()
+
+
+# Templates
+
+
+@pytest.mark.parametrize("id", [1689, "1689"])
+def test_a_category_update_is_a_notice_at_the_entrys_time(id: Any) -> None:
+    update = {
+        "message_template_id": id,
+        "message_template_name": "pago",
+        "message_template_language": "es_CL",
+        "previous_category": "UTILITY",
+        "new_category": "marketing",
+    }
+    assert events(body(update, field="template_category_update")) == [
+        TemplateNotice(at=AT, meta_id="1689", name="pago", language="es_CL", category="MARKETING")
+    ]
+
+
+def test_a_status_update_is_a_notice_of_a_status() -> None:
+    update = {
+        "event": "PAUSED",
+        "message_template_id": 1689,
+        "message_template_name": "pago",
+        "message_template_language": "es",
+    }
+    assert events(body(update, field="message_template_status_update")) == [
+        TemplateNotice(at=AT, meta_id="1689", name="pago", language="es", status="PAUSED")
+    ]
+    told = update | {"message_template_category": "UTILITY"}
+    [event] = events(body(told, field="message_template_status_update"))
+    assert isinstance(event, TemplateNotice)
+    assert (event.category, event.status) == ("UTILITY", "PAUSED")
+
+
+# Bodies
+
+
+def test_all_of_a_body_is_read_in_its_order() -> None:
+    two = value(statuses=[status(id="w1"), status(id="w2")], messages=[message(id="w3")])
+    several = {
+        "entry": [*body(two, value(statuses=[status(id="w4")]))["entry"], *body(value(messages=[message()]))["entry"]]
+    }
+    found = list(read_body(several))
+    assert [place for place, _ in found] == [
+        "entry[0].changes[0].value.statuses[0]",
+        "entry[0].changes[0].value.statuses[1]",
+        "entry[0].changes[0].value.messages[0]",
+        "entry[0].changes[1].value.statuses[0]",
+        "entry[1].changes[0].value.messages[0]",
+    ]
+    assert [e.wamid for _, e in found if isinstance(e, MessageStatus)] == ["w1", "w2", "w4"]
+
+
+@pytest.mark.parametrize("field", ["account_update", "message_template_quality_update", "user_preferences", "", None])
+def test_fields_that_are_not_used_say_nothing(field: Any) -> None:
+    assert events(body(value(statuses=[{"broken": True}]), field=field)) == []
+
+
+@pytest.mark.parametrize("of", [None, [], "entry", 1, {}, {"entry": None}, {"entry": {}}, {"object": "page"}])
+def test_what_is_no_body_at_all(of: Any) -> None:
+    with pytest.raises(InvalidEvent) as refused:
+        list(read_body(of))
+    assert refused.value.code == "INVALID_BODY"
+
+
+@pytest.mark.parametrize("entry", [[], [None], [{}], [{"changes": None}], [{"changes": [None, {}, {"value": 1}]}]])
+def test_an_empty_body_says_nothing(entry: Any) -> None:
+    assert events({"entry": entry}) == []
+
+
+@pytest.mark.parametrize("key", ["id", "status", "timestamp"])
+def test_what_a_status_lacks_is_told_with_its_place_and_stops_nothing(key: str) -> None:
+    broken = {name: value for name, value in status().items() if name != key}
+    found = list(read_body(body(value(statuses=[broken, status()]))))
+    assert isinstance(found[0][1], InvalidEvent)
+    assert found[0][1].message == f"entry[0].changes[0].value.statuses[0]: lacks '{key}'."
+    assert isinstance(found[1][1], MessageStatus)
+
+
+@pytest.mark.parametrize("key", ["id", "type", "timestamp"])
+def test_what_a_message_lacks_is_told_with_its_place(key: str) -> None:
+    broken = {name: value for name, value in message().items() if name != key}
+    assert problem(body(value(messages=[broken]))) == f"entry[0].changes[0].value.messages[0]: lacks '{key}'."
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    ["", "soon", None, [], "1e9", "9" * 30, "-99999999999999", 10**400, float("inf"), "-1", "9999999999999", "NaN"],
+)
+def test_what_is_no_time(seconds: Any) -> None:
+    assert problem(body(value(statuses=[status(timestamp=seconds)]))).startswith(
+        "entry[0].changes[0].value.statuses[0]: "
+    )
+
+
+def test_a_time_may_be_a_number() -> None:
+    assert events(body(value(statuses=[status(timestamp=int(SECONDS))]))) == events(body(value(statuses=[status()])))
+
+
+@pytest.mark.parametrize("id", ["", "w" * 513, None, 1, ["w"]])
+def test_an_id_that_cannot_be_kept(id: Any) -> None:
+    assert "`$.wamid`" in problem(body(value(statuses=[status(id=id)]))) or id is None
+
+
+def test_text_is_cleaned() -> None:
+    assert replied(message(content={"body": "a\x00b\ud800"})).text == "a\ufffdb\ufffd"
+
+
+# Samples of others
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples of WhatsApp bodies beside the repository")
+def test_every_sample_is_understood() -> None:
+    files = sorted(SAMPLES.glob("*.json"))
+    assert files
+    kinds = set()
+    for file in files:
+        for of in json.loads(file.read_text(encoding="utf-8")).values():
+            kinds |= {type(event) for event in events(of)}
+    assert kinds == {MessageStatus, MessageReply, TemplateNotice}
+
+
+# Whatever comes
+
+BODY = body(
+    value(
+        contacts=[PERSON],
+        statuses=[status(status="failed", errors=[{"code": 1, "title": "x"}])],
+        messages=[
+            message(context={"id": "wamid.out"}),
+            message("interactive", {"type": "button_reply", "button_reply": {"title": "Sí"}}),
+        ],
+    )
+)
+NOTICE = body(
+    {"message_template_id": 1, "new_category": "UTILITY", "event": "PAUSED"}, field="template_category_update"
+)
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(of: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inside = of.items() if isinstance(of, dict) else enumerate(of) if isinstance(of, list) else ()
+    return [path, *(place for key, inner in inside for place in places(inner, (*path, key)))]
+
+
+def read(of: Any) -> None:
+    try:
+        found = list(read_body(of))
+    except InvalidEvent as error:
+        refusal = error
+    else:
+        assert all(place.startswith("entry[") for place, _ in found)
+        return
+    assert refusal.code == "INVALID_BODY"
+
+
+@given(data=st.data(), junk=st.lists(JUNK, min_size=1, max_size=3), of=st.sampled_from([BODY, NOTICE]))
+def test_any_damage_to_a_body_is_told_and_nothing_else(data: st.DataObject, junk: list[Any], of: Any) -> None:
+    damaged = copy.deepcopy(of)
+    for piece in junk:
+        *way, last = data.draw(st.sampled_from(places(damaged)[1:] or [("entry",)]))
+        around = damaged
+        for key in way:
+            around = around[key]
+        around[last] = piece
+    read(damaged)
+
+
+@given(JUNK)
+def test_any_json_is_a_body_or_refused(of: Any) -> None:
+    read(of)
+    read({"entry": of})
+    read(body({"statuses": of, "messages": of, "metadata": of, "contacts": of}))

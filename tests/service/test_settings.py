@@ -1,0 +1,82 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from service.settings import ConfigurationError, Settings
+
+SECRET = "s" * 32
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but those of the test."""
+    for name in os.environ:
+        if name.startswith("EMBUDO_"):
+            monkeypatch.delenv(name)
+
+
+def test_the_defaults_are_for_one_machine() -> None:
+    settings = Settings.read()
+    assert (settings.host, settings.port, settings.broker_url, settings.demo) == (
+        "127.0.0.1",
+        8000,
+        "embedded://",
+        False,
+    )
+    assert settings.database_url == f"sqlite+aiosqlite:///{Path.cwd() / 'var' / 'embudo.db'}"
+    assert settings.files_url == (Path.cwd() / "var" / "files").as_uri()
+    with pytest.raises(ConfigurationError, match="EMBUDO_TOKEN_SECRET"):
+        _ = settings.secret
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///relative.db"),
+        ("DATABASE_URL", "nonsense"),
+        ("BROKER_URL", "carrier-pigeon://"),
+        ("FILES_URL", "folder"),
+        ("TOKEN_SECRET", "s" * 31),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("DEMO", "perhaps"),
+        ("EXPORT_DAYS", "0"),
+        ("LINK_SECONDS", "-1"),
+    ],
+)
+def test_each_wrong_variable_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"EMBUDO_{name}", value)
+    with pytest.raises(ConfigurationError, match=f"EMBUDO_{name}: ") as told:
+        Settings.read()
+    assert len(str(told.value).splitlines()) == 1
+    if name == "TOKEN_SECRET":
+        assert value not in str(told.value)
+
+
+def test_all_wrong_variables_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBUDO_PORT", "x")
+    monkeypatch.setenv("EMBUDO_FILES_URL", "x")
+    with pytest.raises(ConfigurationError, match=r"(?s)EMBUDO_FILES_URL.*EMBUDO_PORT"):
+        Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("host", "fine"), [("127.0.0.1", True), ("localhost", True), ("::1", True), ("192.0.2.1", False)]
+)
+def test_the_demo_is_for_this_machine_only(host: str, fine: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBUDO_DEMO", "true")
+    monkeypatch.setenv("EMBUDO_HOST", host)
+    if fine:
+        assert Settings.read().demo
+    else:
+        with pytest.raises(ConfigurationError, match="EMBUDO_DEMO"):
+            Settings.read()
+
+
+def test_a_secret_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBUDO_TOKEN_SECRET", SECRET)
+    settings = Settings.read()
+    assert settings.secret == SECRET
+    assert SECRET not in repr(settings)

@@ -1,0 +1,74 @@
+"""Only a token that we signed, for someone, of a tenant, in a role, and not over, speaks for anybody."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+
+from analytics.errors import Unauthenticated
+from service.tokens import Tokens
+from tests.factories import identity
+
+SECRET = "a secret of the tests, long enough for HS256"
+TOKENS = Tokens(SECRET)
+HOUR = timedelta(hours=1)
+
+
+def signed(key: Any = SECRET, algorithm: str = "HS256", **changes: Any) -> str:
+    claims = {"sub": "u1", "tenant": "acme", "role": "analyst", "exp": datetime.now(UTC) + HOUR, **changes}
+    return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm)
+
+
+def without(claim: str) -> str:
+    return signed(SECRET, "HS256", **odd(claim, None))
+
+
+def odd(claim: str, value: Any) -> dict[str, Any]:
+    return {claim: value}
+
+
+def test_what_is_issued_reads_back() -> None:
+    who = identity("acme", "supervisor", "s1", email="a@acme.cl", name="Ana Díaz")
+    for tokens in (TOKENS, Tokens(SECRET, "issuer", "audience")):
+        assert tokens.read(tokens.issue(who, HOUR)) == who
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "x",
+        "a.b.c",
+        signed(key="another secret of the tests, also long"),
+        signed(algorithm="HS256", key=SECRET + "!"),
+        signed(key="", algorithm="none"),
+        *(without(claim) for claim in ("exp", "sub", "tenant", "role")),
+        *(
+            signed(SECRET, "HS256", **odd(claim, value))
+            for claim in ("tenant", "role")
+            for value in ("", 7, ["acme"], "x" * 129)
+        ),
+        signed(exp=datetime.now(UTC) - HOUR),
+        signed(nbf=datetime.now(UTC) + HOUR),
+    ],
+)
+def test_any_other_is_refused_and_told_nothing(token: str) -> None:
+    with pytest.raises(Unauthenticated, match=r"The token (is not valid|has expired)\."):
+        TOKENS.read(token)
+
+
+def test_issuer_and_audience_are_checked_when_set() -> None:
+    tokens = Tokens(SECRET, "us", "here")
+    assert tokens.read(signed(iss="us", aud="here")).id == "u1"
+    wrong: list[dict[str, Any]] = [
+        {},
+        {"iss": "us"},
+        {"aud": "here"},
+        {"iss": "them", "aud": "here"},
+        {"iss": "us", "aud": "there"},
+    ]
+    for changes in wrong:
+        with pytest.raises(Unauthenticated):
+            tokens.read(signed(**changes))
+    assert TOKENS.read(signed(iss="anyone", aud="anywhere")).id == "u1"
