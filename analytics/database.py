@@ -87,11 +87,11 @@ class Writer(Reader):
             sql = _compiled_delete(table, columns, self._connection.dialect, where)
             await self._connection.exec_driver_sql(sql, values)
 
-    async def lock(self, tenant: str) -> None:
-        """Wait until no other transaction writes this tenant's messages (SQLite has one writer anyway)."""
+    async def lock(self, name: str) -> None:
+        """Wait until no other transaction holds the lock of this name (SQLite has one writer anyway)."""
         if self._connection.dialect.name == "postgresql":
             await self._connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))"), {"tenant": tenant}
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
             )
 
 

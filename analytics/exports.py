@@ -208,6 +208,8 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
                 "idempotencyKey",
                 f"An idempotency key has 1 to {LONGEST_IDEMPOTENCY_KEY} characters.",
             )
+        # Two requests at once with one key: the second waits, and then finds the first.
+        await writer.lock(f"exports {viewer.scope.tenant_id}")
         if known := await _by_key(writer, viewer, key):
             return _same(known, request)
     id = uuid.uuid4().hex

@@ -6,7 +6,6 @@ those the ones that created their ticket. Source: semantics, "State…", "Ticket
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from analytics.states import Status
 
@@ -44,7 +43,8 @@ PLACES = {
 }
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """A metric's value: messages, the tickets they created, and the count that its rate is a share of."""
 
     count: int

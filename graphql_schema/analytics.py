@@ -6,11 +6,11 @@ from typing import Annotated
 import strawberry
 
 from analytics import metrics
-from analytics.buckets import Granularity
 from analytics.names import Agent as AgentName
 from analytics.specs import Spec
 from graphql_schema.connections import Connection, connect
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
+from graphql_schema.enums import Granularity
 from graphql_schema.info import Info
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, PerformanceOrder
 from graphql_schema.scalars import TimeZone
@@ -27,8 +27,7 @@ class FunnelStep:
     @staticmethod
     def of(step: metrics.Step) -> "FunnelStep":
         """From the plain value."""
-        count, tickets, base, rate = step
-        return FunnelStep(count=count, tickets=tickets, base=base, rate=rate)
+        return FunnelStep(count=step.count, tickets=step.tickets, base=step.base, rate=step.rate)
 
 
 @strawberry.type(
@@ -57,10 +56,10 @@ class Funnel:
     def of(counts: metrics.Counts) -> "Funnel":
         """From the plain value."""
         step = counts.step
-        messages, tickets, *_ = step("messages")
+        messages = step("messages")
         return Funnel(
-            messages=messages,
-            tickets=tickets,
+            messages=messages.count,
+            tickets=messages.tickets,
             sent=FunnelStep.of(step("sent")),
             bounced=FunnelStep.of(step("bounced")),
             pending=FunnelStep.of(step("pending")),

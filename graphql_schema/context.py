@@ -26,6 +26,8 @@ class Context:
     database: Database
     jobs: Jobs
     link: Link
+    # What a WebSocket client sent with `connection_init`; Strawberry fills it in.
+    connection_params: dict[str, object] | None = None
     loader: Loader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = None
 

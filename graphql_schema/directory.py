@@ -5,8 +5,9 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from analytics import names
-from analytics.names import Category, Kind
+from analytics.names import Kind
 from graphql_schema.connections import Connection, connect
+from graphql_schema.enums import Category
 from graphql_schema.info import Info
 from graphql_schema.inputs import AFTER, FIRST, SEARCH
 from resolvers import directory

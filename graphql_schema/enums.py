@@ -11,6 +11,20 @@ from analytics.names import Category
 from analytics.viewers import Role
 from resolvers.analytics import Direction, OrderField
 
+# Fields name their enums from here, so that none can be used without its description.
+__all__ = [
+    "Category",
+    "Direction",
+    "ExportFormat",
+    "ExportStatus",
+    "FailureCode",
+    "Granularity",
+    "Locale",
+    "OrderField",
+    "Role",
+    "UserErrorCode",
+]
+
 E = TypeVar("E", bound=type[Enum])
 
 

@@ -24,15 +24,20 @@ log = structlog.get_logger()
 # How graphql-core says that a variable's value was refused: which variable, and where in it.
 IN_VARIABLE = re.compile(r"Variable '(?P<name>\$\w+)' has invalid value(?: at (?P<at>\.[^:\s]+))?: ")
 
+# Where graphql-core shows a refused value as Python writes it.
+PYTHON_VALUE = re.compile(r"[,;:]? found: .*", re.DOTALL)
+
 MASKED = "Something went wrong on our side. Try again, and tell us the time if it goes on."
 
 
 def public(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
     """The error as a client may see it; `fallback` is the code of those that graphql-core itself raised."""
     cause = _cause(error)
+    if "code" in (error.extensions or {}) and not isinstance(cause, PublicError):
+        return error  # it has been through here
     if cause is None:
         code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else fallback
-        message = error.message
+        message = PYTHON_VALUE.sub("", error.message).replace("not to be None", "not to be null")
     elif isinstance(cause, PublicError):
         code, message = cause.code, _placed(error, cause, document)
     else:
@@ -87,15 +92,30 @@ def _name(node: Node) -> list[str]:
 class PublicErrors(SchemaExtension):
     """Gives every error its code and masks what is not public."""
 
+    _validated = False
+
+    async def on_validate(self) -> AsyncIterator[None]:
+        """Notes whether the document was found valid: errors after that are about the input."""
+        yield
+        self._validated = not self.execution_context.pre_execution_errors
+
     async def on_operation(self) -> AsyncIterator[None]:
         """After the operation: its errors as clients may see them."""
-        context = self.execution_context
         try:
             yield
         except GraphQLError as error:
-            raise public(error, "GRAPHQL_VALIDATION_FAILED") from None
-        document = context.graphql_document
-        fallback = "BAD_USER_INPUT" if context.pre_execution_errors is None else "GRAPHQL_VALIDATION_FAILED"
-        result: Any = context.result
+            raise self._public(error) from None
+        self._make_public(self.execution_context.result)
+
+    async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
+        """Before each result of a subscription is sent: the same."""
+        self._make_public(result)
+        yield
+
+    def _make_public(self, result: Any) -> None:
         if result is not None and getattr(result, "errors", None):
-            result.errors = [public(error, fallback, document) for error in result.errors]
+            result.errors = [self._public(error) for error in result.errors]
+
+    def _public(self, error: GraphQLError) -> GraphQLError:
+        fallback = "BAD_USER_INPUT" if self._validated else "GRAPHQL_VALIDATION_FAILED"
+        return public(error, fallback, self.execution_context.graphql_document)

@@ -9,12 +9,14 @@ import strawberry
 
 from analytics import exports
 from analytics.errors import Forbidden, InvalidInput
-from analytics.exports import ExportFormat, ExportStatus, FailureCode, Refused, UserErrorCode
+from analytics.exports import Refused
 from analytics.specs import Spec
+from analytics.texts import clean
 from analytics.zones import zone
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, connect
 from graphql_schema.directory import After, First
+from graphql_schema.enums import ExportFormat, ExportStatus, FailureCode, UserErrorCode
 from graphql_schema.info import Info
 from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
 from resolvers import exports as resolvers
@@ -168,14 +170,15 @@ async def _create(input: CreateExportInput, info: Info) -> exports.Export:
     context = info.context
     viewer = await context.viewer()
     filter = input.filter.filter()
-    asked = [input.name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
+    name = clean(input.name)
+    asked = [name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
     request = exports.Request(
-        name=input.name,
+        name=name,
         spec=viewer.specify(filter, context.now),
         format=input.format,
         locale=input.locale,
         text=msgspec.json.encode(asked, order="deterministic").decode(),
-        idempotency_key=input.idempotency_key,
+        idempotency_key=None if input.idempotency_key is None else clean(input.idempotency_key),
     )
     return await resolvers.create(context.database, context.jobs, viewer, request, context.now)
 
@@ -201,7 +204,7 @@ class ExportsQuery:
     async def export(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> Export | None:
-        found = await resolvers.find(info.context.database, await info.context.viewer(), id)
+        found = await resolvers.find(info.context.database, await info.context.viewer(), clean(id))
         return await Export.of(found, info) if found else None
 
 
@@ -219,7 +222,7 @@ class ExportsMutation:
         self, info: Info, input: Annotated[CancelExportInput, strawberry.argument(description="Which export.")]
     ) -> CancelExportPayload | None:
         context = info.context
-        doing = resolvers.cancel(context.database, await context.viewer(), input.id, context.now)
+        doing = resolvers.cancel(context.database, await context.viewer(), clean(input.id), context.now)
         export, errors = await _attempt(doing, info)
         return CancelExportPayload(export=export, user_errors=errors)
 
@@ -228,7 +231,7 @@ class ExportsMutation:
         self, info: Info, input: Annotated[DeleteExportInput, strawberry.argument(description="Which export.")]
     ) -> DeleteExportPayload | None:
         context = info.context
-        doing = resolvers.delete(context.database, context.jobs, await context.viewer(), input.id)
+        doing = resolvers.delete(context.database, context.jobs, await context.viewer(), clean(input.id))
         export, errors = await _attempt(doing, info)
         return DeleteExportPayload(export=export, user_errors=errors)
 
@@ -239,5 +242,5 @@ class ExportsSubscription:
     async def export_updated(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> AsyncIterator[Export]:
-        async for export in resolvers.follow(info.context.database, await info.context.viewer(), id):
+        async for export in resolvers.follow(info.context.database, await info.context.viewer(), clean(id)):
             yield await Export.of(export, info)

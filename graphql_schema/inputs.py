@@ -4,11 +4,12 @@ from datetime import date
 
 import strawberry
 
-from analytics.exports import ExportFormat, Locale
 from analytics.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE
 from analytics.specs import Filter, Ids
+from analytics.texts import clean
+from graphql_schema.enums import Direction, ExportFormat, Locale, OrderField
 from graphql_schema.scalars import TimeZone
-from resolvers.analytics import Direction, Order, OrderField
+from resolvers.analytics import Order
 
 FIRST = f"How many rows, at most {LARGEST_PAGE}."
 AFTER = "The cursor after which the page begins: `pageInfo.endCursor` of the page before, in the same order."
@@ -56,7 +57,7 @@ class CampaignAnalyticsFilter:
 
 
 def _set(ids: list[strawberry.ID] | None) -> Ids:
-    return None if ids is None else frozenset(ids)
+    return None if ids is None else frozenset(map(clean, ids))
 
 
 @strawberry.input(description="The order of a table. Rows that are equal in it follow by name, then id.")

@@ -37,7 +37,7 @@ def build_schema(*, plain_execution: bool = True) -> GuardedSchema:
             # Documents repeat: a small query goes from 1.2 ms to 0.14 ms.
             lambda: ParserCache(maxsize=256),
             lambda: ValidationCache(maxsize=256),
-            lambda: MaxTokensLimiter(max_token_count=2_000),
+            lambda: MaxTokensLimiter(max_token_count=10_000),
         ],
         execution_context_class=PlainExecutionContext if plain_execution else None,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),

@@ -4,8 +4,8 @@ import strawberry
 
 from analytics import limits, names, zones
 from analytics.names import fold
-from analytics.viewers import Role
 from graphql_schema.directory import Department
+from graphql_schema.enums import Role
 from graphql_schema.info import Info
 from graphql_schema.scalars import TimeZone
 

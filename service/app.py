@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from graphql_schema.schema import build_schema
 from service.downloads import download
 from service.embedded import Supervisor
 from service.graphiql import graphiql, home
 from service.graphql import GraphQLEndpoint
 from service.links import Links
+from service.logs import configure
 from service.settings import Settings
 from service.tokens import Tokens
 from service.workshop import open_workshop
@@ -23,11 +25,19 @@ from tasks.queue import Jobs
 
 def create_app(settings: Settings) -> Starlette:
     """The service, ready to be run by uvicorn. Raises `ConfigurationError` without a token secret."""
+    configure(settings.log_level)
     tokens = Tokens(settings.secret, settings.token_issuer, settings.token_audience)
     links = Links(settings.secret, timedelta(seconds=settings.link_seconds))
     workshop = open_workshop(settings)
     supervisor = Supervisor()
-    endpoint = GraphQLEndpoint(workshop.database, Jobs(workshop, supervisor.wake), tokens, links, settings.public_url)
+    endpoint = GraphQLEndpoint(
+        build_schema(plain_execution=settings.plain_execution),
+        workshop.database,
+        Jobs(workshop, supervisor.wake),
+        tokens,
+        links,
+        settings.public_url,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

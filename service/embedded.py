@@ -18,6 +18,7 @@ import dramatiq
 import structlog
 from dramatiq.brokers.stub import StubBroker
 
+from service.logs import configure
 from service.settings import Settings
 from service.workshop import open_workshop
 from tasks.exports import Workshop
@@ -80,6 +81,7 @@ class Supervisor:
 
 def run(settings: Settings) -> None:
     """The worker itself: sweep the rows and do what is found, until the parent is gone or says stop."""
+    configure(settings.log_level)
     broker = StubBroker()
     broker.emit_after("process_boot")  # without it Dramatiq's time limits do nothing
     actor = declare_actors(broker, lambda: open_workshop(settings))

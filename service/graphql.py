@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
+from strawberry import Schema
 from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
@@ -15,7 +16,6 @@ from analytics.errors import PublicError
 from analytics.exports import Export
 from analytics.viewers import Identity, Viewer
 from graphql_schema.context import Context
-from graphql_schema.schema import schema
 from resolvers.exports import Jobs
 from service.links import Links
 from service.tokens import Tokens
@@ -32,7 +32,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     """`/graphql`: POST, GET for queries, WebSocket for subscriptions. GraphiQL is a page of its own."""
 
     def __init__(
-        self, database: Database, jobs: Jobs, tokens: Tokens, links: Links, public_url: str | None, now: Clock = clock
+        self,
+        schema: Schema,
+        database: Database,
+        jobs: Jobs,
+        tokens: Tokens,
+        links: Links,
+        public_url: str | None,
+        now: Clock = clock,
     ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
         self._database = database
@@ -60,7 +67,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def on_ws_connect(self, context: Context) -> Any:
         """A browser cannot set headers on a WebSocket: its token comes with `connection_init`."""
-        parameters = getattr(context, "connection_params", None)
+        parameters = context.connection_params
         if isinstance(parameters, dict):
             given = {str(name).lower(): value for name, value in parameters.items()}.get("authorization")
             context.identity = self._identity(given if isinstance(given, str) else None)

@@ -18,9 +18,10 @@ from analytics.ingest.batch import apply
 from analytics.ingest.events import AnyEvent, InvalidEvent
 from analytics.ingest.lines import Item, read_events, read_whatsapp
 
-# Events applied in one transaction. A message's events come soon after one another: the more of them are in one batch,
-# the fewer times its row and its rollup rows are written (40,000 is 1.4 times as fast as 10,000, and takes two seconds).
-BATCH = 40000
+# Events applied in one transaction. A message's events come soon after one another: the more of them are in one
+# batch, the fewer times its row and its rollup rows are written. This is 1.4 times as fast as 10,000, and takes
+# some two seconds.
+BATCH = 40_000
 # Rejected lines told on the terminal; all of them are in the file.
 SHOWN = 20
 

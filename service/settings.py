@@ -1,7 +1,7 @@
 """The settings: environment variables that begin with EMBUDO_. Nothing below this package reads any."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = None
     demo: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    plain_execution: bool = Field(default=True, description="Read plain fields without calling a resolver for each.")
     export_days: int = Field(default=30, ge=1, description="How long an export's file is kept.")
     link_seconds: int = Field(default=900, ge=1, description="How long a download link is good for.")
     orphan_days: int = Field(default=30, ge=1, description="How long what nobody claimed waits.")

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 
 from analytics.errors import Unauthenticated
+from analytics.texts import clean
 from analytics.viewers import Identity
 
 ALGORITHM = "HS256"
@@ -57,8 +58,10 @@ class Tokens:
         user, tenant, role = (claims[name] for name in ("sub", "tenant", "role"))
         if not all(isinstance(text, str) and 0 < len(text) <= 128 for text in (user, tenant, role)):
             raise Unauthenticated("The token is not valid.")
-        return Identity(user, tenant, role, email=_text(claims.get("email")), name=_text(claims.get("name")))
+        return Identity(
+            clean(user), clean(tenant), role, email=_text(claims.get("email")), name=_text(claims.get("name"))
+        )
 
 
 def _text(claim: Any) -> str | None:
-    return claim if isinstance(claim, str) else None
+    return clean(claim) if isinstance(claim, str) else None

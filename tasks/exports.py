@@ -31,6 +31,8 @@ from tasks.workbook import Workbook
 log = structlog.get_logger()
 
 RENEW_EVERY = 1.0  # seconds
+# Seconds. An export of some millions of rows takes minutes; one that takes this long is stuck.
+TIME_LIMIT = 60 * 60
 SUFFIXES = {ExportFormat.XLSX: "xlsx", ExportFormat.CSV: "csv"}
 
 
@@ -54,8 +56,8 @@ def now() -> int:
 
 
 def key_of(export: Export) -> str:
-    """Under which key an export's file is stored."""
-    return f"{export.id}.{SUFFIXES[export.format]}"
+    """Under which key an export's file is stored: one for each attempt, so that none can spoil another's."""
+    return f"{export.id}-{export.attempts}.{SUFFIXES[export.format]}"
 
 
 async def run_export(workshop: Workshop, tenant: str, id: str) -> None:
@@ -71,10 +73,15 @@ async def run_export(workshop: Workshop, tenant: str, id: str) -> None:
     logger = log.bind(export=id, attempt=export.attempts)
     logger.info("export started")
     try:
-        await _make(workshop, export)
+        async with asyncio.timeout(TIME_LIMIT):
+            await _make(workshop, export)
     except _Stopped:
         logger.info("export stopped")
+        await workshop.files.delete(key_of(export))
         await _end(workshop, export, ExportStatus.CANCELED)
+    except TimeoutError:
+        logger.warning("export took too long")
+        await _end(workshop, export, ExportStatus.FAILED, FailureCode.TIMEOUT)
     except Forbidden:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
     except DBAPIError:
@@ -138,9 +145,13 @@ async def _make(workshop: Workshop, export: Export) -> None:
 async def _renew(database: Database, export: Export, progress: _Progress) -> None:
     while not progress.stopped:
         await asyncio.sleep(RENEW_EVERY)
-        async with database.write() as writer:
-            status = await exports.renew(writer, export, now(), progress.total, progress.written)
-        progress.stopped = status is not ExportStatus.RUNNING
+        try:
+            async with database.write() as writer:
+                status = await exports.renew(writer, export, now(), progress.total, progress.written)
+        except DBAPIError:
+            log.warning("the lease could not be renewed, trying again", export=export.id, exc_info=True)
+        else:
+            progress.stopped = status is not ExportStatus.RUNNING
 
 
 async def _write(database: Database, export: Export, progress: _Progress, path: Path) -> None:

@@ -12,13 +12,13 @@ import structlog
 from dramatiq import Actor, Broker
 
 from analytics import exports
-from tasks.exports import Workshop, key_of, now, run_export
+from tasks.exports import TIME_LIMIT, Workshop, key_of, now, run_export
 
 log = structlog.get_logger()
 
 QUEUE = "exports"
-# An export of some millions of rows takes minutes; one that takes this long (ms) is stuck.
-TIME_LIMIT = 60 * 60 * 1000
+# The broker's own limit (ms), should the job's not work.
+BROKER_TIME_LIMIT = (TIME_LIMIT + 60) * 1000
 
 OpenWorkshop = Callable[[], Workshop]
 
@@ -34,7 +34,7 @@ def declare_actors(broker: Broker, open_workshop: OpenWorkshop) -> Actor[[str, s
         asyncio.run(_with_workshop(open_workshop, lambda workshop: run_export(workshop, tenant, id)))
 
     declare = dramatiq.actor(
-        broker=broker, actor_name="run_export", queue_name=QUEUE, max_retries=0, time_limit=TIME_LIMIT
+        broker=broker, actor_name="run_export", queue_name=QUEUE, max_retries=0, time_limit=BROKER_TIME_LIMIT
     )
     return declare(run)
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from analytics.errors import InvalidInput
+from analytics.texts import clean
 from analytics.zones import FIRST_DAY, LAST_DAY, instant, zone
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -275,7 +276,7 @@ def cleaned(value: Any) -> Any:
     """A JSON value whose texts hold neither U+0000 nor lone surrogates."""
     match value:
         case str():
-            return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in value)
+            return clean(value)
         case list():
             return [cleaned(item) for item in value]
         case dict():

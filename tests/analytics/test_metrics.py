@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.metrics import COLUMNS, METRICS, NOTHING, PLACES, Counts, Step, total
+from analytics.metrics import COLUMNS, METRICS, NOTHING, Counts, total
 from analytics.states import Status, receipt_status, status
 
 BASES = {
@@ -63,14 +63,15 @@ def test_a_step_is_read_from_its_place() -> None:
         assert step.count == 100 + COLUMNS.index(slug)
         assert step.tickets == 100 + COLUMNS.index(f"{slug}_tickets")
         assert step.base == 100 + COLUMNS.index(base)
-        assert PLACES[slug] == COLUMNS.index(slug)
 
 
-def test_a_rate_is_count_over_base_and_nothing_over_none() -> None:
-    assert Step(count=1, tickets=0, base=4).rate == 0.25
-    assert Step(count=0, tickets=0, base=4).rate == 0.0
-    assert Step(count=5, tickets=0, base=4).rate == 1.25
-    assert Step(count=0, tickets=0, base=0).rate is None
+@pytest.mark.parametrize(
+    ("delivered", "responded", "rate"), [(4, 1, 0.25), (4, 0, 0.0), (4, 5, 1.25), (0, 0, None), (3, 1, 1 / 3)]
+)
+def test_a_rate_is_count_over_base_and_nothing_over_none(delivered: int, responded: int, rate: float | None) -> None:
+    values = {"delivered": delivered, "responded": responded}
+    counts = Counts(tuple(values.get(column, 0) for column in COLUMNS))
+    assert counts.step("responded").rate == rate
 
 
 def test_an_unknown_metric_is_an_error() -> None:

@@ -20,6 +20,7 @@ from analytics.metrics import METRICS, NOTHING, Counts, total
 from analytics.plan import Grouping, Query
 from analytics.queries import Maturing, Rows, Send
 from analytics.response_times import quantile
+from analytics.rollup_tables import NO_CODE
 from analytics.specs import Filter, Scope, Spec, specify
 from analytics.zones import DAY, instant
 from tests import oracle as rules
@@ -379,8 +380,9 @@ async def test_two_copies_of_a_message_in_two_filters_of_one_kind_count_once(dat
 async def test_no_ids_and_unknown_ids_select_nothing(
     database: Database, tenant: str, kind: str, ids: frozenset[str]
 ) -> None:
+    named: dict[str, Any] = {kind: ids}
     await feed(database, tenant, [sent("m1")])
-    assert await counted(database, spec(tenant, **{kind: ids}), Grouping.ACCOUNT) == {}
+    assert await counted(database, spec(tenant, **named), Grouping.ACCOUNT) == {}
 
 
 async def test_ids_of_any_characters_can_be_named(database: Database, tenant: str) -> None:

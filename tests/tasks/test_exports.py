@@ -390,7 +390,7 @@ async def test_two_workers_that_race_make_one_file(
             await asyncio.gather(*(run_export(shop, tenant, asked.id) for shop in (workshop, second) * 3))
             done = await stored(database, asked)
             assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 1)
-            assert puts == [key_of(asked)]
+            assert puts == [key_of(done)]
 
 
 async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(

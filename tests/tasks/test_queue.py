@@ -48,7 +48,7 @@ async def test_what_is_over_expires_with_its_file(workshop: Workshop, tenant: st
     assert await swept(workshop, tenant) == []
     expired, completed = [await stored(workshop.database, export) for export in (over, kept)]
     assert (expired.status, completed.status) == (ExportStatus.EXPIRED, ExportStatus.COMPLETED)
-    assert [path.name for path in (tmp_path / "files").iterdir()] == [key_of(kept)]
+    assert [path.name for path in (tmp_path / "files").iterdir()] == [key_of(completed)]
 
 
 async def test_starting_a_job_never_fails(workshop: Workshop, tenant: str) -> None:
@@ -71,5 +71,5 @@ async def test_forgetting_deletes_the_file(workshop: Workshop, tenant: str, tmp_
     await run_export(workshop, tenant, export.id)
     assert list((tmp_path / "files").iterdir())
     for _ in range(2):
-        await Jobs(workshop, lambda *_: None).forget(export)
+        await Jobs(workshop, lambda *_: None).forget(await stored(workshop.database, export))
         assert not list((tmp_path / "files").iterdir())

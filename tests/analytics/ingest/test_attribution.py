@@ -74,7 +74,7 @@ def test_a_reply_answers_what_it_refers_to() -> None:
 
 
 def test_a_reference_holds_at_any_time_from_anyone_and_for_a_send_that_failed() -> None:
-    odd = {"contact_digits": "1", "account_id": "a2", "in_reply_to": "w-m1"}
+    odd: dict[str, Any] = {"contact_digits": "1", "account_id": "a2", "in_reply_to": "w-m1"}
     assert answer([send("m1")], reply(seconds=-100, **odd)) == ("m1", "EXACT")
     assert answer([send("m1")], reply(seconds=9 * WEEK, **odd)) == ("m1", "EXACT")
     assert answer([failed("m1")], reply(**odd)) == ("m1", "EXACT")
@@ -201,9 +201,9 @@ def test_a_quoting_reply_proves_that_a_failed_send_arrived() -> None:
 
 def test_two_contacts_are_the_same_by_phone_or_by_id() -> None:
     # The second is the first and the third, which are not each other.
-    first = {"contact_digits": "56911111111", "contact_id": None}
-    second = {"contact_digits": "56911111111", "contact_id": "CL.1"}
-    third = {"contact_digits": None, "contact_id": "CL.1"}
+    first: dict[str, Any] = {"contact_digits": "56911111111", "contact_id": None}
+    second: dict[str, Any] = {"contact_digits": "56911111111", "contact_id": "CL.1"}
+    third: dict[str, Any] = {"contact_digits": None, "contact_id": "CL.1"}
     sends = [send("m1", 0, **first), send("m3", 10, **third)]
     assert answer(sends, reply(**first)) == ("m1", "CONVERSATION")
     assert answer(sends, reply(**third)) == ("m3", "CONVERSATION")

@@ -44,7 +44,7 @@ def status(status: str, at: str = when(60), **named: Any) -> Event:
     return {"type": "message.status", "at": at, "status": status, **(named or {"message_id": "m1"})}
 
 
-def reply(id: str = "r1", at: str = when(60), **fields: Any) -> Event:
+def reply(id: str | None = "r1", at: str = when(60), **fields: Any) -> Event:
     contact = {"phone": "56 9 1111 1111"}
     return {"type": "message.reply", "at": at, "reply": {"id": id, "account_id": "a1", "contact": contact} | fields}
 

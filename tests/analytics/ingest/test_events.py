@@ -171,7 +171,9 @@ def test_a_status_names_its_message_in_one_of_three_ways(named: dict[str, str]) 
 
 
 def test_a_status_of_any_word_is_read() -> None:
-    assert status(message_id="m1", status="held_for_quality_assessment")
+    event = status(message_id="m1", status="held_for_quality_assessment")
+    assert isinstance(event, MessageStatus)
+    assert event.status == "held_for_quality_assessment"
 
 
 def test_a_reply_is_a_text_unless_it_says_otherwise() -> None:

@@ -1,0 +1,8 @@
+"""Texts at the door: what no database can hold is replaced there, once."""
+
+
+def clean(text: str) -> str:
+    """A text without U+0000 and lone surrogates: each becomes U+FFFD. Source: semantics, "State…"."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)

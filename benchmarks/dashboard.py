@@ -1,0 +1,84 @@
+"""The view over HTTP, against the same sections as SQL on the raw rows in DuckDB."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from analytics.database import Database
+from analytics.ingest.batch import apply
+from analytics.ingest.events import parse_event
+from analytics.viewers import Identity
+from analytics.zones import zone
+from benchmarks.data import duckdb_file, sqlite_file, url
+from benchmarks.measuring import Result, compared, median_ms
+from benchmarks.reference import sections, where
+from benchmarks.serving import ADMINISTRATOR, serving
+from benchmarks.workload import FIRST_DAY, LAST_DAY, TENANT
+
+SUPERVISOR = Identity("supervisor", TENANT, "supervisor")
+# Thirty days that are no whole month: the common case, and the one that months do not help.
+MONTH = (LAST_DAY - timedelta(days=44), LAST_DAY - timedelta(days=15))
+YEAR = (FIRST_DAY, LAST_DAY)
+FILTERED = {"templateIds": ["t1"], "accountIds": ["a1", "a2"], "agentIds": ["u1", "u2", "u21"]}
+COLUMNS = {"templateIds": "template_id", "accountIds": "account_id", "agentIds": "agent_id"}
+
+
+def filter_of(days: tuple[date, date], **others: list[str]) -> dict[str, Any]:
+    """A filter of the API."""
+    return {"sentOn": {"from": str(days[0]), "to": str(days[1])}, **others}
+
+
+def duckdb_ms(count: int, days: tuple[date, date], series: str, **others: list[str]) -> float:
+    """What DuckDB takes for the sections, with two threads."""
+    utc = zone("UTC")
+    first, until = utc.day_start(days[0]), utc.day_start(days[1] + timedelta(days=1))
+    condition = where(first, until, {COLUMNS[name]: ids for name, ids in others.items()})
+    statements = list(sections(condition, series, "(replied_at // 3600000000)"))
+    with duckdb.connect(str(duckdb_file(count)), read_only=True, config={"threads": 2}) as connection:
+        return median_ms(lambda: [connection.execute(statement).fetchall() for statement in statements])
+
+
+DAY_SERIES = "sent_at // 86400000000"
+WEEK_SERIES = "(sent_at // 86400000000 + 3) // 7"
+
+
+def results(large: int, small: int) -> Iterator[Result]:
+    """All results of the view on SQLite."""
+    file = asyncio.run(sqlite_file(large))
+    asyncio.run(_make_supervisor(url(file)))
+    with serving(url(file), ADMINISTRATOR, SUPERVISOR) as (administrator, supervisor):
+        month = median_ms(lambda: administrator.view(filter_of(MONTH)))
+        year = median_ms(lambda: administrator.view(filter_of(YEAR), "WEEK"))
+        filtered = median_ms(lambda: administrator.view(filter_of(MONTH, **FILTERED)))
+        theirs = median_ms(lambda: supervisor.view(filter_of(MONTH)))
+        peak = administrator.peak_mb()
+    yield compared("dashboard_30d_vs_duckdb", month, duckdb_ms(large, MONTH, DAY_SERIES), "ms", "<= 0.5")
+    yield compared("dashboard_365d_vs_duckdb", year, duckdb_ms(large, YEAR, WEEK_SERIES), "ms", "<= 0.2")
+    yield compared(
+        "dashboard_filtered_vs_duckdb", filtered, duckdb_ms(large, MONTH, DAY_SERIES, **FILTERED), "ms", "<= 0.5"
+    )
+    yield compared("supervisor_vs_admin", theirs, month, "ms", "<= 1.1")
+    with serving(url(asyncio.run(sqlite_file(small)))) as (administrator,):
+        yield compared(
+            "dashboard_growth_10x", month, median_ms(lambda: administrator.view(filter_of(MONTH))), "ms", "<= 1.3"
+        )
+    with serving(url(asyncio.run(sqlite_file(small, "America/Santiago")))) as (administrator,):
+        local = median_ms(lambda: administrator.view(filter_of(MONTH)))
+    with serving(url(asyncio.run(sqlite_file(small)))) as (administrator,):
+        yield compared(
+            "dashboard_santiago_vs_utc", local, median_ms(lambda: administrator.view(filter_of(MONTH))), "ms", "<= 1.2"
+        )
+    print(f"peak memory of the service: {peak:.0f} MB")
+
+
+async def _make_supervisor(database_url: str) -> None:
+    """A supervisor of all departments but one: nearly all numbers, and the scope applied to each."""
+    events = [
+        f'{{"type":"member.added","at":"2025-01-01T00:00:00Z","user_id":"supervisor","department_id":"d{n}"}}'
+        for n in range(19)
+    ]
+    async with Database(database_url) as database:
+        await apply(database, TENANT, [parse_event(event) for event in events], 0)

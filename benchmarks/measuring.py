@@ -1,0 +1,43 @@
+"""Measuring: medians of repeated runs, and what a result says."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+WARM_UPS, RUNS = 3, 15
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measured value against its reference. `bound` is what the ratio should be: `<= x` or `>= x`."""
+
+    name: str
+    value: float
+    unit: str
+    reference: float
+    ratio: float
+    bound: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the ratio is within its bound."""
+        sign, limit = self.bound.split()
+        return self.ratio <= float(limit) if sign == "<=" else self.ratio >= float(limit)
+
+
+def compared(name: str, value: float, reference: float, unit: str, bound: str) -> Result:
+    """A result from two numbers of one unit."""
+    return Result(name, round(value, 3), unit, round(reference, 3), round(value / reference, 4), bound)
+
+
+def median_ms(run: Callable[[], object], runs: int = RUNS) -> float:
+    """The median time of a call in milliseconds, after some calls to warm up."""
+    for _ in range(WARM_UPS):
+        run()
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)

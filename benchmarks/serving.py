@@ -1,0 +1,83 @@
+"""A real service on a free port, and its client."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from analytics.viewers import Identity
+from benchmarks.workload import TENANT
+from service.tokens import Tokens
+
+SECRET = "a secret of the benchmarks only, nothing is behind it"  # noqa: S105
+VIEW = (Path(__file__).parent / "view.graphql").read_text()
+
+
+class Client:
+    """Asks one service as one person."""
+
+    def __init__(self, port: int, identity: Identity, process: int) -> None:
+        token = Tokens(SECRET).issue(identity, timedelta(hours=5))
+        self._http = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=120
+        )
+        self._process = process
+
+    def view(self, filter: dict[str, Any], granularity: str = "DAY") -> dict[str, Any]:
+        """The view's document."""
+        variables = {"filter": filter, "granularity": granularity}
+        answer = self._http.post("/graphql", json={"query": VIEW, "variables": variables}).json()
+        if "errors" in answer:
+            raise RuntimeError(answer["errors"])
+        found: dict[str, Any] = answer["data"]["campaignAnalytics"]
+        return found
+
+    def peak_mb(self) -> float:
+        """The service's peak memory (resident), in megabytes."""
+        status = Path(f"/proc/{self._process}/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+ADMINISTRATOR = Identity("admin", TENANT, "administrator")
+
+
+@contextmanager
+def serving(database_url: str, *people: Identity) -> Iterator[list[Client]]:
+    """A service on a database, with a client for each person."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "EMBUDO_DATABASE_URL": database_url,
+        "EMBUDO_TOKEN_SECRET": SECRET,
+        "EMBUDO_PORT": str(port),
+        "EMBUDO_FILES_URL": Path("var/bench/files").absolute().as_uri(),
+        "EMBUDO_LOG_LEVEL": "warning",
+    }
+    environment = {**os.environ, **settings}  # noqa: TID251 - a child process needs the rest of it
+    command = [sys.executable, "-m", "service", "serve"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        try:
+            _wait(port)
+            yield [Client(port, person, process.pid) for person in people or (ADMINISTRATOR,)]
+        finally:
+            process.terminate()
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError("the service does not answer")
