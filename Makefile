@@ -1,6 +1,6 @@
 # Commands for people, hooks and CI. Each installs what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format schema clean
+.PHONY: help install run test check bench format schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,6 +29,9 @@ check: install ## Everything but the tests: format, lint, types, import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m service schema | diff -u schema.graphql -
+
+bench: install ## Measure speed as ratios (the first run makes ten million messages; BENCH=--quick: a minute).
+	$(BIN)/python -m benchmarks $(BENCH)
 
 format: install ## Format the code and fix what can be fixed.
 	$(BIN)/ruff format .

@@ -47,7 +47,7 @@ WEEK_SERIES = "(sent_at // 86400000000 + 3) // 7"
 
 def results(large: int, small: int) -> Iterator[Result]:
     """All results of the view on SQLite."""
-    file = asyncio.run(sqlite_file(large))
+    file = sqlite_file(large)
     asyncio.run(_make_supervisor(url(file)))
     with serving(url(file), ADMINISTRATOR, SUPERVISOR) as (administrator, supervisor):
         month = median_ms(lambda: administrator.view(filter_of(MONTH)))
@@ -61,13 +61,13 @@ def results(large: int, small: int) -> Iterator[Result]:
         "dashboard_filtered_vs_duckdb", filtered, duckdb_ms(large, MONTH, DAY_SERIES, **FILTERED), "ms", "<= 0.5"
     )
     yield compared("supervisor_vs_admin", theirs, month, "ms", "<= 1.1")
-    with serving(url(asyncio.run(sqlite_file(small)))) as (administrator,):
+    with serving(url(sqlite_file(small))) as (administrator,):
         yield compared(
             "dashboard_growth_10x", month, median_ms(lambda: administrator.view(filter_of(MONTH))), "ms", "<= 1.3"
         )
-    with serving(url(asyncio.run(sqlite_file(small, "America/Santiago")))) as (administrator,):
+    with serving(url(sqlite_file(small, "America/Santiago"))) as (administrator,):
         local = median_ms(lambda: administrator.view(filter_of(MONTH)))
-    with serving(url(asyncio.run(sqlite_file(small)))) as (administrator,):
+    with serving(url(sqlite_file(small))) as (administrator,):
         yield compared(
             "dashboard_santiago_vs_utc", local, median_ms(lambda: administrator.view(filter_of(MONTH))), "ms", "<= 1.2"
         )

@@ -18,46 +18,11 @@ DAYS = 365
 LAST_DAY = FIRST_DAY + timedelta(days=DAYS - 1)
 AGENTS, DEPARTMENTS, TEMPLATES, TEMPLATES_EACH, ACCOUNTS = 500, 20, 60, 6, 10
 GEOMETRIC = 0.45
-WORDS = [
-    "gracias",
-    "hola",
-    "quiero",
-    "saber",
-    "el",
-    "estado",
-    "de",
-    "mi",
-    "pedido",
-    "por",
-    "favor",
-    "mañana",
-    "paso",
-    "a",
-    "pagar",
-    "no",
-    "me",
-    "interesa",
-    "puede",
-    "llamarme",
-    "a",
-    "las",
-    "tres",
-    "cuánto",
-    "cuesta",
-    "sí",
-    "confirmo",
-    "la",
-    "hora",
-    "buenas",
-    "tardes",
-    "todavía",
-    "no",
-    "llega",
-    "ya",
-    "transferí",
-    "listo",
-    "perfecto",
-]
+WORDS = (
+    *("gracias", "hola", "quiero", "saber", "el", "estado", "de", "mi", "pedido", "por", "favor", "mañana", "paso"),
+    *("a", "pagar", "no", "me", "interesa", "puede", "llamarme", "a", "las", "tres", "cuánto", "cuesta", "sí", "la"),
+    *("confirmo", "hora", "buenas", "tardes", "todavía", "no", "llega", "ya", "transferí", "listo", "perfecto"),
+)
 CODES = (131026, 131049, 131047, 131050, 131000)
 
 

@@ -1,0 +1,86 @@
+"""Executing the view's document with its data ready in memory: ours against stock Strawberry."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from analytics.database import Database
+from analytics.exports import Export
+from analytics.viewers import Viewer
+from analytics.zones import zone
+from benchmarks.dashboard import MONTH, filter_of
+from benchmarks.data import sqlite_file, url
+from benchmarks.measuring import Result, compared
+from benchmarks.serving import ADMINISTRATOR, VIEW
+from benchmarks.workload import LAST_DAY
+from graphql_schema.context import Context
+from graphql_schema.permissions import GuardedSchema
+from graphql_schema.schema import build_schema
+from resolvers.loading import Loader, Read
+
+T = TypeVar("T")
+RUNS = 40
+NOW = zone("UTC").day_start(LAST_DAY)
+
+
+class Remembering(Loader):
+    """A loader that has read everything before."""
+
+    def __init__(self, database: Database, known: dict[Any, Any]) -> None:
+        super().__init__(database)
+        self._known = known
+
+    async def load(self, read: Read[T], *arguments: Any) -> T:
+        """What was read the first time."""
+        key = (read, *arguments)
+        if key not in self._known:
+            self._known[key] = await super().load(read, *arguments)
+        found: T = self._known[key]
+        return found
+
+
+class NoJobs:
+    """The view starts none."""
+
+    async def start(self, tenant: str, id: str) -> None:
+        """Nothing."""
+
+    async def forget(self, export: Export) -> None:
+        """Nothing."""
+
+
+def no_link(viewer: Viewer, export: Export) -> str:
+    """The view shows none."""
+    raise NotImplementedError
+
+
+def results(large: int) -> Iterator[Result]:
+    """The result of the layer."""
+    yield asyncio.run(_results(sqlite_file(large)))
+
+
+async def _results(file: Path) -> Result:
+    async with Database(url(file)) as database:
+        known: dict[Any, Any] = {}
+        stock, ours = build_schema(plain_execution=False), build_schema()
+        times: dict[int, list[float]] = {id(stock): [], id(ours): []}
+        # By turns, so that whatever else the machine does meets both alike.
+        for _ in range(RUNS):
+            for schema in (stock, ours):
+                times[id(schema)].append(await _execute(schema, database, known))
+    value, reference = (sorted(times[id(schema)])[RUNS // 2] * 1000 for schema in (ours, stock))
+    return compared("graphql_vs_stock", value, reference, "ms", "<= 0.4")
+
+
+async def _execute(schema: GuardedSchema, database: Database, known: dict[Any, Any]) -> float:
+    context = Context(identity=ADMINISTRATOR, now=NOW, database=database, jobs=NoJobs(), link=no_link)
+    context.loader = Remembering(database, known)
+    variables = {"filter": filter_of(MONTH), "granularity": "DAY"}
+    started = time.perf_counter()
+    result = await schema.execute(VIEW, variable_values=variables, context_value=context)
+    spent = time.perf_counter() - started
+    if result.errors:
+        raise RuntimeError(result.errors)
+    return spent
