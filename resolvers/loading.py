@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from analytics.database import Database, Reader
+from analytics.database import Database
 
 T = TypeVar("T")
 Read = Callable[..., Awaitable[T]]
@@ -44,14 +44,12 @@ class Loader:
     async def _run(self, keys: list[tuple[Any, ...]]) -> None:
         try:
             async with self._database.read() as reader:
-                for key in keys:
-                    await self._read(reader, key)
+                results = [await read(reader, *arguments) for read, *arguments in keys]
         except Exception as error:
-            # No connection could be had: everyone who waits for one of these reads is told.
+            # One moment for all: when one of them cannot be read, all who wait are told.
             for key in keys:
-                if not self._results[key].done():
-                    self._results[key].set_exception(error)
-
-    async def _read(self, reader: Reader, key: tuple[Any, ...]) -> None:
-        read, *arguments = key
-        self._results[key].set_result(await read(reader, *arguments))
+                self._results[key].set_exception(error)
+        else:
+            # Only now, with the connection given back: whoever waits may be the last thing that this program does.
+            for key, result in zip(keys, results, strict=True):
+                self._results[key].set_result(result)
