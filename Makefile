@@ -12,9 +12,11 @@ help: ## Show the commands.
 
 install: $(INSTALLED) ## Make .venv and install everything.
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt tests/tasks/moto.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PYTHON) -m venv $(VENV)/moto
+	$(VENV)/moto/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/tasks/moto.txt
 	@touch $@
 
 run: install ## Migrate, make demo data when there is none, serve, and print who can sign in.

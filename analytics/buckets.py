@@ -74,7 +74,7 @@ def hour_buckets(zone: Zone, low: int, high: int) -> dict[tuple[int, int], Bucke
 
 
 def count_buckets(granularity: Granularity, first: date, last: date) -> int:
-    """About how many points a series has, at most; cheap, for refusing one that is too long."""
+    """About how many points a series has (a day of 25 hours counts as 24); cheap, for refusing one that is too long."""
     total = (last - first).days + 1
     match granularity:
         case Granularity.HOUR:

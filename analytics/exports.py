@@ -19,14 +19,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 
 from analytics.database import Reader, Writer
-from analytics.limits import LONGEST_EXPORT_NAME
+from analytics.limits import LONGEST_EXPORT_NAME, MOST_EXPORTS_OF_PERSON, MOST_EXPORTS_OF_TENANT
 from analytics.specs import Scope, Spec
 from analytics.tables import exports
 from analytics.viewers import Identity, Role, Viewer
 from analytics.zones import SECOND
 
-# Long enough for a worker whose machine stutters, short enough that a killed one's export is soon taken over.
-LEASE = 10 * SECOND
+# Long enough for a worker whose machine stutters (it renews each second), short enough that what a killed one left is
+# taken up, and if small also done, within 15 seconds.
+LEASE = 8 * SECOND
 MOST_ATTEMPTS = 5
 LONGEST_IDEMPOTENCY_KEY = 200
 
@@ -84,9 +85,9 @@ class UserErrorCode(StrEnum):
 
 
 class Refused(Exception):
-    """A request that a person can put right: which input, and how."""
+    """A request that a person can put right: which input (None: no single one), and how."""
 
-    def __init__(self, code: UserErrorCode, field: str, message: str) -> None:
+    def __init__(self, code: UserErrorCode, field: str | None, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.field = field
@@ -201,17 +202,17 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
     if len(name) > LONGEST_EXPORT_NAME:
         raise Refused(UserErrorCode.TOO_LONG, "name", f"A name may have at most {LONGEST_EXPORT_NAME} characters.")
     key = request.idempotency_key
-    if key is not None:
-        if not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY:
-            raise Refused(
-                UserErrorCode.INVALID,
-                "idempotencyKey",
-                f"An idempotency key has 1 to {LONGEST_IDEMPOTENCY_KEY} characters.",
-            )
-        # Two requests at once with one key: the second waits, and then finds the first.
-        await writer.lock(f"exports {viewer.scope.tenant_id}")
-        if known := await _by_key(writer, viewer, key):
-            return _same(known, request)
+    if key is not None and not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY:
+        raise Refused(
+            UserErrorCode.INVALID,
+            "idempotencyKey",
+            f"An idempotency key has 1 to {LONGEST_IDEMPOTENCY_KEY} characters.",
+        )
+    # Requests at once with one key, or for the last free place: the second waits, and then sees the first.
+    await writer.lock(f"exports {viewer.scope.tenant_id}")
+    if key is not None and (known := await _by_key(writer, viewer, key)):
+        return _same(known, request)
+    await _refuse_too_many(writer, viewer)
     id = uuid.uuid4().hex
     await writer.execute(
         insert(exports).values(
@@ -237,6 +238,28 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
     if created is None:
         raise LookupError(id)
     return created
+
+
+async def _refuse_too_many(reader: Reader, viewer: Viewer) -> None:
+    """Raise `Refused` when as many exports as allowed wait or run. What is being canceled still takes its place."""
+    rows = await reader.rows(
+        select(exports.c.requester_id, func.count().label("under_way"))
+        .where(exports.c.tenant_id == viewer.scope.tenant_id, exports.c.status.not_in(FINAL))
+        .group_by(exports.c.requester_id)
+    )
+    under_way = {row.requester_id: row.under_way for row in rows}
+    if under_way.get(viewer.id, 0) >= MOST_EXPORTS_OF_PERSON:
+        raise Refused(
+            UserErrorCode.LIMIT_REACHED,
+            None,
+            f"You have {MOST_EXPORTS_OF_PERSON} exports that wait or run. Wait for one to end, or cancel one.",
+        )
+    if sum(under_way.values()) >= MOST_EXPORTS_OF_TENANT:
+        raise Refused(
+            UserErrorCode.LIMIT_REACHED,
+            None,
+            f"Your company has {MOST_EXPORTS_OF_TENANT} exports that wait or run. Try again when some have ended.",
+        )
 
 
 async def _by_key(reader: Reader, viewer: Viewer, key: str) -> Any:
@@ -327,9 +350,14 @@ async def newest(
 # What workers do
 
 
-async def due(reader: Reader, now: int) -> list[tuple[str, str]]:
-    """The exports that a worker may take up, of any tenant: (tenant, id), oldest first."""
+async def due(reader: Reader, now: int, queued_before: int | None = None) -> list[tuple[str, str]]:
+    """The exports that a worker should take up, of any tenant: (tenant, id), oldest first.
+
+    Abandoned ones, and those queued: all, or only until an instant, where a broker brings newer ones by itself.
+    """
     waiting = exports.c.status == ExportStatus.QUEUED
+    if queued_before is not None:
+        waiting = and_(waiting, exports.c.created_at <= queued_before)
     abandoned = and_(exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.CANCELING)), exports.c.lease_until < now)
     statement = select(exports.c.tenant_id, exports.c.id).where(or_(waiting, abandoned))
     found = await reader.rows(statement.order_by(exports.c.created_at, exports.c.id))
@@ -351,6 +379,7 @@ async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None
         _one(tenant, id),
         or_(exports.c.status == ExportStatus.QUEUED, exports.c.lease_until < now),
         exports.c.attempts == found.attempts,
+        exports.c.status == found.status,
     ]
     if found.status is ExportStatus.CANCELING:
         await writer.execute(update(exports).where(*free).values(**_ended(ExportStatus.CANCELED, now)))

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table, select
@@ -80,6 +81,7 @@ class Template:
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """A text without case and accents, for searching and sorting alike on every database."""
     decomposed = unicodedata.normalize("NFKD", text)
@@ -98,8 +100,22 @@ class Timeline:
 
     def at(self, instant: int) -> Any:
         """The newest value at or before an instant, else the oldest, else None."""
+        if not self._versions:
+            return None
+        # Before the first: as at the first.
+        since = max(instant, self._versions[0][0])
+        place = bisect_right(self._versions, since, key=lambda version: version[0])
+        return self._versions[place - 1][1]
+
+    def changes_after(self, instant: int) -> int:
+        """When the value of an instant is over."""
+        # Also where it is the oldest, which holds before it began too.
         place = bisect_right(self._versions, instant, key=lambda version: version[0])
-        return self._versions[max(place - 1, 0)][1] if self._versions else None
+        return self._versions[max(place, 1)][0] if max(place, 1) < len(self._versions) else LAST_INSTANT
+
+    def newest(self) -> Any:
+        """The newest value, else None."""
+        return self._versions[-1][1] if self._versions else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,9 +154,15 @@ class Names(Generic[Entity]):
         timeline = self._timelines.get(id)
         return self._kind.make(id, timeline.at(instant) if timeline else {})
 
+    def changes_after(self, id: str, instant: int) -> int:
+        """Until when (exclusive) the thing stays as it was at an instant."""
+        timeline = self._timelines.get(id)
+        return timeline.changes_after(instant) if timeline else LAST_INSTANT
+
     def newest(self, id: str) -> Entity:
         """The thing as it is now."""
-        return self.at(id, LAST_INSTANT)
+        timeline = self._timelines.get(id)
+        return self._kind.make(id, timeline.newest() if timeline else {})
 
 
 async def names(reader: Reader, tenant: str, kind: Kind[Entity], ids: Iterable[str] | None = None) -> Names[Entity]:
@@ -176,7 +198,8 @@ async def _with_categories(reader: Reader, tenant: str, versions: Versions) -> V
     for id, of_template in versions.items():
         newest = of_template[-1][1]
         named = (newest["name"] or "", newest["language"] or "")
-        noticed = by_meta_id[newest["meta_id"]] + without_meta_id[named] if newest["meta_id"] else by_name[named]
+        by_names = (without_meta_id if newest["meta_id"] else by_name)[named] if all(named) else []
+        noticed = by_meta_id[newest["meta_id"]] + by_names if newest["meta_id"] else by_names
         said = [(at, version["category"]) for at, version in of_template if version["category"]]
         categories, described = Timeline(sorted([*noticed, *said])), Timeline(of_template)
         moments = sorted({at for at, _ in [*of_template, *noticed]})

@@ -1,24 +1,28 @@
 """Queries, and where each one reads: the one pure function that decides it.
 
 A rollup answers a query when the days are those of the rollups' zone, and it has the dimensions that the query groups
-and filters by. The narrowest such one is read: whole months from its months, the days left over from its days. What no
-rollup has, such as hours or the days of another zone, is read from the message rows.
+and filters by. The narrowest such one is read: whole months, whole weeks of what is left, and the days left over
+then. What no rollup has, such as hours or the days of another zone, is read from the message rows.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from analytics.rollup_tables import (
     BOUNCES,
-    FIRST_DAY_PERIOD,
     FUNNEL,
     RESPONSE_TIMES,
     RESPONSES,
     ROLLUPS,
     Family,
+    Level,
     Rollup,
+    level_of,
     month_period,
+    week_period,
 )
 from analytics.specs import Spec
 
@@ -85,12 +89,14 @@ class Plan:
     def __str__(self) -> str:
         if self.rollup is None:
             return "messages"
-        months = sum(last - first + 1 for first, last in self.periods if last < FIRST_DAY_PERIOD)
-        days = sum(last - first + 1 for first, last in self.periods if last >= FIRST_DAY_PERIOD)
-        return f"{self.rollup.table.name}: {months} months, {days} days"
+        found: Counter[Level] = Counter()
+        for first, last in self.periods:
+            found[level_of(first)] += last - first + 1
+        return f"{self.rollup.table.name}: {', '.join(f'{count} {level}s' for level, count in found.items())}"
 
 
 ROWS = Plan(None)
+ONE_DAY = timedelta(days=1)
 
 
 def plan(query: Query, rollup_zone: str | None) -> Plan:
@@ -103,28 +109,35 @@ def plan(query: Query, rollup_zone: str | None) -> Plan:
     found = next((r for r in ROLLUPS if r.family is family and filtered | set(keys) <= set(r.columns)), None)
     if found is None:
         return ROWS
-    by_month = found.months and query.grouping is not Grouping.DAY
-    return Plan(found, periods(spec.first, spec.last) if by_month else (_days(spec.first, spec.last),))
+    tiles = periods(spec.first, spec.last) if found.long and query.grouping is not Grouping.DAY else None
+    return Plan(found, tiles or ((spec.first.toordinal(), spec.last.toordinal()),))
 
 
 def periods(first: date, last: date) -> tuple[tuple[int, int], ...]:
-    """The fewest periods that tile a range of days: the whole months in it, and the days before and after them."""
-    month = first if first.day == 1 else _next_month(first)
-    after = last + timedelta(days=1)
-    until = after.replace(day=1)  # the first month that is not whole
+    """The fewest periods that tile a range of days, as runs of one level: (first, last), both included."""
+    month, until = _whole_months(first, last + ONE_DAY)
     if month >= until:
-        return (_days(first, last),)
-    found = [(month_period(month), month_period(until) - 1)]
-    if first < month:
-        found.append(_days(first, month - timedelta(days=1)))
-    if until < after:
-        found.append(_days(until, last))
-    return tuple(found)
+        return tuple(_weeks_and_days(first, last + ONE_DAY))
+    return (
+        (month_period(month), month_period(until - ONE_DAY)),
+        *_weeks_and_days(first, month),
+        *_weeks_and_days(until, last + ONE_DAY),
+    )
 
 
-def _next_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+def _whole_months(first: date, after: date) -> tuple[date, date]:
+    """Where the whole months in [first, after) begin and end; the end is not after the beginning if there are none."""
+    return (first if first.day == 1 else (first.replace(day=28) + timedelta(days=4)).replace(day=1)), after.replace(
+        day=1
+    )
 
 
-def _days(first: date, last: date) -> tuple[int, int]:
-    return first.toordinal(), last.toordinal()
+def _weeks_and_days(first: date, after: date) -> Iterator[tuple[int, int]]:
+    """The days [first, after) as whole ISO weeks, and days before and after them."""
+    monday, until = first + timedelta(days=-first.weekday() % 7), after - timedelta(days=after.weekday())
+    if monday >= until:
+        monday = until = after
+    runs = ((first, monday, date.toordinal), (monday, until, week_period), (until, after, date.toordinal))
+    for start, end, period in runs:
+        if start < end:
+            yield period(start), period(end - ONE_DAY)

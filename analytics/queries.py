@@ -1,10 +1,11 @@
 """Running queries: from a specification to numbers."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timezone
+from typing import Any, Generic, NamedTuple
 
 import structlog
 from sqlalchemy import select
@@ -12,12 +13,12 @@ from sqlalchemy import select
 from analytics import statements, tables
 from analytics.database import AnyRow, Reader
 from analytics.metrics import Counts
-from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, names
+from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, Entity, Names, names
 from analytics.plan import FAMILIES, Grouping, Query, plan
 from analytics.rollups.state import readable
 from analytics.specs import Spec
 from analytics.states import Status
-from analytics.zones import Zone
+from analytics.zones import MICROSECOND, SECOND, Zone
 
 log = structlog.get_logger()
 
@@ -86,37 +87,93 @@ async def count(reader: Reader, spec: Spec) -> int:
 
 async def sends(reader: Reader, spec: Spec) -> AsyncIterator[list[Send]]:
     """The messages of a specification in the order of (sent at, id), some thousands at a time."""
-    tenant, zone = spec.tenant_id, spec.zone
+    tenant = spec.tenant_id
     templates = await names(reader, tenant, TEMPLATES)
     departments = await names(reader, tenant, DEPARTMENTS)
     agents = await names(reader, tenant, AGENTS)
     accounts = await names(reader, tenant, ACCOUNTS)
 
+    template_at, department_at = InForce(templates).at, InForce(departments).at
+    agent_at, account_at = InForce(agents).at, InForce(accounts).at
+    local = _clock(spec)
+
     def shown(row: Any) -> Send:
-        at = row.sent_at
-        template = templates.at(row.template_id, at)
-        agent = agents.at(row.agent_id, at)
-        account = accounts.at(row.account_id, at)
-        own_category = row.template_category
+        (
+            at,
+            id,
+            phone,
+            status,
+            ticket_id,
+            ticket_key,
+            reply,
+            category,
+            template_id,
+            department_id,
+            agent_id,
+            account_id,
+        ) = row
+        template = template_at(template_id, at)
+        agent = agent_at(agent_id, at)
+        account = account_at(account_id, at)
+        # By place: names cost a quarter of the time here.
         return Send(
-            template_name=template.name,
-            template_category=Category.of(own_category) if own_category else template.category,
-            sent_at=zone.aware(at),
-            department_name=departments.at(row.department_id, at).name,
-            agent_email=agent.email,
-            agent_name=agent.name,
-            message_id=row.id,
-            recipient_phone=row.contact_phone,
-            status=Status(row.status).name,
-            ticket_id=row.ticket_id,
-            ticket_key=row.ticket_key,
-            account_phone=account.phone or None,
-            account_name=account.name,
-            reply_text=row.reply_text,
+            template.name,
+            Category.of(category) if category else template.category,
+            local(at),
+            department_at(department_id, at).name,
+            agent.email,
+            agent.name,
+            id,
+            phone,
+            STATUS_NAMES[status],
+            ticket_id,
+            ticket_key,
+            account.phone or None,
+            account.name,
+            reply,
         )
 
-    async for partition in reader.partitions(statements.sends(spec)):
+    statement = statements.sends(spec).with_only_columns(*SHOWN)
+    async for partition in reader.partitions(statement):
         yield [shown(row) for row in partition]
+
+
+SHOWN = [
+    tables.messages.c[name]
+    for name in (
+        "sent_at", "id", "contact_phone", "status", "ticket_id", "ticket_key", "reply_text", "template_category",
+        "template_id", "department_id", "agent_id", "account_id",
+    )
+]  # fmt: skip
+STATUS_NAMES = {int(status): status.name for status in Status}
+
+
+def _clock(spec: Spec) -> Callable[[int], datetime]:
+    """Instants of a range in its zone. As `Zone.aware`, but the offset is looked up once for each span."""
+    spans = [(end, timezone(offset * MICROSECOND)) for _, end, offset in spec.zone.spans(spec.starts_at, spec.ends_at)]
+    ends, offsets = [end for end, _ in spans], [offset for _, offset in spans]
+
+    def local(at: int) -> datetime:
+        seconds, rest = divmod(at, SECOND)
+        found = datetime.fromtimestamp(seconds, offsets[bisect_right(ends, at)])
+        return found.replace(microsecond=rest) if rest else found
+
+    return local
+
+
+class InForce(Generic[Entity]):
+    """Names for rows in the order of time: an entity is made again only where the directory says something new."""
+
+    def __init__(self, of: Names[Entity]) -> None:
+        self._of = of
+        self._known: dict[str, tuple[int, Entity]] = {}
+
+    def at(self, id: str, instant: int) -> Entity:
+        """As `Names.at`; instants must not go back."""
+        known = self._known.get(id)
+        if known is None or instant >= known[0]:
+            known = self._known[id] = self._of.changes_after(id, instant), self._of.at(id, instant)
+        return known[1]
 
 
 async def error_titles(reader: Reader, tenant: str) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""The rollups: message counts added up by local send day and month, and by a few of the dimensions.
+"""The rollups: message counts added up by local send day, week and month, and by a few of the dimensions.
 
 Which rollups exist is the table `ROLLUPS`. All contain the department, so that a supervisor's scope costs nothing.
 Narrow ones answer the tables of the view from a few rows; those of all dimensions answer combined filters.
@@ -6,6 +6,7 @@ Narrow ones answer the tables of the view from a few rows; those of all dimensio
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
@@ -16,17 +17,50 @@ from analytics.tables import metadata
 
 DIMENSIONS = ("department_id", "agent_id", "template_id", "account_id")
 
-# A period is a local day, as its ordinal (1970 began at 719,163), or a month, as months since the year 0. Both stand
-# in one column: no month reaches this number, and no day is below it.
-FIRST_DAY_PERIOD = 100_000
 # Until which day the rollups of a company are built, when they are whole.
 WHOLE = 10_000_000
 NO_CODE = -1  # a bounce of which WhatsApp gave no code
+
+# A period is a month, as months since the year 0; an ISO week, as this number and the weeks since 0001-01-01; or a
+# local day, as its ordinal (1970 began at 719,163). All stand in one column, since no number is two of them.
+FIRST_WEEK = 200_000
+FIRST_DAY_PERIOD = 500_000
+
+
+class Level(StrEnum):
+    """How long a period is."""
+
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
 
 
 def month_period(day: date) -> int:
     """The month of a day, as a period."""
     return day.year * 12 + day.month - 1
+
+
+def week_period(day: date) -> int:
+    """The ISO week of a day, as a period."""
+    return FIRST_WEEK + (day.toordinal() - 1) // 7
+
+
+def level_of(period: int) -> Level:
+    """How long a period is."""
+    if period >= FIRST_DAY_PERIOD:
+        return Level.DAY
+    return Level.WEEK if period >= FIRST_WEEK else Level.MONTH
+
+
+def first_day_of(period: int) -> date:
+    """The day on which a period begins."""
+    match level_of(period):
+        case Level.DAY:
+            return date.fromordinal(period)
+        case Level.WEEK:
+            return date.fromordinal((period - FIRST_WEEK) * 7 + 1)
+        case Level.MONTH:
+            return date(period // 12, period % 12 + 1, 1)
 
 
 @dataclass(frozen=True)
@@ -47,12 +81,12 @@ BOUNCES = Family("bounces", "code", ("messages",), "messages")
 
 @dataclass(frozen=True)
 class Rollup:
-    """One rollup: a family by some dimensions. `months`: whether it has a level of months beside the days."""
+    """One rollup: a family by some dimensions. `long`: whether it has weeks and months beside the days."""
 
     family: Family
     name: str
     dimensions: tuple[str, ...]
-    months: bool = True
+    long: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -93,11 +127,11 @@ ROLLUPS = (
     Rollup(FUNNEL, "agent", ("agent_id", "department_id")),
     Rollup(FUNNEL, "all", DIMENSIONS),
     Rollup(RESPONSES, "department", ("department_id",)),
-    Rollup(RESPONSES, "all", DIMENSIONS, months=False),
+    Rollup(RESPONSES, "all", DIMENSIONS, long=False),
     Rollup(RESPONSE_TIMES, "department", ("department_id",)),
-    Rollup(RESPONSE_TIMES, "all", DIMENSIONS, months=False),
+    Rollup(RESPONSE_TIMES, "all", DIMENSIONS, long=False),
     Rollup(BOUNCES, "department", ("department_id",)),
-    Rollup(BOUNCES, "all", DIMENSIONS, months=False),
+    Rollup(BOUNCES, "all", DIMENSIONS, long=False),
 )
 TABLES = tuple(rollup.table for rollup in ROLLUPS)
 

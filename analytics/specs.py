@@ -133,7 +133,7 @@ def specify(filter: Filter, scope: Scope, *, tenant_time_zone: str, reply_window
         scope=scope,
         first=filter.first,
         last=filter.last,
-        time_zone=zone(filter.time_zone or tenant_time_zone).name,
+        time_zone=_zone_named(filter.time_zone or tenant_time_zone),
         tenant_time_zone=tenant_time_zone,
         reply_window_days=reply_window_days,
         now=now,
@@ -142,3 +142,10 @@ def specify(filter: Filter, scope: Scope, *, tenant_time_zone: str, reply_window
         departments=filter.departments,
         agents=filter.agents,
     )
+
+
+def _zone_named(name: str) -> str:
+    try:
+        return zone(name).name
+    except InvalidInput as error:
+        raise InvalidInput(f"filter.timeZone: {error.message}") from None

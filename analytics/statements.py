@@ -11,7 +11,7 @@ from analytics.plan import FAMILIES, ROLLUP_KEYS, Grouping, Plan, Query
 from analytics.rollup_tables import (
     BOUNCES,
     DIMENSIONS,
-    FIRST_DAY_PERIOD,
+    FIRST_WEEK,
     FUNNEL,
     NO_CODE,
     RESPONSE_TIMES,
@@ -201,7 +201,7 @@ def used(scope: Scope, column: str, *, rollups: bool) -> Select[Any]:
     found: Table = _narrowest((column, "department_id")).table if rollups else messages
     statement: Select[Any] = select(found.c[column]).distinct().where(found.c.tenant_id == scope.tenant_id)
     if rollups:
-        statement = statement.where(found.c.period < FIRST_DAY_PERIOD)
+        statement = statement.where(found.c.period < FIRST_WEEK)
     if scope.departments is not None:
         statement = statement.where(one_of(found.c.department_id, scope.departments))
     return statement

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import dashboard, graphql_layer, ingest
+from benchmarks import dashboard, graphql_layer, ingest, postgresql
 from benchmarks.measuring import Result
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -22,7 +22,13 @@ def main() -> None:
     quick: bool = parser.parse_args().quick
     large, small = QUICK if quick else FULL
     results: list[Result] = []
-    for group in (dashboard.results(large, small), graphql_layer.results(large), ingest.results(large, quick)):
+    groups = (
+        dashboard.results(large, small),
+        postgresql.results(large),
+        graphql_layer.results(large),
+        ingest.results(large, quick),
+    )
+    for group in groups:
         for result in group:
             print(f"{result.name}: {result.ratio} ({result.bound})", flush=True)
             results.append(result)

@@ -22,7 +22,7 @@ SUPERVISOR = Identity("supervisor", TENANT, "supervisor")
 # Thirty days that are no whole month: the common case, and the one that months do not help.
 MONTH = (LAST_DAY - timedelta(days=44), LAST_DAY - timedelta(days=15))
 YEAR = (FIRST_DAY, LAST_DAY)
-FILTERED = {"templateIds": ["t1"], "accountIds": ["a1", "a2"], "agentIds": ["u1", "u2", "u21"]}
+FILTERED = {"templateIds": ["t3"], "accountIds": ["a1", "a2"], "agentIds": ["u1", "u41", "u81"]}
 COLUMNS = {"templateIds": "template_id", "accountIds": "account_id", "agentIds": "agent_id"}
 
 

@@ -33,17 +33,30 @@ class Client:
 
     def view(self, filter: dict[str, Any], granularity: str = "DAY") -> dict[str, Any]:
         """The view's document."""
-        variables = {"filter": filter, "granularity": granularity}
-        answer = self._http.post("/graphql", json={"query": VIEW, "variables": variables}).json()
+        found: dict[str, Any] = self.ask(VIEW, filter=filter, granularity=granularity)["campaignAnalytics"]
+        return found
+
+    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of a request."""
+        answer = self._http.post("/graphql", json={"query": query, "variables": variables}).json()
         if "errors" in answer:
             raise RuntimeError(answer["errors"])
-        found: dict[str, Any] = answer["data"]["campaignAnalytics"]
+        found: dict[str, Any] = answer["data"]
         return found
 
     def peak_mb(self) -> float:
         """The service's peak memory (resident), in megabytes."""
-        status = Path(f"/proc/{self._process}/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+        return _peak_mb(self._process)
+
+    def worker_peak_mb(self) -> float:
+        """The same of its embedded worker."""
+        (worker,) = Path(f"/proc/{self._process}/task/{self._process}/children").read_text().split()
+        return _peak_mb(int(worker))
+
+
+def _peak_mb(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 ADMINISTRATOR = Identity("admin", TENANT, "administrator")

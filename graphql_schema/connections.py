@@ -28,23 +28,26 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The rows with their cursors.")
+    page: strawberry.Private[Page[Any]]
     nodes: list[T] = strawberry.field(description="The rows.")
     page_info: PageInfo = strawberry.field(description="Where the page lies in its list.")
     total_count: int = strawberry.field(description="How many rows the whole list has.")
 
+    @strawberry.field(description="The rows with their cursors.")
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=self.page.cursor(place) or "", node=node) for place, node in enumerate(self.nodes)]
+
 
 def connect(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
     """A page of plain values as a connection of GraphQL's types."""
-    nodes = [wrap(node) for node in page.nodes]
     return Connection(
-        edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
-        nodes=nodes,
+        page=page,
+        nodes=[wrap(node) for node in page.nodes],
         page_info=PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
-            start_cursor=page.cursors[0] if page.cursors else None,
-            end_cursor=page.cursors[-1] if page.cursors else None,
+            start_cursor=page.cursor(0),
+            end_cursor=page.cursor(-1),
         ),
         total_count=page.total,
     )

@@ -26,6 +26,7 @@ class Context:
     database: Database
     jobs: Jobs
     link: Link
+    wants_plan: bool = False
     # What a WebSocket client sent with `connection_init`; Strawberry fills it in.
     connection_params: dict[str, object] | None = None
     loader: Loader = field(init=False)

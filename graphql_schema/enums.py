@@ -108,7 +108,12 @@ _describe(
     ExportFormat,
     "ExportFormat",
     "The kind of file.",
-    {"XLSX": "An Excel workbook.", "CSV": "Comma-separated values, UTF-8 with a byte order mark."},
+    {
+        "XLSX": "An Excel workbook: first a sheet `Resumen` or `Summary` with the filter, the period and the funnel, "
+        "then the messages on a sheet `Envíos` or `Sends`, which is shown on opening. "
+        "Programs should take it by its name.",
+        "CSV": "Comma-separated values, UTF-8 with a byte order mark, without a summary.",
+    },
 )
 _describe(
     Locale,

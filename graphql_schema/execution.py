@@ -6,6 +6,7 @@ off the objects, by a reader made once per selection and document. Whatever is n
 null where none may be, an object of another class) is left to the stock way, with its errors and paths.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,11 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 Read = Callable[[Any], Any]
+
+# Readers of selections, from one request to the next: documents repeat, and the parser's cache gives back the same
+# nodes for the same text. Keyed by their identities, with the things themselves beside, so that no id is used again.
+_KNOWN: OrderedDict[tuple[int, ...], tuple[Any, Read | None]] = OrderedDict()
+MOST_KNOWN = 2_000
 
 # Values of exactly these classes are what their scalars would give back.
 SAME = {
@@ -83,13 +89,34 @@ class PlainExecutionContext(StrawberryGraphQLCoreExecutionContext):
     def _reader(self, type_: GraphQLOutputType, field_details_list: Any) -> Read | None:
         key = (type_, id(field_details_list))
         if key not in self._readers:
-            try:
-                read: Read | None = None if self._has_middlewares() else self._read(type_, field_details_list)
-            except _NotPlain:
-                read = None
             # The list is kept with the reader, so that its id cannot become another's.
-            self._readers[key] = (field_details_list, read)
+            self._readers[key] = (field_details_list, self._find_reader(type_, field_details_list))
         return self._readers[key][1]
+
+    def _find_reader(self, type_: GraphQLOutputType, field_details_list: Any) -> Read | None:
+        if self._has_middlewares():
+            return None
+        if self._varies():
+            return self._make_reader(type_, field_details_list)
+        things = (self.schema, type_, *(details.node for details in field_details_list))
+        key = tuple(map(id, things))
+        if key not in _KNOWN:
+            _KNOWN[key] = (things, self._make_reader(type_, field_details_list))
+            if len(_KNOWN) > MOST_KNOWN:
+                _KNOWN.popitem(last=False)
+        _KNOWN.move_to_end(key)
+        return _KNOWN[key][1]
+
+    def _varies(self) -> bool:
+        """Whether the same document can select other fields the next time: with @skip and @include it can."""
+        place = self.operation.loc
+        return place is None or "@" in place.source.body
+
+    def _make_reader(self, type_: GraphQLOutputType, field_details_list: Any) -> Read | None:
+        try:
+            return self._read(type_, field_details_list)
+        except _NotPlain:
+            return None
 
     def _has_middlewares(self) -> bool:
         """Whether an extension wants to be called for every field."""

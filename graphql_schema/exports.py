@@ -84,8 +84,10 @@ class Export:
     started_at: datetime | None = strawberry.field(description="When a worker first took it up.")
     finished_at: datetime | None = strawberry.field(description="When it ended.")
     expires_at: datetime | None = strawberry.field(description="When its file will be deleted.")
-    file_name: str | None = strawberry.field(description="The name under which the file is downloaded.")
-    file_size: float | None = strawberry.field(description="The file's size in bytes.")
+    file_name: str | None = strawberry.field(
+        description="The name under which the file is downloaded; null once it is gone."
+    )
+    file_size: float | None = strawberry.field(description="The file's size in bytes; null once it is gone.")
     download_url: str | None = strawberry.field(
         description="Where to fetch the file: signed for this viewer and short-lived. Only while COMPLETED."
     )
@@ -100,6 +102,7 @@ class Export:
         def at(instant: int | None) -> datetime | None:
             return None if instant is None else local.aware(instant)
 
+        expired = export.status is ExportStatus.EXPIRED
         ready = export.status is ExportStatus.COMPLETED and export.allows(viewer.scope)
         return Export(
             id=strawberry.ID(export.id),
@@ -117,8 +120,8 @@ class Export:
             started_at=at(export.started_at),
             finished_at=at(export.finished_at),
             expires_at=at(export.expires_at),
-            file_name=export.file_name,
-            file_size=None if export.file_size is None else float(export.file_size),
+            file_name=None if expired else export.file_name,
+            file_size=None if expired or export.file_size is None else float(export.file_size),
             download_url=info.context.link(viewer, export) if ready else None,
             failure=ExportFailure(code=export.failure, message=SENTENCES[export.failure]) if export.failure else None,
         )
@@ -158,7 +161,8 @@ async def _attempt(doing: Awaitable[exports.Export], info: Info) -> tuple[Export
     try:
         return await Export.of(await doing, info), []
     except Refused as error:
-        return None, [UserError(field=["input", error.field], code=error.code, message=error.message)]
+        place = ["input"] if error.field is None else ["input", error.field]
+        return None, [UserError(field=place, code=error.code, message=error.message)]
     except InvalidInput as error:
         return None, [UserError(field=["input", "filter"], code=UserErrorCode.INVALID, message=error.message)]
     except Forbidden as error:

@@ -42,6 +42,12 @@ class Limits:
     export_name_length: int = strawberry.field(
         default=limits.LONGEST_EXPORT_NAME, description="Characters of an export's name, at most."
     )
+    exports_per_user: int = strawberry.field(
+        default=limits.MOST_EXPORTS_OF_PERSON, description="Exports of one user that wait or run, at most."
+    )
+    exports_per_tenant: int = strawberry.field(
+        default=limits.MOST_EXPORTS_OF_TENANT, description="Exports of one company that wait or run, at most."
+    )
     first_day: str = strawberry.field(default=str(zones.FIRST_DAY), description="Ranges begin after this calendar day.")
     last_day: str = strawberry.field(default=str(zones.LAST_DAY), description="The last calendar day of any range.")
 

@@ -80,7 +80,7 @@ class Performance(Generic[Entity]):
 
 @total_ordering
 class _Descending:
-    """A value that sorts the other way round."""
+    """A text that sorts the other way round."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -170,8 +170,11 @@ def _page(
 
     def sort_key(place: tuple[Any, ...]) -> tuple[Any, ...]:
         value, *rest = place
-        missing = value is None
-        return missing, 0 if missing else _Descending(value) if descending else value, *rest
+        if value is None:
+            return True, 0, *rest
+        if descending:
+            value = _Descending(value) if isinstance(value, str) else -value
+        return False, value, *rest
 
     return page(table, f"{of} {order.field} {order.direction}", position, sort_key, first, after)
 

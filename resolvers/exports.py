@@ -9,7 +9,7 @@ from analytics.database import Database
 from analytics.errors import InvalidInput, NotFound
 from analytics.exports import FINAL, Export, ExportStatus, Position, Request
 from analytics.viewers import Viewer
-from resolvers.paging import Page, check_first, decode, encode
+from resolvers.paging import Page, check_first, decode
 
 LIST = "exports"
 # How often a followed export is looked at, in seconds: its progress is written once a second.
@@ -71,8 +71,9 @@ async def newest(
         found, total = await exports.newest(reader, viewer, statuses, first + 1, position)
     shown = found[:first]
     return Page(
+        of=LIST,
         nodes=shown,
-        cursors=[encode(LIST, (export.created_at, export.id)) for export in shown],
+        positions=[(export.created_at, export.id) for export in shown],
         has_next=len(found) > first,
         has_previous=position is not None,
         total=total,

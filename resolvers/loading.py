@@ -22,6 +22,7 @@ class Loader:
         self._results: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
         self._waiting: list[tuple[Any, ...]] = []
         self._running: set[asyncio.Task[None]] = set()
+        self.plans: list[str] = []  # where the numbers were read, for those who ask
 
     async def load(self, read: Read[T], *arguments: Any) -> T:
         """The result of `read(reader, *arguments)`; the arguments must be hashable."""
@@ -45,6 +46,7 @@ class Loader:
         try:
             async with self._database.read() as reader:
                 results = [await read(reader, *arguments) for read, *arguments in keys]
+                self.plans += reader.plans
         except Exception as error:
             # One moment for all: when one of them cannot be read, all who wait are told.
             for key in keys:

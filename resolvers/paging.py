@@ -22,13 +22,18 @@ CHECK_BYTES = 6
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some rows of a list, the cursor of each, and what lies before and after them."""
+    """Some rows of the list called `of`, the position of each, and what lies before and after them."""
 
+    of: str
     nodes: Sequence[T]
-    cursors: Sequence[str]
+    positions: Sequence[Position]
     has_next: bool
     has_previous: bool
     total: int
+
+    def cursor(self, place: int) -> str | None:
+        """The cursor of the row at a place of the page (-1: the last); None on an empty page."""
+        return encode(self.of, self.positions[place]) if self.positions else None
 
 
 def check_first(first: int) -> None:
@@ -75,8 +80,9 @@ def page(
         start = bisect_right(placed, sort_key(decode(of, after)), key=lambda item: item[0])
     shown = placed[start : start + first]
     return Page(
+        of=of,
         nodes=[row for _, _, row in shown],
-        cursors=[encode(of, place) for _, place, _ in shown],
+        positions=[place for _, place, _ in shown],
         has_next=start + len(shown) < len(placed),
         has_previous=start > 0,
         total=len(placed),

@@ -1,5 +1,5 @@
 """The running service, and the only place that knows everything: settings, the ASGI app, tokens, routes, the CLI.
 
 `cli` is what a person starts; `app` joins the schema, the database, the jobs and the files into one ASGI
-application; `embedded` runs the worker that the service starts by itself; `demo` makes a company to look at.
+application; `worker` and `supervisor` run the workers; `demo` makes a company to look at.
 """

@@ -5,21 +5,24 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from analytics.database import Database
 from graphql_schema.schema import build_schema
 from service.downloads import download
-from service.embedded import Supervisor
 from service.graphiql import graphiql, home
 from service.graphql import GraphQLEndpoint
 from service.links import Links
 from service.logs import configure
 from service.settings import Settings
 from service.tokens import Tokens
+from service.workers import workers
 from service.workshop import open_workshop
+from tasks import brokers
 from tasks.queue import Jobs
 
 
@@ -29,11 +32,11 @@ def create_app(settings: Settings) -> Starlette:
     tokens = Tokens(settings.secret, settings.token_issuer, settings.token_audience)
     links = Links(settings.secret, timedelta(seconds=settings.link_seconds))
     workshop = open_workshop(settings)
-    supervisor = Supervisor()
+    hands = workers(brokers.address(settings.broker_url))
     endpoint = GraphQLEndpoint(
         build_schema(plain_execution=settings.plain_execution),
         workshop.database,
-        Jobs(workshop, supervisor.wake),
+        Jobs(workshop, hands.announce),
         tokens,
         links,
         settings.public_url,
@@ -41,11 +44,11 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await supervisor.start()
+        await hands.start()
         try:
             yield
         finally:
-            await supervisor.stop()
+            await hands.stop()
             await workshop.database.close()
 
     async def file(request: Request) -> Response:
@@ -55,9 +58,12 @@ def create_app(settings: Settings) -> Starlette:
         return PlainTextResponse("ok")
 
     async def ready(_request: Request) -> Response:
-        async with workshop.database.read() as reader:
-            await reader.first(text("SELECT 1"))
-        return PlainTextResponse("ok")
+        """200 as long as requests can be answered: without the broker they can, and exports wait until it is back."""
+        database, broker = await _answers(workshop.database), await hands.answer()
+        told = [
+            f"{name}: {'ok' if fine else 'no answer'}" for name, fine in (("database", database), ("broker", broker))
+        ]
+        return PlainTextResponse("\n".join(told) + "\n", status_code=200 if database else 503)
 
     return Starlette(
         routes=[
@@ -71,3 +77,12 @@ def create_app(settings: Settings) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with database.read() as reader:
+            await reader.first(text("SELECT 1"))
+    except (DBAPIError, OSError):
+        return False
+    return True

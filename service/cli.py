@@ -21,13 +21,16 @@ from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
 from analytics.zones import DAY
 from graphql_schema.schema import schema as graphql
-from service import embedded
 from service.app import create_app
 from service.demo import DEMO_TENANT, PEOPLE
 from service.demo_import import import_demo
 from service.importing import import_files
+from service.logs import configure
 from service.settings import ConfigurationError, Settings
+from service.supervisor import supervise
 from service.tokens import Tokens
+from service.workers import THREADS
+from tasks import brokers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console(stderr=True)
@@ -65,14 +68,18 @@ def serve() -> None:
 
 @app.command()
 def worker(
-    embedded_: Annotated[
-        bool, typer.Option("--embedded", help="Be the worker of a service that holds our standard input.")
-    ] = False,
+    processes: Annotated[int, typer.Option(min=1, help="How many processes.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="How many exports each process makes at once.")] = THREADS,
 ) -> None:
-    """Do the work that is waiting. (With the embedded broker the service starts its worker by itself.)"""
-    if not embedded_:
+    """Make the exports that are waiting. (With the embedded broker the service does it by itself.)
+
+    SIGTERM hands what is not done back to the queue.
+    """
+    settings = Settings.read()
+    if brokers.address(settings.broker_url).embedded:
         raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
-    embedded.run(Settings.read())
+    configure(settings.log_level)
+    supervise(processes, threads)
 
 
 @app.command()

@@ -1,8 +1,10 @@
 """`GET /exports/{id}/file?signature=…`: the file of an export, to whoever holds a link that is still good."""
 
-from collections.abc import AsyncIterator
+import re
+import unicodedata
 from urllib.parse import quote
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
@@ -12,8 +14,11 @@ from analytics.errors import Forbidden
 from analytics.exports import Export, ExportFormat, ExportStatus
 from analytics.viewers import Identity, view
 from service.links import Links
+from service.ranges import Unsatisfiable, requested
 from tasks.exports import key_of
 from tasks.files import FileStore
+
+log = structlog.get_logger()
 
 MEDIA_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -23,27 +28,45 @@ REFUSED = "This link is not valid any more. Ask for a new one on the exports pag
 
 
 async def download(request: Request, database: Database, files: FileStore, links: Links) -> Response:
-    """The file; 403 for any link that is not good, whatever the reason, and 404 when the file is gone."""
+    """The file, or one range of it; 403 for any link that is not good, whatever the reason, and 404 when it is gone."""
     id = request.path_params["id"]
     identity = links.read(id, request.query_params.get("signature", ""))
     if identity is None:
-        return PlainTextResponse(REFUSED, status_code=403)
+        return _refused(403, REFUSED)
     export = await _allowed(database, identity, id)
     if export is None:
-        return PlainTextResponse(REFUSED, status_code=403)
-    body = files.read(key_of(export))
+        return _refused(403, REFUSED)
     try:
-        first = await anext(body)
-    except (FileNotFoundError, StopAsyncIteration):
-        return PlainTextResponse("The file is gone. Ask for a new export.", status_code=404)
+        size = await files.size(key_of(export))
+    except FileNotFoundError:
+        return _refused(404, "The file is gone. Ask for a new export.")
+    except OSError:
+        log.warning("an export's file could not be read", export=id, exc_info=True)
+        return _refused(503, "The file cannot be read at the moment. Try again later.")
+    return _answer(request, files, export, size)
 
-    return StreamingResponse(_after(first, body), media_type=MEDIA_TYPES[export.format], headers=_headers(export))
+
+def _refused(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in rest:
-        yield chunk
+def _answer(request: Request, files: FileStore, export: Export, size: int) -> Response:
+    headers = _headers(export)
+    # A range of what the client began to read; of any other file it would make a broken one.
+    same = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
+    try:
+        part = requested(request.headers.get("range") if same else None, size)
+    except Unsatisfiable:
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
+    start, end = part or (0, size)
+    headers["Content-Length"] = str(end - start)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    status, media_type = 206 if part else 200, MEDIA_TYPES[export.format]
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=media_type)
+    body = files.read(key_of(export), start, end)
+    return StreamingResponse(body, status_code=status, headers=headers, media_type=media_type)
 
 
 async def _allowed(database: Database, identity: Identity, id: str) -> Export | None:
@@ -61,10 +84,16 @@ async def _allowed(database: Database, identity: Identity, id: str) -> Export | 
 
 def _headers(export: Export) -> dict[str, str]:
     name = export.file_name or f"export.{export.format.lower()}"
-    plain = name.encode("ascii", "replace").decode().replace('"', "_").replace("?", "_")
     return {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
-        "Content-Length": str(export.file_size),
+        "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
+        "Content-Disposition": f"attachment; filename=\"{plain(name)}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "ETag": f'"{export.id}"',  # a completed export's file never changes
         "X-Content-Type-Options": "nosniff",
     }
+
+
+def plain(name: str) -> str:
+    """A file's name for clients that do not read `filename*`: letters without their accents, `_` for the rest."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return re.sub(r"[^A-Za-z0-9._ ()-]", "_", letters)

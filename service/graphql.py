@@ -22,6 +22,9 @@ from service.tokens import Tokens
 
 Clock = Callable[[], int]
 
+# A request with this header is told in `extensions.plan` where its numbers were read, if an administrator sent it.
+PLAN_HEADER = "x-embudo-plan"
+
 
 def clock() -> int:
     """Microseconds since the epoch."""
@@ -63,6 +66,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             database=self._database,
             jobs=self._jobs,
             link=link,
+            wants_plan=PLAN_HEADER in request.headers,
         )
 
     async def on_ws_connect(self, context: Context) -> Any:

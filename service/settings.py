@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from tasks import brokers
+
 SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -53,8 +55,7 @@ class Settings(BaseSettings):
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        if value != "embedded://":
-            raise ValueError("must be embedded://")
+        brokers.address(value)
         return value
 
     @field_validator("files_url")

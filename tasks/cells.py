@@ -17,9 +17,10 @@ from tasks.columns import wall_clock
 from tasks.text import CELL_LIMIT, cell_text
 
 DATE_FORMAT = "yyyy-mm-dd hh:mm:ss"
+RATE_FORMAT = "0.0%"
 
 # openpyxl takes `=…` for a formula and `#N/A` for an error.
-_MISREAD = frozenset("=#")
+MISREAD = frozenset("=#")
 
 _BOLD = Font(bold=True)
 _HEADER = {
@@ -34,19 +35,22 @@ def text(sheet: Any, value: str) -> Any:
     value = cell_text(value)
     if len(value) > CELL_LIMIT:  # by escapes only; openpyxl would cut it there, except in rich text
         return CellRichText(value)
-    if value[:1] in _MISREAD:
-        cell = WriteOnlyCell(sheet, value)
-        cell.data_type = "s"  # after the value, from which openpyxl infers a formula or an error
-        cell.quotePrefix = True  # stays text in Excel when someone edits it and presses Enter
-        return cell
+    if value[:1] in MISREAD:
+        return quoted(sheet, value)
     return value or None
 
 
-def stamp(sheet: Any, local: datetime | None = None) -> Any:
-    """A date-time cell; changing its value and writing it again costs less than a new one."""
-    cell = WriteOnlyCell(sheet, local)
-    cell.number_format = DATE_FORMAT
+def quoted(sheet: Any, value: str) -> Any:
+    """A cell of text that stays text in Excel, also when someone edits it and presses Enter."""
+    cell = WriteOnlyCell(sheet, value)
+    cell.data_type = "s"  # after the value, from which openpyxl infers a formula or an error
+    cell.quotePrefix = True
     return cell
+
+
+def stamp(sheet: Any, local: datetime | None = None) -> Any:
+    """A date-time cell."""
+    return _formatted(sheet, local, DATE_FORMAT)
 
 
 def header(sheet: Any, value: str) -> Any:
@@ -66,14 +70,23 @@ def label(sheet: Any, value: str) -> Any:
 
 
 def fact(sheet: Any, value: str | int | float | datetime | None) -> Any:
-    """The right cell of a line of the summary. Raises ValueError for a naive time or a number not finite."""
+    """A cell of the summary right of its label; a float is a rate.
+
+    Raises ValueError for a naive time or a number not finite.
+    """
     if isinstance(value, str):
         return text(sheet, value)
     if isinstance(value, datetime):
         return stamp(sheet, wall_clock(value))
     if value is not None and not isfinite(value):
         raise ValueError("a number in the summary is not finite: Excel would refuse the file")
-    return value
+    return _formatted(sheet, value, RATE_FORMAT) if isinstance(value, float) else value
+
+
+def _formatted(sheet: Any, value: float | datetime | None, format: str) -> Any:
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = format
+    return cell
 
 
 def set_widths(sheet: Any, widths: Sequence[int]) -> None:

@@ -24,13 +24,18 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One export column; `width` is in characters, as Excel measures it."""
+    """One export column; `width` is in characters, as Excel measures it; `recurs` if values come again and again."""
 
     name: str
     headers: Mapping[Locale, str]
     width: int
     kind: Kind = Kind.TEXT
+    recurs: bool = False
 
+
+# Texts of a recurring column are made fit for a file once, so many of them: a company's directory fits, and memory
+# stays flat if not.
+KNOWN = 10_000
 
 # The values of one message in the order of COLUMNS. `sent_at` (third) is aware and in the report's zone, the
 # category is Meta's word in capitals, the status one of STATUS_WORDS.
@@ -42,24 +47,24 @@ Row: TypeAlias = tuple[
 ]
 
 
-def _column(name: str, es: str, en: str, width: int, kind: Kind = Kind.TEXT) -> Column:
-    return Column(name, {Locale.ES: es, Locale.EN: en}, width, kind)
+def _column(name: str, es: str, en: str, width: int, kind: Kind = Kind.TEXT, *, recurs: bool = False) -> Column:
+    return Column(name, {Locale.ES: es, Locale.EN: en}, width, kind, recurs)
 
 
 COLUMNS: tuple[Column, ...] = (
-    _column("template_name", "Plantilla HSM", "HSM template", 28),
-    _column("template_category", "Tipo de plantilla", "Template type", 18),
+    _column("template_name", "Plantilla HSM", "HSM template", 28, recurs=True),
+    _column("template_category", "Tipo de plantilla", "Template type", 18, recurs=True),
     _column("sent_at", "Fecha y hora de envío", "Sent at", 22, Kind.INSTANT),
-    _column("department_name", "Departamento del HSM", "HSM department", 24),
-    _column("agent_email", "Email del usuario", "User email", 30),
-    _column("agent_name", "Nombre del usuario", "User name", 26),
+    _column("department_name", "Departamento del HSM", "HSM department", 24, recurs=True),
+    _column("agent_email", "Email del usuario", "User email", 30, recurs=True),
+    _column("agent_name", "Nombre del usuario", "User name", 26, recurs=True),
     _column("message_id", "ID del mensaje", "Message ID", 24),
     _column("recipient_phone", "Teléfono del destinatario", "Recipient phone", 26, Kind.PHONE),
-    _column("status", "Estado del mensaje", "Message status", 20),
+    _column("status", "Estado del mensaje", "Message status", 20, recurs=True),
     _column("ticket_id", "ID interno del ticket", "Internal ticket ID", 22),
     _column("ticket_key", "Identificador del ticket", "Ticket identifier", 24),
-    _column("account_phone", "Teléfono de la cuenta emisora", "Sender account phone", 30, Kind.PHONE),
-    _column("account_name", "Nombre de la cuenta emisora", "Sender account name", 30),
+    _column("account_phone", "Teléfono de la cuenta emisora", "Sender account phone", 30, Kind.PHONE, recurs=True),
+    _column("account_name", "Nombre de la cuenta emisora", "Sender account name", 30, recurs=True),
     _column("reply_text", "Respuesta", "Reply", 60),
 )
 

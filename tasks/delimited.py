@@ -6,9 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
-from tasks.columns import COLUMNS, SENT_AT, STATUS_WORDS, Kind, Locale, Row, headers, texts, wall_clock
+from tasks.columns import COLUMNS, KNOWN, SENT_AT, STATUS_WORDS, Column, Kind, Locale, Row, headers, texts, wall_clock
 from tasks.table_writer import TableWriter
 from tasks.text import csv_phone, csv_text
 
@@ -16,7 +17,13 @@ from tasks.text import csv_phone, csv_text
 _BOM = "\ufeff"
 _COPY_BYTES = 1 << 20
 
-_FIELDS: list[Callable[[str], str]] = [csv_phone if column.kind is Kind.PHONE else csv_text for column in COLUMNS]
+
+def _field(column: Column) -> Callable[[str], str]:
+    safe = csv_phone if column.kind is Kind.PHONE else csv_text
+    return lru_cache(KNOWN)(safe) if column.recurs else safe
+
+
+_FIELDS = [_field(column) for column in COLUMNS]
 
 
 class Delimited(TableWriter):

@@ -1,14 +1,15 @@
 """The export job: claim the row, stream the messages into a file, store it, complete the row.
 
 While it works it renews its lease and writes its progress once a second. It stops as soon as the row says so: the
-export was canceled, or another worker took over after this one was thought dead.
+export was canceled, or another worker took over after this one was thought dead. When its shift ends it hands the
+export back.
 """
 
 import asyncio
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from analytics import exports, queries
-from analytics.database import Database
+from analytics.database import Database, Writer
 from analytics.errors import Forbidden
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.viewers import view
@@ -25,8 +26,10 @@ from tasks.columns import Locale
 from tasks.delimited import Delimited
 from tasks.file_names import file_name
 from tasks.files import FileStore
+from tasks.shifts import Shift
+from tasks.summary import summary
 from tasks.table_writer import TableWriter
-from tasks.workbook import Workbook
+from tasks.workbook import Summary, Workbook
 
 log = structlog.get_logger()
 
@@ -47,7 +50,19 @@ class Workshop:
 
 
 class _Stopped(Exception):
-    """The row says that this worker should go no further."""
+    """The row or the end of the shift says that this worker should go no further."""
+
+
+class _NotStored(Exception):
+    """The file could not be written or stored. An OSError elsewhere is the database's connection."""
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _NotStored from error
 
 
 def now() -> int:
@@ -60,7 +75,7 @@ def key_of(export: Export) -> str:
     return f"{export.id}-{export.attempts}.{SUFFIXES[export.format]}"
 
 
-async def run_export(workshop: Workshop, tenant: str, id: str) -> None:
+async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | None = None) -> None:
     """Do one export, if it is free to be done. Whatever happens is said in its row.
 
     An error of the database is raised, since then the row cannot be written: the lease runs out, and the sweep
@@ -72,21 +87,24 @@ async def run_export(workshop: Workshop, tenant: str, id: str) -> None:
         return
     logger = log.bind(export=id, attempt=export.attempts)
     logger.info("export started")
+    progress = _Progress(shift or Shift())
+    limit = asyncio.timeout(TIME_LIMIT)
     try:
-        async with asyncio.timeout(TIME_LIMIT):
-            await _make(workshop, export)
+        async with limit:
+            await _make(workshop, export, progress)
     except _Stopped:
+        await _put_down(workshop, export, progress)
         logger.info("export stopped")
-        await workshop.files.delete(key_of(export))
-        await _end(workshop, export, ExportStatus.CANCELED)
     except TimeoutError:
+        if not limit.expired():
+            raise
         logger.warning("export took too long")
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.TIMEOUT)
     except Forbidden:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
-    except DBAPIError:
+    except (DBAPIError, OSError):
         raise
-    except OSError:
+    except _NotStored:
         logger.exception("export could not be stored")
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.STORAGE)
     except Exception:
@@ -94,6 +112,18 @@ async def run_export(workshop: Workshop, tenant: str, id: str) -> None:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.INTERNAL)
     else:
         logger.info("export completed")
+
+
+async def _put_down(workshop: Workshop, export: Export, progress: "_Progress") -> None:
+    """Leave an export that is not to be finished here: hand it back, or end it if it was canceled."""
+    if progress.handed_back:
+        return  # the next worker may have stored its file by now, under the same key
+    with suppress(OSError):
+        await workshop.files.delete(key_of(export))
+    async with workshop.database.write() as writer:
+        if progress.shift.over:
+            await exports.give_back(writer, export)
+        await exports.end(writer, export, now(), ExportStatus.CANCELED)
 
 
 async def _end(workshop: Workshop, export: Export, status: ExportStatus, failure: FailureCode | None = None) -> None:
@@ -104,26 +134,39 @@ async def _end(workshop: Workshop, export: Export, status: ExportStatus, failure
 class _Progress:
     """How far the job is, and whether it should go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, shift: Shift) -> None:
+        self.shift = shift
         self.total: int | None = None
         self.written = 0
+        self.storing = False
         self.stopped = False
+        self.handed_back = False
 
-    def check(self) -> None:
+    def go_on(self) -> None:
+        """Raise unless there is time to begin the next batch."""
+        if self.shift.over:
+            raise _Stopped
+        self.still_ours()
+
+    def still_ours(self) -> None:
+        """Raise when the export was canceled or lost."""
         if self.stopped:
             raise _Stopped
 
 
-async def _make(workshop: Workshop, export: Export) -> None:
-    progress = _Progress()
+async def _make(workshop: Workshop, export: Export, progress: _Progress) -> None:
     renewing = asyncio.create_task(_renew(workshop.database, export, progress))
     try:
-        with tempfile.TemporaryDirectory(prefix="embudo-export-") as folder:
+        with _storing():
+            scratch = tempfile.TemporaryDirectory(prefix="embudo-export-", ignore_cleanup_errors=True)
+        with scratch as folder:
             path = Path(folder) / key_of(export)
             await _write(workshop.database, export, progress, path)
-            progress.check()
-            size = await workshop.files.put(key_of(export), path)
-        progress.check()
+            progress.still_ours()
+            progress.storing = True
+            with _storing():
+                size = await workshop.files.put(key_of(export), path)
+        progress.still_ours()
         done_at = now()
         async with workshop.database.write() as writer:
             completed = await exports.complete(
@@ -147,11 +190,21 @@ async def _renew(database: Database, export: Export, progress: _Progress) -> Non
         await asyncio.sleep(RENEW_EVERY)
         try:
             async with database.write() as writer:
-                status = await exports.renew(writer, export, now(), progress.total, progress.written)
-        except DBAPIError:
+                await _look(writer, export, progress)
+        except (DBAPIError, OSError):
             log.warning("the lease could not be renewed, trying again", export=export.id, exc_info=True)
-        else:
-            progress.stopped = status is not ExportStatus.RUNNING
+
+
+async def _look(writer: Writer, export: Export, progress: _Progress) -> None:
+    """Renew the lease, or let go of the row at once: a large file's last step may take longer than anyone waits."""
+    if progress.shift.overdue and not progress.storing:
+        await exports.give_back(writer, export)
+        progress.handed_back = progress.stopped = True
+        return
+    status = await exports.renew(writer, export, now(), progress.total, progress.written)
+    if status is ExportStatus.CANCELING:
+        await exports.end(writer, export, now(), ExportStatus.CANCELED)
+    progress.stopped = status is not ExportStatus.RUNNING
 
 
 async def _write(database: Database, export: Export, progress: _Progress, path: Path) -> None:
@@ -160,18 +213,24 @@ async def _write(database: Database, export: Export, progress: _Progress, path: 
         viewer = await view(reader, export.requester)
         if not export.allows(viewer.scope):
             raise Forbidden("The requester may no longer see all departments of the export.")
+        read_at = now()
         progress.total = await queries.count(reader, export.spec)
-        with _writer(export) as writer:
+        front = await summary(reader, export, progress.total, read_at) if export.format is ExportFormat.XLSX else None
+        with _writer(export, front) as writer:
             async for rows in queries.sends(reader, export.spec):
                 # In a thread, so that the lease is renewed while a batch is being written.
-                await asyncio.to_thread(writer.append, rows)
+                with _storing():
+                    await asyncio.to_thread(writer.append, rows)
                 progress.written += len(rows)
-                progress.check()
-            await asyncio.to_thread(writer.finish, path)
+                progress.go_on()
+            with _storing():
+                await asyncio.to_thread(writer.finish, path)
 
 
 @contextmanager
-def _writer(export: Export) -> Iterator[TableWriter]:
+def _writer(export: Export, front: Summary | None) -> Iterator[TableWriter]:
     locale = Locale(export.locale)
-    with Workbook(locale) if export.format is ExportFormat.XLSX else Delimited(locale) as writer:
+    with _storing():
+        opened = Workbook(locale, front) if export.format is ExportFormat.XLSX else Delimited(locale)
+    with opened as writer:
         yield writer

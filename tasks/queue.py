@@ -4,7 +4,9 @@ The message carries the row's key and nothing else. It may be lost, repeated or 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import queue
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import dramatiq
@@ -12,18 +14,24 @@ import structlog
 from dramatiq import Actor, Broker
 
 from analytics import exports
+from tasks.brokers import ACTOR
 from tasks.exports import TIME_LIMIT, Workshop, key_of, now, run_export
+from tasks.shifts import Shift
 
 log = structlog.get_logger()
 
-QUEUE = "exports"
 # The broker's own limit (ms), should the job's not work.
 BROKER_TIME_LIMIT = (TIME_LIMIT + 60) * 1000
+# Announcements that may wait for a broker that is slow or gone; the sweep makes up for any more.
+MOST_WAITING = 100
 
 OpenWorkshop = Callable[[], Workshop]
+Send = Callable[[str, str], Any]
 
 
-def declare_actors(broker: Broker, open_workshop: OpenWorkshop) -> Actor[[str, str], None]:
+def declare_actors(
+    broker: Broker, queue_name: str, open_workshop: OpenWorkshop, shift: Shift
+) -> Actor[[str, str], None]:
     """Declare the export actor on a broker.
 
     Retries are ours, not the broker's: the row counts attempts, and the sweep sends again what was not done.
@@ -31,26 +39,55 @@ def declare_actors(broker: Broker, open_workshop: OpenWorkshop) -> Actor[[str, s
 
     def run(tenant: str, id: str) -> None:
         """Do one export, on an event loop and with connections of its own."""
-        asyncio.run(_with_workshop(open_workshop, lambda workshop: run_export(workshop, tenant, id)))
+        if shift.over:
+            return
+        with shift.job():
+            try:
+                asyncio.run(_run(open_workshop, tenant, id, shift))
+            except Exception:
+                log.warning("export interrupted, it will be taken up again", export=id, exc_info=True)
 
-    declare = dramatiq.actor(
-        broker=broker, actor_name="run_export", queue_name=QUEUE, max_retries=0, time_limit=BROKER_TIME_LIMIT
-    )
+    declare = dramatiq.actor(broker=broker, actor_name=ACTOR, queue_name=queue_name, time_limit=BROKER_TIME_LIMIT)
     return declare(run)
 
 
-async def _with_workshop(open_workshop: OpenWorkshop, job: Callable[[Workshop], Awaitable[None]]) -> None:
+async def _run(open_workshop: OpenWorkshop, tenant: str, id: str, shift: Shift) -> None:
     workshop = open_workshop()
     try:
-        await job(workshop)
+        await run_export(workshop, tenant, id, shift)
     finally:
         await workshop.database.close()
 
 
-async def sweep(workshop: Workshop, send: Callable[[str, str], Any]) -> None:
-    """Send what waits or was abandoned."""
+class Announcer:
+    """Sends from a thread of its own: a broker that is slow or gone holds nobody up.
+
+    What cannot be sent is forgotten; the sweep sends it again.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(MOST_WAITING)
+        threading.Thread(target=self._work, name="announcer", daemon=True).start()
+
+    def announce(self, tenant: str, id: str) -> None:
+        """Send as soon as it can be done; returns at once. Raises `queue.Full`."""
+        self._waiting.put_nowait((tenant, id))
+
+    def _work(self) -> None:
+        while True:
+            tenant, id = self._waiting.get()
+            try:
+                self._send(tenant, id)
+            except Exception as error:
+                log.warning("export not announced, the sweep will", export=id, error=repr(error))
+
+
+async def sweep(workshop: Workshop, send: Send, patience: int | None = None) -> None:
+    """Send what was abandoned and what waits; with patience only what has waited for so many microseconds."""
+    at = now()
     async with workshop.database.read() as reader:
-        waiting = await exports.due(reader, now())
+        waiting = await exports.due(reader, at, None if patience is None else at - patience)
     for tenant, id in waiting:
         send(tenant, id)
 
@@ -69,16 +106,17 @@ async def expire(workshop: Workshop) -> None:
 class Jobs:
     """What the API needs of exports' jobs; see `resolvers.exports.Jobs`."""
 
-    def __init__(self, workshop: Workshop, send: Callable[[str, str], Any]) -> None:
+    def __init__(self, workshop: Workshop, send: Send) -> None:
+        """`send` returns at once."""
         self._workshop = workshop
         self._send = send
 
     async def start(self, tenant: str, id: str) -> None:
         """Tell the workers of a queued export. What cannot be sent now is sent by the sweep."""
         try:
-            await asyncio.to_thread(self._send, tenant, id)
-        except Exception:
-            log.warning("export not announced, the sweep will", export=id, exc_info=True)
+            self._send(tenant, id)
+        except Exception as error:
+            log.warning("export not announced, the sweep will", export=id, error=repr(error))
 
     async def forget(self, export: exports.Export) -> None:
         """Delete an export's file."""

@@ -17,29 +17,29 @@ from openpyxl.writer.excel import ExcelWriter
 from tasks import cells
 from tasks.columns import (
     COLUMNS,
-    SENT_AT,
     SHEET_TITLES,
     STATUS_WORDS,
     SUMMARY_TITLES,
     Locale,
     Row,
     headers,
-    texts,
-    wall_clock,
 )
+from tasks.rows_xml import RowMaker, RowSheet
 from tasks.table_writer import TableWriter
 
-Summary: TypeAlias = Sequence[tuple[str, str | int | float | datetime | None]]
+Line: TypeAlias = tuple[str, *tuple[str | int | float | datetime | None, ...]]
+Summary: TypeAlias = Sequence[Line]
 
 MAX_ROWS = 1_048_575  # a sheet of Excel has 2^20 rows; the first is the header
-_SUMMARY_WIDTHS = (36, 48)
+_SUMMARY_WIDTHS = (36, 48, 18, 12, 20)
 
 
 class Workbook(TableWriter):
     """Streams rows to a sheet, and to further ones when `max_rows` (the header not counted) are in it.
 
-    `summary` is shown on a sheet of its own in front, a label and a value a line; times in it are aware and
-    shown by their own zone's clock. Raises ValueError for a naive time or a number that is not finite.
+    `summary` is shown on a sheet of its own in front, a label and its values a line; times in it are aware and
+    shown by their own zone's clock. Raises ValueError for a naive time or a number that is not finite. The first
+    sheet of rows is the one that a spreadsheet shows when it opens the file; programs should take it by its name.
 
     The rows' XML, about 1 kB each, waits uncompressed in the folder for temporary files until `finish`.
     """
@@ -47,10 +47,9 @@ class Workbook(TableWriter):
     def __init__(self, locale: Locale, summary: Summary | None = None, max_rows: int = MAX_ROWS) -> None:
         super().__init__()
         self._locale = locale
-        self._status_words = STATUS_WORDS[locale]
         self._max_rows = max_rows
         self._sheets = 0
-        self._book = openpyxl.Workbook(write_only=True)
+        self._book: Any = openpyxl.Workbook(write_only=True)  # the stubs do not know how to add a sheet of ours
         self._book.properties.creator = "Embudo"
         try:
             with _disk_errors():
@@ -70,10 +69,7 @@ class Workbook(TableWriter):
         if self._rows == self._max_rows:
             self._end_sheet()
             self._add_sheet()
-        self._stamp.value = wall_clock(row[SENT_AT])
-        line = [None if text is None else cells.text(self._sheet, text) for text in texts(row, self._status_words)]
-        line[SENT_AT] = self._stamp
-        self._sheet.append(line)
+        self._sheet.append(self._made(row, self._rows + 2))
         self._rows += 1
 
     def _save(self, part: Path) -> None:
@@ -90,13 +86,17 @@ class Workbook(TableWriter):
     def _add_sheet(self) -> None:
         self._sheets += 1
         title = SHEET_TITLES[self._locale]
-        sheet = self._book.create_sheet(title if self._sheets == 1 else f"{title} ({self._sheets})")
+        sheet = RowSheet(self._book, title if self._sheets == 1 else f"{title} ({self._sheets})")
+        self._book._add_sheet(sheet)
+        if self._sheets == 1:
+            self._book.active = sheet
+            sheet.sheet_view.tabSelected = True
         cells.set_widths(sheet, [column.width for column in COLUMNS])
         sheet.freeze_panes = "A2"
         sheet.append([cells.header(sheet, header) for header in headers(self._locale)])
         self._sheet = sheet
         self._rows = 0
-        self._stamp = cells.stamp(sheet)  # one for all rows: a row is written before the next is made
+        self._made = RowMaker(sheet, STATUS_WORDS[self._locale])
 
     def _end_sheet(self) -> None:
         self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{self._rows + 1}"
@@ -105,8 +105,8 @@ class Workbook(TableWriter):
     def _add_summary(self, summary: Summary) -> None:
         sheet = self._book.create_sheet(SUMMARY_TITLES[self._locale])
         cells.set_widths(sheet, _SUMMARY_WIDTHS)
-        for label, value in summary:
-            sheet.append([cells.label(sheet, label), cells.fact(sheet, value)])
+        for label, *values in summary:
+            sheet.append([cells.label(sheet, label), *(cells.fact(sheet, value) for value in values)])
         sheet.close()
 
 

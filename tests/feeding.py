@@ -10,6 +10,8 @@ from sqlalchemy import select
 from analytics.database import Database
 from analytics.ingest.batch import Outcome, apply
 from analytics.ingest.events import AnyEvent, TemplateNotice, parse_event
+from analytics.rollup_tables import TABLES as ROLLUP_TABLES
+from analytics.rollup_tables import rollup_states
 from analytics.tables import metadata
 
 Event = dict[str, Any]
@@ -34,7 +36,7 @@ async def feed(
 
 
 async def everything(database: Database, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of a tenant by table, without the tenant's id."""
+    """All rows of a tenant by table, without the tenant's id; rollups, which are built by and by, are left out."""
     async with database.read() as reader:
         return {
             table.name: sorted(
@@ -42,4 +44,5 @@ async def everything(database: Database, tenant: str) -> dict[str, list[tuple[An
                 key=str,
             )
             for table in metadata.sorted_tables
+            if table not in (*ROLLUP_TABLES, rollup_states)
         }

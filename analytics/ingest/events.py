@@ -126,11 +126,11 @@ class TemplateUpserted(Description, frozen=True, kw_only=True, tag="template.ups
 class TemplateNotice(Event, frozen=True, kw_only=True, tag="template.notice"):
     """What WhatsApp says of a template's category or status (only from webhooks)."""
 
-    meta_id: str = ""
-    name: str = ""
-    language: str = ""
-    category: str | None = None
-    status: str | None = None
+    meta_id: Annotated[str, Meta(max_length=128)] = ""
+    name: Name = ""
+    language: Annotated[str, Meta(max_length=128)] = ""
+    category: Name | None = None
+    status: Name | None = None
 
 
 class MemberAdded(Event, frozen=True, kw_only=True, tag="member.added"):
@@ -248,7 +248,11 @@ def parse_event(line: bytes | str) -> PlatformEvent:
     if isinstance(line, str):
         line = line.encode("utf-8", "surrogatepass")
     try:
+        if not line.isascii():
+            line.decode("utf-8")  # the decoder below passes over what it does not need
         event = _decoder.decode(line) if rb"\u0000" not in line else _decode_cleaned(line)
+    except RecursionError:
+        raise InvalidEvent("INVALID_JSON", "The line is nested too deeply.") from None
     except msgspec.ValidationError as error:
         raise InvalidEvent("INVALID_EVENT", f"{error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -260,7 +264,9 @@ def parse_event(line: bytes | str) -> PlatformEvent:
 def _decode_cleaned(line: bytes) -> PlatformEvent:
     """The slow way, for text that no database can hold: U+0000 and lone surrogates become U+FFFD."""
     try:
-        event: PlatformEvent = msgspec.convert(cleaned(json.loads(line.decode("utf-8"))), PlatformEvent)
+        event: PlatformEvent = msgspec.convert(
+            cleaned(json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)), PlatformEvent
+        )
     except msgspec.ValidationError as error:
         raise InvalidEvent("INVALID_EVENT", f"{error}.") from None
     except UnicodeDecodeError:
@@ -270,6 +276,10 @@ def _decode_cleaned(line: bytes) -> PlatformEvent:
     except ValueError:
         raise InvalidEvent("INVALID_JSON", "The line is not a JSON object.") from None
     return event
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def cleaned(value: Any) -> Any:

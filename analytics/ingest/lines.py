@@ -42,11 +42,11 @@ def _parse(text: bytes) -> AnyEvent | InvalidEvent:
 def read_whatsapp(file: BinaryIO) -> Iterator[Item]:
     """The events of a file of Cloud API bodies: one body, a list of them, named samples, or one a line."""
     start = file.tell()
-    first = file.readline()
+    first = next((line for line in file if line.strip()), b"")
     try:
         json.loads(first)
         one_per_line = True
-    except ValueError:
+    except (ValueError, RecursionError):
         one_per_line = False
     file.seek(start)
     if one_per_line:

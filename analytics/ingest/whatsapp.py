@@ -56,7 +56,10 @@ def read_body(body: Any) -> Iterator[Found]:
 
     Raises `InvalidEvent` when it is no webhook body at all.
     """
-    body = cleaned(body)
+    try:
+        body = cleaned(body)
+    except RecursionError:
+        raise InvalidEvent("INVALID_BODY", "The body is nested too deeply.") from None
     if not isinstance(body, dict) or not isinstance(body.get("entry"), list):
         raise InvalidEvent("INVALID_BODY", "Not a WhatsApp webhook body: it has no list `entry`.")
     for e, entry in enumerate(body["entry"]):
@@ -138,27 +141,37 @@ def _text(type_: str, content: Any) -> str | None:
 
 
 def _contact(message: dict[str, Any], value: dict[str, Any]) -> Contact:
-    """Who wrote: `from`, and the id that the message or the body's matching contact gives."""
-    phone = message.get("from")
-    user_id = message.get("from_user_id")
+    """Who wrote: what the message says, completed by the one of the body's contacts that it is about."""
+    phone, user_id = _text_of(message.get("from")), _text_of(message.get("from_user_id"))
     people = [person for person in _items(value, "contacts") if isinstance(person, dict)]
     for person in people:
-        if person.get("wa_id") == phone or (len(people) == 1 and not phone):
-            user_id = user_id or person.get("user_id")
-            phone = phone or person.get("wa_id")
-    usable = phone if isinstance(phone, str) and digits(phone) else None
-    return Contact(phone=usable, id=user_id if isinstance(user_id, str) and user_id else None)
+        wa_id, known_as = _text_of(person.get("wa_id")), _text_of(person.get("user_id"))
+        same_phone = phone is not None and phone == wa_id
+        same_person = user_id is not None and user_id == known_as
+        nobody_else = phone is None and user_id is None and len(people) == 1
+        if same_phone or same_person or nobody_else:
+            phone, user_id = phone or wa_id, user_id or known_as
+            break
+    return Contact(phone=phone if digits(phone) else None, id=user_id)
+
+
+def _text_of(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _notice(value: dict[str, Any], entry: dict[str, Any]) -> TemplateNotice:
     category = value.get("new_category") or value.get("message_template_category")
-    return TemplateNotice(
-        at=_time(entry["time"]),
-        meta_id=str(value.get("message_template_id") or ""),
-        name=str(value.get("message_template_name") or ""),
-        language=str(value.get("message_template_language") or ""),
-        category=str(category).upper() if category else None,
-        status=str(value["event"]).upper() if value.get("event") else None,
+    return msgspec.convert(
+        {
+            "type": "template.notice",
+            "at": _time(entry["time"]),
+            "meta_id": str(value.get("message_template_id") or ""),
+            "name": str(value.get("message_template_name") or ""),
+            "language": str(value.get("message_template_language") or ""),
+            "category": str(category).upper() if category else None,
+            "status": str(value["event"]).upper() if value.get("event") else None,
+        },
+        TemplateNotice,
     )
 
 

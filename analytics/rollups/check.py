@@ -10,7 +10,16 @@ from typing import Any
 from sqlalchemy import func, select
 
 from analytics.database import Database, Reader
-from analytics.rollup_tables import FIRST_DAY_PERIOD, ROLLUPS, WHOLE, Rollup, month_period
+from analytics.rollup_tables import (
+    FIRST_DAY_PERIOD,
+    ROLLUPS,
+    WHOLE,
+    Rollup,
+    first_day_of,
+    level_of,
+    month_period,
+    week_period,
+)
 from analytics.rollups import state as states
 from analytics.rollups.deltas import Vector
 from analytics.rollups.rebuild import STEP, counted, zone_of
@@ -29,21 +38,17 @@ class Difference:
 
     def __str__(self) -> str:
         period, *rest = self.key
-        when = (
-            date.fromordinal(period).isoformat()
-            if period >= FIRST_DAY_PERIOD
-            else f"{period // 12:04}-{period % 12 + 1:02}"
-        )
+        when = f"{level_of(period)} {first_day_of(period)}"
         return f"{self.rollup} {when} {' '.join(map(str, rest))}: expected {self.expected}, found {self.found}"
 
 
 async def check(
     database: Database, tenant: str, days: Iterable[date] | None = None
 ) -> AsyncIterator[tuple[date | None, list[Difference]]]:
-    """The differences of some days, or of all days and months: each day or step of days with what differs in it.
+    """The differences of some days, or of all: each day or step of days with what differs in it.
 
-    The last pair, of no day, is that of the months, when all days were asked for. Each step is of one moment, so the
-    service may go on; days that are not built yet are passed over, and then so are the months.
+    The last pair, of no day, is that of weeks and months, when all days were asked for. Each step is of one moment, so
+    the service may go on; days that are not built yet are passed over, and then so are weeks and months.
     """
     async with database.read() as reader:
         local = await zone_of(reader, tenant)
@@ -60,7 +65,7 @@ async def check(
     for start in range(first, until, STEP):
         yield date.fromordinal(start), await _differences(database, tenant, start, min(start + STEP, until))
     if state.built_until == WHOLE:
-        yield None, await _month_differences(database, tenant)
+        yield None, await _long_differences(database, tenant)
 
 
 async def some_days(database: Database, tenant: str, count: int) -> list[date]:
@@ -111,17 +116,17 @@ async def _stored(reader: Reader, rollup: Rollup, tenant: str, first: int, last:
     return {tuple(row[:size]): tuple(row[size:]) for row in rows}
 
 
-async def _month_differences(database: Database, tenant: str) -> list[Difference]:
-    """Months that are not the sum of their days."""
+async def _long_differences(database: Database, tenant: str) -> list[Difference]:
+    """Weeks and months that are not the sum of their days."""
     found: list[Difference] = []
     async with database.read() as reader:
-        for rollup in (rollup for rollup in ROLLUPS if rollup.months):
+        for rollup in (rollup for rollup in ROLLUPS if rollup.long):
             stored = await _stored(reader, rollup, tenant, 0, FIRST_DAY_PERIOD - 1)
-            found += _compare(rollup, await _months_of_days(reader, rollup, tenant), stored)
+            found += _compare(rollup, await _sums_of_days(reader, rollup, tenant), stored)
     return found
 
 
-async def _months_of_days(reader: Reader, rollup: Rollup, tenant: str) -> dict[tuple[Any, ...], Vector]:
+async def _sums_of_days(reader: Reader, rollup: Rollup, tenant: str) -> dict[tuple[Any, ...], Vector]:
     table, size = rollup.table, len(rollup.keys)
     sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(rollup.family.measures))
     statement = select(*(table.c[name] for name in rollup.columns)).where(
@@ -130,9 +135,10 @@ async def _months_of_days(reader: Reader, rollup: Rollup, tenant: str) -> dict[t
     async for partition in reader.partitions(statement):
         for row in partition:
             day = date.fromordinal(row[0])
-            total = sums[(month_period(day), *row[1:size])]
-            for n, value in enumerate(row[size:]):
-                total[n] += value
+            for period in (week_period(day), month_period(day)):
+                total = sums[(period, *row[1:size])]
+                for n, value in enumerate(row[size:]):
+                    total[n] += value
     return {key: tuple(total) for key, total in sums.items()}
 
 

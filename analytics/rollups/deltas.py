@@ -25,6 +25,7 @@ from analytics.rollup_tables import (
     Family,
     Rollup,
     month_period,
+    week_period,
 )
 from analytics.states import Status
 from analytics.zones import DAY, EPOCH_ORDINAL, Zone
@@ -84,14 +85,15 @@ class Deltas:
             self.cells[family][cell] += times
 
     def rows(self, rollup: Rollup) -> dict[Key, Vector]:
-        """What is to be added to each row of a rollup, its days and its months."""
+        """What is to be added to each row of a rollup, its days, weeks and months."""
         days = self._days(rollup)
-        months: dict[Key, Vector] = {}
-        for (day, *rest), added in days.items() if rollup.months else ():
-            key = (_month(day), *rest)
-            known = months.get(key)
-            months[key] = tuple(map(add, known, added)) if known else added
-        return {key: added for key, added in (days | months).items() if any(added)}
+        found = dict(days)
+        for (day, *rest), added in days.items() if rollup.long else ():
+            for period in _long_periods(day):
+                key = (period, *rest)
+                known = found.get(key)
+                found[key] = tuple(map(add, known, added)) if known else added
+        return {key: added for key, added in found.items() if any(added)}
 
     def _days(self, rollup: Rollup) -> dict[Key, Vector]:
         # First the cells of one row and one kind of message are counted together, which is one addition each; only
@@ -136,8 +138,10 @@ def cells_of(message: Counted, zone: Zone) -> Iterator[tuple[Family, Cell]]:
 
 
 @cache
-def _month(day: int) -> int:
-    return month_period(date.fromordinal(day))
+def _long_periods(day: int) -> tuple[int, int]:
+    """The week and the month of a day."""
+    on = date.fromordinal(day)
+    return week_period(on), month_period(on)
 
 
 def looked_at(message: Counted) -> tuple[Any, ...]:

@@ -24,6 +24,7 @@ from analytics.exports import (
     Request,
     UserErrorCode,
 )
+from analytics.limits import MOST_EXPORTS_OF_PERSON
 from analytics.specs import Filter, Ids, Scope
 from analytics.viewers import Identity, Role, Viewer
 from analytics.zones import DAY, SECOND
@@ -543,3 +544,76 @@ async def test_an_export_is_allowed_while_all_its_departments_are(
     viewer = viewer_of(tenant, departments=None if stored is None else frozenset(stored))
     export = await get(database, await create(database, viewer))
     assert export.allows(Scope(tenant, None if now is None else frozenset(now))) is allowed
+
+
+async def test_a_cancel_that_comes_while_another_worker_takes_over_is_not_lost(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.url.startswith("sqlite"):
+        pytest.skip("on SQLite one transaction writes at a time")
+    viewer = viewer_of(tenant)
+    export = await create(database, viewer)
+    async with database.write() as writer:
+        await exports.claim(writer, tenant, export.id, NOW)
+    get_row = exports.get
+
+    async def canceled_after(*arguments: Any) -> Export | None:
+        found = await get_row(*arguments)
+        monkeypatch.setattr(exports, "get", get_row)
+        async with database.write() as other:
+            await exports.cancel(other, viewer, export.id, NOW)
+        return found
+
+    monkeypatch.setattr(exports, "get", canceled_after)
+    async with database.write() as writer:
+        assert await exports.claim(writer, tenant, export.id, NOW + LEASE + 1) is None
+    assert (await get(database, export)).status is ExportStatus.CANCELING
+
+
+# How many at once
+
+
+async def refused(database: Database, viewer: Viewer, asked: Request | None = None) -> tuple[Any, Any]:
+    with pytest.raises(Refused) as error:
+        await create(database, viewer, asked)
+    return error.value.code, error.value.field
+
+
+async def test_one_person_may_have_so_many_that_wait_or_run(database: Database, tenant: str) -> None:
+    viewer = viewer_of(tenant)
+    keyed = request(viewer, idempotency_key="k")
+    first = await create(database, viewer, keyed)
+    for _ in range(MOST_EXPORTS_OF_PERSON - 1):
+        last = await create(database, viewer)
+    await cancel(database, viewer, await claimed(database, last))  # what is being canceled still has a worker
+    assert await refused(database, viewer) == (UserErrorCode.LIMIT_REACHED, None)
+    assert (await create(database, viewer, keyed)).id == first.id
+    assert await refused(database, viewer, request(viewer, idempotency_key="other")) == (
+        UserErrorCode.LIMIT_REACHED,
+        None,
+    )
+    await create(database, viewer_of(tenant, "u2"))
+    await create(database, viewer_of(uuid4().hex))
+    await cancel(database, viewer, first)
+    await create(database, viewer)
+    assert await refused(database, viewer) == (UserErrorCode.LIMIT_REACHED, None)
+
+
+async def test_one_company_may_have_so_many_that_wait_or_run(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_EXPORTS_OF_TENANT", 3)
+    made = [await create(database, viewer_of(tenant, f"u{n}")) for n in range(3)]
+    assert await refused(database, viewer_of(tenant, "u9")) == (UserErrorCode.LIMIT_REACHED, None)
+    await complete(database, await claimed(database, made[0]))
+    await create(database, viewer_of(tenant, "u9"))
+
+
+async def test_requests_at_once_do_not_pass_the_cap(database: Database, tenant: str) -> None:
+    viewer = viewer_of(tenant)
+    asked = [request(viewer, idempotency_key=None if n % 2 else f"k{n}") for n in range(2 * MOST_EXPORTS_OF_PERSON)]
+    ended = await asyncio.gather(*(create(database, viewer, one) for one in asked), return_exceptions=True)
+    assert sum(isinstance(one, Export) for one in ended) == MOST_EXPORTS_OF_PERSON
+    assert sum(isinstance(one, Refused) for one in ended) == MOST_EXPORTS_OF_PERSON
+    async with database.read() as reader:
+        assert (await exports.newest(reader, viewer, None, 10, None))[1] == MOST_EXPORTS_OF_PERSON

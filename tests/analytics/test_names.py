@@ -330,3 +330,18 @@ async def test_a_supervisor_is_offered_their_departments_used_or_not(database: D
     assert await offered(database, tenant, DEPARTMENTS, {"d1", "d3", "unknown"}) == {"d1", "unknown"}
     assert await offered(database, tenant, DEPARTMENTS, set()) == set()
     assert await offered(database, tenant, DEPARTMENTS) == {"d1", "d2", "d4"}
+
+
+async def test_of_two_first_categories_the_greater_holds_before_them(database: Database, tenant: str) -> None:
+    events = [
+        upsert("template", "t1", 1, name="aviso", language="es", meta_id="9"),
+        upsert("template", "t1", 5, name="aviso", language="es", meta_id="9", category="UTILITY"),
+        notice(5, "MARKETING", meta_id="9"),
+    ]
+    await feed(database, tenant, events)
+    assert await categories(database, tenant, 1, 5) == ["UTILITY", "UTILITY"]
+
+
+async def test_a_notice_that_names_nothing_is_about_nothing(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [upsert("template", "t1", 1), notice(2, "MARKETING")])
+    assert await categories(database, tenant, 3) == ["OTHER"]

@@ -224,3 +224,15 @@ async def test_an_unknown_export(database: Database, tenant: str) -> None:
     # As they are sent: what is put right after a result was handed over comes too late.
     shown = [error.formatted async for result in stream for error in result.errors]
     assert [error.get("extensions", {}).get("code") for error in shown] == ["NOT_FOUND"]
+
+
+async def test_the_cap_on_exports_is_told_and_kept(database: Database, tenant: str) -> None:
+    who = identity(tenant)
+    told = (await ask(database, who, "{ limits { exportsPerUser exportsPerTenant } }"))["limits"]
+    assert told == {"exportsPerUser": 5, "exportsPerTenant": 50}
+    payloads = await asyncio.gather(*(create(database, who) for _ in range(told["exportsPerUser"] + 2)))
+    errors = [payload["userErrors"] for payload in payloads if payload["export"] is None]
+    assert len(errors) == 2
+    for (error,) in errors:
+        assert (error["field"], error["code"]) == (["input"], "LIMIT_REACHED")
+        assert "5 exports" in error["message"]

@@ -30,17 +30,17 @@ def test_pages_put_together_are_the_list(rows: list[Any], first: int) -> None:
         found = paged(rows, first, after)
         assert found.total == len(rows)
         assert found.has_previous is bool(seen)
-        assert len(found.nodes) == len(found.cursors)
+        assert len(found.nodes) == len(found.positions)
         seen += found.nodes
         more = found.has_next
-        after = found.cursors[-1] if found.cursors else None
+        after = found.cursor(-1)
     assert seen == sorted(rows, key=key)
 
 
 @given(ROWS.filter(lambda rows: len(rows) > 2))
 def test_rows_that_come_or_go_neither_repeat_nor_hide_others(rows: list[Any]) -> None:
     placed = sorted(rows, key=key)
-    cursor = paged(rows, 2, None).cursors[-1]
+    cursor = paged(rows, 2, None).cursor(-1)
     without_the_last_seen = [row for row in rows if row != placed[1]]
     assert paged(without_the_last_seen, 50, cursor).nodes == placed[2:]
 

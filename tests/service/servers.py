@@ -72,8 +72,9 @@ def alive(pid: int) -> bool:
 class Server:
     """The service in processes of its own. Its folder outlives it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.settings = settings
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -92,7 +93,7 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "service", "serve"],
                 cwd=ROOT,
-                env=environment(self.folder, EMBUDO_PORT=str(self.port)),
+                env=environment(self.folder, EMBUDO_PORT=str(self.port), **self.settings),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

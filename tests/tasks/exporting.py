@@ -13,9 +13,11 @@ from analytics.exports import Export, ExportFormat, ExportStatus, Locale, Reques
 from analytics.viewers import Identity
 from tasks import columns
 from tests import factories
-from tests.oracle import Filter, Oracle, _zone
+from tests.oracle import Filter, Oracle, _instant, _zone
 from tests.tasks.tables import legible
 
+MONDAY = _instant(factories.MONDAY).date()
+DAY = Filter(MONDAY, MONDAY)
 PATIENCE = 30.0  # seconds until what is waited for counts as lost
 
 

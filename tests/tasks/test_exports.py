@@ -34,6 +34,7 @@ from tests.tasks.exporting import PATIENCE, lines, queue, stored, until, until_s
 
 WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
 TITLES = {Locale.ES: "Envíos", Locale.EN: "Sends"}
+SUMMARIES = {Locale.ES: "Resumen", Locale.EN: "Summary"}
 
 
 @pytest.fixture
@@ -54,10 +55,10 @@ async def run(workshop: Workshop, export: Export) -> Export:
 
 
 def sheet(folder: Path, export: Export) -> list[list[Any]]:
-    """The lines of the one sheet of a finished file."""
-    ((title, found),) = tables.read_openpyxl(folder / key_of(export)).items()
-    assert title == TITLES[export.locale]
-    return found
+    """The lines of the sheet of rows of a finished file, which stands behind its summary."""
+    found = tables.read_openpyxl(folder / key_of(export))
+    assert list(found) == [SUMMARIES[export.locale], TITLES[export.locale]]
+    return found[TITLES[export.locale]]
 
 
 def block(folder: Path) -> None:
@@ -82,6 +83,7 @@ async def test_the_workbook_is_the_oracles_rows_cell_by_cell(
     expected = lines(Oracle(events), filter, locale)
     assert done.status is ExportStatus.COMPLETED
     assert sheet(folder, done) == expected
+    assert tables.read_calamine(folder / key_of(done))[TITLES[locale]] == expected
     assert done.rows_total == done.rows_written == len(expected) - 1
     assert done.file_size == (folder / key_of(done)).stat().st_size
 

@@ -191,7 +191,7 @@ def upgrade() -> None:
         ["tenant_id", "received_at"],
         unique=False,
         postgresql_where=sa.text("NOT claimed"),
-        sqlite_where=sa.text("NOT claimed"),
+        sqlite_where=sa.text("claimed = 0"),
     )
     op.create_table(
         "replies",

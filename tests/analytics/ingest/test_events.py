@@ -320,9 +320,9 @@ def test_what_a_send_cannot_do_without(key: str) -> None:
 def test_phones_of_other_lengths(phone: str) -> None:
     contact = {"phone": phone, "id": "US.1"}
     sent = refused({"type": "message.sent", "at": AT, "message": SENT | {"contact": contact}})
-    assert sent == "contact.phone needs 5 to 20 digits - at `$.message.contact.phone`."
+    assert sent == "phone needs 5 to 20 digits - at `$.message.contact.phone`."
     written = refused({"type": "message.reply", "at": AT, "reply": {"id": "r1", "contact": contact}})
-    assert written == "contact.phone needs 5 to 20 digits - at `$.reply.contact.phone`."
+    assert written == "phone needs 5 to 20 digits - at `$.reply.contact.phone`."
 
 
 @pytest.mark.parametrize("contact", [{}, {"phone": None}, {"phone": None, "id": None}, {"name": "Ana"}])
@@ -441,3 +441,13 @@ def test_any_damage_to_an_event_is_an_event_or_refused(data: st.DataObject) -> N
     for place in data.draw(st.lists(st.integers(0, len(line) - 1), min_size=1, max_size=3)):
         line[place] = data.draw(st.integers(0, 255))
     read(bytes(line))
+
+
+@pytest.mark.parametrize("inside", [b"[" * 100_000, b'{"x":' * 100_000])
+def test_deep_nesting_is_refused(inside: bytes) -> None:
+    assert refusal(raw(b'"x":' + inside)) == ("INVALID_JSON", "The line is nested too deeply.")
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b'"\xff"'])
+def test_what_is_not_json_is_refused_in_a_key_that_is_not_used_too(value: bytes) -> None:
+    assert refusal(raw(b'"x":' + value))[0] == "INVALID_JSON"

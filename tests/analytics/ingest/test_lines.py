@@ -131,3 +131,13 @@ def test_malformed_parts_are_items_of_their_own() -> None:
     items = list(read_whatsapp(io.BytesIO(json.dumps(broken).encode())))
     assert shown(items) == [(1, "INVALID_BODY"), (1, MessageStatus)]
     assert json.loads(items[0].text) == broken
+
+
+def test_a_blank_first_line_is_passed_over() -> None:
+    text = f"\n{json.dumps(body('w1'))}\n{json.dumps(body('w2'))}\n"
+    assert wamids(text) == ["w1", "w2"]
+
+
+def test_a_file_that_is_nested_too_deeply_is_refused() -> None:
+    (item,) = read_whatsapp(io.BytesIO(b"[" * 200_000))
+    assert isinstance(item.event, InvalidEvent)

@@ -353,3 +353,24 @@ def test_any_json_is_a_body_or_refused(of: Any) -> None:
     read(of)
     read({"entry": of})
     read(body({"statuses": of, "messages": of, "metadata": of, "contacts": of}))
+
+
+def test_a_person_is_not_taken_for_another() -> None:
+    two = [{"user_id": "US.1"}, {"user_id": "US.2"}]
+    anonymous = message(from_user_id=None) | {"from": None}
+    assert replied(anonymous, contacts=two).contact == Contact()
+    seventh = message(from_user_id="US.7") | {"from": None}
+    assert replied(seventh, contacts=[{"wa_id": "12345", "user_id": "US.8"}]).contact == Contact(id="US.7")
+
+
+def test_a_name_longer_than_any_is_refused() -> None:
+    update = {"message_template_name": "名" * 5000, "new_category": "UTILITY"}
+    assert "1024" in problem(body(update, field="template_category_update"))
+
+
+def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
+    deep: Any = {}
+    for _ in range(5000):
+        deep = {"x": deep}
+    with pytest.raises(InvalidEvent, match="deep"):
+        list(read_body({"entry": [], "x": deep}))

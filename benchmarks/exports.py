@@ -1,0 +1,161 @@
+"""Exports from the request to the file, through a real service with its embedded worker."""
+
+import asyncio
+import csv
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import openpyxl
+
+from analytics import queries
+from analytics.database import Database
+from analytics.specs import Filter
+from analytics.viewers import view
+from benchmarks.dashboard import MONTH, YEAR, filter_of
+from benchmarks.data import FOLDER, sqlite_file, url
+from benchmarks.measuring import Result, compared
+from benchmarks.serving import ADMINISTRATOR, Client, serving
+from benchmarks.workload import DAYS, FIRST_DAY
+
+CREATE = """mutation M($input: CreateExportInput!) {
+  createExport(input: $input) { export { id } userErrors { message } } }"""
+LOOK = "query Q($id: ID!) { export(id: $id) { status rowsWritten } }"
+DELETE = "mutation M($id: ID!) { deleteExport(input: {id: $id}) { userErrors { message } } }"
+LOOK_EVERY = 0.05  # seconds
+REQUESTS = 60  # of the view, without an export; while one runs, as many as it lasts
+
+Days = tuple[date, date]
+
+
+def results(large: int, quick: bool) -> Iterator[Result]:
+    """All results; `large` messages are the year whose export's memory is measured."""
+    count, large = (20_000, min(large, 200_000)) if quick else (200_000, min(large, 1_000_000))
+    yield from speed(count)
+    yield memory(large)
+    yield api(large)
+
+
+class Run:
+    """One export, asked for when it is made."""
+
+    def __init__(self, client: Client, format: str, days: Days) -> None:
+        self._client = client
+        self._started = time.perf_counter()
+        asked = {"name": "Bench", "format": format, "filter": filter_of(days)}
+        self._id = client.ask(CREATE, input=asked)["createExport"]["export"]["id"]
+
+    def rows(self) -> int | None:
+        """How many rows the file has, once it is complete."""
+        export = self._client.ask(LOOK, id=self._id)["export"]
+        if export["status"] not in ("QUEUED", "RUNNING", "COMPLETED"):
+            raise RuntimeError(export)
+        return int(export["rowsWritten"]) if export["status"] == "COMPLETED" else None
+
+    def wait(self) -> tuple[int, float]:
+        """The number of rows, and the seconds from the request to the end."""
+        while (rows := self.rows()) is None:
+            time.sleep(LOOK_EVERY)
+        return rows, time.perf_counter() - self._started
+
+    def delete(self) -> None:
+        """Delete it and its file."""
+        self._client.ask(DELETE, id=self._id)
+
+
+def rate(client: Client, format: str) -> float:
+    """Rows a second of an export of the whole year."""
+    run = Run(client, format, YEAR)
+    rows, seconds = run.wait()
+    run.delete()
+    return rows / seconds
+
+
+def speed(count: int) -> Iterator[Result]:
+    """Exports against what writes the same values and does nothing else."""
+    values = asyncio.run(plain_values(count))
+    with serving(url(sqlite_file(count))) as (client,):
+        Run(client, "CSV", (FIRST_DAY, FIRST_DAY)).wait()  # the worker is up
+        workbook, delimited = rate(client, "XLSX"), rate(client, "CSV")
+    yield compared("export_vs_openpyxl", workbook, bare_openpyxl(values), "rows/s", ">= 0.7")
+    yield compared("csv_vs_writer", delimited, bare_csv(values), "rows/s", ">= 0.3")
+
+
+async def plain_values(count: int) -> list[tuple[Any, ...]]:
+    """The 14 values of every row as an export shows them."""
+    async with Database(url(sqlite_file(count))) as database, database.read() as reader:
+        viewer = await view(reader, ADMINISTRATOR)
+        spec = viewer.specify(Filter(first=YEAR[0], last=YEAR[1]), 0)
+        return [
+            (*send[:2], send.sent_at.replace(tzinfo=None), *send[3:])
+            async for sends in queries.sends(reader, spec)
+            for send in sends
+        ]
+
+
+def bare_openpyxl(values: list[tuple[Any, ...]]) -> float:
+    """Rows a second of a write-only sheet, to the saved file; openpyxl uses lxml where it is installed."""
+    path = FOLDER / "bare.xlsx"
+    started = time.perf_counter()
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in values:
+        sheet.append(row)
+    book.save(path)
+    return _ended(path, len(values), started)
+
+
+def bare_csv(values: list[tuple[Any, ...]]) -> float:
+    """Rows a second of a `csv.writer`."""
+    path = FOLDER / "bare.csv"
+    started = time.perf_counter()
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        for row in values:
+            writer.writerow(row)
+    return _ended(path, len(values), started)
+
+
+def _ended(path: Path, rows: int, started: float) -> float:
+    found = rows / (time.perf_counter() - started)
+    path.unlink()
+    return found
+
+
+def memory(large: int) -> Result:
+    """The worker's peak memory for the year, and for a twentieth of its rows; a service of its own for each."""
+    peaks = []
+    for days in (YEAR, (FIRST_DAY, FIRST_DAY + timedelta(days=DAYS // 20 - 1))):
+        with serving(url(sqlite_file(large))) as (client,):
+            run = Run(client, "XLSX", days)
+            rows, seconds = run.wait()
+            peaks.append(client.worker_peak_mb())
+            run.delete()
+        print(f"export of {rows:,} rows: {seconds:.0f} s, peak memory of the worker {peaks[-1]:.0f} MB")
+    return compared("export_memory", *peaks, "MB", "<= 1.15")
+
+
+def api(large: int) -> Result:
+    """The view's 95th percentile while an export runs, and while none does."""
+    with serving(url(sqlite_file(large))) as (client,):
+        Run(client, "CSV", (FIRST_DAY, FIRST_DAY)).wait()
+        alone = [_view_ms(client) for _ in range(REQUESTS)]
+        run = Run(client, "XLSX", YEAR)
+        beside = []
+        while run.rows() is None:
+            beside.append(_view_ms(client))
+        run.delete()
+    return compared("api_during_export", _p95(beside), _p95(alone), "ms", "<= 2.5")
+
+
+def _view_ms(client: Client) -> float:
+    started = time.perf_counter()
+    client.view(filter_of(MONTH))
+    return (time.perf_counter() - started) * 1000
+
+
+def _p95(times: list[float]) -> float:
+    return quantiles(times, n=20, method="inclusive")[-1]

@@ -1,0 +1,67 @@
+"""The workers as the service sees them: its own child, or those behind a broker."""
+
+import asyncio
+from typing import Protocol
+
+from service.supervisor import Supervisor
+from tasks import brokers
+from tasks.brokers import Address
+from tasks.queue import Announcer, Send
+
+# A workbook is mostly Python, so a second thread in a process only lets a small export pass a large one.
+THREADS = 2
+
+
+class Workers(Protocol):
+    """What the service needs of them."""
+
+    announce: Send
+
+    async def start(self) -> None:
+        """Begin."""
+
+    async def stop(self) -> None:
+        """End."""
+
+    async def answer(self) -> bool:
+        """Whether an announcement would reach them now."""
+
+
+def workers(at: Address) -> Workers:
+    """The workers that are reached at an address."""
+    return _Embedded() if at.embedded else _Remote(at)
+
+
+class _Embedded:
+    def __init__(self) -> None:
+        self._supervisor = Supervisor(1, THREADS)
+        self.announce: Send = self._supervisor.wake
+
+    async def start(self) -> None:
+        await self._supervisor.start()
+
+    async def stop(self) -> None:
+        await self._supervisor.stop()
+
+    async def answer(self) -> bool:
+        return self._supervisor.alive
+
+
+class _Remote:
+    def __init__(self, at: Address) -> None:
+        self._at = at
+        broker = brokers.open_broker(at)
+        self.announce: Send = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id)).announce
+
+    async def start(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        pass
+
+    async def answer(self) -> bool:
+        try:
+            await asyncio.to_thread(brokers.ping, self._at)
+        except Exception:
+            return False
+        return True
