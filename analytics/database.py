@@ -30,6 +30,8 @@ from analytics.sqltypes import upsert
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (a million rows stream in some 20 MB).
 PARTITION = 2_000
+# KiB; what is read in the order of an index finds its neighbours in as little.
+SMALL_CACHE = 4_096
 
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -51,6 +53,16 @@ class Reader:
     async def first(self, statement: Executable) -> AnyRow | None:
         """The first row, or None."""
         return (await self._connection.execute(statement)).first()
+
+    async def expect_much(self) -> None:
+        """Say that this reader will read a large part of the database, once: keep nothing of it in memory.
+
+        Otherwise a million rows of SQLite would fill its cache, and all of the file that is mapped into memory would
+        count as this process's. The connection stays so.
+        """
+        if self._connection.dialect.name == "sqlite":
+            for pragma in ("mmap_size = 0", f"cache_size = {-SMALL_CACHE}"):
+                await self._connection.exec_driver_sql(f"PRAGMA {pragma}")
 
     async def partitions(self, statement: Executable) -> AsyncIterator[Sequence[AnyRow]]:
         """The rows of a statement of any size, some thousands at a time, never all in memory."""

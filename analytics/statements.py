@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, case, cast, func, literal, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, case, cast, func, literal, select, true
 
 from analytics.buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.metrics import METRICS, Metric
@@ -74,7 +74,7 @@ def _from_rollup(query: Query, rollup: Rollup, periods: Sequence[tuple[int, int]
         select(*keys, *(cast(func.sum(table.c[name]), BigInteger).label(name) for name in rollup.family.measures))
         .where(
             table.c.tenant_id == spec.tenant_id,
-            or_(*(table.c.period.between(first, last) for first, last in periods)),
+            _in_periods(table.c.period, periods),
             *(
                 one_of(table.c[column.name], ids)
                 for name, column in FILTERED
@@ -83,6 +83,13 @@ def _from_rollup(query: Query, rollup: Rollup, periods: Sequence[tuple[int, int]
         )
         .group_by(*keys)
     )
+
+
+def _in_periods(period: ColumnElement[int], periods: Sequence[tuple[int, int]]) -> ColumnElement[bool]:
+    """In one of the runs. Several are written out, some dozens at most: with OR SQLite would not use the key."""
+    if len(periods) == 1:
+        return period.between(*periods[0])
+    return one_of(period, [number for first, last in periods for number in range(first, last + 1)])
 
 
 def _from_rows(query: Query) -> Select[Any]:

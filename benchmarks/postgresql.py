@@ -1,6 +1,6 @@
 """The view on PostgreSQL, against the same sections as plain SQL on its message rows.
 
-The database holds the first quarter of the large year, day for day as dense as it: thirty days of a table that is
+The database holds the first forty days of the large year, day for day as dense as it: thirty days of a table that is
 indexed by time cost the same, whatever else is in it.
 """
 
@@ -27,8 +27,8 @@ from benchmarks.workload import DAYS, FIRST_DAY, TENANT
 SERVER = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 BASE = SERVER.rpartition("/")[0]
 BUILT = "built, see benchmarks.postgresql"  # the database's comment when it is whole
-QUARTER = 90
-RANGE = (FIRST_DAY + timedelta(days=40), FIRST_DAY + timedelta(days=69))
+KEPT = 40  # days
+RANGE = (FIRST_DAY + timedelta(days=5), FIRST_DAY + timedelta(days=34))
 
 
 def results(large: int) -> Iterator[Result]:
@@ -52,7 +52,7 @@ async def _make(name: str, large: int) -> None:
     if comment != BUILT:
         await server.execute(f'DROP DATABASE IF EXISTS "{name}"')
         await server.execute(f'CREATE DATABASE "{name}"')
-        await _fill(name, large * QUARTER // DAYS, large)
+        await _fill(name, large * KEPT // DAYS, large)
         await server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{BUILT}'")
     await server.close()
 

@@ -47,17 +47,22 @@ class _Embedded:
         return self._supervisor.alive
 
 
+# Seconds for a message that is on its way when the service stops; the sweep sends what it does not hear of.
+STOP_PATIENCE = 2.0
+
+
 class _Remote:
     def __init__(self, at: Address) -> None:
         self._at = at
         broker = brokers.open_broker(at)
-        self.announce: Send = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id)).announce
+        self._announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))
+        self.announce: Send = self._announcer.announce
 
     async def start(self) -> None:
         pass
 
     async def stop(self) -> None:
-        pass
+        await asyncio.to_thread(self._announcer.close, STOP_PATIENCE)
 
     async def answer(self) -> bool:
         try:

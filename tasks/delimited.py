@@ -9,7 +9,19 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from tasks.columns import COLUMNS, KNOWN, SENT_AT, STATUS_WORDS, Column, Kind, Locale, Row, headers, texts, wall_clock
+from tasks.columns import (
+    COLUMNS,
+    KNOWN,
+    SENT_AT,
+    STATUS_WORDS,
+    Column,
+    Kind,
+    Locale,
+    Row,
+    headers,
+    texts,
+    wall_clock_text,
+)
 from tasks.table_writer import TableWriter
 from tasks.text import csv_phone, csv_text
 
@@ -46,11 +58,8 @@ class Delimited(TableWriter):
         self._csv.writerows(map(self._fields, rows))
 
     def _fields(self, row: Row) -> list[str | None]:
-        fields = [
-            None if text is None else field(text)
-            for field, text in zip(_FIELDS, texts(row, self._status_words), strict=True)
-        ]
-        fields[SENT_AT] = wall_clock(row[SENT_AT]).isoformat(" ", "seconds")
+        fields = [text and field(text) for field, text in zip(_FIELDS, texts(row, self._status_words), strict=True)]
+        fields[SENT_AT] = wall_clock_text(row[SENT_AT])
         return fields
 
     def _save(self, part: Path) -> None:

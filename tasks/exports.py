@@ -210,6 +210,7 @@ async def _look(writer: Writer, export: Export, progress: _Progress) -> None:
 async def _write(database: Database, export: Export, progress: _Progress, path: Path) -> None:
     """Write the file. All that is read is of one moment: the requester's access, the count and the rows."""
     async with database.read() as reader:
+        await reader.expect_much()
         viewer = await view(reader, export.requester)
         if not export.allows(viewer.scope):
             raise Forbidden("The requester may no longer see all departments of the export.")

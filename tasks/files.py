@@ -15,6 +15,9 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 # that no connection to a bucket has to stay open as long as a slow client takes.
 CHUNK = 1 << 20
 
+# Parts of 5 MiB that are under way at once; with the library's own twelve a worker would need twice the memory.
+PARTS = 1
+
 # The library's own retries go on for three minutes; whoever waits for a download or a failure has given up by then.
 RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 TIMEOUTS: Any = {"connect_timeout": "5s", "timeout": "60s"}
@@ -57,7 +60,7 @@ class FileStore:
         """Store a file under a key, replacing what is there; its size in bytes. Raises OSError."""
         size = path.stat().st_size  # noqa: ASYNC240 - one stat of a file just written
         with _os_errors(f"could not store {key}"):
-            await obstore.put_async(self._store, key, path)
+            await obstore.put_async(self._store, key, path, max_concurrency=PARTS)
         return size
 
     async def delete(self, key: str) -> None:

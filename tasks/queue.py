@@ -59,6 +59,10 @@ async def _run(open_workshop: OpenWorkshop, tenant: str, id: str, shift: Shift) 
         await workshop.database.close()
 
 
+# Seconds after which a thread with nothing to send sees that it was closed.
+LOOK_UP_EVERY = 0.5
+
+
 class Announcer:
     """Sends from a thread of its own: a broker that is slow or gone holds nobody up.
 
@@ -68,15 +72,25 @@ class Announcer:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(MOST_WAITING)
-        threading.Thread(target=self._work, name="announcer", daemon=True).start()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="announcer", daemon=True)
+        self._thread.start()
 
     def announce(self, tenant: str, id: str) -> None:
         """Send as soon as it can be done; returns at once. Raises `queue.Full`."""
         self._waiting.put_nowait((tenant, id))
 
+    def close(self, patience: float) -> None:
+        """Send nothing more; wait some seconds for what is being sent."""
+        self._closed.set()
+        self._thread.join(patience)
+
     def _work(self) -> None:
-        while True:
-            tenant, id = self._waiting.get()
+        while not self._closed.is_set():
+            try:
+                tenant, id = self._waiting.get(timeout=LOOK_UP_EVERY)
+            except queue.Empty:
+                continue
             try:
                 self._send(tenant, id)
             except Exception as error:

@@ -161,13 +161,15 @@ async def test_a_broker_that_never_answers_holds_nobody_up(workshop: Workshop, t
     with socket.create_server(("127.0.0.1", 0)) as silent:
         at = address(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/")
         broker = open_broker(at)
-        jobs = Jobs(workshop, Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id)).announce)
+        announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))
+        jobs = Jobs(workshop, announcer.announce)
         began = time.monotonic()
         for n in range(MOST_WAITING + 10):
             await jobs.start(tenant, f"export {n}")
         assert time.monotonic() - began < 1
     with pytest.raises((RedisError, AMQPError)):  # refused now
         brokers.ping(at)
+    announcer.close(PATIENCE)
 
 
 def test_what_cannot_be_sent_does_not_stop_the_next() -> None:
@@ -182,3 +184,6 @@ def test_what_cannot_be_sent_does_not_stop_the_next() -> None:
     announcer.announce("t", "bad")
     announcer.announce("t", "good")
     assert sent.get(timeout=PATIENCE) == ("t", "good")
+    announcer.close(PATIENCE)
+    announcer.announce("t", "late")
+    assert sent.empty()
