@@ -135,7 +135,8 @@ def memory(large: int) -> Result:
             peaks.append(client.worker_peak_mb())
             run.delete()
         print(f"export of {rows:,} rows: {seconds:.0f} s, peak memory of the worker {peaks[-1]:.0f} MB")
-    return compared("export_memory", *peaks, "MB", "<= 1.15")
+    year, fraction = peaks
+    return compared("export_memory", year, fraction, "MB", "<= 1.15")
 
 
 def api(large: int) -> Result:

@@ -19,7 +19,9 @@ from analytics.names import (
     Category,
     Department,
     Kind,
+    Names,
     Template,
+    Timeline,
     fold,
     names,
     options,
@@ -345,3 +347,14 @@ async def test_of_two_first_categories_the_greater_holds_before_them(database: D
 async def test_a_notice_that_names_nothing_is_about_nothing(database: Database, tenant: str) -> None:
     await feed(database, tenant, [upsert("template", "t1", 1), notice(2, "MARKETING")])
     assert await categories(database, tenant, 3) == ["OTHER"]
+
+
+def test_when_an_answer_is_over() -> None:
+    named = Names(DEPARTMENTS, {"d": Timeline([(10, {"name": "a"}), (20, {"name": "b"})])})
+    for moment in range(30):
+        until = named.changes_after("d", moment)
+        assert until > moment
+        shown = named.at("d", moment)
+        assert all(named.at("d", later) == shown for later in range(moment, min(until, 30)))
+        assert until > 30 or named.at("d", until) != shown
+    assert named.changes_after("unknown", 5) > 30
