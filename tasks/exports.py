@@ -155,7 +155,8 @@ class _Progress:
 
 
 async def _make(workshop: Workshop, export: Export, progress: _Progress) -> None:
-    renewing = asyncio.create_task(_renew(workshop.database, export, progress))
+    made = asyncio.Event()
+    renewing = asyncio.create_task(_renew(workshop.database, export, progress, made))
     try:
         with _storing():
             scratch = tempfile.TemporaryDirectory(prefix="embudo-export-", ignore_cleanup_errors=True)
@@ -181,13 +182,17 @@ async def _make(workshop: Workshop, export: Export, progress: _Progress) -> None
         if not completed:
             raise _Stopped
     finally:
-        renewing.cancel()
+        # Told, not canceled: a write that is cut off in the middle can leave SQLite locked.
+        made.set()
         await asyncio.gather(renewing, return_exceptions=True)
 
 
-async def _renew(database: Database, export: Export, progress: _Progress) -> None:
+async def _renew(database: Database, export: Export, progress: _Progress, made: asyncio.Event) -> None:
     while not progress.stopped:
-        await asyncio.sleep(RENEW_EVERY)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(made.wait(), RENEW_EVERY)
+        if made.is_set():
+            return
         try:
             async with database.write() as writer:
                 await _look(writer, export, progress)
