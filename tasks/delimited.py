@@ -4,24 +4,12 @@ import csv
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from tasks.columns import (
-    COLUMNS,
-    KNOWN,
-    SENT_AT,
-    STATUS_WORDS,
-    Column,
-    Kind,
-    Locale,
-    Row,
-    headers,
-    texts,
-    wall_clock_text,
-)
+from tasks.columns import KNOWN, STATUS_WORDS, Locale, Row, headers, wall_clock_text
 from tasks.table_writer import TableWriter
 from tasks.text import csv_phone, csv_text
 
@@ -30,12 +18,8 @@ _BOM = "\ufeff"
 _COPY_BYTES = 1 << 20
 
 
-def _field(column: Column) -> Callable[[str], str]:
-    safe = csv_phone if column.kind is Kind.PHONE else csv_text
-    return lru_cache(KNOWN)(safe) if column.recurs else safe
-
-
-_FIELDS = [_field(column) for column in COLUMNS]
+# Of columns whose values recur; a phone of ours is one of a few accounts'.
+_known_text, _known_phone = lru_cache(KNOWN)(csv_text), lru_cache(KNOWN)(csv_phone)
 
 
 class Delimited(TableWriter):
@@ -57,10 +41,26 @@ class Delimited(TableWriter):
     def _write(self, rows: Iterable[Row]) -> None:
         self._csv.writerows(map(self._fields, rows))
 
-    def _fields(self, row: Row) -> list[str | None]:
-        fields = [text and field(text) for field, text in zip(_FIELDS, texts(row, self._status_words), strict=True)]
-        fields[SENT_AT] = wall_clock_text(row[SENT_AT])
-        return fields
+    def _fields(self, row: Row) -> tuple[str | None, ...]:
+        # Value by value: a loop over the columns takes two and a half times as long, a fifth of an export's time.
+        template, category, sent_at, department, email, agent, message = row[:7]
+        recipient, status, ticket, key, account_phone, account, reply = row[7:]
+        return (
+            _known_text(template),
+            _known_text(category.lower()),
+            wall_clock_text(sent_at),
+            _known_text(department),
+            email and _known_text(email),
+            _known_text(agent),
+            csv_text(message),
+            recipient and csv_phone(recipient),
+            self._status_words[status],
+            ticket and csv_text(ticket),
+            key and csv_text(key),
+            account_phone and _known_phone(account_phone),
+            _known_text(account),
+            reply and csv_text(reply),
+        )
 
     def _save(self, part: Path) -> None:
         self._text.flush()
