@@ -1,0 +1,27 @@
+import { useMemo } from "react";
+import { Provider } from "urql";
+import { Route, Switch } from "wouter";
+import { createClient } from "./api/client";
+import { Analytics } from "./analytics/Analytics";
+import { Exports } from "./exports/Exports";
+import { useSession } from "./session/Session";
+import { ViewerProvider } from "./session/Viewer";
+import { Shell } from "./shell/Shell";
+
+/** The pages of someone who is signed in. */
+export function App() {
+  const { token, refused } = useSession();
+  const client = useMemo(() => createClient(token, refused), [token, refused]);
+  return (
+    <Provider value={client}>
+      <ViewerProvider>
+        <Shell>
+          <Switch>
+            <Route path="/" component={Analytics} />
+            <Route path="/exports" component={Exports} />
+          </Switch>
+        </Shell>
+      </ViewerProvider>
+    </Provider>
+  );
+}

@@ -1,0 +1,58 @@
+import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
+import { IconCheck, IconLink, IconX } from "@tabler/icons-react";
+import { useTexts } from "../texts";
+import { DateFilter } from "./DateFilter";
+import { FilterSelect } from "./FilterSelect";
+import { KINDS, toAddress, type Filters, type Kind } from "./filters";
+import classes from "./FilterBar.module.css";
+
+type Props = {
+  filters: Filters;
+  /** Names that are known already, by id: of what the tables show. */
+  known: Record<Kind, Map<string, string>>;
+  change: (changes: Partial<Filters>) => void;
+};
+
+const NONE = { templates: [], accounts: [], departments: [], agents: [] };
+
+/** Which messages: dates, templates, accounts, departments, agents. */
+export function FilterBar({ filters, known, change }: Props) {
+  const { t } = useTexts();
+  const filtered = KINDS.some((kind) => filters[kind].length > 0);
+  return (
+    <section aria-label={t.filters.label} className={`${classes.bar} no-print`}>
+      <DateFilter days={filters} onChange={change} />
+      {KINDS.map((kind) => (
+        <FilterSelect
+          key={kind}
+          kind={kind}
+          chosen={filters[kind]}
+          known={known[kind]}
+          onChange={(ids) => change({ [kind]: ids })}
+        />
+      ))}
+      <div className={classes.actions}>
+        {filtered && (
+          <Button
+            variant="subtle"
+            color="gray"
+            size="sm"
+            leftSection={<IconX size={16} />}
+            onClick={() => change(NONE)}
+          >
+            {t.filters.clear}
+          </Button>
+        )}
+        <CopyButton value={`${location.origin}${location.pathname}?${toAddress(filters).toString()}`}>
+          {({ copied, copy }) => (
+            <Tooltip label={copied ? t.filters.shared : t.filters.share} opened={copied || undefined}>
+              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.filters.share} onClick={copy}>
+                {copied ? <IconCheck size={18} /> : <IconLink size={18} />}
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </CopyButton>
+      </div>
+    </section>
+  );
+}

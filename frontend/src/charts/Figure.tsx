@@ -1,0 +1,50 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconChartHistogram, IconTable } from "@tabler/icons-react";
+import { useState, type ReactNode } from "react";
+import { Card } from "../shell/Card";
+import { useTexts } from "../texts";
+import type { Shown } from "../texts/definitions.es";
+import { Values, type Grid } from "./Values";
+
+type Props = {
+  title: string;
+  definition: Shown;
+  area: string;
+  controls?: ReactNode;
+  chart: ReactNode;
+  /** The same values, as a table. */
+  values: () => Grid;
+};
+
+/** A chart that can also be read as a table. */
+export function Figure({ title, definition, area, controls, chart, values }: Props) {
+  const { t } = useTexts();
+  const [table, setTable] = useState(false);
+  const label = table ? t.charts.asChart : t.charts.asTable;
+  const Icon = table ? IconChartHistogram : IconTable;
+  return (
+    <Card
+      title={title}
+      definition={definition}
+      area={area}
+      controls={
+        <>
+          {controls}
+          <Tooltip label={label}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`${label}: ${title}`}
+              aria-pressed={table}
+              onClick={() => setTable(!table)}
+            >
+              <Icon size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        </>
+      }
+    >
+      {table ? <Values {...values()} label={title} /> : chart}
+    </Card>
+  );
+}

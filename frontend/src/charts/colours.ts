@@ -1,0 +1,37 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useMemo } from "react";
+
+const NAMES = [
+  "ink",
+  "quiet",
+  "line",
+  "card",
+  "raised",
+  "accent",
+  "bad",
+  "step-1",
+  "step-2",
+  "step-3",
+  "step-4",
+  "step-5",
+] as const;
+
+/** The page's colours as values: a canvas does not know the stylesheet. */
+export type Colours = Record<(typeof NAMES)[number], string> & { font: string; size: number };
+
+export function useColours(): Colours {
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  return useMemo(() => coloursOf(scheme), [scheme]);
+}
+
+/** Read from the stylesheet once it shows `scheme`. */
+function coloursOf(scheme: "light" | "dark"): Colours {
+  document.documentElement.dataset.mantineColorScheme = scheme;
+  const style = getComputedStyle(document.documentElement);
+  const values = NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
+  return {
+    ...(Object.fromEntries(values) as Record<(typeof NAMES)[number], string>),
+    font: style.getPropertyValue("--mantine-font-family"),
+    size: (12 * parseFloat(style.fontSize)) / 16,
+  };
+}

@@ -1,0 +1,123 @@
+import { ActionIcon, Button, Group, Popover, Text, Tooltip } from "@mantine/core";
+import { IconDownload, IconPlayerStop, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+import { useClient, useMutation } from "urql";
+import {
+  CancelExportDocument,
+  DeleteExportDocument,
+  DownloadLinkDocument,
+  type ExportRowFragment,
+  type UserErrorCode,
+} from "../api/generated/operations";
+import { useTexts } from "../texts";
+import { isActive } from "./status";
+
+type Props = { export: ExportRowFragment; reload: () => void };
+
+/** What can be done with an export: fetch its file, cancel it, delete it. */
+export function ExportActions({ export: one, reload }: Props) {
+  const { t } = useTexts();
+  const [said, setSaid] = useState<string>();
+  const tell = (code: UserErrorCode | undefined) => {
+    setSaid(code && t.exporting.wrong[code]);
+    reload();
+  };
+  return (
+    <>
+      <Group gap={4} wrap="nowrap" justify="end">
+        {one.status === "COMPLETED" && <Download export={one} gone={() => setSaid(t.exports.gone)} />}
+        {isActive(one.status) ? <Cancel export={one} done={tell} /> : <Delete export={one} done={tell} />}
+      </Group>
+      {said && (
+        <Text role="alert" size="xs" c="var(--bad)">
+          {said}
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** The link is asked for at the click: it is soon over. */
+function Download({ export: { id, name }, gone }: { export: ExportRowFragment; gone: () => void }) {
+  const { t } = useTexts();
+  const client = useClient();
+  const fetchFile = async () => {
+    const answer = await client.query(DownloadLinkDocument, { id }, { requestPolicy: "network-only" });
+    const address = answer.data?.export?.downloadUrl;
+    if (!address) {
+      gone();
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = "";
+    link.click();
+  };
+  return (
+    <Button
+      variant="light"
+      size="compact-sm"
+      leftSection={<IconDownload size={16} />}
+      aria-label={t.exports.named(t.exports.download, name)}
+      onClick={() => void fetchFile()}
+    >
+      {t.exports.download}
+    </Button>
+  );
+}
+
+type ActionProps = { export: ExportRowFragment; done: (wrong: UserErrorCode | undefined) => void };
+
+function Cancel({ export: { id, name, status }, done }: ActionProps) {
+  const { t } = useTexts();
+  const [{ fetching }, cancel] = useMutation(CancelExportDocument);
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      leftSection={<IconPlayerStop size={16} />}
+      loading={fetching}
+      disabled={status === "CANCELING"}
+      aria-label={t.exports.named(t.exports.cancel, name)}
+      onClick={() => void cancel({ id }).then(({ data }) => done(data?.cancelExport?.userErrors[0]?.code))}
+    >
+      {t.exports.cancel}
+    </Button>
+  );
+}
+
+function Delete({ export: { id, name }, done }: ActionProps) {
+  const { t } = useTexts();
+  const [asking, setAsking] = useState(false);
+  const [{ fetching }, remove] = useMutation(DeleteExportDocument);
+  const label = t.exports.named(t.exports.remove, name);
+  return (
+    <Popover opened={asking} onChange={setAsking} position="left" withArrow shadow="md" trapFocus>
+      <Popover.Target>
+        <Tooltip label={t.exports.remove}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setAsking(!asking)}>
+            <IconTrash size={18} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Text size="sm" mb="sm">
+          {t.exports.removeSure}
+        </Text>
+        <Group justify="end" gap="xs">
+          <Button variant="default" size="compact-sm" onClick={() => setAsking(false)}>
+            {t.exports.keep}
+          </Button>
+          <Button
+            size="compact-sm"
+            color="orange.9"
+            loading={fetching}
+            onClick={() => void remove({ id }).then(({ data }) => done(data?.deleteExport?.userErrors[0]?.code))}
+          >
+            {t.exports.remove}
+          </Button>
+        </Group>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,95 @@
+import { Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { useState, type SyntheticEvent } from "react";
+import { useMutation } from "urql";
+import { useLocation } from "wouter";
+import { CreateExportDocument, type CampaignAnalyticsFilter, type ExportFormat } from "../api/generated/operations";
+import { troubleOf } from "../api/trouble";
+import type { Days } from "../analytics/days";
+import { useViewer } from "../session/Viewer";
+import { useTexts } from "../texts";
+
+const FORMATS: ExportFormat[] = ["XLSX", "CSV"];
+
+type Props = { filter: CampaignAnalyticsFilter; days: Days; rows: number; onClose: () => void };
+
+/** A random key: a second click, or a second try after a lost answer, makes no second file. */
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+
+/** Asks for a name and a format, and for the export. */
+export function ExportDialog({ filter, days, rows, onClose }: Props) {
+  const { t, f, language } = useTexts();
+  const { limits } = useViewer();
+  const [, navigate] = useLocation();
+  const [name, setName] = useState(t.exporting.defaultName(f.days(days.from, days.to)));
+  const [format, setFormat] = useState<ExportFormat>("XLSX");
+  const [idempotencyKey, setKey] = useState(newKey);
+  const [{ data, error, fetching }, create] = useMutation(CreateExportDocument);
+  const wrong = data?.createExport?.userErrors[0];
+  const ofName = wrong?.field.at(-1) === "name";
+  const said = wrong ? t.exporting.wrong[wrong.code] : error && t.states[troubleOf(error)];
+
+  const submit = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    const locale = language === "es" ? "ES" : "EN";
+    const answer = await create({ input: { name, format, locale, filter, idempotencyKey } });
+    if (answer.data?.createExport?.export) navigate(`/exports`);
+    else if (!answer.error) setKey(newKey());
+  };
+
+  return (
+    <Modal opened onClose={onClose} title={t.exporting.title} closeButtonProps={{ "aria-label": t.states.close }}>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack>
+          <TextInput
+            data-autofocus
+            required
+            label={t.exporting.name}
+            description={t.exporting.nameHint}
+            value={name}
+            maxLength={limits.exportNameLength}
+            onChange={(event) => {
+              setName(event.currentTarget.value);
+              setKey(newKey());
+            }}
+            error={ofName && said}
+          />
+          <Radio.Group
+            label={t.exporting.format}
+            value={format}
+            onChange={(chosen) => {
+              setFormat(chosen);
+              setKey(newKey());
+            }}
+          >
+            <Stack gap="xs" mt="xs">
+              {FORMATS.map((one) => (
+                <Radio
+                  key={one}
+                  value={one}
+                  label={t.exporting.formats[one]}
+                  description={t.exporting.formatHints[one]}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Text size="sm" c="dimmed">
+            {t.exporting.rows(rows, f.count(rows))}
+          </Text>
+          {said && !ofName && (
+            <Text role="alert" size="sm" c="var(--bad)">
+              {said}
+            </Text>
+          )}
+          <Group justify="end">
+            <Button variant="default" onClick={onClose}>
+              {t.exporting.cancel}
+            </Button>
+            <Button type="submit" loading={fetching}>
+              {t.exporting.create}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,71 @@
+import { Anchor, Avatar, Button, Paper, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
+import { useState } from "react";
+import { Brand } from "../shell/Brand";
+import { useTexts } from "../texts";
+import type { Absence } from "./Session";
+import classes from "./SignIn.module.css";
+import { signInAs, type DemoPerson, type Ways } from "./ways";
+
+type Props = { absence: Absence; ways: Ways; onToken: (token: string) => void };
+
+/** The page of someone without a token: the demo's people to choose from, or a word about where to come from. */
+export function SignIn({ absence, ways, onToken }: Props) {
+  const { t, language, speak } = useTexts();
+  const demo = ways.people.length > 0;
+  const [title, about] = {
+    missing: demo ? [t.signIn.title, t.signIn.about] : [t.signIn.missing, t.signIn.missingAbout],
+    ended: [t.signIn.ended, t.signIn.endedAbout],
+    invalid: [t.signIn.invalid, t.signIn.invalidAbout],
+  }[absence];
+  const other = language === "es" ? "en" : "es";
+  return (
+    <main className={classes.page}>
+      <Stack gap="xl" className={classes.column}>
+        <Brand large />
+        <Stack gap="xs">
+          <Title order={1} className={classes.title}>
+            {title}
+          </Title>
+          <Text c="dimmed">{about}</Text>
+        </Stack>
+        {demo && <People people={ways.people} onToken={onToken} />}
+        <Anchor component="button" type="button" size="sm" c="dimmed" ta="start" onClick={() => speak(other)}>
+          {other === "en" ? "English" : "Español"}
+        </Anchor>
+      </Stack>
+    </main>
+  );
+}
+
+function People({ people, onToken }: { people: DemoPerson[]; onToken: (token: string) => void }) {
+  const { t } = useTexts();
+  const [failed, setFailed] = useState(false);
+  const enter = (person: DemoPerson) => signInAs(person.id).then(onToken, () => setFailed(true));
+  return (
+    <Stack gap="sm">
+      <Paper withBorder component="ul" className={classes.people}>
+        {people.map((person) => (
+          <li key={person.id}>
+            <Button
+              variant="subtle"
+              color="gray"
+              fullWidth
+              className={classes.person}
+              leftSection={<Avatar name={person.name} color="petrol" radius="xl" aria-hidden="true" />}
+              onClick={() => void enter(person)}
+            >
+              <VisuallyHidden>{t.signIn.enter}</VisuallyHidden>
+              <span className={classes.name}>{person.name}</span>
+              <span className={classes.role}>{t.signIn.roles[person.role] ?? person.role}</span>
+            </Button>
+          </li>
+        ))}
+      </Paper>
+      {failed && (
+        <Text role="alert" c="var(--bad)" size="sm">
+          {t.signIn.failed}
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,28 @@
+import { Popover, Text, UnstyledButton } from "@mantine/core";
+import type { ReactNode } from "react";
+import { definitions } from "../api/generated/definitions";
+import { useTexts } from "../texts";
+import type { Shown } from "../texts/definitions.es";
+import classes from "./Defined.module.css";
+
+type Props = { of: Shown; name: string; children: ReactNode; className?: string };
+
+/** A number or name that says, when clicked, what it means in the API's own words. */
+export function Defined({ of, name, children, className }: Props) {
+  const { t } = useTexts();
+  return (
+    <Popover width={280} shadow="md" withArrow position="bottom-start" withinPortal>
+      <Popover.Target>
+        <UnstyledButton className={`${classes.defined} ${className ?? ""}`} title={t.states.what(name)}>
+          {children}
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Text size="sm" fw={600} mb={2}>
+          {name}
+        </Text>
+        <Text size="sm">{t.definitions[definitions[of]]}</Text>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

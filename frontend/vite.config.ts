@@ -1,0 +1,42 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+// A service to look at while one works on the pages: `npm run dev` beside `make run`.
+const SERVICE = process.env.EMBUDO_URL ?? "http://127.0.0.1:8000";
+
+const SMALL = 1024; // bytes
+
+/** Writes each larger text file once more as gzip, so that the service need not compress while it answers. */
+const compressed: Plugin = {
+  name: "compressed",
+  writeBundle({ dir = "" }, bundle) {
+    for (const name of Object.keys(bundle).filter((one) => /\.(js|css)$/.test(one))) {
+      const content = readFileSync(join(dir, name));
+      if (content.length > SMALL) writeFileSync(join(dir, `${name}.gz`), gzipSync(content, { level: 9 }));
+    }
+  },
+};
+
+export default defineConfig({
+  plugins: [react(), compressed],
+  build: {
+    outDir: "../service/pages",
+    emptyOutDir: true,
+    manifest: true,
+    assetsInlineLimit: 0, // the pages' policy allows no data: fonts
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 4_000, // kB: GraphiQL's editor; the view's own budget is checked by build/budget.js
+    rolldownOptions: { input: { view: "index.html", graphiql: "graphiql.html" } },
+  },
+  worker: { format: "es" },
+  server: {
+    proxy: {
+      "/graphql": { target: SERVICE, ws: true },
+      "/session": SERVICE,
+      "^/exports/.+/file": SERVICE,
+    },
+  },
+});
