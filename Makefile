@@ -1,46 +1,68 @@
 # Commands for people, hooks and CI. Each installs what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench format schema clean
+.PHONY: help install build run test check bench soak format schema clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NPM := npm install --loglevel=error --no-package-lock --no-audit --no-fund --ignore-scripts
+NODE_INSTALLED := frontend/node_modules/.installed
+BUILT := service/pages/index.html
+# Without npm everything but the pages works, and the service says how to build them.
+PAGES := $(if $(shell command -v npm),$(BUILT))
 
 help: ## Show the commands.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(INSTALLED) ## Make .venv and install everything.
 
-$(INSTALLED): pyproject.toml constraints.txt tests/tasks/moto.txt
+$(INSTALLED): pyproject.toml constraints.txt tests/tasks/moto.txt tests/service/audits/package.json
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	$(PYTHON) -m venv $(VENV)/moto
 	$(VENV)/moto/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/tasks/moto.txt
+	@if command -v npm > /dev/null; then $(NPM) --prefix tests/service/audits; \
+	else echo "There is no npm: the audits of GraphQL over HTTP will be skipped." >&2; fi
 	@touch $@
 
-run: install ## Migrate, make demo data when there is none, serve, and print who can sign in.
+$(NODE_INSTALLED): frontend/package.json frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: $(PAGES) ## Build the pages (needs Node.js 20.19 or later).
+	@test -n "$(PAGES)" || echo "There is no npm here: install Node.js 20.19 or later to build the pages." >&2
+
+$(BUILT): $(NODE_INSTALLED) schema.graphql $(shell find frontend -path frontend/node_modules -prune -o -type f -print)
+	cd frontend && npm run --silent build
+
+run: install build ## Migrate, make demo data when there is none, serve, and print who can sign in.
 	@./scripts/run
 
-test: install ## Run the tests, with branch coverage.
+test: install build ## Run the tests, with branch coverage; those in a browser where there is Chromium.
 	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term:skip-covered
 
-check: install ## Everything but the tests: format, lint, types, import contracts, the schema file.
+check: install build ## Everything but the tests: format, lint, types, import contracts, the schema file, the pages.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m service schema | diff -u schema.graphql -
+	$(if $(PAGES),cd frontend && npm run --silent check)
 
-bench: install ## Measure speed as ratios (the first run makes ten million messages; BENCH=--quick: a minute).
+bench: install ## Measure speed as ratios (the first run makes ten million messages; BENCH="--quick exports": some of them, on fewer).
 	$(BIN)/python -m benchmarks $(BENCH)
+
+soak: install ## Feed, kill and restart a service for 5 minutes, then compare every number (SOAK="--database postgresql --minutes 1 --seed 7").
+	$(BIN)/python -m tests.soak $(SOAK)
 
 format: install ## Format the code and fix what can be fixed.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(if $(PAGES),cd frontend && npm run --silent format)
 
 schema: install ## Write schema.graphql.
 	$(BIN)/python -m service schema > schema.graphql
 
 clean: ## Remove the virtual environment and caches; keep var/.
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) frontend/node_modules service/pages build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -4,14 +4,17 @@ On SQLite they are different engines: a pool of read-only connections, and one c
 reader per piece of work (`async with database.read() as reader`) and never share it between coroutines.
 """
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    CursorResult,
     Dialect,
     Executable,
     Row,
@@ -23,9 +26,10 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from analytics.sqltypes import upsert
+from analytics.sqltypes import parameters, upsert
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (a million rows stream in some 20 MB).
@@ -33,6 +37,12 @@ PARTITION = 2_000
 # KiB; what is read in the order of an index finds its neighbours in as little.
 SMALL_CACHE = 4_096
 
+# Statements are planned for the values they come with. Planned once for all values, as PostgreSQL would from the sixth
+# time on, a list counts as ten items: then thousands of contacts were compared one by one with each message of a year.
+PLANS = {"plan_cache_mode": "force_custom_plan"}
+# By these a server finds in some 30 seconds, not in two hours, that a client's machine is gone, and ends the
+# transaction whose lock everybody else of the company waits for. (A client that is only killed it sees at once.)
+KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -48,11 +58,32 @@ class Reader:
 
     async def rows(self, statement: Executable) -> Sequence[AnyRow]:
         """All rows of a statement whose result is known to be small."""
-        return (await self._connection.execute(statement)).all()
+        return (await self._result(statement)).all()
 
     async def first(self, statement: Executable) -> AnyRow | None:
         """The first row, or None."""
-        return (await self._connection.execute(statement)).first()
+        return (await self._result(statement)).first()
+
+    async def _result(self, statement: Executable) -> CursorResult[Any]:
+        """What a statement gives. When its task is canceled, so is the statement.
+
+        asyncpg does that by itself. SQLite runs the statement in a thread, where it would go on and keep the
+        connection; interrupted, it ends with an error of its own, after which the connection is as good as before.
+        """
+        if self._connection.dialect.name != "sqlite":
+            return await self._connection.execute(statement)
+        running = asyncio.ensure_future(self._connection.execute(statement))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            driver = (await self._connection.get_raw_connection()).driver_connection
+            while not running.done():
+                # Again and again: the thread may not have begun with it yet.
+                await driver.interrupt()  # type: ignore[union-attr]  # connected as long as it runs
+                await asyncio.wait([running], timeout=0.01)
+            with suppress(DBAPIError):
+                running.result()
+            raise
 
     async def expect_much(self) -> None:
         """Say that this reader will read a large part of the database, once: keep nothing of it in memory.
@@ -84,13 +115,14 @@ class Writer(Reader):
     ) -> None:
         """Write rows given as tuples in the order of `columns`, replacing (or adding to) what has their key.
 
-        Runs the driver's own executemany on the compiled text: three times as fast as through parameter
-        dictionaries, and this is what an import spends its time on.
+        Each key may come once. Hands the compiled text to the driver itself: three times as fast as through
+        parameter dictionaries, and this is what an import spends its time on.
         """
         values = list(rows)
         if values:
-            sql = _compiled_upsert(table, columns, self._connection.dialect, add)
-            await self._connection.exec_driver_sql(sql, values)
+            dialect = self._connection.dialect
+            sql = _compiled_upsert(table, columns, dialect, add)
+            await self._connection.exec_driver_sql(sql, parameters(dialect, values))
 
     async def delete(self, table: Table, columns: tuple[str, ...], keys: Iterable[tuple[Any, ...]], where: str) -> None:
         """Delete rows by keys, given as tuples in the order of `columns`, if the column `where` is 0 in them."""
@@ -105,6 +137,13 @@ class Writer(Reader):
             await self._connection.execute(
                 text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
             )
+
+    async def try_lock(self, name: str) -> bool:
+        """Take the lock of this name unless another transaction holds it; whether it was taken."""
+        if self._connection.dialect.name != "postgresql":
+            return True
+        statement = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+        return bool((await self._connection.execute(statement, {"name": name})).scalar_one())
 
 
 @lru_cache
@@ -127,9 +166,14 @@ class Database:
             self._writer = _sqlite_engine(url, "rwc", "BEGIN IMMEDIATE", pool_size=1)
             # Four readers keep two cores busy while one waits for the disk; more only compete for them.
             self._reader = _sqlite_engine(url, "ro", "BEGIN", pool_size=4)
+            self._single = self._writer
         else:
-            self._writer = create_async_engine(url, pool_size=4, max_overflow=4)
-            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            # Pools of their own: writers that wait for a company's lock take no connection from those who read.
+            self._writer = _postgresql_engine(url)
+            self._single = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+            self._reader = _postgresql_engine(url).execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
@@ -143,10 +187,30 @@ class Database:
         async with self._writer.connect() as connection, connection.begin():
             yield Writer(connection)
 
+    async def execute(self, statement: Executable) -> None:
+        """Run one statement that is a transaction by itself: on PostgreSQL one way there and back, not three."""
+        async with self._single.connect() as connection, connection.begin():
+            await connection.execute(statement)
+
     async def run_sync(self, function: Any) -> Any:
         """Run a function of a synchronous connection, for Alembic."""
         async with self._writer.begin() as connection:
             return await connection.run_sync(function)
+
+    async def scrub(self) -> None:
+        """Leave nothing in SQLite's file of what was deleted from it: the file is written anew, which takes a while.
+
+        PostgreSQL does so by itself, by and by. Raises OperationalError when others write for too long.
+        """
+        if make_url(self.url).get_backend_name() != "sqlite":
+            return
+        async with self._writer.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                try:
+                    await driver.execute_fetchall(statement)
+                except sqlite3.OperationalError as error:
+                    raise OperationalError(statement, {}, error) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -160,12 +224,27 @@ class Database:
         await self.close()
 
 
+def _postgresql_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=4,
+        max_overflow=4,
+        # A server that was restarted has cut every connection in the pool: each is asked before it is used.
+        pool_pre_ping=True,
+        hide_parameters=True,  # they are people's phones and words, and errors are logged
+        connect_args={"server_settings": PLANS | KEEPALIVES},
+    )
+
+
 def _sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngine:
     path = make_url(url).database
     if not path or not Path(path).is_absolute():
         raise ValueError("a SQLite database needs an absolute path: sqlite+aiosqlite:////folder/file.db")
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///file:{path}?mode={mode}&uri=true", pool_size=pool_size, max_overflow=0
+        f"sqlite+aiosqlite:///file:{path}?mode={mode}&uri=true",
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,  # they are people's phones and words, and errors are logged
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -174,7 +253,7 @@ def _sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngi
         cursor = connection.cursor()
         pragmas = [
             "busy_timeout = 30000",  # ms; another process's batch may hold the write lock for a second
-            "synchronous = NORMAL",  # with WAL a power cut can lose the last commits, never corrupt
+            "synchronous = FULL",  # what was answered is kept, whatever happens to the power
             "cache_size = -65536",  # KiB; the default of 2 MB turns every large group-by into disk reads
             "mmap_size = 1073741824",
             "temp_store = MEMORY",

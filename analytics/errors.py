@@ -33,3 +33,25 @@ class NotFound(PublicError):
     """There is nothing of this id that the viewer may see."""
 
     code = "NOT_FOUND"
+
+
+class TooComplex(PublicError):
+    """The document is over a cap of `analytics.limits`; nothing of it was run."""
+
+    code = "QUERY_TOO_COMPLEX"
+
+
+class TimedOut(PublicError):
+    """The request took longer than the service gives it; what it was reading is canceled."""
+
+    code = "TIMEOUT"
+
+
+class RateLimited(PublicError):
+    """Too many requests; the next one may come after `retry_after` seconds."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

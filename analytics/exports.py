@@ -1,13 +1,9 @@
-"""Exports: a row each, which is the truth about it. Workers only act on what the row says.
+"""Exports: a row each, which is the truth about it; and what people do with them. See `export_jobs` for workers.
 
-    QUEUED → RUNNING → COMPLETED → EXPIRED
-       │        │ └──→ FAILED
-       │        └→ CANCELING → CANCELED
-       └──────────────────────→ CANCELED
-
-A worker claims a row by compare-and-set and gets a lease with a token; it must renew the lease, and every later
-step asks for the token. A lease that ran out lets another worker take over. Attempts are counted here, because
-a broker does not see a worker that was killed.
+QUEUED → RUNNING → COMPLETED → EXPIRED
+   │        │ └──→ FAILED
+   │        └→ CANCELING → CANCELED
+   └──────────────────────→ CANCELED
 """
 
 import uuid
@@ -20,15 +16,11 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, s
 
 from analytics.database import Reader, Writer
 from analytics.limits import LONGEST_EXPORT_NAME, MOST_EXPORTS_OF_PERSON, MOST_EXPORTS_OF_TENANT
+from analytics.rollups.state import need_messages
 from analytics.specs import Scope, Spec
 from analytics.tables import exports
 from analytics.viewers import Identity, Role, Viewer
-from analytics.zones import SECOND
 
-# Long enough for a worker whose machine stutters (it renews each second), short enough that what a killed one left is
-# taken up, and if small also done, within 15 seconds.
-LEASE = 8 * SECOND
-MOST_ATTEMPTS = 5
 LONGEST_IDEMPOTENCY_KEY = 200
 
 
@@ -69,6 +61,7 @@ class FailureCode(StrEnum):
     TIMEOUT = "TIMEOUT"
     ATTEMPTS_EXHAUSTED = "ATTEMPTS_EXHAUSTED"
     INTERNAL = "INTERNAL"
+    DROPPED = "DROPPED"
 
 
 class UserErrorCode(StrEnum):
@@ -150,7 +143,8 @@ class Export:
         return self.spec.departments is not None and self.spec.departments <= scope.departments
 
 
-def _export(row: Any) -> Export:
+def export_of(row: Any) -> Export:
+    """The export that a row tells of."""
     return Export(
         id=row.id,
         name=row.name,
@@ -179,7 +173,8 @@ def _export(row: Any) -> Export:
     )
 
 
-def _one(tenant: str, id: str) -> ColumnElement[bool]:
+def keyed(tenant: str, id: str) -> ColumnElement[bool]:
+    """Whether a row is that of an export's key."""
     return and_(exports.c.tenant_id == tenant, exports.c.id == id)
 
 
@@ -191,11 +186,11 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
     return own
 
 
-# What people do
-
-
 async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> Export:
-    """Queue an export, or return the one that the same idempotency key made. Raises `Refused`."""
+    """Queue an export, or return the one that the same idempotency key made.
+
+    Raises `Refused`, or `InvalidInput` when messages of its days were dropped.
+    """
     name = request.name.strip()
     if not name:
         raise Refused(UserErrorCode.BLANK, "name", "Give the export a name.")
@@ -212,6 +207,7 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
     await writer.lock(f"exports {viewer.scope.tenant_id}")
     if key is not None and (known := await _by_key(writer, viewer, key)):
         return _same(known, request)
+    await need_messages(writer, request.spec)
     await _refuse_too_many(writer, viewer)
     id = uuid.uuid4().hex
     await writer.execute(
@@ -275,13 +271,13 @@ async def _by_key(reader: Reader, viewer: Viewer, key: str) -> Any:
 def _same(row: Any, request: Request) -> Export:
     if row.request != request.text:
         raise Refused(UserErrorCode.CONFLICT, "idempotencyKey", "This key was used for an export of other input.")
-    return _export(row)
+    return export_of(row)
 
 
 async def find(reader: Reader, viewer: Viewer, id: str) -> Export | None:
     """An export that the viewer may see."""
     row = await reader.first(select(exports).where(exports.c.id == id, *_visible(viewer)))
-    return _export(row) if row else None
+    return export_of(row) if row else None
 
 
 async def cancel(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
@@ -307,7 +303,7 @@ async def remove(writer: Writer, viewer: Viewer, id: str) -> Export:
     found = await _known(writer, viewer, id)
     if found.status not in FINAL:
         raise Refused(UserErrorCode.CONFLICT, "id", "Cancel the export before deleting it.")
-    await writer.execute(delete(exports).where(_one(found.tenant_id, id)))
+    await writer.execute(delete(exports).where(keyed(found.tenant_id, id)))
     return found
 
 
@@ -344,140 +340,4 @@ async def newest(
         statement = statement.where(or_(older, same))
     statement = statement.order_by(exports.c.created_at.desc(), exports.c.id.desc()).limit(limit)
     total = await reader.first(select(func.count()).select_from(exports).where(*wanted))
-    return [_export(row) for row in await reader.rows(statement)], total[0] if total else 0
-
-
-# What workers do
-
-
-async def due(reader: Reader, now: int, queued_before: int | None = None) -> list[tuple[str, str]]:
-    """The exports that a worker should take up, of any tenant: (tenant, id), oldest first.
-
-    Abandoned ones, and those queued: all, or only until an instant, where a broker brings newer ones by itself.
-    """
-    waiting = exports.c.status == ExportStatus.QUEUED
-    if queued_before is not None:
-        waiting = and_(waiting, exports.c.created_at <= queued_before)
-    abandoned = and_(exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.CANCELING)), exports.c.lease_until < now)
-    statement = select(exports.c.tenant_id, exports.c.id).where(or_(waiting, abandoned))
-    found = await reader.rows(statement.order_by(exports.c.created_at, exports.c.id))
-    return [(row.tenant_id, row.id) for row in found]
-
-
-async def get(reader: Reader, tenant: str, id: str) -> Export | None:
-    """An export by its key, for those who act for its requester."""
-    row = await reader.first(select(exports).where(_one(tenant, id)))
-    return _export(row) if row else None
-
-
-async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None:
-    """Take an export up; None when somebody has it, or it has ended, or this was its last attempt."""
-    found = await get(writer, tenant, id)
-    if found is None or found.status in FINAL:
-        return None
-    free = [
-        _one(tenant, id),
-        or_(exports.c.status == ExportStatus.QUEUED, exports.c.lease_until < now),
-        exports.c.attempts == found.attempts,
-        exports.c.status == found.status,
-    ]
-    if found.status is ExportStatus.CANCELING:
-        await writer.execute(update(exports).where(*free).values(**_ended(ExportStatus.CANCELED, now)))
-        return None
-    if found.attempts >= MOST_ATTEMPTS:
-        failed = _ended(ExportStatus.FAILED, now) | {"failure": FailureCode.ATTEMPTS_EXHAUSTED}
-        await writer.execute(update(exports).where(*free).values(**failed))
-        return None
-    claimed = await writer.execute(
-        update(exports)
-        .where(*free)
-        .values(
-            status=ExportStatus.RUNNING,
-            started_at=found.started_at or now,
-            attempts=found.attempts + 1,
-            lease_until=now + LEASE,
-            lease_token=uuid.uuid4().hex,
-            rows_written=0,
-        )
-    )
-    return await get(writer, tenant, id) if claimed else None
-
-
-def _ended(status: ExportStatus, now: int) -> dict[str, Any]:
-    return {"status": status, "finished_at": now, "lease_until": None, "lease_token": None}
-
-
-def _held(export: Export) -> list[ColumnElement[bool]]:
-    return [_one(export.tenant_id, export.id), exports.c.lease_token == export.lease_token]
-
-
-async def renew(
-    writer: Writer, export: Export, now: int, rows_total: int | None, rows_written: int
-) -> ExportStatus | None:
-    """Renew the lease and tell how far it is; the status as it is now, None when the lease is lost."""
-    await writer.execute(
-        update(exports)
-        .where(*_held(export))
-        .values(lease_until=now + LEASE, rows_total=rows_total, rows_written=rows_written)
-    )
-    row = await writer.first(select(exports.c.status).where(*_held(export)))
-    return ExportStatus(row.status) if row else None
-
-
-async def give_back(writer: Writer, export: Export) -> None:
-    """Hand an export back to the queue, without counting the attempt: the worker is being stopped."""
-    await writer.execute(
-        update(exports)
-        .where(*_held(export), exports.c.status == ExportStatus.RUNNING)
-        .values(
-            status=ExportStatus.QUEUED,
-            lease_until=None,
-            lease_token=None,
-            attempts=exports.c.attempts - 1,
-        )
-    )
-
-
-async def complete(
-    writer: Writer, export: Export, now: int, *, rows: int, file_name: str, file_size: int, expires_at: int
-) -> bool:
-    """The file is stored. False when the lease was lost or the export canceled: then it does not count."""
-    done = await writer.execute(
-        update(exports)
-        .where(*_held(export), exports.c.status == ExportStatus.RUNNING)
-        .values(
-            **_ended(ExportStatus.COMPLETED, now),
-            rows_total=rows,
-            rows_written=rows,
-            file_name=file_name,
-            file_size=file_size,
-            expires_at=expires_at,
-        )
-    )
-    return done == 1
-
-
-async def end(
-    writer: Writer, export: Export, now: int, status: ExportStatus, failure: FailureCode | None = None
-) -> None:
-    """The export ended without a file: CANCELED, or FAILED for a reason."""
-    await writer.execute(update(exports).where(*_held(export)).values(**_ended(status, now), failure=failure))
-
-
-def _over(now: int) -> ColumnElement[bool]:
-    return and_(exports.c.status == ExportStatus.COMPLETED, exports.c.expires_at < now)
-
-
-async def any_over(reader: Reader, now: int) -> bool:
-    """Whether there is anything to expire, for asking without a writer."""
-    return await reader.first(select(exports.c.id).where(_over(now)).limit(1)) is not None
-
-
-async def expire(writer: Writer, now: int) -> list[Export]:
-    """Mark completed exports whose time is over; their files are the caller's to delete."""
-    found = [_export(row) for row in await writer.rows(select(exports).where(_over(now)))]
-    for export in found:
-        await writer.execute(
-            update(exports).where(_one(export.tenant_id, export.id)).values(status=ExportStatus.EXPIRED)
-        )
-    return found
+    return [export_of(row) for row in await reader.rows(statement)], total[0] if total else 0

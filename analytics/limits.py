@@ -8,3 +8,15 @@ LONGEST_EXPORT_NAME = 200  # characters
 MOST_EXPORTS_OF_PERSON = 5  # queued or running; one person must not fill the queue of a whole company
 MOST_EXPORTS_OF_TENANT = 50  # queued or running
 MOST_FILTER_IDS = 1_000  # ids of one kind in a filter
+
+# A request as it comes. All four lists of a filter, full of UUIDs, are some 160 kB.
+LARGEST_BODY = 262_144  # bytes
+# A document. The whole view is 430 tokens in 3,000 characters, the standard introspection 180 tokens, 15 deep.
+LONGEST_DOCUMENT = 30_000  # characters
+MOST_TOKENS = 1_500  # the parser takes some 7 µs for each
+DEEPEST = 20  # fields inside each other
+MOST_ALIASES = 100
+MOST_DIRECTIVES = 100
+MOST_SELECTIONS = 3_000  # each use of a fragment counts all that is in it
+MOST_ALIKE = 20  # selections of one name in one place: validation compares each with each
+MOST_COST = 1_350  # see `graphql_schema.cost`

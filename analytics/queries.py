@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
-from typing import Any, Generic, NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import select
@@ -14,12 +13,12 @@ from sqlalchemy import select
 from analytics import statements, tables
 from analytics.database import AnyRow, Reader
 from analytics.metrics import Counts
-from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, Entity, Names, names
+from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, Names, names
 from analytics.plan import FAMILIES, Grouping, Query, plan
-from analytics.rollups.state import readable
+from analytics.rollups.state import kept_since, need_messages, readable
 from analytics.specs import Spec
 from analytics.states import Status
-from analytics.zones import EPOCH, MICROSECOND, Zone
+from analytics.zones import EPOCH, FIRST_INSTANT, MICROSECOND, Zone
 
 log = structlog.get_logger()
 
@@ -28,8 +27,13 @@ Rows = dict[Key, Counts]
 
 
 async def counted(reader: Reader, query: Query) -> Rows:
-    """The counts of each key of a query's grouping, in the measures of its family."""
+    """The counts of each key of a query's grouping, in the measures of its family.
+
+    Raises `InvalidInput` when they can only be counted from messages that were dropped.
+    """
     chosen = plan(query, await readable(reader, query.spec.tenant_id))
+    if chosen.rollup is None:
+        await need_messages(reader, query.spec)
     log.debug("plan", grouping=query.grouping, plan=str(chosen))
     reader.plans.append(f"{query.grouping}: {chosen}")
     measures = len(FAMILIES[query.grouping].measures)
@@ -56,7 +60,7 @@ class Maturing:
 
 async def maturing(reader: Reader, spec: Spec) -> Maturing:
     """What may still change. Source: semantics, "What may still change"."""
-    row = await reader.first(statements.maturing(spec))
+    row = await reader.first(statements.maturing(spec, await kept_since(reader, spec.tenant_id)))
     found, newest = tuple(row or (0, None))
     return Maturing(found, None if newest is None else newest + spec.matures_after)
 
@@ -81,56 +85,38 @@ class Send(NamedTuple):
 
 
 async def count(reader: Reader, spec: Spec) -> int:
-    """How many messages a specification selects."""
+    """How many messages a specification selects. Raises `InvalidInput` when some of its days were dropped."""
+    await need_messages(reader, spec)
     row = await reader.first(statements.count(spec))
     return row[0] if row else 0
 
 
 async def sends(reader: Reader, spec: Spec) -> AsyncIterator[list[Send]]:
-    """The messages of a specification in the order of (sent at, id), some thousands at a time."""
-    tenant = spec.tenant_id
-    templates = await names(reader, tenant, TEMPLATES)
-    departments = await names(reader, tenant, DEPARTMENTS)
-    agents = await names(reader, tenant, AGENTS)
-    accounts = await names(reader, tenant, ACCOUNTS)
+    """The messages of a specification in the order of (sent at, id), some thousands at a time.
 
-    template_at, department_at = InForce(templates).at, InForce(departments).at
-    agent_at, account_at = InForce(agents).at, InForce(accounts).at
-    local, category_of = _clock(spec), lru_cache(Category.of)
+    Raises `InvalidInput` when those of some of its days were dropped.
+    """
+    await need_messages(reader, spec)
+    named, local = await _named(reader, spec.tenant_id), _clock(spec)
 
     def shown(row: Any) -> Send:
-        (
-            at,
-            id,
-            phone,
-            status,
-            ticket_id,
-            ticket_key,
-            reply,
-            category,
-            template_id,
-            department_id,
-            agent_id,
-            account_id,
-        ) = row
-        template = template_at(template_id, at)
-        agent = agent_at(agent_id, at)
-        account = account_at(account_id, at)
-        # By place: names cost a quarter of the time here.
+        at, id, phone, status, ticket_id, ticket_key, reply, c, t, d, u, a = row
+        template, category, department, email, agent, account_phone, account = named((c, t, d, u, a), at)
+        # By place: names of fields cost a quarter of the time here.
         return Send(
-            template.name,
-            category_of(category) if category else template.category,
+            template,
+            category,
             local(at),
-            department_at(department_id, at).name,
-            agent.email,
-            agent.name,
+            department,
+            email,
+            agent,
             id,
             phone,
             STATUS_NAMES[status],
             ticket_id,
             ticket_key,
-            account.phone or None,
-            account.name,
+            account_phone,
+            account,
             reply,
         )
 
@@ -139,6 +125,46 @@ async def sends(reader: Reader, spec: Spec) -> AsyncIterator[list[Send]]:
         yield [shown(row) for row in partition]
 
 
+What = tuple[str | None, str, str, str, str]  # the message's own category; template, department, agent, account
+Named = tuple[str, str, str, str | None, str, str | None, str]
+
+
+async def _named(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
+    """The names of what a message is of, at its time.
+
+    Asked in the order of time, as exports do: what is of the same things as an earlier message has the same names, as
+    long as the directory says nothing new of any of them.
+    """
+    templates = await names(reader, tenant, TEMPLATES)
+    departments = await names(reader, tenant, DEPARTMENTS)
+    agents = await names(reader, tenant, AGENTS)
+    accounts = await names(reader, tenant, ACCOUNTS)
+    known: dict[What, tuple[int, Named]] = {}
+
+    def named(what: What, at: int) -> Named:
+        until, found = known.get(what, NEVER)
+        if at < until:
+            return found
+        category, *ids = what
+        kinds: tuple[Names[Any], ...] = (templates, departments, agents, accounts)
+        template, department, agent, account = (of.at(id, at) for of, id in zip(kinds, ids, strict=True))
+        found = (
+            template.name,
+            Category.of(category) if category else template.category,
+            department.name,
+            agent.email,
+            agent.name,
+            account.phone or None,
+            account.name,
+        )
+        until = min(of.changes_after(id, at) for of, id in zip(kinds, ids, strict=True))
+        known[what] = until, found
+        return found
+
+    return named
+
+
+NEVER: tuple[int, Named] = (FIRST_INSTANT, ("", "", "", None, "", None, ""))
 SHOWN = [
     tables.messages.c[name]
     for name in (
@@ -161,21 +187,6 @@ def _clock(spec: Spec) -> Callable[[int], datetime]:
         return base + timedelta(microseconds=at + offset)
 
     return local
-
-
-class InForce(Generic[Entity]):
-    """Names for rows in the order of time: an entity is made again only where the directory says something new."""
-
-    def __init__(self, of: Names[Entity]) -> None:
-        self._of = of
-        self._known: dict[str, tuple[int, Entity]] = {}
-
-    def at(self, id: str, instant: int) -> Entity:
-        """As `Names.at`; instants must not go back."""
-        known = self._known.get(id)
-        if known is None or instant >= known[0]:
-            known = self._known[id] = self._of.changes_after(id, instant), self._of.at(id, instant)
-        return known[1]
 
 
 async def error_titles(reader: Reader, tenant: str) -> dict[int, str]:

@@ -141,4 +141,7 @@ rollup_states = Table(
     Column("tenant_id", Key, primary_key=True),
     Column("zone_rules", Text, nullable=False),  # whose days they are, see `Zone.rules`
     Column("built_until", Instant, nullable=False),  # the first day that is not in them yet; WHOLE when all are
+    # The first day whose messages are kept, and its first instant; null while all are. They only move forward.
+    Column("kept_from", Integer),
+    Column("kept_since", Instant),
 )

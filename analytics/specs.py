@@ -98,7 +98,7 @@ class Spec:
     @property
     def matures_after(self) -> int:
         """How long after its send time a message may still change, in microseconds."""
-        return max(self.reply_window_days, LATEST_WEBHOOK_DAYS) * DAY
+        return matures_after(self.reply_window_days)
 
     def previous(self) -> "Spec":
         """As many calendar days, ending the day before these begin."""
@@ -114,6 +114,11 @@ class Spec:
     def from_json(text: str) -> "Spec":
         """What `to_json` wrote."""
         return msgspec.json.decode(text, type=Spec)
+
+
+def matures_after(reply_window_days: int) -> int:
+    """How long after its send time a message may still change, in microseconds."""
+    return max(reply_window_days, LATEST_WEBHOOK_DAYS) * DAY
 
 
 def specify(filter: Filter, scope: Scope, *, tenant_time_zone: str, reply_window_days: int, now: int) -> Spec:

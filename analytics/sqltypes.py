@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -78,15 +80,32 @@ def one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[b
     return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
 
 
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+def _by_values(table: Table, columns: Sequence[str]) -> Any:
+    """Of one row after the other."""
+    return sqlite.insert(table).values({name: bindparam(name) for name in columns})
+
+
+def _by_arrays(table: Table, columns: Sequence[str]) -> Any:
+    """Of all rows at once, a column an array: one plan and, where the rows are on another node, one way there."""
+    arrays = [bindparam(name, type_=ARRAY(_plain(table.c[name].type))) for name in columns]
+    rows = func.unnest(*arrays).table_valued(*columns, name="rows").render_derived()
+    return postgresql.insert(table).from_select(list(columns), select(*(rows.c[name] for name in columns)))
+
+
+def _plain(type: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type without its collation, which an array's type cannot say."""
+    return Text() if isinstance(type, String) else type
+
+
+_INSERTS = {"sqlite": _by_values, "postgresql": _by_arrays}
 
 
 def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool = False) -> Insert:
     """INSERT of the named columns that replaces, where the primary key is there already, all others named.
 
-    With `add` the values are added to those that are there.
+    With `add` the values are added to those that are there. What it takes as parameters is what `parameters` gives.
     """
-    statement = _INSERTS[dialect.name](table).values({name: bindparam(name) for name in columns})
+    statement = _INSERTS[dialect.name](table, columns)
     keys = [column.name for column in table.primary_key]
     replaced = {
         name: table.c[name] + statement.excluded[name] if add else statement.excluded[name]
@@ -99,3 +118,8 @@ def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool 
         else statement.on_conflict_do_nothing(index_elements=keys)
     )
     return upserted
+
+
+def parameters(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Any:
+    """Rows in the order of an upsert's columns, as it takes them: a list of them, or a tuple of columns."""
+    return tuple(map(list, zip(*rows, strict=True))) if dialect.name == "postgresql" else rows

@@ -187,10 +187,14 @@ def cells(family: Family, tenant: str, zone: Zone, low: int, high: int) -> Selec
     )
 
 
-def maturing(spec: Spec) -> Select[Any, Any]:
-    """How many messages of a specification may still change, and when the newest of them was sent."""
+def maturing(spec: Spec, kept_since: int) -> Select[Any, Any]:
+    """How many messages of a specification may still change, and when the newest of them was sent.
+
+    Of those sent before the instant `kept_since` none may.
+    """
     recent = messages.c.sent_at > spec.now - spec.matures_after
-    return select(func.count(), func.max(messages.c.sent_at)).where(*selected(spec), recent)
+    kept = messages.c.sent_at >= kept_since
+    return select(func.count(), func.max(messages.c.sent_at)).where(*selected(spec), recent, kept)
 
 
 def sends(spec: Spec) -> Select[Any]:

@@ -2,10 +2,11 @@
 
 Three tables keep what came in, merged but otherwise as it was said: `messages` (its description columns),
 `receipts` (what statuses said, under the name they used) and `replies`. The other columns of `messages` and
-the answers in `replies` are derived from those, and can always be derived again.
+the answers in `replies` are derived from those, and can always be derived again. `webhooks` keeps what WhatsApp
+sent, byte for byte, until it is applied and for a while after.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from analytics.sqltypes import Instant, Key, Small
 
@@ -179,6 +180,42 @@ Index(
     replies.c.received_at,
     postgresql_where=replies.c.message_id.is_(None),
     sqlite_where=replies.c.message_id.is_(None),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("received_at", Instant, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),  # tells apart what came within one microsecond
+    Column("body", LargeBinary, nullable=False),
+    Column("applied_at", Instant),
+    # of what it held, since it was applied last
+    Column("rejected", Integer),
+    Column("problem", Text),  # the first reason for rejecting anything
+)
+# What still has to be applied: few, whatever the history.
+Index(
+    "webhooks_waiting",
+    webhooks.c.tenant_id,
+    webhooks.c.received_at,
+    postgresql_where=webhooks.c.applied_at.is_(None),
+    sqlite_where=webhooks.c.applied_at.is_(None),
+)
+
+# Who was forgotten: the key of a company's pseudonyms, made for the first of them, and the pseudonyms of what came of
+# them. Neither holds anything of a person.
+pseudonym_keys = Table(
+    "pseudonym_keys",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("secret", Text, nullable=False),
+)
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("pseudonym", Key, primary_key=True),
 )
 
 exports = Table(

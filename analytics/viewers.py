@@ -1,6 +1,6 @@
 """Who is asking, and what they may see. Source: mission, "Access"; semantics, "Scope"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -28,6 +28,8 @@ class Identity:
     role: str
     email: str | None = None
     name: str | None = None
+    # When the token is over, in microseconds; None: never. The same person before and after a new token.
+    expires_at: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,20 @@ class Viewer:
         )
 
 
+def may_view(identity: Identity) -> bool:
+    """Whether somebody's role is one that may see numbers."""
+    return identity.role.upper() in Role.__members__
+
+
 DEFAULT_TIME_ZONE = "UTC"
 DEFAULT_REPLY_WINDOW_DAYS = 7
 
 
 async def view(reader: Reader, identity: Identity) -> Viewer:
     """The viewer behind an identity, with the memberships of now. Raises `Forbidden` for other roles."""
-    try:
-        role = Role(identity.role.upper())
-    except ValueError:
-        raise Forbidden("Your role may not see campaign analytics.") from None
+    if not may_view(identity):
+        raise Forbidden("Your role may not see campaign analytics.")
+    role = Role(identity.role.upper())
     tenant = await reader.first(
         select(tenants.c.time_zone, tenants.c.reply_window_days).where(tenants.c.tenant_id == identity.tenant_id)
     )

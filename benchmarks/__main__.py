@@ -2,38 +2,51 @@
 
 import argparse
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import dashboard, graphql_layer, ingest, postgresql
+from benchmarks import dashboard, exports, feeding, graphql_layer, ingest, postgresql, webhooks, writers
 from benchmarks.measuring import Result
 
 RESULTS = Path(__file__).parent / "results.json"
 FULL, QUICK = (10_000_000, 1_000_000), (200_000, 20_000)
 
+Group = Callable[[int, int, bool], Iterator[Result]]
+# Each is given the messages of the large and of the small year, and whether to be quick.
+GROUPS: dict[str, Group] = {
+    "dashboard": lambda large, small, _: dashboard.results(large, small),
+    "graphql_layer": lambda large, *_: graphql_layer.results(large),
+    "ingest": lambda large, _, quick: ingest.results(large, quick),
+    "exports": lambda large, _, quick: exports.results(large, quick),
+    "postgresql": lambda large, *_: postgresql.results(large),
+    "feeding": lambda large, _, quick: feeding.results(large, quick),
+    "webhooks": lambda *given: webhooks.results(given[-1]),
+    "writers": lambda *given: writers.results(given[-1]),
+}
+ON_POSTGRESQL = ("postgresql", "feeding", "webhooks", "writers")
+
 
 def main() -> None:
-    """Run all benchmarks. `--quick`: on 200,000 messages, for CI, without writing results."""
+    """Run benchmarks; results are written down when it is all of them, not quickly."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="on 200,000 messages, in under a minute")
-    quick: bool = parser.parse_args().quick
-    large, small = QUICK if quick else FULL
+    parser.add_argument("--quick", action="store_true", help="on 200,000 messages, in some minutes")
+    parser.add_argument("groups", nargs="*", help=f"only these: {', '.join(GROUPS)}")
+    asked = parser.parse_args()
+    quick: bool = asked.quick
     results: list[Result] = []
-    groups = (
-        dashboard.results(large, small),
-        postgresql.results(large),
-        graphql_layer.results(large),
-        ingest.results(large, quick),
-    )
-    for group in groups:
-        for result in group:
+    for name in asked.groups or GROUPS:
+        if name in ON_POSTGRESQL and not postgresql.reachable():
+            print(f"no PostgreSQL server: {name} is left out")
+            continue
+        for result in GROUPS[name](*(QUICK if quick else FULL), quick):
             print(f"{result.name}: {result.ratio} ({result.bound})", flush=True)
             results.append(result)
     show(results)
-    if not quick:
+    if not quick and not asked.groups:
         RESULTS.write_text(json.dumps([asdict(result) for result in results], indent=2) + "\n")
 
 

@@ -97,7 +97,7 @@ def insert(connection: sqlite3.Connection, finished: Iterator[tuple[Any, ...]]) 
 def opened(path: Path) -> sqlite3.Connection:
     """A SQLite file with the settings of the service's own writer."""
     connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -65536", "temp_store = MEMORY"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -65536", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
@@ -117,7 +117,14 @@ def sqlite_file(count: int, time_zone: str = "UTC") -> Path:
             old.unlink()
         asyncio.run(_fill(making, count, time_zone))
         making.rename(path)
+    asyncio.run(_migrated(path))
     return path
+
+
+async def _migrated(path: Path) -> None:
+    """Bring a file that an earlier release made up to date."""
+    async with Database(url(path)) as database:
+        await migrate(database)
 
 
 async def _fill(path: Path, count: int, time_zone: str) -> None:

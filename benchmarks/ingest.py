@@ -36,14 +36,14 @@ def import_rate(count: int) -> float:
         file.writelines(line + b"\n" for line in lines(count, OF))
     nothing = FOLDER / "nothing.ndjson"
     nothing.write_bytes(b"")
-    spent = _import(path) - _import(nothing)
+    spent = command_seconds(url(_empty("import.db")), path) - command_seconds(url(_empty("import.db")), nothing)
     path.unlink()
     return count / spent
 
 
-def _import(path: Path) -> float:
-    database = _empty("import.db")
-    environment = {**os.environ, "EMBUDO_DATABASE_URL": url(database), "EMBUDO_TOKEN_SECRET": SECRET}  # noqa: TID251
+def command_seconds(database_url: str, path: Path) -> float:
+    """How long the command takes for a file."""
+    environment = {**os.environ, "EMBUDO_DATABASE_URL": database_url, "EMBUDO_TOKEN_SECRET": SECRET}  # noqa: TID251
     command = [sys.executable, "-m", "service", "import", "--tenant", TENANT, str(path)]
     started = time.perf_counter()
     subprocess.run(command, env=environment, check=True, capture_output=True)  # noqa: S603

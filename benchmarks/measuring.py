@@ -31,13 +31,18 @@ def compared(name: str, value: float, reference: float, unit: str, bound: str) -
     return Result(name, round(value, 3), unit, round(reference, 3), round(value / reference, 4), bound)
 
 
+def percentile_95(run: Callable[[], object], runs: int) -> float:
+    """The 95th percentile of the time of a call in milliseconds, after some calls to warm up."""
+    times = [_ms(run) for _ in range(WARM_UPS + runs)][WARM_UPS:]
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
+
+
 def median_ms(run: Callable[[], object], runs: int = RUNS) -> float:
     """The median time of a call in milliseconds, after some calls to warm up."""
-    for _ in range(WARM_UPS):
-        run()
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
+    return statistics.median([_ms(run) for _ in range(WARM_UPS + runs)][WARM_UPS:])
+
+
+def _ms(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return (time.perf_counter() - started) * 1000

@@ -7,15 +7,17 @@ indexed by time cost the same, whatever else is in it.
 import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import asyncpg
 from rich.progress import track
+from sqlalchemy import delete
 
 from analytics.database import Database
 from analytics.migrations import migrate
 from analytics.rollups.rebuild import rebuild
-from analytics.tables import messages
+from analytics.tables import messages, metadata
 from analytics.zones import zone
 from benchmarks.dashboard import filter_of
 from benchmarks.data import prepare, rows
@@ -31,17 +33,76 @@ KEPT = 40  # days
 RANGE = (FIRST_DAY + timedelta(days=5), FIRST_DAY + timedelta(days=34))
 
 
-def results(large: int) -> Iterator[Result]:
-    """The result on PostgreSQL; nothing where no server runs."""
-    name = f"embudo_bench_{large}"
+def reachable() -> bool:
+    """Whether a server runs."""
+
+    async def connect() -> None:
+        await (await asyncpg.connect(SERVER)).close()
+
     try:
-        asyncio.run(_make(name, large))
+        asyncio.run(connect())
     except OSError:
-        print("no PostgreSQL server: dashboard_pg_vs_rows is left out")
-        return
-    with serving(f"{BASE}/{name}".replace("postgresql://", "postgresql+asyncpg://")) as (administrator,):
+        return False
+    return True
+
+
+def url(name: str) -> str:
+    """The service's URL of a database of the server."""
+    return f"{BASE}/{name}".replace("postgresql://", "postgresql+asyncpg://")
+
+
+def native(url: str) -> str:
+    """The same for asyncpg itself."""
+    return url.replace("postgresql+asyncpg://", "postgresql://")
+
+
+def large_database(large: int) -> str:
+    """The URL of the large database, made when it is not there."""
+    name = f"embudo_bench_{large}"
+    asyncio.run(_make(name, large))
+    return url(name)
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """The URL of a migrated database, dropped afterwards."""
+    name = "embudo_bench_empty"
+
+    async def execute(*statements: str) -> None:
+        server = await asyncpg.connect(SERVER)
+        for statement in statements:
+            await server.execute(statement)
+        await server.close()
+
+    async def tables() -> None:
+        async with Database(url(name)) as database:
+            await migrate(database)
+
+    drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+    asyncio.run(execute(drop, f"CREATE DATABASE {name}"))
+    asyncio.run(tables())
+    try:
+        yield url(name)
+    finally:
+        asyncio.run(execute(drop))
+
+
+def forget(large: int, tenant: str) -> None:
+    """Delete a company from the large database."""
+
+    async def work() -> None:
+        async with Database(url(f"embudo_bench_{large}")) as database, database.write() as writer:
+            for table in metadata.sorted_tables:
+                await writer.execute(delete(table).where(table.c.tenant_id == tenant))
+
+    asyncio.run(work())
+
+
+def results(large: int) -> Iterator[Result]:
+    """The result on PostgreSQL."""
+    with serving(large_database(large)) as (administrator,):
         month = median_ms(lambda: administrator.view(filter_of(RANGE)))
-    yield compared("dashboard_pg_vs_rows", month, asyncio.run(_rows_ms(name)), "ms", "<= 0.05")
+    yield compared("dashboard_pg_vs_rows", month, asyncio.run(_rows_ms(f"embudo_bench_{large}")), "ms", "<= 0.05")
 
 
 async def _make(name: str, large: int) -> None:
@@ -55,10 +116,12 @@ async def _make(name: str, large: int) -> None:
         await _fill(name, large * KEPT // DAYS, large)
         await server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{BUILT}'")
     await server.close()
+    async with Database(url(name)) as database:
+        await migrate(database)  # what an earlier release made
 
 
 async def _fill(name: str, count: int, of: int) -> None:
-    async with Database(f"{BASE}/{name}".replace("postgresql://", "postgresql+asyncpg://")) as database:
+    async with Database(url(name)) as database:
         await migrate(database)
         await prepare(database, "UTC")
         connection = await asyncpg.connect(f"{BASE}/{name}")

@@ -31,6 +31,17 @@ class Client:
         )
         self._process = process
 
+    def post(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
+        """Send a body that is taken."""
+        return self._http.post(path, content=body, headers=headers).raise_for_status()
+
+    def feed(self, lines: bytes) -> None:
+        """Send events, again and again until there is room for them."""
+        while (answer := self._http.post("/v1/events", content=lines)).status_code in (429, 503):
+            time.sleep(0.02)
+        if answer.raise_for_status().json()["rejected"]:
+            raise RuntimeError(answer.text)
+
     def view(self, filter: dict[str, Any], granularity: str = "DAY") -> dict[str, Any]:
         """The view's document."""
         found: dict[str, Any] = self.ask(VIEW, filter=filter, granularity=granularity)["campaignAnalytics"]
@@ -63,29 +74,37 @@ ADMINISTRATOR = Identity("admin", TENANT, "administrator")
 
 
 @contextmanager
-def serving(database_url: str, *people: Identity) -> Iterator[list[Client]]:
-    """A service on a database, with a client for each person."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def serving(database_url: str, *people: Identity, **further: str) -> Iterator[list[Client]]:
+    """A service on a database, with a client for each person, and further settings."""
+    port = free_port()
     settings = {
         "EMBUDO_DATABASE_URL": database_url,
         "EMBUDO_TOKEN_SECRET": SECRET,
         "EMBUDO_PORT": str(port),
         "EMBUDO_FILES_URL": Path("var/bench/files").absolute().as_uri(),
         "EMBUDO_LOG_LEVEL": "warning",
+        **further,
     }
     environment = {**os.environ, **settings}  # noqa: TID251 - a child process needs the rest of it
     command = [sys.executable, "-m", "service", "serve"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603
         try:
-            _wait(port)
+            answers(port)
             yield [Client(port, person, process.pid) for person in people or (ADMINISTRATOR,)]
         finally:
             process.terminate()
 
 
-def _wait(port: int) -> None:
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def answers(port: int) -> None:
+    """Wait until a service is ready."""
     for _ in range(300):
         try:
             if httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:

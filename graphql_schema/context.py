@@ -3,15 +3,34 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from analytics.database import Database
 from analytics.errors import PublicError, Unauthenticated
 from analytics.exports import Export
-from analytics.viewers import Identity, Viewer, view
+from analytics.viewers import Identity, Viewer, may_view, view
 from resolvers.exports import Jobs
 from resolvers.loading import Loader
 
 Link = Callable[[Viewer, Export], str]
+
+
+class Introspection(StrEnum):
+    """Who may read the schema through the API."""
+
+    VIEWERS = "viewers"
+    EVERYONE = "everyone"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What this service grants each request, as it is set up."""
+
+    introspection: Introspection = Introspection.VIEWERS
+    seconds: float = 30.0
+    requests_per_minute: int = 0  # of a viewer; 0: any number
+    tenant_requests_per_minute: int = 0
 
 
 @dataclass
@@ -27,13 +46,41 @@ class Context:
     jobs: Jobs
     link: Link
     wants_plan: bool = False
+    terms: Terms = Terms()
+    address: str = ""
+    request_id: str | None = None
     # What a WebSocket client sent with `connection_init`; Strawberry fills it in.
     connection_params: dict[str, object] | None = None
     loader: Loader = field(init=False)
-    _viewer: "asyncio.Task[Viewer] | None" = None
+    _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.loader = Loader(self.database)
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether this person may read the schema."""
+        if self.terms.introspection is Introspection.VIEWERS:
+            return isinstance(self.identity, Identity) and may_view(self.identity)
+        return self.terms.introspection is Introspection.EVERYONE
+
+    @property
+    def who(self) -> Identity:
+        """Who asks. Raises `Unauthenticated`."""
+        if not isinstance(self.identity, Identity):
+            raise self.unauthenticated
+        return self.identity
+
+    @property
+    def unauthenticated(self) -> PublicError:
+        """The error for whoever came without a valid token."""
+        if isinstance(self.identity, PublicError):
+            return self.identity
+        return Unauthenticated("Send a token: `Authorization: Bearer …`.")
+
+    def cancel(self) -> None:
+        """Stop what is being read: nobody waits for it any more."""
+        self.loader.cancel()
 
     async def viewer(self) -> Viewer:
         """The viewer, looked up once per request. Raises `Unauthenticated` or `Forbidden`."""
@@ -42,8 +89,4 @@ class Context:
         return await asyncio.shield(self._viewer)
 
     async def _find_viewer(self) -> Viewer:
-        if self.identity is None:
-            raise Unauthenticated("Send a token: `Authorization: Bearer …`.")
-        if isinstance(self.identity, PublicError):
-            raise self.identity
-        return await self.loader.load(view, self.identity)
+        return await self.loader.load(view, self.who)

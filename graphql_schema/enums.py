@@ -131,6 +131,7 @@ _describe(
         "TIMEOUT": "It took longer than an export may.",
         "ATTEMPTS_EXHAUSTED": "Workers stopped in the middle too many times.",
         "INTERNAL": "Something went wrong on our side.",
+        "DROPPED": "Messages of its days were dropped before it ran. See `limits.messagesKeptFrom`.",
     },
 )
 _describe(

@@ -15,9 +15,12 @@ from graphql import (
     ObjectFieldNode,
     ValueNode,
 )
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from analytics.errors import PublicError
+from graphql_schema.context import Context
 
 log = structlog.get_logger()
 
@@ -25,9 +28,18 @@ log = structlog.get_logger()
 IN_VARIABLE = re.compile(r"Variable '(?P<name>\$\w+)' has invalid value(?: at (?P<at>\.[^:\s]+))?: ")
 
 # Where graphql-core shows a refused value as Python writes it.
-PYTHON_VALUE = re.compile(r"[,;:]? found: .*", re.DOTALL)
+PYTHON_VALUE = re.compile(r"[,;:]? [Ff]ound: .*|(?P<kind> represent [^:]*value): .*", re.DOTALL)
 
-MASKED = "Something went wrong on our side. Try again, and tell us the time if it goes on."
+# What graphql-core adds to an error for whoever mistyped a name of the schema.
+SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+
+# How Strawberry says that it is not clear what to run.
+UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+
+# How the parser says that it stopped at the cap on tokens.
+TOO_MANY_TOKENS = "Syntax Error: Document contains more than"
+
+MASKED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
 
 
 def public(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
@@ -35,9 +47,9 @@ def public(error: GraphQLError, fallback: str, document: DocumentNode | None = N
     cause = _cause(error)
     if "code" in (error.extensions or {}) and not isinstance(cause, PublicError):
         return error  # it has been through here
-    if cause is None:
-        code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else fallback
-        message = PYTHON_VALUE.sub("", error.message).replace("not to be None", "not to be null")
+    if cause is None or isinstance(cause, UNCLEAR):
+        code = _code(error, fallback)
+        message = PYTHON_VALUE.sub(r"\g<kind>", error.message).replace("not to be None", "not to be null")
     elif isinstance(cause, PublicError):
         code, message = cause.code, _placed(error, cause, document)
     else:
@@ -51,6 +63,15 @@ def public(error: GraphQLError, fallback: str, document: DocumentNode | None = N
         path=error.path,
         extensions={**(error.extensions or {}), "code": code},
     )
+
+
+def _code(error: GraphQLError, fallback: str) -> str:
+    """The code of an error that graphql-core raised."""
+    if isinstance(error.original_error, UNCLEAR):
+        return "BAD_USER_INPUT"
+    if not isinstance(error, GraphQLSyntaxError):
+        return fallback
+    return "QUERY_TOO_COMPLEX" if error.message.startswith(TOO_MANY_TOKENS) else "GRAPHQL_PARSE_FAILED"
 
 
 def _cause(error: GraphQLError) -> Exception | None:
@@ -103,8 +124,10 @@ class PublicErrors(SchemaExtension):
         """After the operation: its errors as clients may see them."""
         try:
             yield
-        except GraphQLError as error:
-            raise self._public(error) from None
+        except UNCLEAR:
+            raise  # for the transport, which words them
+        except Exception as error:
+            raise self._public(_located(error)) from None
         self._make_public(self.execution_context.result)
 
     async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
@@ -117,5 +140,15 @@ class PublicErrors(SchemaExtension):
             result.errors = [self._public(error) for error in result.errors]
 
     def _public(self, error: GraphQLError) -> GraphQLError:
+        context: Context = self.execution_context.context
         fallback = "BAD_USER_INPUT" if self._validated else "GRAPHQL_VALIDATION_FAILED"
-        return public(error, fallback, self.execution_context.graphql_document)
+        shown = public(error, fallback, self.execution_context.graphql_document)
+        if not context.may_introspect:
+            shown.message = SUGGESTION.sub("", shown.message)
+        if context.request_id:
+            shown.extensions = {**(shown.extensions or {}), "requestId": context.request_id}
+        return shown
+
+
+def _located(error: Exception) -> GraphQLError:
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)

@@ -12,9 +12,11 @@ from analytics.errors import Forbidden, InvalidInput
 from analytics.exports import Refused
 from analytics.specs import Spec
 from analytics.texts import clean
+from analytics.viewers import Viewer
 from analytics.zones import zone
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, connect
+from graphql_schema.context import Link
 from graphql_schema.directory import After, First
 from graphql_schema.enums import ExportFormat, ExportStatus, FailureCode, UserErrorCode
 from graphql_schema.info import Info
@@ -27,6 +29,7 @@ SENTENCES = {
     FailureCode.TIMEOUT: "The export took too long. Ask for a shorter range.",
     FailureCode.ATTEMPTS_EXHAUSTED: "The export was interrupted too many times. Try again later.",
     FailureCode.INTERNAL: "Something went wrong on our side. Try again, and tell us if it goes on.",
+    FailureCode.DROPPED: "Messages of these days were dropped before the export ran. Ask for later days.",
 }
 
 
@@ -94,9 +97,8 @@ class Export:
     failure: ExportFailure | None = strawberry.field(description="Why it failed, when it did.")
 
     @staticmethod
-    async def of(export: exports.Export, info: Info) -> "Export":
-        """From the plain value, for the viewer of a request."""
-        viewer = await info.context.viewer()
+    def of(export: exports.Export, viewer: Viewer, link: Link) -> "Export":
+        """From the plain value, for a viewer."""
         local = zone(viewer.time_zone)
 
         def at(instant: int | None) -> datetime | None:
@@ -122,7 +124,7 @@ class Export:
             expires_at=at(export.expires_at),
             file_name=None if expired else export.file_name,
             file_size=None if expired or export.file_size is None else float(export.file_size),
-            download_url=info.context.link(viewer, export) if ready else None,
+            download_url=link(viewer, export) if ready else None,
             failure=ExportFailure(code=export.failure, message=SENTENCES[export.failure]) if export.failure else None,
         )
 
@@ -159,7 +161,7 @@ class DeleteExportPayload:
 async def _attempt(doing: Awaitable[exports.Export], info: Info) -> tuple[Export | None, list[UserError]]:
     """The export, or what its requester can put right."""
     try:
-        return await Export.of(await doing, info), []
+        return Export.of(await doing, await info.context.viewer(), info.context.link), []
     except Refused as error:
         place = ["input"] if error.field is None else ["input", error.field]
         return None, [UserError(field=place, code=error.code, message=error.message)]
@@ -201,15 +203,15 @@ class ExportsQuery:
     ) -> Connection[Export] | None:
         viewer = await info.context.viewer()
         page = await resolvers.newest(info.context.database, viewer, status, first, after)
-        shown = {export.id: await Export.of(export, info) for export in page.nodes}
-        return connect(page, lambda export: shown[export.id])
+        return connect(page, lambda export: Export.of(export, viewer, info.context.link))
 
     @strawberry.field(description="One export; null when there is none of this id that the viewer may see.")
     async def export(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> Export | None:
-        found = await resolvers.find(info.context.database, await info.context.viewer(), clean(id))
-        return await Export.of(found, info) if found else None
+        viewer = await info.context.viewer()
+        found = await resolvers.find(info.context.database, viewer, clean(id))
+        return Export.of(found, viewer, info.context.link) if found else None
 
 
 @strawberry.type
@@ -246,5 +248,5 @@ class ExportsSubscription:
     async def export_updated(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> AsyncIterator[Export]:
-        async for export in resolvers.follow(info.context.database, await info.context.viewer(), clean(id)):
-            yield await Export.of(export, info)
+        async for viewer, export in resolvers.follow(info.context.database, info.context.who, clean(id)):
+            yield Export.of(export, viewer, info.context.link)

@@ -1,9 +1,12 @@
 """Who am I, and what may I ask for?"""
 
+from datetime import date
+
 import strawberry
 
 from analytics import limits, names, zones
 from analytics.names import fold
+from analytics.rollups.state import kept_from
 from graphql_schema.directory import Department
 from graphql_schema.enums import Role
 from graphql_schema.info import Info
@@ -48,8 +51,47 @@ class Limits:
     exports_per_tenant: int = strawberry.field(
         default=limits.MOST_EXPORTS_OF_TENANT, description="Exports of one company that wait or run, at most."
     )
+    body_bytes: int = strawberry.field(default=limits.LARGEST_BODY, description="Bytes of a request's body, at most.")
+    document_characters: int = strawberry.field(
+        default=limits.LONGEST_DOCUMENT, description="Characters of a document, at most."
+    )
+    document_tokens: int = strawberry.field(default=limits.MOST_TOKENS, description="Tokens of a document, at most.")
+    document_depth: int = strawberry.field(
+        default=limits.DEEPEST, description="How deep fields may stand inside each other."
+    )
+    document_aliases: int = strawberry.field(
+        default=limits.MOST_ALIASES, description="Aliases of a document, at most; those of a fragment at each use."
+    )
+    document_directives: int = strawberry.field(
+        default=limits.MOST_DIRECTIVES,
+        description="Directives of a document, at most; those of a fragment at each use.",
+    )
+    document_selections: int = strawberry.field(
+        default=limits.MOST_SELECTIONS,
+        description="Selections of a document, at most; those of a fragment at each use.",
+    )
+    alike_selections: int = strawberry.field(
+        default=limits.MOST_ALIKE, description="Selections of one name in one place, at most."
+    )
+    cost: int = strawberry.field(
+        default=limits.MOST_COST,
+        description="Points that a document may cost, known before it is run; `extensions.cost` has those of each.",
+    )
+    request_seconds: float = strawberry.field(description="Seconds that a request may take; then it ends with TIMEOUT.")
+    requests_per_minute: int | None = strawberry.field(
+        description="Requests of one viewer a minute, at most; then RATE_LIMITED. Null: any number."
+    )
+    tenant_requests_per_minute: int | None = strawberry.field(
+        description="Requests of one company a minute, at most. Null: any number."
+    )
     first_day: str = strawberry.field(default=str(zones.FIRST_DAY), description="Ranges begin after this calendar day.")
     last_day: str = strawberry.field(default=str(zones.LAST_DAY), description="The last calendar day of any range.")
+    messages_kept_from: date | None = strawberry.field(
+        default=None,
+        description="The first calendar day, in the company's zone, of which single messages are kept. Before it there "
+        "are counts by day of that zone: ranges that begin earlier have no exports, hourly series or other time zones. "
+        "Null: all messages are kept.",
+    )
 
 
 @strawberry.type
@@ -66,5 +108,11 @@ class ViewerQuery:
         )
 
     @strawberry.field(description="The caps on what one request may ask for.")
-    async def limits(self) -> Limits | None:
-        return Limits()
+    async def limits(self, info: Info) -> Limits | None:
+        viewer, terms = await info.context.viewer(), info.context.terms
+        return Limits(
+            request_seconds=terms.seconds,
+            requests_per_minute=terms.requests_per_minute or None,
+            tenant_requests_per_minute=terms.tenant_requests_per_minute or None,
+            messages_kept_from=await info.context.loader.load(kept_from, viewer.scope.tenant_id),
+        )

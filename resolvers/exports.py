@@ -6,9 +6,9 @@ from typing import Protocol
 
 from analytics import exports
 from analytics.database import Database
-from analytics.errors import InvalidInput, NotFound
+from analytics.errors import Forbidden, InvalidInput, NotFound
 from analytics.exports import FINAL, Export, ExportStatus, Position, Request
-from analytics.viewers import Viewer
+from analytics.viewers import Identity, Viewer, view
 from resolvers.paging import Page, check_first, decode
 
 LIST = "exports"
@@ -80,20 +80,25 @@ async def newest(
     )
 
 
-async def follow(database: Database, viewer: Viewer, id: str) -> AsyncIterator[Export]:
-    """An export now and each time it changes, until its status is final or it is gone.
+async def follow(database: Database, who: Identity, id: str) -> AsyncIterator[tuple[Viewer, Export]]:
+    """An export now and each time it changes, until its status is final or it is gone; with the viewer of that moment.
 
-    Raises `NotFound` when there is none that the viewer may see.
+    Raises `NotFound` when there is none that the viewer may see, and `Forbidden` as soon as they may not see all of its
+    departments any more.
     """
-    shown = await find(database, viewer, id)
-    if shown is None:
-        raise NotFound("id: there is no such export.")
-    yield shown
-    while shown.status not in FINAL:
-        await asyncio.sleep(LOOK_EVERY)
-        found = await find(database, viewer, id)
+    shown = None
+    while shown is None or shown.status not in FINAL:
+        if shown is not None:
+            await asyncio.sleep(LOOK_EVERY)
+        async with database.read() as reader:
+            viewer = await view(reader, who)
+            found = await exports.find(reader, viewer, id)
+        if found is None and shown is None:
+            raise NotFound("id: there is no such export.")
         if found is None:
             return
+        if found.status not in FINAL and not found.allows(viewer.scope):
+            raise Forbidden("You may no longer see all the departments of this export.")
         if found != shown:
             shown = found
-            yield shown
+            yield viewer, shown

@@ -36,6 +36,11 @@ class Loader:
         result: T = await asyncio.shield(self._results[key])
         return result
 
+    def cancel(self) -> None:
+        """End the reads that are running: their statements are canceled, and whoever waits for them is too."""
+        for task in self._running:
+            task.cancel()
+
     def _start(self) -> None:
         keys, self._waiting = self._waiting, []
         task = asyncio.get_running_loop().create_task(self._run(keys))
@@ -47,6 +52,10 @@ class Loader:
             async with self._database.read() as reader:
                 results = [await read(reader, *arguments) for read, *arguments in keys]
                 self.plans += reader.plans
+        except asyncio.CancelledError:
+            for key in keys:
+                self._results[key].cancel()
+            raise
         except Exception as error:
             # One moment for all: when one of them cannot be read, all who wait are told.
             for key in keys:

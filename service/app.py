@@ -1,5 +1,6 @@
 """The ASGI application: everything joined."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -7,19 +8,29 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from analytics.database import Database
 from graphql_schema.schema import build_schema
+from service import session, site
+from service.appliers import Appliers
 from service.downloads import download
-from service.graphiql import graphiql, home
-from service.graphql import GraphQLEndpoint
+from service.events import LONGEST_BODY, Events
+from service.graphql import GraphQLEndpoint, House
+from service.headers import Headed, crossing
 from service.links import Links
 from service.logs import configure
+from service.manifest import open_manifest
+from service.rates import open_rates
 from service.settings import Settings
-from service.tokens import Tokens
+from service.tokens import open_tokens
+from service.webhook_secrets import WebhookSecrets
+from service.webhooks import LONGEST_BODY as LONGEST_WEBHOOK
+from service.webhooks import Webhooks
 from service.workers import workers
 from service.workshop import open_workshop
 from tasks import brokers
@@ -27,29 +38,42 @@ from tasks.queue import Jobs
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The service, ready to be run by uvicorn. Raises `ConfigurationError` without a token secret."""
+    """The service, ready to be run by uvicorn. Raises `ConfigurationError`."""
     configure(settings.log_level)
-    tokens = Tokens(settings.secret, settings.token_issuer, settings.token_audience)
-    links = Links(settings.secret, timedelta(seconds=settings.link_seconds))
+    tokens = open_tokens(settings)
+    links = Links(settings.link_key, timedelta(seconds=settings.link_seconds))
     workshop = open_workshop(settings)
     hands = workers(brokers.address(settings.broker_url))
-    endpoint = GraphQLEndpoint(
-        build_schema(plain_execution=settings.plain_execution),
+    schema = build_schema(plain_execution=settings.plain_execution)
+    rates = open_rates(settings.rates_url, settings.requests_per_minute, settings.tenant_requests_per_minute)
+    house = House(
         workshop.database,
         Jobs(workshop, hands.announce),
         tokens,
         links,
         settings.public_url,
+        settings.terms,
+        rates,
+        open_manifest(settings, schema),
+        settings.allowed_origins,
     )
+    endpoint = GraphQLEndpoint(schema, house)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        _tune_memory()
         await hands.start()
         try:
             yield
         finally:
+            await appliers.stop()
             await hands.stop()
+            await rates.close()
             await workshop.database.close()
+
+    appliers = Appliers(settings.appliers)
+    events = Events(tokens, appliers)
+    webhooks = Webhooks(workshop.database, WebhookSecrets(settings.webhooks_file), hands.wake)
 
     async def file(request: Request) -> Response:
         return await download(request, workshop.database, workshop.files, links)
@@ -67,16 +91,38 @@ def create_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/", home),
-            Route("/graphiql", graphiql),
+            *site.routes(settings.allowed_origins),
+            *session.routes(settings, tokens),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             Route("/exports/{id}/file", file),
+            Route("/v1/events", events.take, methods=["POST"], max_body_size=LONGEST_BODY),
+            Route(
+                "/webhooks/whatsapp/{tenant}",
+                webhooks.answer,
+                methods=["GET", "POST"],
+                max_body_size=LONGEST_WEBHOOK,
+            ),
             Route("/healthz", alive),
             Route("/readyz", ready),
         ],
+        middleware=[
+            Middleware(Headed, secure=(settings.public_url or "").startswith("https://")),
+            Middleware(CORSMiddleware, **crossing(settings.allowed_origins)),
+        ],
         lifespan=lifespan,
     )
+
+
+def _tune_memory() -> None:
+    """Look for garbage less often, and not among what the service consists of.
+
+    A large answer is half a million small objects, none of them garbage: by default Python looked through all of them
+    again and again, which took as long as making them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _answers(database: Database) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,20 +11,24 @@ from typing import Annotated
 import typer
 import uvicorn
 from rich.console import Console
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from analytics.database import Database
+from analytics.distribution import Distribution
+from analytics.distribution import distribute as distribute_tables
+from analytics.ingest import webhooks
 from analytics.ingest.batch import drop_orphans
 from analytics.migrations import migrate as migrate_database
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
-from analytics.zones import DAY
+from analytics.zones import DAY, instant
 from graphql_schema.schema import schema as graphql
+from service import erasing
 from service.app import create_app
-from service.demo import DEMO_TENANT, PEOPLE
+from service.demo import PEOPLE, identity_of
 from service.demo_import import import_demo
-from service.importing import import_files
+from service.importing import Unreadable, import_files
 from service.logs import configure
 from service.settings import ConfigurationError, Settings
 from service.supervisor import supervise
@@ -83,14 +87,32 @@ def worker(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    distribute: Annotated[
+        bool, typer.Option("--distribute", help="On Citus, also spread the tables over its nodes, by company.")
+    ] = False,
+) -> None:
     """Bring the database up to date."""
 
     async def work() -> None:
         async with Database(Settings.read().database_url) as database:
             await migrate_database(database)
+            if distribute:
+                console.print(_distributed(await distribute_tables(database)))
 
-    asyncio.run(work())
+    try:
+        asyncio.run(work())
+    except DBAPIError as error:
+        if isinstance(error, OperationalError):
+            raise
+        console.print(f"EMBUDO_DATABASE_URL: the database refuses: {error.orig}", style="red", markup=False)
+        raise typer.Exit(2) from None
+
+
+def _distributed(done: Distribution | None) -> str:
+    if done is None:
+        return "This database has no Citus: nothing is distributed, and nothing needs to be."
+    return f"Distributed by company: {len(done.new)} tables now, {len(done.known)} before."
 
 
 @app.command("import")
@@ -125,6 +147,9 @@ def import_(
 
     raise typer.Exit(asyncio.run(work()))
 
+
+app.command("forget")(erasing.forget)
+app.add_typer(erasing.tenants, name="tenants")
 
 rollups = typer.Typer(no_args_is_help=True, help="The rollups: what makes the numbers come fast.")
 app.add_typer(rollups, name="rollups")
@@ -172,6 +197,50 @@ def check_rollups(
     raise typer.Exit(1 if found else 0)
 
 
+webhook_commands = typer.Typer(no_args_is_help=True, help="What WhatsApp's webhooks brought.")
+app.add_typer(webhook_commands, name="webhooks")
+
+
+@webhook_commands.command("status")
+def webhooks_status(tenant: Tenant) -> None:
+    """Count the bodies that are kept of a company, by what became of them."""
+
+    async def work() -> webhooks.Counts:
+        async with Database(Settings.read().database_url) as database, database.read() as reader:
+            return await webhooks.count(reader, tenant)
+
+    counts = asyncio.run(work())
+    typer.echo(
+        f"{counts.waiting:,} waiting, {counts.applied:,} applied, {counts.rejected:,} of them not wholly understood"
+    )
+
+
+@webhook_commands.command("replay")
+def webhooks_replay(
+    tenant: Tenant,
+    since: Annotated[datetime | None, typer.Option(help="Only what came at or after this time (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Only what came before this time (UTC).")] = None,
+    rejected: Annotated[bool, typer.Option("--rejected", help="Only what was not wholly understood.")] = False,
+) -> None:
+    """Apply kept bodies once more: what is in already changes nothing. The service may run meanwhile."""
+
+    def at(moment: datetime | None) -> int | None:
+        return None if moment is None else instant(moment.replace(tzinfo=UTC))
+
+    async def work() -> tuple[int, webhooks.Counts]:
+        async with Database(Settings.read().database_url) as database:
+            async with database.write() as writer:
+                chosen = await webhooks.replay(writer, tenant, at(since), at(until), rejected_only=rejected)
+            with console.status(f"Applying {chosen:,} bodies"):
+                while await webhooks.apply_waiting(database, tenant, time.time_ns() // 1000):
+                    pass
+            async with database.read() as reader:
+                return chosen, await webhooks.count(reader, tenant)
+
+    chosen, counts = asyncio.run(work())
+    console.print(f"{chosen:,} bodies replayed; of all that are kept, {counts.rejected:,} are not wholly understood")
+
+
 @app.command()
 def demo(
     messages: Annotated[int, typer.Option(min=1, help="How many messages.")] = 50_000,
@@ -189,9 +258,8 @@ def demo(
     base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
     tokens = _tokens(settings)
     for person in PEOPLE:
-        identity = Identity(person.user_id, DEMO_TENANT, person.role, person.email, person.name)
-        issued = tokens.issue(identity, timedelta(days=30))
-        typer.echo(f"{person.name}, {person.role}\n  {base}/graphiql#token={issued}")
+        issued = tokens.issue(identity_of(person), timedelta(days=30))
+        typer.echo(f"{person.name}, {person.role}\n  {base}/#token={issued}")
 
 
 @app.command()
@@ -215,10 +283,10 @@ def schema() -> None:
 
 
 def main() -> None:
-    """Run the command; a configuration error is one sentence and exit code 2."""
+    """Run the command; a wrong setting and a damaged file are one sentence and exit code 2."""
     try:
         app()
-    except ConfigurationError as error:
+    except (ConfigurationError, Unreadable) as error:
         console.print(str(error), style="red", markup=False)
         sys.exit(2)
     except OperationalError as error:

@@ -11,6 +11,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 
+from analytics.viewers import Identity
 from service.demo_days import DAY, HOUR, MINUTE, Day, days, milliseconds, seconds
 from service.demo_directory import (
     AGENTS,
@@ -25,7 +26,7 @@ from service.demo_directory import (
 from service.demo_fates import Event, Fates, Queue, Sent, any_account, contact_keys, pick
 from service.demo_texts import HABITS, REFUSALS
 
-__all__ = ["DEMO_TENANT", "PEOPLE", "Person", "demo_events"]
+__all__ = ["DEMO_TENANT", "PEOPLE", "Person", "demo_events", "identity_of"]
 
 DEMO_TENANT = "demo"
 
@@ -39,6 +40,11 @@ STILL_WAITING = 30 * MINUTE  # before the end: WhatsApp has not answered some of
 ORDINARY_CHATS = 0.08  # for each message of ours
 
 ERRORS = {name: (list(habit.errors), list(accumulate(habit.errors.values()))) for name, habit in HABITS.items()}
+
+
+def identity_of(person: Person) -> Identity:
+    """What a token says of one of the demo's people."""
+    return Identity(person.user_id, DEMO_TENANT, person.role, person.email, person.name)
 
 
 def demo_events(messages: int, seed: int, until: datetime) -> Iterator[Event]:

@@ -1,23 +1,27 @@
-"""The GraphQL endpoint: Strawberry's ASGI view, given our context."""
+"""The GraphQL endpoint: who asks and what they are given, over HTTP and over WebSockets."""
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry import Schema
-from strawberry.asgi import GraphQL
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 
 from analytics.database import Database
-from analytics.errors import PublicError
 from analytics.exports import Export
 from analytics.viewers import Identity, Viewer
-from graphql_schema.context import Context
+from graphql_schema.context import Context, Terms
 from resolvers.exports import Jobs
+from service.graphql_http import GraphQLOverHTTP
+from service.graphql_ws import GraphQLOverWebSocket
 from service.links import Links
+from service.manifest import Manifest
+from service.rates import Rates
 from service.tokens import Tokens
 
 Clock = Callable[[], int]
@@ -31,57 +35,88 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
-class GraphQLEndpoint(GraphQL[Context, None]):
+@dataclass(frozen=True)
+class House:
+    """What requests are answered with."""
+
+    database: Database
+    jobs: Jobs
+    tokens: Tokens
+    links: Links
+    public_url: str | None
+    terms: Terms
+    rates: Rates
+    manifest: Manifest
+    allowed_origins: tuple[str, ...]
+    now: Clock = clock
+
+
+class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
     """`/graphql`: POST, GET for queries, WebSocket for subscriptions. GraphiQL is a page of its own."""
 
-    def __init__(
-        self,
-        schema: Schema,
-        database: Database,
-        jobs: Jobs,
-        tokens: Tokens,
-        links: Links,
-        public_url: str | None,
-        now: Clock = clock,
-    ) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
-        self._database = database
-        self._jobs = jobs
-        self._tokens = tokens
-        self._links = links
-        self._public_url = public_url
-        self._now = now
+    graphql_transport_ws_handler_class = GraphQLOverWebSocket
+
+    def __init__(self, schema: Schema, house: House) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            max_subscriptions_per_connection=20,
+            allowed_origins=house.allowed_origins,
+        )
+        self._house = house
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """A context for one request; opens nothing."""
+        """A context for one request, or one WebSocket; opens nothing."""
         del response
-        base = (self._public_url or str(request.base_url)).rstrip("/")
+        house = self._house
+        base = (house.public_url or str(request.base_url)).rstrip("/")
 
         def link(viewer: Viewer, export: Export) -> str:
-            return base + self._links.path(viewer, export)
+            return base + house.links.path(viewer, export)
 
         return Context(
-            identity=self._identity(request.headers.get("authorization")),
-            now=self._now(),
-            database=self._database,
-            jobs=self._jobs,
+            identity=await house.tokens.identify(request.headers.get("authorization")),
+            now=house.now(),
+            database=house.database,
+            jobs=house.jobs,
             link=link,
             wants_plan=PLAN_HEADER in request.headers,
+            terms=house.terms,
+            request_id=getattr(request.state, "request_id", None),
+            address=request.client.host if request.client else "",
         )
+
+    def renewed(self, context: Context) -> Context:
+        """The context of an operation over a WebSocket: of now, and with nothing read yet."""
+        return replace(context, now=self._house.now())
+
+    def now(self) -> int:
+        """Microseconds since the epoch."""
+        return self._house.now()
+
+    async def admit(self, context: Context) -> None:
+        """Count an operation. Raises `RateLimited`."""
+        who = context.identity
+        if isinstance(who, Identity):
+            await self._house.rates.admit(who.id, who.tenant_id)
+        else:
+            await self._house.rates.admit(context.address, None)
+
+    def document(self, asked: dict[str, Any]) -> str | None:
+        """The document that a request asks for, by text or hash. Raises a public error."""
+        return self._house.manifest.document(asked)
+
+    async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Execute a request, unless there were too many."""
+        await self.admit(kwargs["context"])
+        return await super().execute_single(*args, **kwargs)
 
     async def on_ws_connect(self, context: Context) -> Any:
         """A browser cannot set headers on a WebSocket: its token comes with `connection_init`."""
         parameters = context.connection_params
         if isinstance(parameters, dict):
             given = {str(name).lower(): value for name, value in parameters.items()}.get("authorization")
-            context.identity = self._identity(given if isinstance(given, str) else None)
+            if isinstance(given, str):
+                context.identity = await self._house.tokens.identify(given)
         return await super().on_ws_connect(context)
-
-    def _identity(self, header: str | None) -> Identity | PublicError | None:
-        scheme, _, token = (header or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            return None
-        try:
-            return self._tokens.read(token.strip())
-        except PublicError as error:
-            return error

@@ -1,16 +1,25 @@
 """The settings: environment variables that begin with EMBUDO_. Nothing below this package reads any."""
 
+import re
+import secrets
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from tasks import brokers
+from graphql_schema.context import Introspection, Terms
+from service.webhook_secrets import WebhookSecrets
+from tasks import brokers, files
 
 SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
+# An origin as browsers send it: no path, no slash at its end.
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
+# Links that it signed end with the process.
+OF_THIS_PROCESS = secrets.token_hex(32)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -29,6 +38,8 @@ class Settings(BaseSettings):
     token_secret: SecretStr | None = None
     token_issuer: str | None = None
     token_audience: str | None = None
+    token_jwks_url: str | None = None
+    link_secret: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = None
@@ -38,6 +49,20 @@ class Settings(BaseSettings):
     export_days: int = Field(default=30, ge=1, description="How long an export's file is kept.")
     link_seconds: int = Field(default=900, ge=1, description="How long a download link is good for.")
     orphan_days: int = Field(default=30, ge=1, description="How long what nobody claimed waits.")
+    webhook_days: int = Field(default=30, ge=1, description="How long the bodies of webhooks are kept.")
+    webhooks_file: Path | None = Field(default=None, description="Each company's secrets for WhatsApp's webhooks.")
+    appliers: int = Field(default=2, ge=1, le=64, description="How many processes apply events sent over HTTP.")
+    message_months: int | None = Field(
+        default=None, ge=1, description="How many whole months, before this one, single messages are kept."
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    introspection: Introspection = Introspection.VIEWERS
+    request_seconds: float = Field(default=30, gt=0, description="How long a request may take.")
+    requests_per_minute: int = Field(default=6_000, ge=0, description="Of one viewer; 0: any number.")
+    tenant_requests_per_minute: int = Field(default=60_000, ge=0, description="Of one company; 0: any number.")
+    rates_url: str | None = None
+    documents: Path | None = None
+    documents_only: bool = False
 
     @field_validator("database_url")
     @classmethod
@@ -61,11 +86,40 @@ class Settings(BaseSettings):
     @field_validator("files_url")
     @classmethod
     def _files(cls, value: str) -> str:
-        if not value.startswith(("file:///", "s3://")):
-            raise ValueError("must begin with file:/// or s3://")
+        files.check(value)
         return value
 
-    @field_validator("token_secret")
+    @field_validator("webhooks_file")
+    @classmethod
+    def _webhooks(cls, value: Path | None) -> Path | None:
+        WebhookSecrets(value)
+        return value
+
+    @field_validator("token_jwks_url")
+    @classmethod
+    def _jwks(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://none")
+        _ = parts.port  # no number: a ValueError that says so
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must begin with https://")
+        return value
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: object) -> object:
+        listed = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        if isinstance(listed, list) and any(not ORIGIN.fullmatch(origin) for origin in listed):
+            raise ValueError("must be origins such as https://desk.example.com, with commas between them")
+        return listed
+
+    @field_validator("rates_url")
+    @classmethod
+    def _rates(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        return value
+
+    @field_validator("token_secret", "link_secret")
     @classmethod
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < SHORTEST_SECRET:
@@ -78,12 +132,31 @@ class Settings(BaseSettings):
             raise ValueError("EMBUDO_DEMO lets anyone sign in, so EMBUDO_HOST must be 127.0.0.1 with it")
         return self
 
+    @model_validator(mode="after")
+    def _only_some_documents(self) -> Self:
+        if self.documents_only and self.documents is None:
+            raise ValueError("EMBUDO_DOCUMENTS_ONLY needs EMBUDO_DOCUMENTS, the file they are in")
+        return self
+
     @property
     def secret(self) -> str:
         """The token secret. Raises `ConfigurationError` when there is none."""
         if self.token_secret is None:
-            raise ConfigurationError("EMBUDO_TOKEN_SECRET: set a secret of at least 32 bytes.")
+            raise ConfigurationError("EMBUDO_TOKEN_SECRET: set a secret of at least 32 bytes, or a JWKS URL to serve.")
         return self.token_secret.get_secret_value()
+
+    @property
+    def terms(self) -> Terms:
+        """What each request is granted."""
+        return Terms(
+            self.introspection, self.request_seconds, self.requests_per_minute, self.tenant_requests_per_minute
+        )
+
+    @property
+    def link_key(self) -> str:
+        """What download links are signed with: one of its own, the token secret, or one of this process alone."""
+        secret = self.link_secret or self.token_secret
+        return secret.get_secret_value() if secret else OF_THIS_PROCESS
 
     @classmethod
     def read(cls) -> Self:

@@ -47,9 +47,8 @@ class Supervisor:
         for keeper in self._keepers:
             keeper.start()
 
-    def wake(self, tenant: str, id: str) -> None:
+    def wake(self) -> None:
         """Tell the workers that there is something new; who does not hear it sees it with the next sweep."""
-        del tenant, id
         for keeper in self._keepers:
             keeper.wake()
 

@@ -1,4 +1,4 @@
-"""Tokens: who is asking. Signed JSON Web Tokens with HS256 (RFC 7519)."""
+"""Tokens: who is asking. Signed JSON Web Tokens (RFC 7519): with our secret, or with an identity provider's keys."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,26 +6,34 @@ from typing import Any
 
 import jwt
 
-from analytics.errors import Unauthenticated
+from analytics.errors import PublicError, Unauthenticated
 from analytics.texts import clean
 from analytics.viewers import Identity
+from service.keys import ALGORITHMS, Keys
+from service.settings import Settings
 
 ALGORITHM = "HS256"
 REQUIRED = ["exp", "sub", "tenant", "role"]
 # Clocks of two machines may differ by this much, in seconds.
 LEEWAY = 30
+NOT_VALID = "The token is not valid."
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """Issues tokens and reads them; `issuer` and `audience` are checked when set."""
+    """Issues tokens and reads them; `issuer` and `audience` are checked when set.
 
-    secret: str
+    With a secret, tokens signed by HS256 are good; with keys, those signed by RS256 and ES256. A token's header chooses
+    among these, and never what a key is used for.
+    """
+
+    secret: str | None
     issuer: str | None = None
     audience: str | None = None
+    keys: Keys | None = None
 
     def issue(self, identity: Identity, lifetime: timedelta, *, now: datetime | None = None) -> str:
-        """A token for someone."""
+        """A token for someone, signed with the secret."""
         claims: dict[str, Any] = {
             "sub": identity.id,
             "tenant": identity.tenant_id,
@@ -37,15 +45,30 @@ class Tokens:
             "exp": (now or datetime.now(UTC)) + lifetime,
         }
         present = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(present, self.secret, ALGORITHM)
+        return jwt.encode(present, self.secret or "", ALGORITHM)
+
+    async def identify(self, authorization: str | None) -> Identity | PublicError | None:
+        """Who an `Authorization` header speaks for; None without a token, the error to give for a bad one."""
+        token = bearer(authorization)
+        if token is None:
+            return None
+        try:
+            if self.keys:
+                id, algorithm = _header(token)
+                if algorithm in ALGORITHMS:
+                    await self.keys.prepare(id, algorithm)
+            return self.read(token)
+        except PublicError as error:
+            return error
 
     def read(self, token: str) -> Identity:
-        """Who a token speaks for. Raises `Unauthenticated`, which tells a forger nothing."""
+        """Who a token speaks for, by the keys that are known. Raises `Unauthenticated`: it tells a forger nothing."""
+        key, algorithm = self._key(token)
         try:
             claims = jwt.decode(
                 token,
-                self.secret,
-                algorithms=[ALGORITHM],
+                key,
+                algorithms=[algorithm],
                 issuer=self.issuer,
                 audience=self.audience,
                 leeway=LEEWAY,
@@ -53,14 +76,54 @@ class Tokens:
             )
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired.") from None
-        except jwt.InvalidTokenError:
-            raise Unauthenticated("The token is not valid.") from None
-        user, tenant, role = (claims[name] for name in ("sub", "tenant", "role"))
-        if not all(isinstance(text, str) and 0 < len(text) <= 128 for text in (user, tenant, role)):
-            raise Unauthenticated("The token is not valid.")
-        return Identity(
-            clean(user), clean(tenant), role, email=_text(claims.get("email")), name=_text(claims.get("name"))
-        )
+        except (jwt.PyJWTError, ValueError, OverflowError):  # an `exp` may be no number, or none that ends
+            raise Unauthenticated(NOT_VALID) from None
+        return _identity(claims)
+
+    def _key(self, token: str) -> tuple[Any, str]:
+        """What a token must be signed with, and how."""
+        id, algorithm = _header(token)
+        if algorithm == ALGORITHM and self.secret:
+            return self.secret, algorithm
+        key = self.keys.find(id, algorithm) if self.keys and algorithm in ALGORITHMS else None
+        if key is None:
+            raise Unauthenticated(NOT_VALID)
+        return key, algorithm
+
+
+def open_tokens(settings: Settings) -> Tokens:
+    """As the settings have it. Raises `ConfigurationError` when tokens could not be checked at all."""
+    keys = Keys(settings.token_jwks_url) if settings.token_jwks_url else None
+    secret = settings.secret if settings.token_secret or keys is None else None
+    return Tokens(secret, settings.token_issuer, settings.token_audience, keys)
+
+
+def _header(token: str) -> tuple[str | None, str]:
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise Unauthenticated(NOT_VALID) from None
+    return header.get("kid"), str(header.get("alg"))
+
+
+def _identity(claims: dict[str, Any]) -> Identity:
+    user, tenant, role = (claims[name] for name in ("sub", "tenant", "role"))
+    if not all(isinstance(text, str) and 0 < len(text) <= 128 for text in (user, tenant, role)):
+        raise Unauthenticated(NOT_VALID)
+    return Identity(
+        clean(user),
+        clean(tenant),
+        role,
+        email=_text(claims.get("email")),
+        name=_text(claims.get("name")),
+        expires_at=(int(claims["exp"]) + LEEWAY) * 1_000_000,
+    )
+
+
+def bearer(header: str | None) -> str | None:
+    """The token in an Authorization header, if there is one (RFC 6750, section 2.1)."""
+    scheme, _, token = (header or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def _text(claim: Any) -> str | None:

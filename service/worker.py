@@ -6,12 +6,14 @@ Redis and RabbitMQ bring it, and the rows say what they lost.
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import dramatiq
@@ -24,12 +26,14 @@ from tasks import brokers
 from tasks.exports import Workshop
 from tasks.queue import Announcer, declare_actors, sweep
 from tasks.shifts import GRACE, Shift
-from tasks.upkeep import keep_up
+from tasks.upkeep import apply_webhooks, keep_up
 
 log = structlog.get_logger()
 
 # Seconds between two looks at the rows when nobody calls.
 SWEEP_EVERY = 1.0
+# Seconds between two looks at the webhooks when nobody calls.
+WEBHOOKS_EVERY = 1.0
 # Seconds between two rounds of what can wait: unfinished rollups, orphans, expired files.
 UPKEEP_EVERY = 15.0
 # How long (µs) a broker has to bring a new export before we take it for lost. In the embedded case nobody brings it.
@@ -58,15 +62,17 @@ def run(settings: Settings, threads: int, scratch: Path) -> None:
     announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))
     asyncio.run(_attend(settings, shift, announcer, None if at.embedded else PATIENCE))
     worker.stop(STOP_TIMEOUT)
+    shutil.rmtree(scratch, ignore_errors=True)  # who made it for us may be gone
     # At once: a thread that still packs a file of millions of rows has been told that nobody wants it.
     os._exit(0)
 
 
 async def _attend(settings: Settings, shift: Shift, announcer: Announcer, patience: int | None) -> None:
     """Look at the rows again and again, until the shift is over."""
-    woken = _listen(shift)
+    woken, posted = asyncio.Event(), asyncio.Event()
+    _listen(shift, woken, posted)
     workshop = open_workshop(settings)
-    upkeep = asyncio.create_task(_keep_up(workshop))
+    others = [asyncio.create_task(_keep_up(workshop)), asyncio.create_task(_apply_webhooks(workshop, posted))]
     offers = _Offers(shift, announcer.announce)
     while not shift.over:
         try:
@@ -74,14 +80,20 @@ async def _attend(settings: Settings, shift: Shift, announcer: Announcer, patien
             await sweep(workshop, offers.offer, patience)
         except Exception:
             log.exception("the sweep failed, trying again")
-        try:
-            await asyncio.wait_for(woken.wait(), SWEEP_EVERY)
-        except TimeoutError:
-            continue
-        woken.clear()
-    upkeep.cancel()
-    await asyncio.gather(upkeep, return_exceptions=True)
+        await _called(woken, SWEEP_EVERY)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
     await workshop.database.close()
+
+
+async def _called(call: asyncio.Event, patience: float) -> None:
+    """Wait until somebody calls, or for some seconds."""
+    # Not wait_for: before Python 3.12 it swallows being cancelled when the call comes at the same time.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            await call.wait()
+    call.clear()
 
 
 class _Offers:
@@ -110,23 +122,35 @@ class _Offers:
             self._send(tenant, id)
 
 
-def _listen(shift: Shift) -> asyncio.Event:
-    """End the shift on SIGTERM, or when our parent is gone; the event is set then, and when there is something new."""
-    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+def _listen(shift: Shift, *calls: asyncio.Event) -> None:
+    """End the shift on SIGTERM, or when our parent is gone; call then, and when there is something new."""
+    loop = asyncio.get_running_loop()
+
+    def call() -> None:
+        for event in calls:
+            event.set()
 
     def end() -> None:
         shift.end()
-        woken.set()
+        call()
 
     def read() -> None:
         for _ in sys.stdin.buffer:
-            loop.call_soon_threadsafe(woken.set)
+            loop.call_soon_threadsafe(call)
         loop.call_soon_threadsafe(end)
 
     loop.add_signal_handler(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches our parent, which ends us
     threading.Thread(target=read, daemon=True).start()
-    return woken
+
+
+async def _apply_webhooks(workshop: Workshop, posted: asyncio.Event) -> None:
+    while True:
+        try:
+            await apply_webhooks(workshop)
+        except Exception:
+            log.exception("webhooks could not be applied, trying again")
+        await _called(posted, WEBHOOKS_EVERY)
 
 
 async def _keep_up(workshop: Workshop) -> None:

@@ -17,6 +17,9 @@ class Workers(Protocol):
 
     announce: Send
 
+    def wake(self) -> None:
+        """Say that there is something new to look at. Who does not hear it looks by itself soon."""
+
     async def start(self) -> None:
         """Begin."""
 
@@ -35,7 +38,10 @@ def workers(at: Address) -> Workers:
 class _Embedded:
     def __init__(self) -> None:
         self._supervisor = Supervisor(1, THREADS)
-        self.announce: Send = self._supervisor.wake
+        self.announce: Send = lambda _tenant, _id: self._supervisor.wake()
+
+    def wake(self) -> None:
+        self._supervisor.wake()
 
     async def start(self) -> None:
         await self._supervisor.start()
@@ -57,6 +63,9 @@ class _Remote:
         broker = brokers.open_broker(at)
         self._announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))
         self.announce: Send = self._announcer.announce
+
+    def wake(self) -> None:
+        """They are elsewhere, and look at the rows each second."""
 
     async def start(self) -> None:
         pass

@@ -9,5 +9,10 @@ from tasks.files import FileStore
 def open_workshop(settings: Settings) -> Workshop:
     """A database and a file store of one's own; close the database when done."""
     return Workshop(
-        Database(settings.database_url), FileStore(settings.files_url), settings.export_days, settings.orphan_days
+        Database(settings.database_url),
+        FileStore(settings.files_url),
+        settings.export_days,
+        settings.orphan_days,
+        settings.webhook_days,
+        settings.message_months,
     )

@@ -18,8 +18,20 @@ _BOM = "\ufeff"
 _COPY_BYTES = 1 << 20
 
 
-# Of columns whose values recur; a phone of ours is one of a few accounts'.
-_known_text, _known_phone = lru_cache(KNOWN)(csv_text), lru_cache(KNOWN)(csv_phone)
+@lru_cache(KNOWN)
+def _recurring(
+    template: str, category: str, department: str, email: str | None, agent: str, phone: str | None, account: str
+) -> tuple[str, str, str, str | None, str, str | None, str]:
+    """The fields of the columns whose values come again and again, and mostly together."""
+    return (
+        csv_text(template),
+        csv_text(category.lower()),
+        csv_text(department),
+        email and csv_text(email),
+        csv_text(agent),
+        phone and csv_phone(phone),
+        csv_text(account),
+    )
 
 
 class Delimited(TableWriter):
@@ -44,21 +56,24 @@ class Delimited(TableWriter):
     def _fields(self, row: Row) -> tuple[str | None, ...]:
         # Value by value: a loop over the columns takes two and a half times as long, a fifth of an export's time.
         template, category, sent_at, department, email, agent, message = row[:7]
-        recipient, status, ticket, key, account_phone, account, reply = row[7:]
+        recipient, status, ticket, key, phone, account, reply = row[7:]
+        template, category, department, email, agent, phone, account = _recurring(
+            template, category, department, email, agent, phone, account
+        )
         return (
-            _known_text(template),
-            _known_text(category.lower()),
+            template,
+            category,
             wall_clock_text(sent_at),
-            _known_text(department),
-            email and _known_text(email),
-            _known_text(agent),
+            department,
+            email,
+            agent,
             csv_text(message),
             recipient and csv_phone(recipient),
             self._status_words[status],
             ticket and csv_text(ticket),
             key and csv_text(key),
-            account_phone and _known_phone(account_phone),
-            _known_text(account),
+            phone,
+            account,
             reply and csv_text(reply),
         )
 

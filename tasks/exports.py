@@ -8,17 +8,18 @@ export back.
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from analytics import exports, queries
+from analytics import export_jobs, queries
 from analytics.database import Database, Writer
-from analytics.errors import Forbidden
+from analytics.errors import Forbidden, InvalidInput
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.viewers import view
 from analytics.zones import DAY
@@ -32,6 +33,8 @@ from tasks.table_writer import TableWriter
 from tasks.workbook import Summary, Workbook
 
 log = structlog.get_logger()
+P = ParamSpec("P")
+T = TypeVar("T")
 
 RENEW_EVERY = 1.0  # seconds
 # Seconds. An export of some millions of rows takes minutes; one that takes this long is stuck.
@@ -47,6 +50,8 @@ class Workshop:
     files: FileStore
     retention_days: int
     orphan_days: int = 30
+    webhook_days: int = 30
+    message_months: int | None = None
 
 
 class _Stopped(Exception):
@@ -72,7 +77,17 @@ def now() -> int:
 
 def key_of(export: Export) -> str:
     """Under which key an export's file is stored: one for each attempt, so that none can spoil another's."""
-    return f"{export.id}-{export.attempts}.{SUFFIXES[export.format]}"
+    return _key(export, export.attempts)
+
+
+def _key(export: Export, attempt: int) -> str:
+    return f"{export.id}-{attempt}.{SUFFIXES[export.format]}"
+
+
+async def forget(files: FileStore, export: Export) -> None:
+    """Delete what any attempt stored for an export. Raises OSError."""
+    for attempt in range(1, export.attempts + 1):
+        await files.delete(_key(export, attempt))
 
 
 async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | None = None) -> None:
@@ -82,10 +97,16 @@ async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | No
     gives the export to another worker.
     """
     async with workshop.database.write() as writer:
-        export = await exports.claim(writer, tenant, id, now())
+        export = await export_jobs.claim(writer, tenant, id, now())
     if export is None:
         return
     logger = log.bind(export=id, attempt=export.attempts)
+    # A worker that was killed may have stored a file that its row never came to name.
+    with suppress(OSError):
+        await forget(workshop.files, export)
+    if export.status is not ExportStatus.RUNNING:
+        logger.info("export ended", status=export.status)
+        return
     logger.info("export started")
     progress = _Progress(shift or Shift())
     limit = asyncio.timeout(TIME_LIMIT)
@@ -102,6 +123,8 @@ async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | No
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.TIMEOUT)
     except Forbidden:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
+    except InvalidInput:
+        await _end(workshop, export, ExportStatus.FAILED, FailureCode.DROPPED)
     except (DBAPIError, OSError):
         raise
     except _NotStored:
@@ -122,13 +145,13 @@ async def _put_down(workshop: Workshop, export: Export, progress: "_Progress") -
         await workshop.files.delete(key_of(export))
     async with workshop.database.write() as writer:
         if progress.shift.over:
-            await exports.give_back(writer, export)
-        await exports.end(writer, export, now(), ExportStatus.CANCELED)
+            await export_jobs.give_back(writer, export)
+        await export_jobs.end(writer, export, now(), ExportStatus.CANCELED)
 
 
 async def _end(workshop: Workshop, export: Export, status: ExportStatus, failure: FailureCode | None = None) -> None:
     async with workshop.database.write() as writer:
-        await exports.end(writer, export, now(), status, failure)
+        await export_jobs.end(writer, export, now(), status, failure)
 
 
 class _Progress:
@@ -170,7 +193,7 @@ async def _make(workshop: Workshop, export: Export, progress: _Progress) -> None
         progress.still_ours()
         done_at = now()
         async with workshop.database.write() as writer:
-            completed = await exports.complete(
+            completed = await export_jobs.complete(
                 writer,
                 export,
                 done_at,
@@ -203,12 +226,12 @@ async def _renew(database: Database, export: Export, progress: _Progress, made: 
 async def _look(writer: Writer, export: Export, progress: _Progress) -> None:
     """Renew the lease, or let go of the row at once: a large file's last step may take longer than anyone waits."""
     if progress.shift.overdue and not progress.storing:
-        await exports.give_back(writer, export)
+        await export_jobs.give_back(writer, export)
         progress.handed_back = progress.stopped = True
         return
-    status = await exports.renew(writer, export, now(), progress.total, progress.written)
+    status = await export_jobs.renew(writer, export, now(), progress.total, progress.written)
     if status is ExportStatus.CANCELING:
-        await exports.end(writer, export, now(), ExportStatus.CANCELED)
+        await export_jobs.end(writer, export, now(), ExportStatus.CANCELED)
     progress.stopped = status is not ExportStatus.RUNNING
 
 
@@ -223,14 +246,35 @@ async def _write(database: Database, export: Export, progress: _Progress, path: 
         progress.total = await queries.count(reader, export.spec)
         front = await summary(reader, export, progress.total, read_at) if export.format is ExportFormat.XLSX else None
         with _writer(export, front) as writer:
-            async for rows in queries.sends(reader, export.spec):
+            async for rows in _ahead(queries.sends(reader, export.spec)):
                 # In a thread, so that the lease is renewed while a batch is being written.
                 with _storing():
-                    await asyncio.to_thread(writer.append, rows)
+                    await _in_thread(writer.append, rows)
                 progress.written += len(rows)
                 progress.go_on()
             with _storing():
-                await asyncio.to_thread(writer.finish, path)
+                await _in_thread(writer.finish, path)
+
+
+async def _ahead(batches: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The same batches, each being read while the one before is worked on."""
+    reading = asyncio.ensure_future(anext(batches, None))
+    try:
+        while (batch := await reading) is not None:
+            reading = asyncio.ensure_future(anext(batches, None))
+            yield batch
+    finally:
+        await asyncio.wait([reading])  # not canceled: its connection is about to be given back
+
+
+async def _in_thread(step: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Run a step in a thread, and wait for its end also when our time is over: what it writes to is deleted then."""
+    running = asyncio.ensure_future(asyncio.to_thread(step, *args, **kwargs))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 @contextmanager

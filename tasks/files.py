@@ -24,6 +24,21 @@ TIMEOUTS: Any = {"connect_timeout": "5s", "timeout": "60s"}
 OPTIONS = ("endpoint", "region")
 
 
+def check(url: str) -> dict[str, Any]:
+    """The options in a store's URL: `file:///absolute/folder`, without any, or `s3://bucket/prefix`, where
+    `?endpoint=http://127.0.0.1:9000&region=us-east-1` may follow. Raises ValueError for any other URL.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path and not parts.netloc and not parts.query:
+        return {}
+    if parts.scheme != "s3" or not parts.hostname or parts.username:
+        raise ValueError("must be file:///absolute/folder or s3://bucket/prefix")
+    options: dict[str, Any] = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    if not options.keys() <= set(OPTIONS):
+        raise ValueError(f"a bucket's URL may have {' and '.join(OPTIONS)}, and nothing else")
+    return options
+
+
 class FileStore:
     """A store of whole files by key. A file appears complete or not at all.
 
@@ -31,30 +46,25 @@ class FileStore:
     """
 
     def __init__(self, url: str) -> None:
-        """`url` is `file:///absolute/folder` (made when missing) or `s3://bucket/prefix`, where
-        `?endpoint=http://127.0.0.1:9000&region=us-east-1` may follow.
+        """`url` as `check` describes it; a folder is made when missing.
 
         Credentials, and whatever the URL leaves out, come from the environment's AWS_… variables or the machine's
         role, which obstore reads by itself. Raises ValueError for any other URL.
         """
-        self._store: ObjectStore
+        options = check(url)
         parts = urlsplit(url)
+        self._store: ObjectStore
         if parts.scheme == "file":
             self._store = LocalStore(Path(unquote(parts.path)), automatic_cleanup=False, mkdir=True)
-        elif parts.scheme == "s3" and parts.hostname and not parts.username:
-            options: dict[str, Any] = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-            if not options.keys() <= set(OPTIONS):
-                raise ValueError(f"a bucket's URL may have {' and '.join(OPTIONS)}, and nothing else")
-            plain: Any = {"allow_http": True} if options.get("endpoint", "").startswith("http://") else {}
-            self._store = S3Store(
-                parts.netloc,
-                prefix=unquote(parts.path).strip("/") or None,
-                client_options=TIMEOUTS | plain,
-                retry_config=RETRIES,
-                **options,
-            )
-        else:
-            raise ValueError("must be file:///absolute/folder or s3://bucket/prefix")
+            return
+        plain: Any = {"allow_http": True} if options.get("endpoint", "").startswith("http://") else {}
+        self._store = S3Store(
+            parts.netloc,
+            prefix=unquote(parts.path).strip("/") or None,
+            client_options=TIMEOUTS | plain,
+            retry_config=RETRIES,
+            **options,
+        )
 
     async def put(self, key: str, path: Path) -> int:
         """Store a file under a key, replacing what is there; its size in bytes. Raises OSError."""

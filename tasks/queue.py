@@ -13,9 +13,9 @@ import dramatiq
 import structlog
 from dramatiq import Actor, Broker
 
-from analytics import exports
+from analytics import export_jobs, exports
 from tasks.brokers import ACTOR
-from tasks.exports import TIME_LIMIT, Workshop, key_of, now, run_export
+from tasks.exports import TIME_LIMIT, Workshop, forget, now, run_export
 from tasks.shifts import Shift
 
 log = structlog.get_logger()
@@ -101,20 +101,23 @@ async def sweep(workshop: Workshop, send: Send, patience: int | None = None) -> 
     """Send what was abandoned and what waits; with patience only what has waited for so many microseconds."""
     at = now()
     async with workshop.database.read() as reader:
-        waiting = await exports.due(reader, at, None if patience is None else at - patience)
+        waiting = await export_jobs.due(reader, at, None if patience is None else at - patience)
     for tenant, id in waiting:
         send(tenant, id)
 
 
 async def expire(workshop: Workshop) -> None:
-    """Delete the files of exports whose time is over."""
+    """Delete the files of exports whose time is over. The row says so last: what fails is tried again."""
     async with workshop.database.read() as reader:
-        if not await exports.any_over(reader, now()):
-            return
-    async with workshop.database.write() as writer:
-        over = await exports.expire(writer, now())
+        over = await export_jobs.over(reader, now())
     for export in over:
-        await workshop.files.delete(key_of(export))
+        try:
+            await forget(workshop.files, export)
+        except OSError:
+            log.warning("an export's file could not be deleted, trying again", export=export.id, exc_info=True)
+            continue
+        async with workshop.database.write() as writer:
+            await export_jobs.expire(writer, export)
 
 
 class Jobs:
@@ -134,4 +137,4 @@ class Jobs:
 
     async def forget(self, export: exports.Export) -> None:
         """Delete an export's file."""
-        await self._workshop.files.delete(key_of(export))
+        await forget(self._workshop.files, export)

@@ -2,14 +2,17 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
 from analytics.database import Database
+from analytics.distribution import distribute
 from analytics.migrations import migrate
+from tests import citus
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -30,7 +33,11 @@ settings.register_profile(
 settings.load_profile(os.environ.get("EMBUDO_TEST_PROFILE", "default"))
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+# A server with Citus: the tests of the database run on it too, distributed.
+CITUS = os.environ.get("EMBUDO_TEST_CITUS_URL")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql", *(["citus"] if CITUS else [])])
 async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
     """A migrated database of each kind. PostgreSQL's tests skip visibly where no server runs, never in CI."""
     if request.param == "sqlite":
@@ -39,20 +46,32 @@ async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
             await migrate(opened)
             yield opened
         return
+    async with (
+        empty_database(CITUS if CITUS and request.param == "citus" else POSTGRESQL) as url,
+        Database(url) as opened,
+    ):
+        await migrate(opened)
+        if request.param == "citus":
+            await distribute(opened)
+        yield opened
+
+
+@asynccontextmanager
+async def empty_database(server_url: str) -> AsyncIterator[str]:
+    """The URL of a database of its own on a server. Skips visibly where no server answers, fails in CI."""
     name = f"embudo_test_{uuid.uuid4().hex}"
     try:
-        server = await asyncpg.connect(POSTGRESQL)
+        server = await asyncpg.connect(server_url)
     except OSError:
-        if os.environ.get("CI"):
+        if os.environ.get("CI") or server_url == CITUS:
             raise
         pytest.skip("no PostgreSQL server at EMBUDO_TEST_POSTGRESQL_URL")
+    # A daemon of Citus stays in each of its databases.
+    forced = "WITH (FORCE)" if server_url == CITUS else ""
     try:
         await server.execute(f'CREATE DATABASE "{name}"')
-        url = POSTGRESQL.rpartition("/")[0].replace("postgresql://", "postgresql+asyncpg://")
-        async with Database(f"{url}/{name}") as opened:
-            await migrate(opened)
-            yield opened
-        await server.execute(f'DROP DATABASE "{name}"')
+        yield f"{server_url.rpartition('/')[0].replace('postgresql://', 'postgresql+asyncpg://')}/{name}"
+        await server.execute(f'DROP DATABASE "{name}" {forced}')
     finally:
         await server.close()
 
@@ -61,3 +80,15 @@ async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 def tenant() -> str:
     """A tenant that no other test knows."""
     return uuid.uuid4().hex
+
+
+citus.watch()
+
+
+@pytest.fixture(autouse=True)
+def inside_citus() -> Iterator[None]:
+    """What PostgreSQL was asked is what Citus would run too, see `tests.citus`."""
+    yield
+    found = list(dict.fromkeys(citus.complaints))
+    citus.complaints.clear()
+    assert not found, "\n".join(found)

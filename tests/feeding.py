@@ -12,7 +12,10 @@ from analytics.ingest.batch import Outcome, apply
 from analytics.ingest.events import AnyEvent, TemplateNotice, parse_event
 from analytics.rollup_tables import TABLES as ROLLUP_TABLES
 from analytics.rollup_tables import rollup_states
-from analytics.tables import metadata
+from analytics.states import Status
+from analytics.tables import messages, metadata, replies
+from analytics.zones import moment
+from tests.oracle import OracleMessage
 
 Event = dict[str, Any]
 
@@ -45,4 +48,39 @@ async def everything(database: Database, tenant: str) -> dict[str, list[tuple[An
             )
             for table in metadata.sorted_tables
             if table not in (*ROLLUP_TABLES, rollup_states)
+        }
+
+
+async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMessage]:
+    """A tenant's messages as the oracle has them, but for their category, which is a matter of names."""
+    joined = (
+        select(messages, replies.c.rule)
+        .outerjoin(
+            replies,
+            (replies.c.tenant_id == tenant) & (replies.c.id == messages.c.reply_id),
+        )
+        .where(messages.c.tenant_id == tenant)
+    )
+    async with database.read() as reader:
+        return {
+            row.id: OracleMessage(
+                id=row.id,
+                sent_at=moment(row.sent_at),
+                account_id=row.account_id,
+                department_id=row.department_id,
+                agent_id=row.agent_id,
+                template_id=row.template_id,
+                template_category="",
+                status=Status(row.status).name,
+                bounce_code=row.failed_code if row.status == Status.FAILED else None,
+                replied_at=None if row.replied_at is None else moment(row.replied_at),
+                reply_text=row.reply_text,
+                reply_rule=row.rule,
+                ticket_id=row.ticket_id,
+                ticket_key=row.ticket_key,
+                ticket_created=row.ticket_created,
+                wamid=row.wamid,
+                contact_phone=row.contact_phone,
+            )
+            for row in await reader.rows(joined)
         }

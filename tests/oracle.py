@@ -95,11 +95,13 @@ class Oracle:
         for event in events:
             self._events[event["type"]].append(_clean(event))
         self._versions = self._all_versions()
+        self._accounts_known = self._ids("account")
         self._sends = {id: versions[-1][1] for (kind, id), versions in self._versions.items() if kind == "message"}
         tenant = self._newest("tenant", "")
         self.time_zone: str = tenant.get("time_zone", "UTC")
         self.reply_window = timedelta(days=tenant.get("reply_window_days", DEFAULT_WINDOW))
         self._categories = self._all_categories()
+        self._statuses = self._all_statuses()
         facts = {id: self._facts(id) for id in self._sends}
         answers = {id: _first(answers) for id, answers in self._answers(facts).items()}
         self.messages = {id: self._message(id, facts[id], answers.get(id)) for id in sorted(self._sends)}
@@ -276,14 +278,21 @@ class Oracle:
             return {named["account_id"]}
         number = named.get("phone_number_id")
         return {
-            id for id in self._ids("account") if number and self._newest("account", id).get("phone_number_id") == number
+            id for id in self._accounts_known if number and self._newest("account", id).get("phone_number_id") == number
         }
+
+    def _all_statuses(self) -> dict[Any, list[Fields]]:
+        """The statuses by the message id or the wamid that they name."""
+        statuses: dict[Any, list[Fields]] = defaultdict(list)
+        for event in self._events["message.status"]:
+            status = _flat(event)
+            statuses[status.get("message_id", status.get("wamid"))].append(status)
+        return statuses
 
     def _facts(self, id: str) -> Facts:
         """§ State …, facts: the earliest of each; at equal times the smaller code, an absent one last."""
         known: dict[str, list[Fact]] = defaultdict(list)
-        for event in self._events["message.status"]:
-            status = _flat(event)
+        for status in (*self._statuses.get(id, ()), *self._statuses.get(self._sends[id].get("wamid"), ())):
             if status["status"] in FACTS and self._is_about(status, id):
                 fact = _instant(status["at"]), status.get("error.code")
                 known[FACTS[status["status"]]].append(fact)

@@ -6,15 +6,17 @@ begin again: a batch is in whole or not at all, and what is in already changes n
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
 from analytics.database import Database, Reader, Writer
-from analytics.ingest import directory
-from analytics.ingest.directory import Settings
+from analytics.ingest import directory, forgetting
+from analytics.ingest.directory import Change, Settings
 from analytics.ingest.events import (
     NOT_REPLIES,
     AnyEvent,
+    InvalidEvent,
     MessageReply,
     MessageSent,
     MessageStatus,
@@ -24,18 +26,19 @@ from analytics.ingest.rows import (
     Message,
     Receipt,
     Reply,
+    Said,
     channel,
-    described,
-    inbound,
     merge_messages,
     merge_receipt,
     merge_replies,
+    said_in,
 )
 from analytics.ingest.settle import derive, settle
 from analytics.ingest.working_set import WorkingSet
-from analytics.rollups.state import for_zone
+from analytics.rollups.beginning import for_zone
+from analytics.rollups.state import State
 from analytics.tables import messages, receipts, replies, tenants
-from analytics.zones import zone
+from analytics.zones import instant, zone
 
 # Rows looked at together when a setting changes what replies answer: bounds the memory of a rare, long task.
 CHUNK = 5_000
@@ -47,6 +50,11 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"  # valid, but it changed nothing
     IGNORED = "ignored"  # valid, but of a kind that says nothing here: an unknown status, a reaction
+    REJECTED = "rejected"  # valid, but too late, see `TOO_LATE`
+
+
+# Why an event is rejected that is valid by itself: the rollups of its time stay as they are.
+TOO_LATE = InvalidEvent("TOO_LATE", "The messages of this time were dropped after the time that they are kept.")
 
 
 async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], received_at: int) -> list[Outcome]:
@@ -54,26 +62,69 @@ async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], rec
 
     `received_at` is when they came, in microseconds: what nobody claims is dropped by that time.
     """
+    batch = _read(events, [received_at] * len(events))  # before the lock, for which others of the company wait
     async with database.write() as writer:
         await writer.lock(tenant)
-        await directory.ensure_tenant(writer, tenant)
-        before = await directory.settings(writer, tenant)
-        changed = set(await _keep_directory(writer, tenant, events))
-        settings = await directory.settings(writer, tenant) if changed else before
-        local = zone(settings.time_zone)
-        state = await for_zone(writer, tenant, local)
+        changed, late = await _apply(writer, tenant, batch)
+    return [_outcome(event, n in changed, n in late) for n, event in enumerate(events)]
 
-        def working_set() -> WorkingSet:
-            return WorkingSet(writer, tenant, local, state.built_until)
 
-        rows = working_set()
-        changed |= await _merge(rows, events, received_at, settings)
-        await rows.flush()
-        await _settings_changed(writer, tenant, before, settings, working_set)
-    return [
-        Outcome.IGNORED if _says_nothing(event) else Outcome.ACCEPTED if n in changed else Outcome.DUPLICATE
+async def apply_in(writer: Writer, tenant: str, events: Sequence[AnyEvent], received: Sequence[int]) -> None:
+    """As `apply`, in a transaction that holds the tenant's lock; `received` is when each event came."""
+    await _apply(writer, tenant, _read(events, received))
+
+
+class _Batch(NamedTuple):
+    """Events, when each came, and what they say, each with the place of its event."""
+
+    events: Sequence[AnyEvent]
+    received: Sequence[int]
+    changes: list[tuple[int, Change]]
+    said: Said
+
+
+def _read(events: Sequence[AnyEvent], received: Sequence[int]) -> _Batch:
+    return _Batch(events, received, directory.changes_in(events), said_in(enumerate(events), received))
+
+
+async def _apply(writer: Writer, tenant: str, batch: _Batch) -> tuple[set[int], set[int]]:
+    """Apply a batch; the events that changed anything, and those that came too late to."""
+    await directory.ensure_tenant(writer, tenant)
+    before = await directory.settings(writer, tenant)
+    changed = set(await _keep_directory(writer, tenant, batch.changes))
+    settings = await directory.settings(writer, tenant) if changed else before
+    local = zone(settings.time_zone)
+    state = await for_zone(writer, tenant, local)
+
+    def working_set() -> WorkingSet:
+        return WorkingSet(writer, tenant, local, state)
+
+    late = _late(batch.events, state)
+    said = batch.said.without(late) if late else batch.said
+    rows, merged = await _merge_without_forgotten(writer, tenant, said, batch.received, settings, working_set)
+    changed |= merged
+    await rows.flush()
+    await _settings_changed(writer, tenant, before, settings, working_set)
+    return changed, late
+
+
+def _late(events: Sequence[AnyEvent], state: State) -> set[int]:
+    """The events about a time whose messages were dropped: they come too late to be counted."""
+    if state.kept_from is None:
+        return set()
+    return {
+        n
         for n, event in enumerate(events)
-    ]
+        if isinstance(event, (MessageSent, MessageStatus, MessageReply)) and instant(event.at) < state.kept_since
+    }
+
+
+def _outcome(event: AnyEvent, changed: bool, late: bool) -> Outcome:
+    if _says_nothing(event):
+        return Outcome.IGNORED
+    if late:
+        return Outcome.REJECTED
+    return Outcome.ACCEPTED if changed else Outcome.DUPLICATE
 
 
 def _says_nothing(event: AnyEvent) -> bool:
@@ -82,28 +133,37 @@ def _says_nothing(event: AnyEvent) -> bool:
     return isinstance(event, MessageReply) and event.reply.kind in NOT_REPLIES
 
 
-async def _keep_directory(writer: Writer, tenant: str, events: Sequence[AnyEvent]) -> list[int]:
-    numbered = directory.changes_in(events)
+async def _keep_directory(writer: Writer, tenant: str, numbered: list[tuple[int, Change]]) -> list[int]:
     outcome = await directory.keep(writer, tenant, [change for _, change in numbered])
     return [n for (n, _), changed in zip(numbered, outcome, strict=True) if changed]
 
 
-async def _merge(rows: WorkingSet, events: Sequence[AnyEvent], received_at: int, settings: Settings) -> set[int]:
+async def _merge_without_forgotten(
+    writer: Writer,
+    tenant: str,
+    said: Said,
+    received: Sequence[int],
+    settings: Settings,
+    working_set: Callable[[], WorkingSet],
+) -> tuple[WorkingSet, set[int]]:
+    """Merge what is said, of people who were forgotten only their pseudonyms; the rows, and what changed anything."""
+    secret = await forgetting.secret_of(writer, tenant)
+    while True:
+        rows = working_set()
+        if secret is None:
+            return rows, await _merge(rows, said, received, settings)
+        changed = await _merge(rows, await forgetting.at_the_door(writer, tenant, secret, said), received, settings)
+        # What now turns out to be theirs too is forgotten in the rows that are there, and then comes in as such.
+        if not (linked := forgetting.linked(rows)):
+            return rows, changed
+        await forgetting.forget(writer, tenant, linked)
+
+
+async def _merge(rows: WorkingSet, said: Said, received: Sequence[int], settings: Settings) -> set[int]:
     """Merge messages, statuses and replies, and settle what follows; which events changed anything."""
-    sent: list[tuple[int, Message]] = []
-    statuses: list[tuple[int, MessageStatus]] = []
-    written: list[tuple[int, Reply]] = []
-    for n, event in enumerate(events):
-        if isinstance(event, MessageStatus):
-            if event.status in FACTS:
-                statuses.append((n, event))
-        elif isinstance(event, MessageSent):
-            sent.append((n, described(event)))
-        elif isinstance(event, MessageReply) and (reply := inbound(event, received_at)):
-            written.append((n, reply))
-    changed, touched = await _merge_messages(rows, sent)
-    stated, named = await _merge_receipts(rows, statuses, received_at, settings)
-    answered, fresh = await _merge_replies(rows, written)
+    changed, touched = await _merge_messages(rows, said.sent)
+    stated, named = await _merge_receipts(rows, said.statuses, received, settings)
+    answered, fresh = await _merge_replies(rows, said.written)
     await derive(rows, [rows.messages.now[key] for key in touched | named], settings.accounts)
     await settle(rows, settings.accounts, settings.reply_window_days, fresh)
     return changed | stated | answered
@@ -123,7 +183,7 @@ async def _merge_messages(rows: WorkingSet, sent: list[tuple[int, Message]]) -> 
 
 
 async def _merge_receipts(
-    rows: WorkingSet, statuses: list[tuple[int, MessageStatus]], received_at: int, settings: Settings
+    rows: WorkingSet, statuses: list[tuple[int, MessageStatus]], received: Sequence[int], settings: Settings
 ) -> tuple[set[int], set[str]]:
     """Merge statuses; which events changed anything, and the messages they name as far as they are known."""
     refs = {event.message_id or event.wamid or "" for _, event in statuses}
@@ -135,7 +195,7 @@ async def _merge_receipts(
         ref = event.message_id or event.wamid or ""
         via = channel(event.message_id, event.account_id, event.phone_number_id)
         known = rows.receipts.get((ref, via)) or Receipt(ref, via)
-        merged = merge_receipt(known, event, received_at)
+        merged = merge_receipt(known, event, received[n])
         if merged is known:
             continue
         rows.receipts.put(merged)

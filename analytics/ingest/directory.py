@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Table, func, select
 
-from analytics.database import Writer
+from analytics.database import Reader, Writer
 from analytics.ingest.attribution import Accounts
 from analytics.ingest.events import (
     AccountUpserted,
@@ -183,9 +183,9 @@ def merge(known: Said | None, new: Said, *, lowest: bool) -> Said:
     return known[0], tuple(greatest(a, b) for a, b in zip(known[1], new[1], strict=True))
 
 
-async def settings(writer: Writer, tenant: str) -> Settings:
+async def settings(reader: Reader, tenant: str) -> Settings:
     """The company's settings as they are now, with the defaults for what was never said."""
-    row = await writer.first(
+    row = await reader.first(
         select(tenants.c.time_zone, tenants.c.reply_window_days).where(tenants.c.tenant_id == tenant)
     )
     zone, window = tuple(row or (None, None))
@@ -195,7 +195,7 @@ async def settings(writer: Writer, tenant: str) -> Settings:
         .where(accounts.c.tenant_id == tenant)
         .subquery()
     )
-    numbers = await writer.rows(
+    numbers = await reader.rows(
         select(versions.c.id, versions.c.phone_number_id).where(versions.c.at == versions.c.newest)
     )
     return Settings(

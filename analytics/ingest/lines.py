@@ -19,9 +19,9 @@ class Item(NamedTuple):
     text: bytes
 
 
-def read_events(lines: Iterable[bytes]) -> Iterator[Item]:
-    """The events of an NDJSON file; empty lines are passed over."""
-    for number, raw in enumerate(lines, 1):
+def read_events(lines: Iterable[bytes], first: int = 1) -> Iterator[Item]:
+    """The events of an NDJSON file, or of a part of it from line `first` on; empty lines are passed over."""
+    for number, raw in enumerate(lines, first):
         text = raw.strip()
         if not text:
             continue

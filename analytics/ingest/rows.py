@@ -4,12 +4,21 @@ Every merge is commutative, associative and idempotent, so that any order of the
 repetition, gives the same rows. Source: semantics, "State is a pure function of the set of events".
 """
 
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from analytics.ingest.events import NOT_REPLIES, Contact, MessageReply, MessageSent, MessageStatus, digits
+from analytics.ingest.events import (
+    NOT_REPLIES,
+    AnyEvent,
+    Contact,
+    MessageReply,
+    MessageSent,
+    MessageStatus,
+    digits,
+)
 from analytics.states import Status, receipt_status
 from analytics.zones import instant
 
@@ -62,6 +71,10 @@ class Receipt(Struct, frozen=True):
     claimed: bool = False
 
 
+# What a reply answers when that was dropped, after the time that messages are kept: it is never decided again.
+DROPPED = ""
+
+
 class Reply(Struct, frozen=True):
     """A row of `replies`."""
 
@@ -79,7 +92,7 @@ class Reply(Struct, frozen=True):
     rule: str | None = None
 
 
-# The fields of a description: replaced as a whole by a newer one, merged one by one with an equal one.
+# The fields of a description beside the phone: replaced as a whole by a newer one, merged one by one with an equal one.
 DESCRIBED = (
     "sent_at",
     "account_id",
@@ -88,7 +101,6 @@ DESCRIBED = (
     "template_id",
     "template_category",
     "wamid",
-    "contact_phone",
     "contact_id",
     "ticket_id",
     "ticket_key",
@@ -127,6 +139,36 @@ def earliest(a: int | None, b: int | None) -> int | None:
     return min(a, b)
 
 
+class Said(NamedTuple):
+    """What a batch says of messages: each with the place of its event in the batch."""
+
+    sent: list[tuple[int, Message]]
+    statuses: list[tuple[int, MessageStatus]]
+    written: list[tuple[int, Reply]]
+
+    def without(self, places: set[int]) -> "Said":
+        """The same but for some events."""
+        return Said(
+            [(n, message) for n, message in self.sent if n not in places],
+            [(n, status) for n, status in self.statuses if n not in places],
+            [(n, reply) for n, reply in self.written if n not in places],
+        )
+
+
+def said_in(events: Iterable[tuple[int, AnyEvent]], received: Sequence[int]) -> Said:
+    """What numbered events say of messages. Words for statuses that are unknown, and what is no reply, say nothing."""
+    said = Said([], [], [])
+    for n, event in events:
+        if isinstance(event, MessageStatus):
+            if event.status in FACTS:
+                said.statuses.append((n, event))
+        elif isinstance(event, MessageSent):
+            said.sent.append((n, described(event)))
+        elif isinstance(event, MessageReply) and (reply := inbound(event, received[n])):
+            said.written.append((n, reply))
+    return said
+
+
 def described(event: MessageSent) -> Message:
     """The row that a `message.sent` describes."""
     sent, ticket = event.message, event.message.ticket
@@ -155,12 +197,18 @@ def merge_messages(known: Message, new: Message) -> Message:
         return known
     if new.described_at > known.described_at:
         fields: dict[str, Any] = {name: getattr(new, name) for name in DESCRIBED}
+        phone, found = new.contact_phone, new.contact_digits
     else:
         fields = {name: greatest(getattr(known, name), getattr(new, name)) for name in DESCRIBED}
-    merged = msgspec.structs.replace(
-        known, described_at=new.described_at, contact_digits=digits(fields["contact_phone"]), **fields
-    )
+        phone, found = max(_phone(known), _phone(new))
+    fields |= {"contact_phone": phone or None, "contact_digits": found or None}
+    merged = msgspec.structs.replace(known, described_at=new.described_at, **fields)
     return known if merged == known else merged
+
+
+def _phone(message: Message) -> tuple[str, str]:
+    """The phone and what it is compared by, which win together; of a person who was forgotten only the second."""
+    return message.contact_phone or "", message.contact_digits or ""
 
 
 def merge_receipt(known: Receipt, event: MessageStatus, received_at: int) -> Receipt:
@@ -219,6 +267,8 @@ def inbound(event: MessageReply, received_at: int) -> Reply | None:
 
 def merge_replies(known: Reply, new: Reply) -> Reply:
     """Two copies of one reply (the platform's and the webhook's): the earlier time, every field either has."""
+    if known.message_id == DROPPED:
+        return known
     fields = {name: greatest(getattr(known, name), getattr(new, name)) for name in SAID}
     merged = msgspec.structs.replace(known, at=min(known.at, new.at), **fields)
     return known if merged == known else merged

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 import msgspec
 
 from analytics.ingest.attribution import Accounts, Answer, attribute
-from analytics.ingest.rows import Message, Reply, facts_of
+from analytics.ingest.pseudonyms import is_pseudonym
+from analytics.ingest.rows import DROPPED, Message, Reply, facts_of
 from analytics.ingest.working_set import Key, WorkingSet
 from analytics.response_times import bin_of
 from analytics.states import status
@@ -80,7 +81,7 @@ async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: 
         for before, message in rows.messages.changes()
         if before is None or _looked_at(before) != _looked_at(message)
     }
-    asked = await _replies_concerned(rows, moved, {reply.id: reply for reply in fresh}, window)
+    asked = await _replies_concerned(rows, moved, {reply.id: reply for reply in fresh if _is_open(reply)}, window)
     answers = await _decide(rows, asked, accounts, window)
     answered = {message.id for _, message in moved.values() if message.reply_id is not None}
     for reply in asked.values():
@@ -91,6 +92,11 @@ async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: 
             continue
         answered |= {known for known in (reply.message_id, message_id) if known is not None}
     await _give_replies(rows, answered)
+
+
+def _is_open(reply: Reply) -> bool:
+    """Whether it may still be decided what a reply answers: no longer when that was dropped."""
+    return reply.message_id != DROPPED
 
 
 def _looked_at(message: Message) -> tuple[object, ...]:
@@ -122,7 +128,7 @@ async def _replies_concerned(
     seen = set(moved)
     while new_messages or new_replies:
         for reply in await _touching(rows, new_messages, window):
-            if reply.id not in asked:
+            if reply.id not in asked and _is_open(reply):
                 asked[reply.id] = reply
                 new_replies.append(reply)
         quoted = {version.in_reply_to for reply in new_replies for version in _versions(rows, reply)}
@@ -172,7 +178,7 @@ async def _decide(rows: WorkingSet, asked: dict[str, Reply], accounts: Accounts,
     await load(messages.c.contact_digits, {reply.contact_digits for reply in wanted}, earlier, near)
     await load(messages.c.contact_id, {reply.contact_id for reply in wanted}, earlier, near)
     failed = {send.wamid for send in rows.messages.now.values() if send.undelivered}
-    quoting = await rows.replies.load(replies.c.in_reply_to, failed)
+    quoting = [reply for reply in await rows.replies.load(replies.c.in_reply_to, failed) if _is_open(reply)]
     await load(messages.c.wamid, {reply.in_reply_to for reply in quoting})
     concerned = asked | {reply.id: reply for reply in quoting}
     return attribute(_candidates(rows, concerned.values()), concerned.values(), accounts, window)
@@ -206,6 +212,11 @@ async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:
         message = rows.messages.get(message_id)
         if message is None:
             continue
+        if is_pseudonym(message.contact_digits) or is_pseudonym(message.contact_id):
+            # What answers a message to somebody who was forgotten came from them, whatever else it says.
+            found[message_id] = [msgspec.structs.replace(reply, text=None) for reply in found[message_id]]
+            for reply in found[message_id]:
+                rows.replies.put(reply)
         first = min(found[message_id], key=lambda reply: (reply.at, reply.id), default=None)
         rows.messages.put(
             msgspec.structs.replace(

@@ -4,6 +4,7 @@ What is in memory is newer than what the database says, so every load keeps a ro
 that was changed here is found by `messages.values()` and `replies.values()`, not by a later load.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -13,7 +14,8 @@ from sqlalchemy import Column, ColumnElement, Table, select
 
 from analytics.database import Writer
 from analytics.ingest.rows import Message, Receipt, Reply
-from analytics.rollups.deltas import deltas, write
+from analytics.rollups.deltas import Sums, deltas, write
+from analytics.rollups.state import State
 from analytics.sqltypes import one_of
 from analytics.tables import messages, receipts, replies
 from analytics.zones import Zone
@@ -28,7 +30,7 @@ class Rows(Generic[R]):
     def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., R], *key: str) -> None:
         self._writer = writer
         self._tenant = tenant
-        self._table = table
+        self.table = table
         self._type = type_
         self.key_of: Callable[[R], Key] = attrgetter(*key)
         self._fields = [column.name for column in table.columns if column.name != "tenant_id"]
@@ -47,11 +49,11 @@ class Rows(Generic[R]):
     async def load(self, column: Column[Any], values: Iterable[Any], *where: ColumnElement[bool]) -> list[R]:
         """The rows whose column has one of the values, as they are now in memory where they are."""
         wanted = {value for value in values if value is not None}
-        if not wanted:
-            return []
-        statement = select(*self._columns).where(
-            self._table.c.tenant_id == self._tenant, one_of(column, wanted), *where
-        )
+        return await self.find(one_of(column, wanted), *where) if wanted else []
+
+    async def find(self, *where: ColumnElement[bool]) -> list[R]:
+        """The rows of which all of this holds in the database, as they are now in memory where they are."""
+        statement = select(*self._columns).where(self.table.c.tenant_id == self._tenant, *where)
         found, key_of, now = [], self.key_of, self.now
         for values_of_row in await self._writer.rows(statement):
             row = self._type(*values_of_row)
@@ -69,34 +71,39 @@ class Rows(Generic[R]):
             if row is not (before := self.before.get(key)) and row != before
         ]
 
-    async def flush(self) -> list[tuple[R | None, R]]:
-        """Write the changed rows and return them."""
-        changed = self.changes()
+    async def flush(self) -> None:
+        """Write the changed rows."""
         await self._writer.upsert(
-            self._table,
+            self.table,
             ("tenant_id", *self._fields),
-            ((self._tenant, *msgspec.structs.astuple(row)) for _, row in changed),
+            ((self._tenant, *msgspec.structs.astuple(row)) for _, row in self.changes()),
         )
         self.before = dict(self.now)
-        return changed
 
 
 class WorkingSet:
     """The messages, receipts and replies that one batch of one tenant is concerned with."""
 
-    def __init__(self, writer: Writer, tenant: str, zone: Zone, built_until: int) -> None:
-        """`zone` and `built_until` say which rollups to keep, see `analytics.rollups.state`."""
+    def __init__(self, writer: Writer, tenant: str, zone: Zone, state: State) -> None:
+        """`zone` and `state` say which rollups to keep."""
         self._writer = writer
         self._tenant = tenant
         self._zone = zone
-        self._built_until = built_until
+        self._state = state
         self.messages = Rows(writer, tenant, messages, Message, "id")
         self.receipts = Rows(writer, tenant, receipts, Receipt, "ref", "channel")
         self.replies = Rows(writer, tenant, replies, Reply, "id")
 
     async def flush(self) -> None:
         """Write everything that changed, and to the rollups what follows."""
-        await self.receipts.flush()
-        await self.replies.flush()
-        changed = await self.messages.flush()
-        await write(self._writer, self._tenant, deltas(changed, self._zone, self._built_until))
+        changed = self.messages.changes()
+        # While the database writes there is time to count: others of the company wait for the end of both.
+        sums, _ = await asyncio.gather(asyncio.to_thread(self._sums, changed), self._flush_rows())
+        await write(self._writer, self._tenant, sums)
+
+    async def _flush_rows(self) -> None:
+        for rows in (self.receipts, self.replies, self.messages):
+            await rows.flush()
+
+    def _sums(self, changed: list[tuple[Message | None, Message]]) -> Sums:
+        return deltas(changed, self._zone, self._state).sums()

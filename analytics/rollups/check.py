@@ -21,8 +21,9 @@ from analytics.rollup_tables import (
     week_period,
 )
 from analytics.rollups import state as states
+from analytics.rollups.beginning import counted
 from analytics.rollups.deltas import Vector
-from analytics.rollups.rebuild import STEP, counted, zone_of
+from analytics.rollups.rebuild import STEP, zone_of
 from analytics.tables import messages
 from analytics.zones import DAY, EPOCH_ORDINAL
 
@@ -48,7 +49,8 @@ async def check(
     """The differences of some days, or of all: each day or step of days with what differs in it.
 
     The last pair, of no day, is that of weeks and months, when all days were asked for. Each step is of one moment, so
-    the service may go on; days that are not built yet are passed over, and then so are weeks and months.
+    the service may go on; days that are not built yet are passed over, and then so are weeks and months. Days whose
+    messages were dropped have nothing to be compared with.
     """
     async with database.read() as reader:
         local = await zone_of(reader, tenant)
@@ -59,7 +61,8 @@ async def check(
     until = min(state.built_until, last + 1)
     if days is not None:
         for day in days:
-            if day.toordinal() < until or state.built_until == WHOLE:
+            kept = day.toordinal() >= (state.kept_from or 0)
+            if kept and (day.toordinal() < until or state.built_until == WHOLE):
                 yield day, await _differences(database, tenant, day.toordinal(), day.toordinal() + 1)
         return
     for start in range(first, until, STEP):
@@ -77,8 +80,8 @@ async def some_days(database: Database, tenant: str, count: int) -> list[date]:
 
 
 async def _range(reader: Reader, tenant: str) -> tuple[int, int]:
-    """The first and last day of which there are messages or rollup rows."""
-    local = await zone_of(reader, tenant)
+    """The first and last day of which there are messages or rollup rows, of those whose messages are kept."""
+    local, kept_from = await zone_of(reader, tenant), await states.kept_from(reader, tenant)
     row = await reader.first(
         select(func.min(messages.c.sent_at), func.max(messages.c.sent_at)).where(messages.c.tenant_id == tenant)
     )
@@ -91,13 +94,15 @@ async def _range(reader: Reader, tenant: str) -> tuple[int, int]:
             )
         )
         found += [at for at in row or () if at is not None]
-    return (min(found), max(found)) if found else (0, -1)
+    if not found:
+        return 0, -1
+    return max(min(found), kept_from.toordinal() if kept_from else 0), max(found)
 
 
 async def _differences(database: Database, tenant: str, first: int, until: int) -> list[Difference]:
     async with database.read() as reader:
         local = await zone_of(reader, tenant)
-        expected = await counted(reader, tenant, local, first, until)
+        expected = await counted(reader, tenant, local, local.day_start_of(first), local.day_start_of(until))
         found: list[Difference] = []
         for rollup in ROLLUPS:
             days = {k: row for k, row in expected.rows(rollup).items() if k[0] >= FIRST_DAY_PERIOD}

@@ -27,6 +27,7 @@ from analytics.rollup_tables import (
     month_period,
     week_period,
 )
+from analytics.rollups.state import State
 from analytics.states import Status
 from analytics.zones import DAY, EPOCH_ORDINAL, Zone
 
@@ -69,6 +70,7 @@ class Place(NamedTuple):
 Cell = tuple[Place, Any]
 Key = tuple[Any, ...]
 Vector = tuple[int, ...]
+Sums = list[tuple[Rollup, list[tuple[Key, Vector]]]]
 
 
 class Deltas:
@@ -84,6 +86,14 @@ class Deltas:
         for family, cell in cells_of(message, zone):
             self.cells[family][cell] += times
 
+    def on(self, day: int) -> "Deltas":
+        """The same messages, all counted on one day."""
+        found = Deltas()
+        for family, cells in self.cells.items():
+            for (place, what), times in cells.items():
+                found.cells[family][place._replace(day=day), what] += times
+        return found
+
     def rows(self, rollup: Rollup) -> dict[Key, Vector]:
         """What is to be added to each row of a rollup, its days, weeks and months."""
         days = self._days(rollup)
@@ -94,6 +104,13 @@ class Deltas:
                 known = found.get(key)
                 found[key] = tuple(map(add, known, added)) if known else added
         return {key: added for key, added in found.items() if any(added)}
+
+    def sums(self) -> "Sums":
+        """What is to be added to the rows of each rollup.
+
+        In the order of the key: writers of other tenants' shards then never wait for each other in a circle.
+        """
+        return [(rollup, sorted(self.rows(rollup).items())) for rollup in ROLLUPS]
 
     def _days(self, rollup: Rollup) -> dict[Key, Vector]:
         # First the cells of one row and one kind of message are counted together, which is one addition each; only
@@ -160,28 +177,25 @@ def looked_at(message: Counted) -> tuple[Any, ...]:
     )
 
 
-def deltas(changes: Iterable[tuple[Counted | None, Counted]], zone: Zone, built_until: int) -> Deltas:
-    """What changed messages change in the rollups, for the days that are built."""
+def deltas(changes: Iterable[tuple[Counted | None, Counted]], zone: Zone, state: State) -> Deltas:
+    """What changed messages change in the rollups: for the days that are built, of those whose messages are kept."""
     found = Deltas()
-    first_unbuilt = zone.day_start_of(built_until)
+    since, until = state.kept_since, zone.day_start_of(state.built_until)
     for before, message in changes:
         if before is not None:
             if looked_at(before) == looked_at(message):
                 continue
-            if before.sent_at < first_unbuilt:
+            if since <= before.sent_at < until:
                 found.count(before, zone, -1)
-        if message.sent_at < first_unbuilt:
+        if since <= message.sent_at < until:
             found.count(message, zone, 1)
     return found
 
 
-async def write(writer: Writer, tenant: str, found: Deltas) -> None:
-    """Add deltas to the rollups; rows that say nothing any more are deleted."""
-    for rollup in ROLLUPS:
-        rows = found.rows(rollup)
+async def write(writer: Writer, tenant: str, sums: Sums) -> None:
+    """Add sums to the rollups; rows that say nothing any more are deleted."""
+    for rollup, ordered in sums:
         counted = rollup.family.measures.index(rollup.family.counted)
-        # In the order of the key: writers of other tenants' shards then never wait for each other in a circle.
-        ordered = sorted(rows.items())
         columns = ("tenant_id", *rollup.columns)
         await writer.upsert(rollup.table, columns, ((tenant, *key, *added) for key, added in ordered), add=True)
         fewer = [(tenant, *key) for key, added in ordered if added[counted] < 0]

@@ -5,17 +5,16 @@ is written meanwhile counts at once for the days that are built, and is found in
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 
-from analytics import statements
 from analytics.database import Database, Reader, Writer
-from analytics.rollup_tables import BOUNCES, FUNNEL, RESPONSE_TIMES, RESPONSES, WHOLE, Family, rollup_states
-from analytics.rollups import state as states
-from analytics.rollups.deltas import Deltas, Place, write
-from analytics.rollups.state import State
+from analytics.rollup_tables import WHOLE, rollup_states
+from analytics.rollups.beginning import begin, counted, for_zone
+from analytics.rollups.deltas import write
+from analytics.rollups.state import save
 from analytics.tables import messages, tenants
 from analytics.zones import DAY, EPOCH_ORDINAL, Zone, zone
 
@@ -31,7 +30,7 @@ async def rebuild(database: Database, tenant: str, *, anew: bool, told: Told = l
     if anew:
         async with database.write() as writer:
             await writer.lock(tenant)
-            await states.begin(writer, tenant, await zone_of(writer, tenant))
+            await begin(writer, tenant, await zone_of(writer, tenant))
     while True:
         async with database.write() as writer:
             await writer.lock(tenant)
@@ -44,16 +43,18 @@ async def rebuild(database: Database, tenant: str, *, anew: bool, told: Told = l
 async def _step(writer: Writer, tenant: str) -> date | None:
     """Build the next days that have messages; the last of them, or None when there are none left."""
     local = await zone_of(writer, tenant)
-    state = await states.for_zone(writer, tenant, local)
+    state = await for_zone(writer, tenant, local)
     if state.built_until == WHOLE:
         return None
     first = await _next_day(writer, tenant, local, state.built_until)
     if first is None:
-        await states.save(writer, tenant, State(local.rules, WHOLE))
+        await save(writer, tenant, replace(state, built_until=WHOLE))
         return None
     until = first + STEP
-    await write(writer, tenant, await counted(writer, tenant, local, first, until))
-    await states.save(writer, tenant, State(local.rules, until))
+    sent = local.day_start_of(first), local.day_start_of(until)
+    found = await counted(writer, tenant, local, *sent)
+    await write(writer, tenant, found.sums())
+    await save(writer, tenant, replace(state, built_until=until))
     return date.fromordinal(until - 1)
 
 
@@ -66,26 +67,6 @@ async def _next_day(reader: Reader, tenant: str, local: Zone, day: int) -> int |
     return None if row is None or row[0] is None else local.local(row[0]) // DAY + EPOCH_ORDINAL
 
 
-async def counted(reader: Reader, tenant: str, local: Zone, first: int, until: int) -> Deltas:
-    """The messages of the days [first, until), given as ordinals, in their cells."""
-    found = Deltas()
-    low, high = local.day_start_of(first), local.day_start_of(until)
-    for family in (FUNNEL, RESPONSES, RESPONSE_TIMES, BOUNCES):
-        for row in await reader.rows(statements.cells(family, tenant, local, low, high)):
-            *what, times = tuple(row)[5:]
-            found.cells[family][Place(row[0], row[1], row[2], row[3], row[4]), _counted_as(family, local, what)] += (
-                times
-            )
-    return found
-
-
-def _counted_as(family: Family, local: Zone, what: list[Any]) -> Any:
-    """What a message is counted as in a cell, from the columns that say it."""
-    if family is FUNNEL:
-        return tuple(what)
-    return statements.hour_of_reply(local, *what) if family is RESPONSES else what[0]
-
-
 async def zone_of(reader: Reader, tenant: str) -> Zone:
     """The company's reporting zone."""
     row = await reader.first(select(tenants.c.time_zone).where(tenants.c.tenant_id == tenant))
@@ -95,7 +76,9 @@ async def zone_of(reader: Reader, tenant: str) -> Zone:
 async def unfinished(reader: Reader) -> list[str]:
     """The companies whose rollups are not whole, or are of rules that their zone no longer has."""
     rows = await reader.rows(
-        select(rollup_states, tenants.c.time_zone).join(tenants, tenants.c.tenant_id == rollup_states.c.tenant_id)
+        select(
+            rollup_states.c.tenant_id, rollup_states.c.zone_rules, rollup_states.c.built_until, tenants.c.time_zone
+        ).join(tenants, tenants.c.tenant_id == rollup_states.c.tenant_id)
     )
     return [
         row.tenant_id

@@ -1,21 +1,32 @@
-"""For which zone a company's rollups are built, and how far: what decides whether they may be read."""
+"""For which zone a company's rollups are built, how far, and from which day on its messages are kept.
+
+This decides what may be read from where: rollups only when they are whole, message rows only where none was dropped.
+"""
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from analytics.database import Reader, Writer
-from analytics.rollup_tables import TABLES, WHOLE, rollup_states
-from analytics.tables import messages
-from analytics.zones import Zone
+from analytics.errors import InvalidInput
+from analytics.rollup_tables import WHOLE, rollup_states
+from analytics.specs import Spec
+from analytics.zones import FIRST_INSTANT
 
 
 @dataclass(frozen=True)
 class State:
-    """The rules of the zone whose days they are, and the first day (ordinal) that is not in them yet."""
+    """The rules of the zone whose days they are, and the first day (ordinal) that is not in them yet.
+
+    `kept_from` is the first day (ordinal) whose messages are kept, and `kept_since` its first instant; None and the
+    beginning of time while no messages were dropped. The rollups of earlier days stay as they are for ever.
+    """
 
     zone_rules: str
     built_until: int
+    kept_from: int | None = None
+    kept_since: int = FIRST_INSTANT
 
     @property
     def readable(self) -> str | None:
@@ -25,41 +36,52 @@ class State:
 
 async def load(reader: Reader, tenant: str) -> State | None:
     """The state of a company's rollups; None before its first event."""
-    row = await reader.first(
-        select(rollup_states.c.zone_rules, rollup_states.c.built_until).where(rollup_states.c.tenant_id == tenant)
-    )
-    return State(row.zone_rules, row.built_until) if row else None
+    row = await reader.first(select(rollup_states).where(rollup_states.c.tenant_id == tenant))
+    if row is None:
+        return None
+    since = FIRST_INSTANT if row.kept_since is None else row.kept_since
+    return State(row.zone_rules, row.built_until, row.kept_from, since)
+
+
+async def _at_this_moment(reader: Reader, tenant: str) -> State | None:
+    key = f"rollups {tenant}"
+    if key not in reader.known:
+        reader.known[key] = await load(reader, tenant)
+    found: State | None = reader.known[key]
+    return found
 
 
 async def readable(reader: Reader, tenant: str) -> str | None:
     """The zone whose days the rollups answer for at the reader's moment; None when they must not be read."""
-    key = f"rollups {tenant}"
-    if key not in reader.known:
-        state = await load(reader, tenant)
-        reader.known[key] = state.readable if state else None
-    found: str | None = reader.known[key]
-    return found
+    state = await _at_this_moment(reader, tenant)
+    return state.readable if state else None
+
+
+async def kept_from(reader: Reader, tenant: str) -> date | None:
+    """The first day of the company's zone whose messages are kept; None when all are."""
+    state = await _at_this_moment(reader, tenant)
+    return None if state is None or state.kept_from is None else date.fromordinal(state.kept_from)
+
+
+async def kept_since(reader: Reader, tenant: str) -> int:
+    """The instant since which messages are kept."""
+    state = await _at_this_moment(reader, tenant)
+    return state.kept_since if state else FIRST_INSTANT
+
+
+async def need_messages(reader: Reader, spec: Spec) -> None:
+    """Raise `InvalidInput` when messages of a specification's days were dropped, so that they cannot be read."""
+    if spec.starts_at < await kept_since(reader, spec.tenant_id):
+        day = await kept_from(reader, spec.tenant_id)
+        raise InvalidInput(
+            f"filter.sentOn.from: single messages are kept from {day} on; of earlier days there are only the counts by "
+            "day of the company's own time zone. Exports, hourly series and other time zones need a later day."
+        )
 
 
 async def save(writer: Writer, tenant: str, state: State) -> None:
     """Write the state down."""
-    row = (tenant, state.zone_rules, state.built_until)
-    await writer.upsert(rollup_states, ("tenant_id", "zone_rules", "built_until"), [row])
-
-
-async def for_zone(writer: Writer, tenant: str, zone: Zone) -> State:
-    """The state for writing in a zone. Of another zone than before, or of other rules, nothing is built any more."""
-    state = await load(writer, tenant)
-    if state and state.zone_rules == zone.rules:
-        return state
-    return await begin(writer, tenant, zone)
-
-
-async def begin(writer: Writer, tenant: str, zone: Zone) -> State:
-    """Empty the rollups, to be built anew; without messages they are whole at once."""
-    for table in TABLES:
-        await writer.execute(delete(table).where(table.c.tenant_id == tenant))
-    some = await writer.first(select(messages.c.id).where(messages.c.tenant_id == tenant).limit(1))
-    state = State(zone.rules, WHOLE if some is None else 0)
-    await save(writer, tenant, state)
-    return state
+    since = None if state.kept_from is None else state.kept_since
+    columns = ("tenant_id", "zone_rules", "built_until", "kept_from", "kept_since")
+    row = (tenant, state.zone_rules, state.built_until, state.kept_from, since)
+    await writer.upsert(rollup_states, columns, [row])

@@ -39,8 +39,8 @@ async def count(reader: Reader, tenant: str) -> int:
     "statement",
     [
         insert(tenants).values(tenant_id="x", described_at=0),
-        update(tenants).values(name="x"),
-        delete(tenants),
+        update(tenants).where(tenants.c.tenant_id == "x").values(name="x"),
+        delete(tenants).where(tenants.c.tenant_id == "x"),
         text("CREATE TABLE written (id INTEGER)"),
         text("DROP TABLE departments"),
     ],
@@ -111,14 +111,19 @@ async def test_a_stream_left_early_leaves_the_reader_usable(
         assert await count(reader, tenant) == 8
 
 
-async def test_many_readers_at_once(database: Database, tenant: str) -> None:
-    await put(database, tenant, "d1", "d2")
+async def read_at_once(database: Database, tenant: str, readers: int) -> list[int]:
+    """What so many readers count, all open at one time as far as the pool allows."""
 
     async def read() -> int:
         async with database.read() as reader:
             return await count(reader, tenant)
 
-    assert await asyncio.gather(*(read() for _ in range(40))) == [2] * 40
+    return await asyncio.gather(*(read() for _ in range(readers)))
+
+
+async def test_many_readers_at_once(database: Database, tenant: str) -> None:
+    await put(database, tenant, "d1", "d2")
+    assert await read_at_once(database, tenant, 40) == [2] * 40
 
 
 async def test_many_readers_of_a_cold_pool_while_one_writes(file: Database) -> None:
@@ -202,6 +207,44 @@ async def test_one_tenants_writers_wait_for_each_other(database: Database, tenan
     await asyncio.gather(*(increase() for _ in range(6)))
     async with database.read() as reader:
         assert await count(reader, tenant) == 6
+
+
+async def test_readers_go_on_while_many_writers_wait(database: Database, tenant: str) -> None:
+    async def write() -> None:
+        async with database.write() as writer:
+            await writer.lock(tenant)
+
+    async with database.write() as holder:
+        await holder.lock(tenant)
+        waiting = [asyncio.create_task(write()) for _ in range(20)]
+        await asyncio.sleep(0.3)
+        async with asyncio.timeout(10), database.read() as reader:
+            assert await count(reader, tenant) == 0
+        assert not any(task.done() for task in waiting)
+    await asyncio.gather(*waiting)
+
+
+# PostgreSQL
+
+
+async def test_a_restarted_server_is_not_noticed_by_those_who_ask_next(database: Database, tenant: str) -> None:
+    if "postgresql" not in database.url:
+        pytest.skip("SQLite has no server")
+    async with Database(database.url) as own:
+        await put(own, tenant, "d1")
+        assert await read_at_once(own, tenant, 4) == [1] * 4
+        async with database.write() as other:
+            # As a restart does: every connection that this process keeps is cut.
+            cut = await other.rows(
+                text(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                    " AND datname = current_database() AND backend_type = 'client backend'"
+                )
+            )
+        assert len(cut) >= 5
+        assert all(row[0] for row in cut)
+        await put(own, tenant, "d2")
+        assert await read_at_once(own, tenant, 8) == [2] * 8
 
 
 # SQLite

@@ -5,51 +5,13 @@ from uuid import uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from analytics.database import Database
 from analytics.rollups.check import check
 from analytics.rollups.rebuild import rebuild
-from analytics.states import Status
-from analytics.tables import messages, replies
-from analytics.zones import moment
 from tests import strategies
-from tests.feeding import everything, feed
-from tests.oracle import Oracle, OracleMessage
-
-
-async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMessage]:
-    joined = (
-        select(messages, replies.c.rule)
-        .outerjoin(
-            replies,
-            (replies.c.tenant_id == messages.c.tenant_id) & (replies.c.id == messages.c.reply_id),
-        )
-        .where(messages.c.tenant_id == tenant)
-    )
-    async with database.read() as reader:
-        return {
-            row.id: OracleMessage(
-                id=row.id,
-                sent_at=moment(row.sent_at),
-                account_id=row.account_id,
-                department_id=row.department_id,
-                agent_id=row.agent_id,
-                template_id=row.template_id,
-                template_category="",
-                status=Status(row.status).name,
-                bounce_code=row.failed_code if row.status == Status.FAILED else None,
-                replied_at=None if row.replied_at is None else moment(row.replied_at),
-                reply_text=row.reply_text,
-                reply_rule=row.rule,
-                ticket_id=row.ticket_id,
-                ticket_key=row.ticket_key,
-                ticket_created=row.ticket_created,
-                wamid=row.wamid,
-                contact_phone=row.contact_phone,
-            )
-            for row in await reader.rows(joined)
-        }
+from tests.feeding import everything, feed, stored_messages
+from tests.oracle import Oracle
 
 
 @given(data=st.data())

@@ -1,12 +1,9 @@
 """Migrations: they make the tables that the code expects, once, and can be taken back."""
 
-import os
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -17,7 +14,7 @@ from sqlalchemy import Connection, inspect
 from analytics.database import Database
 from analytics.migrations import configuration, migrate
 from analytics.tables import metadata
-from tests.conftest import POSTGRESQL
+from tests.conftest import POSTGRESQL, empty_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -27,19 +24,8 @@ async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         async with Database(f"sqlite+aiosqlite:///{tmp_path}/new/folder/embudo.db") as opened:
             yield opened
         return
-    try:
-        server = await asyncpg.connect(POSTGRESQL)
-    except OSError:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip("no PostgreSQL server at EMBUDO_TEST_POSTGRESQL_URL")
-    name = f"embudo_test_{uuid.uuid4().hex}"
-    await server.execute(f'CREATE DATABASE "{name}"')
-    url = POSTGRESQL.rpartition("/")[0].replace("postgresql://", "postgresql+asyncpg://")
-    async with Database(f"{url}/{name}") as opened:
+    async with empty_database(POSTGRESQL) as url, Database(url) as opened:
         yield opened
-    await server.execute(f'DROP DATABASE "{name}"')
-    await server.close()
 
 
 def differences(connection: Connection) -> list[Any]:

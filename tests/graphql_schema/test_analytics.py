@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.database import Database
+from analytics.ingest.retention import drop_old
 from analytics.migrations import migrate
 from analytics.viewers import Identity
+from analytics.zones import instant
 from tests import factories, strategies
 from tests.counting import reads
 from tests.factories import ask, execute, identity, member, message_sent, reply, status
@@ -313,3 +315,24 @@ async def test_more_requests_than_connections(file_database: Database, tenant: s
         *(ask(file_database, identity(tenant), SIBLINGS, {"filter": variables(ORDINARY)["filter"]}) for _ in range(12))
     )
     assert all(answer["campaignAnalytics"]["funnel"]["messages"] == 36 for answer in answers)
+
+
+async def test_where_messages_were_dropped_the_counts_stay(database: Database, tenant: str) -> None:
+    days = ("07-31", "08-31", "09-01", "09-30")
+    await feed(database, tenant, [message_sent(day, f"2026-{day}T12:00:00Z") for day in days])
+    document = """query Q($filter: CampaignAnalyticsFilter!, $by: Granularity!) { campaignAnalytics(filter: $filter) {
+      funnel { messages } maturing { messages } timeSeries(granularity: $by) { on funnel { messages } }
+      previousPeriod { funnel { messages } timeSeries(granularity: $by) { on funnel { messages } } } } }"""
+    asked: dict[str, Any] = {"filter": {"sentOn": {"from": "2026-09-01", "to": "2026-09-30"}}, "by": "WEEK"}
+    before = await ask(database, identity(tenant), document, asked)
+    assert await drop_old(database, tenant, 1, instant(datetime(2026, 10, 20, tzinfo=UTC))) == 2
+    assert await ask(database, identity(tenant), document, asked) == before
+    assert before["campaignAnalytics"]["previousPeriod"]["funnel"] == {"messages": 1}
+    straddling = asked | {"filter": {"sentOn": {"from": "2026-08-31", "to": "2026-09-06"}}}
+    found = await ask(database, identity(tenant), document, straddling)
+    assert found["campaignAnalytics"]["timeSeries"] == [{"on": "2026-08-31", "funnel": {"messages": 2}}]
+    # By hours only the previous period reaches beyond the boundary: the rest is answered.
+    result = await execute(database, identity(tenant), document, asked | {"by": "HOUR"})
+    assert result.data["campaignAnalytics"]["funnel"] == {"messages": 2}
+    assert result.data["campaignAnalytics"]["previousPeriod"] is None
+    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from analytics import exports
 from analytics.database import Database
 from graphql_schema.schema import schema
 from resolvers import analytics as numbers
-from resolvers import exports as resolvers
 from tests import factories
 from tests.factories import context, execute, identity, supervisor
 from tests.feeding import feed
@@ -203,7 +203,7 @@ async def test_what_nobody_expected_in_a_subscription_is_masked_too(
     async def broken(*_: Any) -> Any:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(resolvers, "find", broken)
+    monkeypatch.setattr(exports, "find", broken)
     stream: Any = await schema.subscribe(
         'subscription { exportUpdated(id: "x") { id } }', context_value=context(database, identity(tenant))
     )

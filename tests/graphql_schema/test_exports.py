@@ -2,17 +2,20 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from analytics import exports
+from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.exports import ExportStatus
+from analytics.ingest.retention import drop_old
 from analytics.viewers import Identity
+from analytics.zones import instant
 from graphql_schema.schema import schema
 from resolvers import exports as resolvers
-from tests.factories import ask, context, execute, identity
+from tests.factories import ask, context, execute, identity, message_sent
 from tests.factories import tenant as settings
 from tests.fakes import FakeJobs
 from tests.feeding import feed
@@ -51,12 +54,13 @@ async def run(database: Database, tenant: str, id: str, status: ExportStatus) ->
     """What a worker would do."""
     now = time.time_ns() // 1000
     async with database.write() as writer:
-        export = await exports.claim(writer, tenant, id, now)
+        export = await export_jobs.claim(writer, tenant, id, now)
         assert export is not None
         if status is ExportStatus.COMPLETED:
-            await exports.complete(writer, export, now, rows=2, file_name="x.xlsx", file_size=9, expires_at=now + 10**9)
+            until = now + 10**9
+            await export_jobs.complete(writer, export, now, rows=2, file_name="x.xlsx", file_size=9, expires_at=until)
         elif status is not ExportStatus.RUNNING:
-            await exports.end(writer, export, now, status, exports.FailureCode.STORAGE)
+            await export_jobs.end(writer, export, now, status, exports.FailureCode.STORAGE)
 
 
 async def test_an_export_is_queued_and_its_job_started(database: Database, tenant: str) -> None:
@@ -210,9 +214,9 @@ async def test_following_ends_at_a_final_status(
             elif heard == ["QUEUED", "RUNNING"]:
                 await change(database, who, "cancelExport", id)
                 async with database.write() as writer:
-                    claimed = await exports.get(writer, tenant, id)
+                    claimed = await export_jobs.get(writer, tenant, id)
                     assert claimed is not None
-                    await exports.end(writer, claimed, 1, ExportStatus.CANCELED)
+                    await export_jobs.end(writer, claimed, 1, ExportStatus.CANCELED)
     assert heard == ["QUEUED", "RUNNING", "CANCELED"]
 
 
@@ -236,3 +240,16 @@ async def test_the_cap_on_exports_is_told_and_kept(database: Database, tenant: s
     for (error,) in errors:
         assert (error["field"], error["code"]) == (["input"], "LIMIT_REACHED")
         assert "5 exports" in error["message"]
+
+
+async def test_days_whose_messages_were_dropped_cannot_be_exported(database: Database, tenant: str) -> None:
+    old, kept = [message_sent(day, f"2026-{day}T12:00:00Z") for day in ("08-31", "09-01")]
+    await feed(database, tenant, [old, kept])
+    assert await drop_old(database, tenant, 1, instant(datetime(2026, 10, 20, tzinfo=UTC))) == 1
+    limits = await ask(database, identity(tenant), "{ limits { messagesKeptFrom } }")
+    assert limits == {"limits": {"messagesKeptFrom": "2026-09-01"}}
+    refused = await create(database, identity(tenant), filter={"sentOn": {"from": "2026-08-31", "to": "2026-09-30"}})
+    assert refused["export"] is None
+    assert [(error["field"], error["code"]) for error in refused["userErrors"]] == [(["input", "filter"], "INVALID")]
+    assert "filter.sentOn.from: single messages are kept from 2026-09-01 on" in refused["userErrors"][0]["message"]
+    await created(database, identity(tenant), filter={"sentOn": {"from": "2026-09-01", "to": "2026-09-30"}})

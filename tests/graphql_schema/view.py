@@ -40,10 +40,10 @@ fragment View on CampaignAnalytics {
   byDepartment(first: 200) { ...Departments }
   byTemplate(first: 200) { ...Templates }
   byAccount(first: 200) { ...Accounts }
-  orderedAgents: byAgent(orderBy: $order, first: 200) { ...Agents }
-  orderedDepartments: byDepartment(orderBy: $order, first: 200) { ...Departments }
-  orderedTemplates: byTemplate(orderBy: $order, first: 200) { ...Templates }
-  orderedAccounts: byAccount(orderBy: $order, first: 200) { ...Accounts }
+  orderedAgents: byAgent(orderBy: $order) { ...Agents }
+  orderedDepartments: byDepartment(orderBy: $order) { ...Departments }
+  orderedTemplates: byTemplate(orderBy: $order) { ...Templates }
+  orderedAccounts: byAccount(orderBy: $order) { ...Accounts }
   hours: timeSeries(granularity: HOUR) { startsAt on funnel { messages tickets sent { rate } } }
   days: timeSeries { ...Points }
   weeks: timeSeries(granularity: WEEK) { ...Points }
@@ -63,6 +63,9 @@ query Everything($filter: CampaignAnalyticsFilter!, $order: PerformanceOrder) {
 }
 """
 )
+# Longer ranges have more hours than a series may have points.
+LONGEST_HOURLY = 45 * DAY
+HOURS = "hours: timeSeries(granularity: HOUR) { startsAt on funnel { messages tickets sent { rate } } }"
 
 BASES = {
     "sent": "messages",
@@ -72,6 +75,16 @@ BASES = {
     "read": "delivered",
     "responded": "delivered",
 }
+
+
+def hourly(filter: Filter) -> bool:
+    """Whether a filter's days can be drawn by the hour."""
+    return filter.last - filter.first <= LONGEST_HOURLY
+
+
+def document(filter: Filter) -> str:
+    """The document, as far as it can be asked for a filter."""
+    return DOCUMENT if hourly(filter) else DOCUMENT.replace(HOURS, "")
 
 
 def variables(filter: Filter, order: tuple[str, str] | None = None) -> dict[str, Any]:
@@ -168,7 +181,7 @@ class View:
             **self._tables(
                 chosen, ("orderedAgents", "orderedDepartments", "orderedTemplates", "orderedAccounts"), order
             ),
-            "hours": [{**point, "funnel": _few(point["funnel"])} for point in self._series(filter, "HOUR")],
+            **({"hours": self._hours(filter)} if hourly(filter) else {}),
             "days": self._series(filter, "DAY"),
             "weeks": self._series(filter, "WEEK"),
             "months": self._series(filter, "MONTH"),
@@ -256,6 +269,9 @@ class View:
             {"startsAt": start.astimezone(zone).isoformat(), "on": on.isoformat(), "funnel": funnel(steps)}
             for start, on, steps in self.oracle.series(filter, granularity)
         ]
+
+    def _hours(self, filter: Filter) -> list[Row]:
+        return [{**point, "funnel": _few(point["funnel"])} for point in self._series(filter, "HOUR")]
 
     def _bounces(self, chosen: list[OracleMessage]) -> list[Row]:
         bounces = self.oracle.bounces(chosen)

@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -69,6 +70,18 @@ def alive(pid: int) -> bool:
     return found.stdout.strip()[:1] not in ("", "Z")
 
 
+@contextmanager
+def running(folder: Path, **settings: str) -> "Iterator[Server]":
+    """A service with empty tables, as long as the block lasts."""
+    server = Server(folder, **settings)
+    try:
+        server.migrate()
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
 class Server:
     """The service in processes of its own. Its folder outlives it."""
 
@@ -85,7 +98,7 @@ class Server:
     @property
     def database_url(self) -> str:
         """Its database."""
-        return environment(self.folder)["EMBUDO_DATABASE_URL"]
+        return environment(self.folder, **self.settings)["EMBUDO_DATABASE_URL"]
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -119,9 +132,14 @@ class Server:
         return eventually(self._worker)
 
     def _worker(self) -> int | None:
-        listed = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
-        pids = [int(line) for line in listed.stdout.split()]
+        pids = self.children("service.worker")
         return pids[0] if pids else None
+
+    def children(self, module: str) -> list[int]:
+        """The processes of a module that the service started."""
+        asked = ["pgrep", "-P", str(self.pid), "-f", module]
+        listed = subprocess.run(asked, capture_output=True, text=True, check=False)
+        return [int(line) for line in listed.stdout.split()]
 
     def kill(self) -> None:
         """Kill the service and its worker as a power cut would."""

@@ -1,5 +1,6 @@
 """`embudo import`: what is rejected is told and kept; what is killed may simply begin again."""
 
+import gzip
 import json
 import random
 import sqlite3
@@ -131,3 +132,17 @@ def test_an_import_killed_in_the_middle_may_begin_again(folder: Path) -> None:
         assert embudo(folder, "import", str(path), "--tenant", tenant).returncode == 0
     assert len(rows(folder, "whole")["messages"]) == 4_000
     assert rows(folder, "killed") == rows(folder, "whole")
+
+
+def test_a_packed_file_is_imported_and_a_damaged_one_named(folder: Path) -> None:
+    lines = b"".join(json.dumps(factories.message_sent(f"m{n}")).encode() + b"\n" for n in range(3000))
+    path = folder / "events.ndjson.gz"
+    path.write_bytes(gzip.compress(lines)[:-20])
+    damaged = embudo(folder, "import", str(path), "--tenant", "acme")
+    assert damaged.returncode == 2
+    assert damaged.stderr.startswith(b"events.ndjson.gz cannot be read to its end")
+    path.write_bytes(gzip.compress(lines))
+    done = embudo(folder, "import", str(path), "--tenant", "acme")
+    assert (done.returncode, len(rows(folder, "acme")["messages"])) == (0, 3000)
+    path.write_bytes(b"no gzip at all")
+    assert b"cannot be read" in embudo(folder, "import", str(path), "--tenant", "acme").stderr

@@ -20,7 +20,7 @@ from analytics.viewers import Identity
 from service.links import Links
 from tests import factories
 from tests.factories import identity, member, message_sent, supervisor
-from tests.service.servers import SECRET, Server, alive, eventually
+from tests.service.servers import SECRET, Server, alive, eventually, running
 
 FILTER = 'filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}'
 FUNNEL = "{ campaignAnalytics(%s) { funnel { messages } } }" % FILTER  # noqa: UP031  braces are GraphQL's
@@ -33,23 +33,15 @@ EXPORT = "query Q($id: ID!) { export(id: $id) { status rowsWritten fileName file
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A service that the tests of this module share, each with a tenant of its own."""
-    yield from served(tmp_path_factory.mktemp("server"))
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """A service that a test may kill."""
-    yield from served(tmp_path)
-
-
-def served(folder: Path) -> Iterator[Server]:
-    server = Server(folder)
-    try:
-        server.migrate()
-        server.start()
+    with running(tmp_path) as server:
         yield server
-    finally:
-        server.close()
 
 
 def exported(server: Server, who: Identity) -> str:

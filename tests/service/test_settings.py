@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from service.settings import ConfigurationError, Settings
+from service.tokens import open_tokens
 
 SECRET = "s" * 32
 
@@ -36,17 +37,34 @@ def test_the_defaults_are_for_one_machine() -> None:
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "sqlite+aiosqlite:///relative.db"),
         ("DATABASE_URL", "nonsense"),
+        ("MESSAGE_MONTHS", "0"),
+        ("MESSAGE_MONTHS", "some"),
         ("BROKER_URL", "carrier-pigeon://"),
         ("BROKER_URL", "redis://"),
         ("BROKER_URL", "amqp://host:port"),
         ("BROKER_URL", "redis://host/?namespace=a:b"),
         ("FILES_URL", "folder"),
+        ("FILES_URL", "file:///folder?region=here"),
+        ("FILES_URL", "file://host/folder"),
+        ("FILES_URL", "s3://bucket/?secret=x"),
+        ("FILES_URL", "s3://bucket/?region"),
         ("TOKEN_SECRET", "s" * 31),
         ("PORT", "http"),
         ("PORT", "70000"),
         ("DEMO", "perhaps"),
         ("EXPORT_DAYS", "0"),
         ("LINK_SECONDS", "-1"),
+        ("LINK_SECRET", "s" * 31),
+        ("TOKEN_JWKS_URL", "http://keys.example/"),
+        ("TOKEN_JWKS_URL", "https://keys.example:port/"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "https://desk.example/"),
+        ("ALLOWED_ORIGINS", "https://desk.example, desk.example"),
+        ("INTROSPECTION", "friends"),
+        ("REQUEST_SECONDS", "0"),
+        ("REQUESTS_PER_MINUTE", "-1"),
+        ("TENANT_REQUESTS_PER_MINUTE", "many"),
+        ("RATES_URL", "memcached://x"),
     ],
 )
 def test_each_wrong_variable_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +94,30 @@ def test_the_demo_is_for_this_machine_only(host: str, fine: bool, monkeypatch: p
     else:
         with pytest.raises(ConfigurationError, match="EMBUDO_DEMO"):
             Settings.read()
+
+
+def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.read().allowed_origins == ()
+    monkeypatch.setenv("EMBUDO_ALLOWED_ORIGINS", "https://desk.example , http://localhost:5173,http://[::1]:80")
+    assert Settings.read().allowed_origins == ("https://desk.example", "http://localhost:5173", "http://[::1]:80")
+
+
+def test_keys_alone_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError, match="EMBUDO_TOKEN_SECRET"):
+        open_tokens(Settings.read())
+    monkeypatch.setenv("EMBUDO_TOKEN_JWKS_URL", "https://keys.example/")
+    assert open_tokens(Settings.read()).secret is None
+    assert len(Settings.read().link_key) >= 32
+    monkeypatch.setenv("EMBUDO_TOKEN_SECRET", SECRET)
+    assert (open_tokens(Settings.read()).secret, Settings.read().link_key) == (SECRET, SECRET)
+    monkeypatch.setenv("EMBUDO_LINK_SECRET", SECRET[::-1] + "!")
+    assert Settings.read().link_key == SECRET[::-1] + "!"
+
+
+def test_only_some_documents_need_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMBUDO_DOCUMENTS_ONLY", "true")
+    with pytest.raises(ConfigurationError, match="EMBUDO_DOCUMENTS"):
+        Settings.read()
 
 
 def test_a_secret_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

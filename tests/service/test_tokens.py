@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from analytics.errors import Unauthenticated
-from service.tokens import Tokens
+from service.tokens import LEEWAY, Tokens
 from tests.factories import identity
 
 SECRET = "a secret of the tests, long enough for HS256"
@@ -51,6 +51,9 @@ def test_what_is_issued_reads_back() -> None:
         ),
         signed(exp=datetime.now(UTC) - HOUR),
         signed(nbf=datetime.now(UTC) + HOUR),
+        signed(exp=datetime.now(UTC) - timedelta(seconds=LEEWAY + 2)),
+        signed(exp="tomorrow"),
+        signed(exp=1e400),
     ],
 )
 def test_any_other_is_refused_and_told_nothing(token: str) -> None:
@@ -72,3 +75,18 @@ def test_issuer_and_audience_are_checked_when_set() -> None:
         with pytest.raises(Unauthenticated):
             tokens.read(signed(**changes))
     assert TOKENS.read(signed(iss="anyone", aud="anywhere")).id == "u1"
+
+
+def test_clocks_may_differ_a_little() -> None:
+    late = TOKENS.read(signed(exp=datetime.now(UTC) - timedelta(seconds=LEEWAY - 5)))
+    assert late.id == "u1"
+    assert TOKENS.read(signed(nbf=datetime.now(UTC) + timedelta(seconds=LEEWAY - 5))).id == "u1"
+    over = datetime.now(UTC) + HOUR
+    assert TOKENS.read(signed(exp=over)).expires_at == (int(over.timestamp()) + LEEWAY) * 1_000_000
+
+
+async def test_the_header_says_who_it_is_or_what_is_wrong() -> None:
+    assert await TOKENS.identify(f"bearer  {signed()}") == identity("acme", "analyst", "u1")
+    for nobody in (None, "", "Bearer", "Basic abc", "Bearer "):
+        assert await TOKENS.identify(nobody) is None
+    assert isinstance(await TOKENS.identify("Bearer x"), Unauthenticated)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from analytics import exports, specs
+from analytics import export_jobs, exports, specs
 from analytics.database import Database
 from analytics.exports import Export, ExportFormat, ExportStatus, Locale, Request
 from analytics.viewers import Identity
@@ -42,7 +42,7 @@ async def queue(
 async def stored(database: Database, export: Export) -> Export:
     """An export as it is now."""
     async with database.read() as reader:
-        found = await exports.get(reader, export.tenant_id, export.id)
+        found = await export_jobs.get(reader, export.tenant_id, export.id)
     assert found is not None
     return found
 

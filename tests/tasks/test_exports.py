@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import exports
+from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode, Locale
 from analytics.zones import DAY
@@ -327,14 +327,14 @@ async def test_progress_is_told_while_it_runs(
 async def test_a_lease_is_renewed_as_long_as_the_worker_works(
     database: Database, workshop: Workshop, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "LEASE", 500_000)
+    monkeypatch.setattr(export_jobs, "LEASE", 500_000)
     await feed(database, tenant, sends(1))
     asked = await queue(database, identity(tenant), WEEK)
     running = await start(workshop, asked, gate)
     for _ in range(10):
         await asyncio.sleep(0.1)
         async with database.write() as writer:
-            assert await exports.claim(writer, tenant, asked.id, exporting.soon() - 250_000) is None
+            assert await export_jobs.claim(writer, tenant, asked.id, exporting.soon() - 250_000) is None
     gate.open.set()
     await running
     assert (await stored(database, asked)).status is ExportStatus.COMPLETED
@@ -401,31 +401,73 @@ async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(
     await feed(database, tenant, sends(2))
     asked = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
-        dead = await exports.claim(writer, tenant, asked.id, exporting.soon() - exports.LEASE - 1)
+        dead = await export_jobs.claim(writer, tenant, asked.id, exporting.soon() - export_jobs.LEASE - 1)
     assert dead is not None
     done = await run(workshop, asked)
     assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
     async with database.write() as writer:
-        late = await exports.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, expires_at=1)
-        await exports.end(writer, dead, 1, ExportStatus.CANCELED)
-        assert await exports.renew(writer, dead, 1, 0, 0) is None
+        late = await export_jobs.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, expires_at=1)
+        await export_jobs.end(writer, dead, 1, ExportStatus.CANCELED)
+        assert await export_jobs.renew(writer, dead, 1, 0, 0) is None
     assert not late
     assert await stored(database, asked) == done
+
+
+async def test_what_a_killed_worker_stored_is_deleted_by_the_next(
+    database: Database, workshop: Workshop, folder: Path, tmp_path: Path, tenant: str
+) -> None:
+    asked = await queue(database, identity(tenant), WEEK)
+    now = exporting.soon() - DAY
+    orphan = tmp_path / "orphan"
+    orphan.write_text("stored, and then its worker was killed")
+    for attempt in range(export_jobs.MOST_ATTEMPTS):
+        async with database.write() as writer:
+            dead = await export_jobs.claim(writer, tenant, asked.id, now + attempt * 2 * export_jobs.LEASE)
+        assert dead is not None
+        await workshop.files.put(key_of(dead), orphan)
+    assert len(names(folder)) == export_jobs.MOST_ATTEMPTS
+    assert (await run(workshop, asked)).failure is FailureCode.ATTEMPTS_EXHAUSTED
+    assert names(folder) == []
+
+    again = await queue(database, identity(tenant), WEEK)
+    async with database.write() as writer:
+        dead = await export_jobs.claim(writer, tenant, again.id, now)
+    assert dead is not None
+    await workshop.files.put(key_of(dead), orphan)
+    done = await run(workshop, again)
+    assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
+    assert names(folder) == [key_of(done)]
+
+
+async def test_an_export_that_takes_too_long_lets_its_thread_end_first(
+    database: Database, workshop: Workshop, folder: Path, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "TIME_LIMIT", 0.05)
+    await feed(database, tenant, sends(9))
+    asked = await queue(database, identity(tenant), WEEK)
+    running = await start(workshop, asked, gate)
+    await asyncio.sleep(0.1)
+    assert not running.done()
+    gate.open.set()
+    await running
+    done = await stored(database, asked)
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.TIMEOUT)
+    assert names(folder) == []
 
 
 async def test_a_living_workers_export_is_not_taken_over(database: Database, workshop: Workshop, tenant: str) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
-        assert await exports.claim(writer, tenant, asked.id, exporting.soon())
+        assert await export_jobs.claim(writer, tenant, asked.id, exporting.soon())
     assert (await run(workshop, asked)).status is ExportStatus.RUNNING
 
 
 async def test_the_last_attempt_is_the_last(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     long_ago = exporting.soon() - DAY
-    for attempt in range(exports.MOST_ATTEMPTS):
+    for attempt in range(export_jobs.MOST_ATTEMPTS):
         async with database.write() as writer:
-            claimed = await exports.claim(writer, tenant, asked.id, long_ago + attempt * 2 * exports.LEASE)
+            claimed = await export_jobs.claim(writer, tenant, asked.id, long_ago + attempt * 2 * export_jobs.LEASE)
         assert claimed is not None
         assert claimed.attempts == attempt + 1
     done = await run(workshop, asked)
@@ -438,7 +480,7 @@ async def test_a_canceled_export_whose_worker_died_is_canceled(
 ) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
-        await exports.claim(writer, tenant, asked.id, exporting.soon() - exports.LEASE - 1)
+        await export_jobs.claim(writer, tenant, asked.id, exporting.soon() - export_jobs.LEASE - 1)
         await exports.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
     assert (await run(workshop, asked)).status is ExportStatus.CANCELED
     assert names(folder) == []

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from analytics import exports
+from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.exports import Export, ExportStatus, FailureCode
 from tasks import exports as job
@@ -183,7 +183,7 @@ async def test_a_database_that_hangs_up_only_delays_an_export(
     database = workshop.database
     if "postgresql" not in database.url:
         pytest.skip("SQLite has no connection that somebody else could cut")
-    monkeypatch.setattr(exports, "LEASE", 300_000)
+    monkeypatch.setattr(export_jobs, "LEASE", 300_000)
     export = await asked(database, tenant)
     others = await connections(database)
     async with Database(database.url) as own:

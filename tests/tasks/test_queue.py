@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics import exports
+from analytics import export_jobs
 from analytics.database import Database
 from analytics.exports import ExportStatus
 from tasks.exports import Workshop, key_of, run_export
@@ -34,8 +34,8 @@ async def test_a_sweep_sends_what_waits_and_what_was_abandoned(workshop: Worksho
     waiting, running, abandoned, done = [await queue(workshop.database, who, ANY, now=soon() + n) for n in range(4)]
     await run_export(workshop, tenant, done.id)
     async with workshop.database.write() as writer:
-        await exports.claim(writer, tenant, running.id, soon())
-        await exports.claim(writer, tenant, abandoned.id, soon() - exports.LEASE - 1)
+        await export_jobs.claim(writer, tenant, running.id, soon())
+        await export_jobs.claim(writer, tenant, abandoned.id, soon() - export_jobs.LEASE - 1)
     assert await swept(workshop, tenant) == [waiting.id, abandoned.id]
 
 

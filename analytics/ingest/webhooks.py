@@ -1,0 +1,230 @@
+"""Webhook bodies: kept as they came before anybody is answered, applied soon after, and kept for a while.
+
+Applying is idempotent, so a body may be applied again whenever that helps: after a crash, or because a later release
+understands more of it. Source: events, "WhatsApp webhooks" and "Bad input".
+"""
+
+import json
+import uuid
+from collections.abc import Sequence
+from itertools import accumulate, compress
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy.exc import DBAPIError
+
+from analytics.database import Database, Reader, Writer
+from analytics.ingest import forgetting
+from analytics.ingest.batch import apply_in
+from analytics.ingest.events import AnyEvent, InvalidEvent
+from analytics.ingest.mentions import Name, names_in
+from analytics.ingest.whatsapp import read_body
+from analytics.sqltypes import one_of
+from analytics.tables import webhooks
+
+log = structlog.get_logger()
+
+# Bodies, and bytes of them, that are applied in one transaction. Others who write wait for it: on SQLite all of them.
+MOST_BODIES = 500
+FAILED = "INTERNAL: The body could not be applied."
+MOST_BYTES = 2 * 2**20
+# Bodies that are looked through at a time: in memory together, at 3 MB each at most.
+READ_AT_ONCE = 50
+
+
+class Body(NamedTuple):
+    """A stored body."""
+
+    received_at: int
+    id: str
+    body: bytes
+
+
+class Result(NamedTuple):
+    """What became of a body."""
+
+    body: Body
+    rejected: int  # how many things in it were not understood
+    problem: str | None  # why not, the first of them
+
+
+class Counts(NamedTuple):
+    """How many bodies of a company there are."""
+
+    waiting: int  # to be applied
+    applied: int
+    rejected: int  # of the applied ones, those of which something could not be understood
+
+
+async def store(database: Database, tenant: str, body: bytes, received_at: int) -> None:
+    """Keep a body."""
+    await database.execute(
+        insert(webhooks).values(tenant_id=tenant, received_at=received_at, id=uuid.uuid4().hex, body=body)
+    )
+
+
+async def waiting(reader: Reader) -> list[str]:
+    """The companies of which bodies wait."""
+    return [
+        row.tenant_id
+        for row in await reader.rows(select(webhooks.c.tenant_id).where(webhooks.c.applied_at.is_(None)).distinct())
+    ]
+
+
+async def apply_waiting(database: Database, tenant: str, now: int) -> int:
+    """Apply some of the bodies of a company that wait, the oldest first; how many.
+
+    0 when none waits, or when another process is at it. Raises the database's errors; nothing is lost by them.
+    """
+    try:
+        async with database.write() as writer:
+            bodies = await _take(writer, tenant, MOST_BODIES)
+            await _apply(writer, tenant, bodies, now)
+    except (DBAPIError, OSError):
+        raise
+    except Exception:
+        log.exception("webhooks could not be applied together", tenant=tenant)
+        return await _apply_one(database, tenant, now)
+    return len(bodies)
+
+
+async def _apply_one(database: Database, tenant: str, now: int) -> int:
+    """Apply the oldest body alone, so that one that we fail at does not hold up all others."""
+    try:
+        async with database.write() as writer:
+            bodies = await _take(writer, tenant, 1)
+            await _apply(writer, tenant, bodies, now)
+    except (DBAPIError, OSError):
+        raise
+    except Exception:
+        log.exception("a webhook could not be applied", tenant=tenant)
+        async with database.write() as writer:
+            bodies = await _take(writer, tenant, 1)
+            await _done(writer, tenant, [Result(body, 1, FAILED) for body in bodies], now)
+    return len(bodies)
+
+
+async def _take(writer: Writer, tenant: str, most: int) -> list[Body]:
+    """The oldest bodies that wait, while no other process applies any of this company's."""
+    if not await writer.try_lock(f"webhooks {tenant}"):
+        return []
+    await writer.lock(tenant)
+    table, key = webhooks, (webhooks.c.received_at, webhooks.c.id)
+    oldest = select(*key, func.length(table.c.body).label("size")).where(
+        table.c.tenant_id == tenant, table.c.applied_at.is_(None)
+    )
+    found = await writer.rows(oldest.order_by(*key).limit(most))
+    sizes = accumulate(row.size for row in found)
+    taken = [row for n, (row, size) in enumerate(zip(found, sizes, strict=True)) if n == 0 or size <= MOST_BYTES]
+    if not taken:
+        return []
+    statement = select(*key, table.c.body).where(*_these(tenant, [Body(row.received_at, row.id, b"") for row in taken]))
+    return [Body(*row) for row in await writer.rows(statement.order_by(*key))]
+
+
+def _these(tenant: str, bodies: Sequence[Body]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        webhooks.c.tenant_id == tenant,
+        webhooks.c.received_at.between(bodies[0].received_at, bodies[-1].received_at),
+        one_of(webhooks.c.id, {body.id for body in bodies}),
+    )
+
+
+async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int) -> None:
+    events: list[AnyEvent] = []
+    received: list[int] = []
+    results = []
+    for body in bodies:
+        read = _read(body.body)
+        understood = [event for event in read if not isinstance(event, InvalidEvent)]
+        problems = [event for event in read if isinstance(event, InvalidEvent)]
+        events += understood
+        received += [body.received_at] * len(understood)
+        problem = f"{problems[0].code}: {problems[0].message}" if problems else None
+        results.append(Result(body, len(problems), problem))
+    if events:
+        await apply_in(writer, tenant, events, received)
+    await _done(writer, tenant, results, now)
+    secret = await forgetting.secret_of(writer, tenant)
+    if secret and bodies:
+        # Of somebody who was forgotten nothing is kept, so that part of what came with it cannot be applied again.
+        theirs = await forgetting.mentioning(writer, tenant, secret, [body.body for body in bodies])
+        await _drop(writer, tenant, list(compress(bodies, theirs)))
+
+
+def _read(body: bytes) -> list[AnyEvent | InvalidEvent]:
+    try:
+        return [event for _, event in read_body(json.loads(body))]
+    except InvalidEvent as error:
+        return [error]
+    except (ValueError, RecursionError):
+        return [InvalidEvent("INVALID_JSON", "The body is not JSON.")]
+
+
+async def _done(writer: Writer, tenant: str, results: Sequence[Result], now: int) -> None:
+    understood = [result.body for result in results if not result.rejected]
+    if understood:
+        clean = {"applied_at": now, "rejected": 0, "problem": None}
+        await writer.execute(update(webhooks).where(*_these(tenant, understood)).values(clean))
+    for body, rejected, problem in results:
+        if rejected:
+            told = {"applied_at": now, "rejected": rejected, "problem": problem}
+            await writer.execute(update(webhooks).where(*_these(tenant, [body])).values(told))
+
+
+async def _drop(writer: Writer, tenant: str, bodies: Sequence[Body]) -> None:
+    if bodies:
+        await writer.execute(delete(webhooks).where(*_these(tenant, bodies)))
+
+
+async def drop_mentioning(writer: Writer, tenant: str, names: frozenset[Name]) -> None:
+    """Drop the applied bodies in which one of the names is. Those that wait are dropped when they are applied."""
+    key, last = (webhooks.c.received_at, webhooks.c.id), (-1, "")
+    statement = select(*key, webhooks.c.body).where(webhooks.c.tenant_id == tenant, webhooks.c.applied_at.is_not(None))
+    while True:
+        page = statement.where(tuple_(*key) > tuple_(*last)).order_by(*key).limit(READ_AT_ONCE)
+        bodies = [Body(*row) for row in await writer.rows(page)]
+        if not bodies:
+            return
+        last = (bodies[-1].received_at, bodies[-1].id)
+        await _drop(writer, tenant, [body for body in bodies if not names.isdisjoint(names_in(body.body))])
+
+
+async def replay(
+    writer: Writer, tenant: str, since: int | None, until: int | None, *, rejected_only: bool = False
+) -> int:
+    """Have bodies applied once more: those received in [since, until), or only what was not wholly understood."""
+    chosen = [webhooks.c.tenant_id == tenant, webhooks.c.applied_at.is_not(None)]
+    if since is not None:
+        chosen.append(webhooks.c.received_at >= since)
+    if until is not None:
+        chosen.append(webhooks.c.received_at < until)
+    if rejected_only:
+        chosen.append(webhooks.c.rejected > 0)
+    return await writer.execute(update(webhooks).where(*chosen).values(applied_at=None))
+
+
+async def count(reader: Reader, tenant: str) -> Counts:
+    """How many bodies there are of a company, by what became of them."""
+    applied = webhooks.c.applied_at.is_not(None)
+    row = await reader.first(
+        select(
+            func.count().filter(~applied), func.count().filter(applied), func.count().filter(webhooks.c.rejected > 0)
+        ).where(webhooks.c.tenant_id == tenant)
+    )
+    return Counts(*(row or (0, 0, 0)))
+
+
+async def drop_old(database: Database, tenant: str, received_before: int) -> int:
+    """Drop applied bodies that came before an instant; how many."""
+    old = (
+        webhooks.c.tenant_id == tenant,
+        webhooks.c.applied_at.is_not(None),
+        webhooks.c.received_at < received_before,
+    )
+    async with database.read() as reader:
+        if not await reader.first(select(webhooks.c.id).where(*old).limit(1)):
+            return 0
+    async with database.write() as writer:
+        return await writer.execute(delete(webhooks).where(*old))

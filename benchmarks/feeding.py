@@ -1,0 +1,95 @@
+"""Events over HTTP into PostgreSQL: how fast they go in, and what the view feels of it."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+
+from analytics.viewers import Identity
+from benchmarks.dashboard import filter_of
+from benchmarks.data import FOLDER
+from benchmarks.events import lines
+from benchmarks.ingest import command_seconds
+from benchmarks.measuring import Result, compared, percentile_95
+from benchmarks.postgresql import RANGE, empty_database, forget, large_database
+from benchmarks.serving import ADMINISTRATOR, Client, serving
+from benchmarks.workload import TENANT
+
+MESSAGES, OF = 100_000, 10_000_000
+CLIENTS = 4
+LINES = 20_000  # of a request
+REQUESTS = 60  # of the view
+PLATFORM = Identity("platform", TENANT, "ingest")
+
+
+def results(large: int, quick: bool) -> Iterator[Result]:
+    """The results of feeding."""
+    sent = list(lines(MESSAGES, OF))
+    some = sent[: len(sent) // 5] if quick else sent
+    yield compared("http_ingest_vs_import", http_rate(some), import_rate(some), "events/s", ">= 0.5")
+    yield dashboard(large, sent)
+
+
+def import_rate(sent: list[bytes]) -> float:
+    """Events a second through `embudo import`; the start of the process not counted."""
+    file, nothing = FOLDER / "feeding.ndjson", FOLDER / "nothing.ndjson"
+    file.write_bytes(b"\n".join(sent))
+    nothing.write_bytes(b"")
+    with empty_database() as url:
+        spent = -command_seconds(url, nothing) + command_seconds(url, file)
+    file.unlink()
+    return len(sent) / spent
+
+
+def http_rate(sent: list[bytes]) -> float:
+    """Events a second from several clients at once, once the service is warm."""
+    with empty_database() as url, serving(url, PLATFORM) as (client,), ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(client.feed, [sent[0]] * CLIENTS))
+        started = time.perf_counter()
+        list(clients.map(client.feed, bodies(sent)))
+        return len(sent) / (time.perf_counter() - started)
+
+
+def bodies(sent: Iterable[bytes]) -> list[bytes]:
+    """The lines as bodies of some thousand each."""
+    waiting, found = iter(sent), []
+    while taken := list(islice(waiting, LINES)):
+        found.append(b"\n".join(taken))
+    return found
+
+
+def dashboard(large: int, sent: list[bytes]) -> Result:
+    """The view's 95th percentile while events come in as fast as they are taken, and while none do."""
+    newcomer = Identity("platform", f"{TENANT}-{time.time_ns()}", "ingest")
+    with serving(large_database(large), ADMINISTRATOR, newcomer) as (administrator, platform):
+
+        def look() -> object:
+            return administrator.view(filter_of(RANGE))
+
+        platform.feed(sent[0])
+        alone = percentile_95(look, REQUESTS)
+        with feeding(platform, bodies(sent)):
+            beside = percentile_95(look, REQUESTS)
+    forget(large, newcomer.tenant_id)
+    return compared("dashboard_during_ingest", beside, alone, "ms", "<= 2.5")
+
+
+@contextmanager
+def feeding(platform: Client, waiting: list[bytes]) -> Iterator[None]:
+    """Send bodies from several clients until the block ends. Raises RuntimeError if there were too few of them."""
+    ended, left = threading.Event(), iter(waiting)
+
+    def feed() -> None:
+        while not ended.is_set():
+            platform.feed(next(left))
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        sending = [clients.submit(feed) for _ in range(CLIENTS)]
+        try:
+            yield
+        finally:
+            ended.set()
+        for sender in sending:
+            sender.result()

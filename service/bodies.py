@@ -1,0 +1,98 @@
+"""Bodies of requests as they arrive: bounded, unpacked and cut into whole lines, never all in memory."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+from starlette.requests import Request
+
+# What one step of unpacking may give, so that a small body that unpacks into a huge one is noticed early.
+STEP = 1 << 20
+GZIP = 16 + zlib.MAX_WBITS
+
+
+class Refused(Exception):
+    """A body that is not read any further: the HTTP status, a code and a sentence."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class Lines(NamedTuple):
+    """Some whole lines, of which the first has this number in the body."""
+
+    first: int
+    text: bytes
+
+
+async def chunks(request: Request, most: int, patience: float) -> AsyncIterator[bytes]:
+    """The body, unpacked. Raises `Refused` when it has more than `most` bytes, is packed wrongly, or stops coming for
+    so many seconds.
+    """
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise Refused(415, "UNSUPPORTED_ENCODING", "Content-Encoding must be gzip, or be left out.")
+    arriving = _arriving(request, patience)
+    size = 0
+    async for chunk in arriving if encoding == "identity" else _unpacked(arriving):
+        size += len(chunk)
+        if size > most:
+            raise Refused(413, "TOO_LARGE", f"A body may have at most {most:,} bytes, unpacked. Send several.")
+        yield chunk
+
+
+async def _arriving(request: Request, patience: float) -> AsyncIterator[bytes]:
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(patience):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise Refused(408, "TIMEOUT", f"Nothing of the body came for {patience:g} seconds.") from None
+        yield chunk
+
+
+async def _unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    unpacker, begun = zlib.decompressobj(GZIP), False
+    async for chunk in packed:
+        rest = chunk
+        while rest:
+            begun = True
+            try:
+                yield unpacker.decompress(rest, STEP)
+            except zlib.error:
+                raise Refused(400, "INVALID_GZIP", "The body is not gzip.") from None
+            rest = unpacker.unconsumed_tail
+            if unpacker.eof:  # another member may follow
+                rest = unpacker.unused_data
+                unpacker, begun = zlib.decompressobj(GZIP), False
+    if begun:
+        raise Refused(400, "INVALID_GZIP", "The gzip body is not complete.")
+
+
+async def lines(arriving: AsyncIterator[bytes], most: int) -> AsyncIterator[Lines]:
+    """Whole lines, some `most` bytes at a time. Of a longer line only so many bytes are kept."""
+    number, held, cut = 1, bytearray(), False
+    async for chunk in arriving:
+        start = chunk.find(b"\n") if cut else 0
+        if start < 0:
+            continue
+        held += chunk[start:]
+        cut = False
+        if len(held) < most:
+            continue
+        if end := held.rfind(b"\n") + 1:
+            yield Lines(number, bytes(held[:end]))
+            number += held.count(b"\n", 0, end)
+            del held[:end]
+        else:
+            cut = True
+            del held[most:]
+    if held:
+        yield Lines(number, bytes(held))

@@ -1,0 +1,93 @@
+"""GraphQL over WebSockets (graphql-transport-ws): what Strawberry's handler leaves open.
+
+A connection ends with its token. Each operation is counted, and answered from data of its own moment: a connection may
+be open for days.
+"""
+
+import asyncio
+from copy import copy
+from typing import Any
+
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+
+from analytics.errors import PublicError
+from analytics.viewers import Identity
+from graphql_schema.context import Context
+
+# Seconds for whoever has no good token: enough to be told so.
+STRANGERS = 30.0
+FORBIDDEN = 4403  # the code after which clients of this protocol come back with another token
+
+
+class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
+    """One connection. Its view is our endpoint."""
+
+    view: Any
+    _ending: asyncio.Task[None] | None = None
+
+    async def handle_message(self, message: Any) -> None:
+        """One message; the connection is closed for what is none."""
+        if not _is_message(message):
+            await self.handle_invalid_message("This is no message of graphql-transport-ws.")
+            return
+        await super().handle_message(message)
+
+    async def handle_connection_init(self, message: Any) -> None:
+        """From here on it is known who asks, and until when they may."""
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self._ending is None:
+            self._ending = asyncio.create_task(self._end_with_token())
+
+    async def handle_subscribe(self, message: Any) -> None:
+        """An operation, unless there were too many, or its document is not to be run."""
+        if self.connection_acknowledged:
+            try:
+                await self.view.admit(self.context)
+                message["payload"]["query"] = self.view.document(message["payload"])
+            except PublicError as error:
+                shown = {"message": error.message, "extensions": {"code": error.code}}
+                await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [shown]})
+                return
+        await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Any) -> None:
+        """An operation, in a context of its own; what it reads ends with it."""
+        own = copy(self)
+        own.context = self.view.renewed(self.context)
+        try:
+            await super(GraphQLOverWebSocket, own).run_operation(operation)
+        finally:
+            own.context.cancel()
+
+    async def shutdown(self) -> None:
+        """The end of the connection."""
+        if self._ending:
+            self._ending.cancel()
+        await super().shutdown()
+
+    async def _end_with_token(self) -> None:
+        who = self.context.identity
+        if not isinstance(who, Identity):
+            await asyncio.sleep(STRANGERS)
+        elif who.expires_at is not None:
+            await asyncio.sleep((who.expires_at - self.view.now()) / 1_000_000)
+        else:
+            return
+        await self.websocket.close(code=FORBIDDEN, reason="The token has expired.")
+
+
+def _is_message(message: object) -> bool:
+    """Whether it has the shape that Strawberry's handler takes for granted."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    if message["type"] == "subscribe":
+        return isinstance(message.get("id"), str) and _is_payload(message.get("payload"))
+    return message["type"] != "complete" or isinstance(message.get("id"), str)
+
+
+def _is_payload(payload: object) -> bool:
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )

@@ -1,0 +1,93 @@
+"""Documents that are known by their hash, so that they need not be sent: those of a frontend's build.
+
+The manifest is a JSON object of hashes (SHA-256, hexadecimal) and documents, as GraphQL Code Generator writes it.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSchema, parse, validate
+from strawberry import Schema
+
+from analytics.errors import Forbidden, InvalidInput, NotFound, PublicError, TooComplex
+from analytics.limits import LONGEST_DOCUMENT, MOST_TOKENS
+from graphql_schema.bounds import check, measure
+from service.settings import ConfigurationError, Settings
+
+PREFIX = "sha256:"  # of `documentId`, as the draft on persisted documents has it
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The documents by their hashes; with `only`, no others are run."""
+
+    documents: dict[str, str] = field(default_factory=dict)
+    only: bool = False
+
+    def document(self, asked: dict[str, Any]) -> str | None:
+        """The document that a request asks for, by text or hash. Raises a public error."""
+        hash, text = _hash(asked), asked.get("query")
+        if hash is not None:
+            if hash not in self.documents:
+                raise NotFound("documentId: there is no such document here.")
+            return self.documents[hash]
+        if text is not None and not isinstance(text, str):
+            raise InvalidInput("query: must be a string, or null.")
+        if text and self.only and self.documents.get(_sha256(text)) != text:
+            raise Forbidden("Only documents of this service's own pages are run here.")
+        if text and len(text) > LONGEST_DOCUMENT:
+            raise TooComplex(f"The document has {len(text)} characters; at most {LONGEST_DOCUMENT}. See `limits`.")
+        return text
+
+
+def _hash(asked: dict[str, Any]) -> str | None:
+    """As the draft on persisted documents has it, or as Apollo's clients do."""
+    extensions = asked.get("extensions")
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    hash = asked.get("documentId") or (persisted.get("sha256Hash") if isinstance(persisted, dict) else None)
+    return hash.removeprefix(PREFIX) if isinstance(hash, str) else None
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_manifest(path: Path, schema: GraphQLSchema, *, only: bool) -> Manifest:
+    """The manifest in a file. Raises `ValueError` that says what is wrong: each document must be one to be run."""
+    try:
+        documents = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise ValueError("is not JSON in UTF-8") from None
+    if not isinstance(documents, dict) or not all(isinstance(text, str) for text in documents.values()):
+        raise ValueError("must be an object of hashes and documents")
+    for hash, text in documents.items():
+        if hash != _sha256(text):
+            raise ValueError(f"{hash}: is not the SHA-256 of its document")
+        if wrong := _wrong(schema, text):
+            raise ValueError(f"{hash}: {wrong}")
+    return Manifest(documents, only)
+
+
+def open_manifest(settings: Settings, schema: Schema) -> Manifest:
+    """As the settings have it. Raises `ConfigurationError`."""
+    if settings.documents is None:
+        return Manifest()
+    try:
+        return read_manifest(settings.documents, schema._schema, only=settings.documents_only)
+    except ValueError as error:
+        raise ConfigurationError(f"EMBUDO_DOCUMENTS: {error}") from None
+
+
+def _wrong(schema: GraphQLSchema, text: str) -> str | None:
+    try:
+        document = parse(text, max_tokens=MOST_TOKENS)
+        check(measure(schema, document))
+        errors = validate(schema, document)
+    except (GraphQLError, PublicError) as error:
+        return error.message
+    return errors[0].message if errors else None

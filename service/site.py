@@ -1,0 +1,97 @@
+"""The pages: what `make build` made of frontend/, as static files. They are open; what they show the API guards."""
+
+import secrets
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Route
+
+BUILT = Path(str(files("service").joinpath("pages")))
+NONCE = "__NONCE__"  # in a built page, where the nonce of each answer goes
+YEAR = 365 * 24 * 3600  # seconds
+
+# GraphiQL's editor writes styles of its own and cannot be given a nonce. Scripts are as strict on both pages.
+STYLES = {"index.html": f"'nonce-{NONCE}'", "graphiql.html": "'unsafe-inline'"}
+
+UNBUILT = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Embudo</title>
+<body>
+<h1>Embudo</h1>
+<p>The service is running; its API is at <code>/graphql</code>. The pages are not built yet.</p>
+<p>Install Node.js 20.19 or later, run <code>make build</code>, and reload.</p>
+"""
+
+
+def routes(allowed_origins: tuple[str, ...], built: Path = BUILT) -> list[Route]:
+    """`/`, `/exports` and `/graphiql`, and the files they load. Pages of allowed origins may frame them."""
+
+    def page(name: str) -> Response:
+        if not (built / name).exists():
+            return HTMLResponse(UNBUILT)
+        nonce = secrets.token_urlsafe(16)
+        headers = _headers(_policy(name, allowed_origins).replace(NONCE, nonce))
+        return HTMLResponse((built / name).read_text("utf-8").replace(NONCE, nonce), headers=headers)
+
+    async def view(_request: Request) -> Response:
+        return page("index.html")
+
+    async def graphiql(_request: Request) -> Response:
+        return page("graphiql.html")
+
+    async def asset(request: Request) -> Response:
+        return _asset(built / "assets", request)
+
+    return [
+        Route("/", view),
+        Route("/exports", view),
+        Route("/graphiql", graphiql),
+        Route("/assets/{name}", asset),
+    ]
+
+
+def _policy(name: str, allowed_origins: tuple[str, ...]) -> str:
+    """The Content-Security-Policy of a page: everything from here, and no script that is not a file."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src 'self' {STYLES[name]}",
+            "img-src 'self' data:",
+            "font-src 'self' data:",  # GraphiQL's own are inside its stylesheet
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            " ".join(["frame-ancestors 'self'", *allowed_origins]),
+        ]
+    )
+
+
+def _headers(policy: str) -> dict[str, str]:
+    return {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": policy,
+        "X-Frame-Options": "SAMEORIGIN",  # of old browsers; the policy's frame-ancestors says who else
+    }
+
+
+def _asset(folder: Path, request: Request) -> Response:
+    """A file whose name changes with its content, compressed where the build did so and the browser takes it."""
+    name = request.path_params["name"]
+    plain, packed = folder / name, folder / f"{name}.gz"
+    if not plain.is_file():
+        raise HTTPException(404)
+    headers = {
+        "Cache-Control": f"public, max-age={YEAR}, immutable",
+        "Content-Security-Policy": "default-src 'self'",  # what a worker made of it may do
+    }
+    if not packed.exists():
+        return FileResponse(plain, headers=headers)
+    headers["Vary"] = "Accept-Encoding"
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        media_type = FileResponse(plain).media_type
+        return FileResponse(packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=media_type)
+    return FileResponse(plain, headers=headers)

@@ -1,0 +1,51 @@
+"""Erasing people and companies: their rows, and the files that show them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from analytics import export_jobs
+from analytics.errors import NotFound
+from analytics.ingest import forgetting, webhooks
+from analytics.ingest.forgetting import Erased
+from analytics.ingest.mentions import names_of
+from analytics.removal import remove_rows
+from analytics.tables import tenants
+from tasks.exports import Workshop, forget, now
+from tasks.queue import expire
+
+
+async def forget_contacts(workshop: Workshop, tenant: str, contacts: Iterable[str]) -> Erased:
+    """Forget people by a phone or an id each: in rows, webhooks and files, and in whatever comes later.
+
+    May be repeated, also after it was killed. Raises `InvalidInput` and `NotFound`.
+    """
+    named = [name for contact in contacts for name in names_of(contact)]
+    await _known(workshop, tenant)
+    async with workshop.database.write() as writer:
+        await writer.lock(tenant)
+        erased = await forgetting.forget(writer, tenant, named)
+        await webhooks.drop_mentioning(writer, tenant, erased.names)
+        await export_jobs.outdate(writer, tenant, now())
+    await expire(workshop)
+    await workshop.database.scrub()
+    return erased
+
+
+async def remove_tenant(workshop: Workshop, tenant: str) -> None:
+    """Remove a company whole: files, then rows. May be repeated after it was killed. Raises `NotFound` and OSError."""
+    await _known(workshop, tenant)
+    async with workshop.database.write() as writer:
+        await export_jobs.withdraw(writer, tenant, now())
+    async with workshop.database.read() as reader:
+        made = await export_jobs.all_of(reader, tenant)
+    for export in made:
+        await forget(workshop.files, export)
+    await remove_rows(workshop.database, tenant)
+    await workshop.database.scrub()
+
+
+async def _known(workshop: Workshop, tenant: str) -> None:
+    async with workshop.database.read() as reader:
+        if await reader.first(select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)) is None:
+            raise NotFound(f"There is no company {tenant!r}.")

@@ -1,0 +1,198 @@
+"""Webhook bodies: kept first, applied once, together or again, and dropped when their time is over."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from analytics.database import Database
+from analytics.ingest import webhooks
+from analytics.ingest.batch import apply_in
+from analytics.ingest.webhooks import Counts
+from analytics.states import Status
+from analytics.tables import messages, receipts, tenants
+from analytics.tables import webhooks as table
+from tests import webhooks as whatsapp
+from tests.factories import account, message_sent
+from tests.feeding import feed
+
+NOW = 1_800_000_000_000_000
+
+
+async def keep(database: Database, tenant: str, *bodies: bytes, at: int = NOW) -> None:
+    """Keep bodies, a microsecond apart."""
+    for n, body in enumerate(bodies):
+        await webhooks.store(database, tenant, body, at + n)
+
+
+async def apply_all(database: Database, tenant: str) -> list[int]:
+    """Apply until nothing waits; how many bodies each time."""
+    done = []
+    while applied := await webhooks.apply_waiting(database, tenant, NOW):
+        done.append(applied)
+    return done
+
+
+async def counted(database: Database, tenant: str) -> Counts:
+    async with database.read() as reader:
+        return await webhooks.count(reader, tenant)
+
+
+async def rows(database: Database, statement: Any) -> list[Any]:
+    async with database.read() as reader:
+        return [tuple(row) for row in await reader.rows(statement)]
+
+
+async def state_of(database: Database, tenant: str) -> list[Any]:
+    """What became of the company's messages."""
+    columns = (messages.c.id, messages.c.receipt_status, messages.c.reply_text)
+    return await rows(database, select(*columns).where(messages.c.tenant_id == tenant).order_by(messages.c.id))
+
+
+async def known(database: Database, tenant: str) -> None:
+    """A company with a message of which webhooks may speak."""
+    await feed(database, tenant, [account(phone_number_id=whatsapp.NUMBER), message_sent("m1")])
+
+
+async def test_what_waits_is_applied(database: Database, tenant: str) -> None:
+    await known(database, tenant)
+    read = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
+    reply = whatsapp.body(messages=[whatsapp.message("wamid.in", context={"id": "wamid.m1"})])
+    await keep(database, tenant, read, reply)
+    async with database.read() as reader:
+        assert tenant in await webhooks.waiting(reader)
+    assert await counted(database, tenant) == Counts(waiting=2, applied=0, rejected=0)
+    assert await apply_all(database, tenant) == [2]
+    assert await state_of(database, tenant) == [("m1", Status.READ, "Sí, gracias")]
+    assert await counted(database, tenant) == Counts(waiting=0, applied=2, rejected=0)
+    async with database.read() as reader:
+        assert tenant not in await webhooks.waiting(reader)
+
+
+async def test_what_came_before_its_message_is_joined(database: Database, tenant: str) -> None:
+    await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m1")]))
+    await apply_all(database, tenant)
+    await known(database, tenant)
+    assert await state_of(database, tenant) == [("m1", Status.DELIVERED, None)]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"\xff", "INVALID_JSON: The body is not JSON."),
+        (b"[" * 100_000, "INVALID_JSON: The body is not JSON."),
+        (b"{}", "INVALID_BODY: Not a WhatsApp webhook body: it has no list `entry`."),
+    ],
+)
+async def test_what_cannot_be_understood_is_kept_and_counted(
+    body: bytes, problem: str, database: Database, tenant: str
+) -> None:
+    await keep(database, tenant, body)
+    assert await apply_all(database, tenant) == [1]
+    assert await counted(database, tenant) == Counts(waiting=0, applied=1, rejected=1)
+    found = await rows(database, select(table.c.body, table.c.problem).where(table.c.tenant_id == tenant))
+    assert found == [(body, problem)]
+    assert await rows(database, select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)) == []
+
+
+async def test_what_is_understood_beside_it_is_applied(database: Database, tenant: str) -> None:
+    await known(database, tenant)
+    odd = whatsapp.status("wamid.m1") | {"timestamp": "soon"}
+    await keep(database, tenant, b"{", whatsapp.body(statuses=[odd, whatsapp.status("wamid.m1")]))
+    await apply_all(database, tenant)
+    assert await state_of(database, tenant) == [("m1", Status.DELIVERED, None)]
+    assert (await counted(database, tenant)).rejected == 2
+
+
+async def test_large_bodies_are_applied_some_at_a_time(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies = [whatsapp.body(statuses=[whatsapp.status(f"wamid.{n}")]) for n in range(7)]
+    monkeypatch.setattr(webhooks, "MOST_BYTES", 2 * len(bodies[0]))
+    await keep(database, tenant, b"x" * 3 * len(bodies[0]), *bodies)
+    assert await apply_all(database, tenant) == [1, 2, 2, 2, 1]
+    monkeypatch.setattr(webhooks, "MOST_BODIES", 1)
+    await keep(database, tenant, *bodies, at=NOW + 100)
+    assert await apply_all(database, tenant) == [1] * 7
+
+
+async def test_a_body_we_fail_at_holds_up_no_other(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await known(database, tenant)
+
+    async def clumsy(writer: Any, tenant: str, events: Any, received: Any) -> Any:
+        if any(event.wamid == "wamid.poison" for event in events):
+            raise ZeroDivisionError
+        return await apply_in(writer, tenant, events, received)
+
+    monkeypatch.setattr(webhooks, "apply_in", clumsy)
+    poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
+    await keep(database, tenant, poison, fine)
+    assert await apply_all(database, tenant) == [1, 1]
+    assert await state_of(database, tenant) == [("m1", Status.DELIVERED, None)]
+    assert await counted(database, tenant) == Counts(waiting=0, applied=2, rejected=1)
+
+
+async def test_an_error_of_the_database_loses_nothing(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: Any) -> None:
+        raise OperationalError("", {}, Exception("gone"))
+
+    await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m1")]))
+    monkeypatch.setattr(webhooks, "apply_in", lost)
+    with pytest.raises(OperationalError):
+        await webhooks.apply_waiting(database, tenant, NOW)
+    monkeypatch.undo()
+    assert (await counted(database, tenant)).waiting == 1
+    assert await apply_all(database, tenant) == [1]
+
+
+async def test_several_processes_apply_each_body_once(database: Database, tenant: str) -> None:
+    await keep(database, tenant, *(whatsapp.body(statuses=[whatsapp.status(f"wamid.{n}")]) for n in range(20)))
+    done = await asyncio.gather(*(webhooks.apply_waiting(database, tenant, NOW) for _ in range(4)))
+    assert sum(done) == 20
+    assert await apply_all(database, tenant) == []
+
+
+async def test_bodies_can_be_applied_again(database: Database, tenant: str) -> None:
+    await known(database, tenant)
+    await keep(database, tenant, b"{", whatsapp.body(statuses=[whatsapp.status("wamid.m1")]), b"[")
+    await apply_all(database, tenant)
+    before = await state_of(database, tenant)
+
+    async def replayed(*when: int | None, **which: bool) -> int:
+        since, until = when
+        async with database.write() as writer:
+            count = await webhooks.replay(writer, tenant, since, until, **which)
+        assert sum(await apply_all(database, tenant)) == count
+        return count
+
+    assert await replayed(None, None) == 3
+    assert await replayed(NOW, NOW + 2) == 2
+    assert await replayed(NOW + 1, None) == 2
+    assert await replayed(None, None, rejected_only=True) == 2
+    assert await replayed(NOW + 1, None, rejected_only=True) == 1
+    assert await state_of(database, tenant) == before
+    assert await counted(database, tenant) == Counts(waiting=0, applied=3, rejected=2)
+
+
+async def test_orphans_wait_from_when_their_body_came(database: Database, tenant: str) -> None:
+    await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m1")]))
+    await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m2")]), at=NOW + 1000)
+    await apply_all(database, tenant)
+    columns = (receipts.c.ref, receipts.c.received_at)
+    found = await rows(database, select(*columns).where(receipts.c.tenant_id == tenant).order_by(receipts.c.ref))
+    assert found == [("wamid.m1", NOW), ("wamid.m2", NOW + 1000)]
+
+
+async def test_only_applied_bodies_grow_too_old(database: Database, tenant: str) -> None:
+    await keep(database, tenant, b"1", b"2")
+    assert await webhooks.drop_old(database, tenant, NOW + 10) == 0
+    await apply_all(database, tenant)
+    await keep(database, tenant, b"3", at=NOW + 2)
+    assert await webhooks.drop_old(database, tenant, NOW + 1) == 1
+    assert await counted(database, tenant) == Counts(waiting=1, applied=1, rejected=1)

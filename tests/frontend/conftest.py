@@ -1,0 +1,74 @@
+"""Fixtures: a real service with demo data, and Debian's Chromium to look at it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from service.site import BUILT
+from tests.frontend.people import Reader, run
+from tests.service.servers import Server
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+PATIENCE = 20_000  # milliseconds
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The service as `make run` starts it, with a smaller company."""
+    if not (BUILT / "index.html").exists():
+        if os.environ.get("CI"):
+            pytest.fail("the pages are not built: make build")
+        pytest.skip("the pages are not built: make build")
+    server = Server(tmp_path_factory.mktemp("demo"), EMBUDO_DEMO="true")
+    try:
+        run(server, "migrate")
+        run(server, "demo", "--messages", "3000")
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+# Of a module, not of the run: while Playwright's own loop runs no other test of the process could have one.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser. Its tests skip visibly where there is none, never in CI."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no Chromium: apt-get install chromium")
+        pytest.skip("there is no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser nobody has used yet."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab. A script that fails, breaks the policy or asks another host fails the test."""
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("request", lambda asked: wrong.append(asked.url) if "//127.0.0.1:" not in asked.url else None)
+    yield page
+    assert wrong == []
+
+
+@pytest.fixture
+def administrator(demo: Server, page: Page) -> Reader:
+    """Someone who sees everything, before the open view."""
+    return Reader.enter(demo, page, "p1")

@@ -1,0 +1,96 @@
+"""People of the demo at the page, and what the API tells the same person."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from analytics.viewers import Identity
+from service.demo import PEOPLE, identity_of
+from tests.service.servers import Server, embudo
+
+IDENTITIES = {person.user_id: identity_of(person) for person in PEOPLE}
+
+FUNNEL = """
+fragment Step on FunnelStep { count tickets rate }
+fragment Numbers on Funnel {
+  messages tickets
+  sent { ...Step } bounced { ...Step } pending { ...Step } delivered { ...Step } read { ...Step } responded { ...Step }
+}
+"""
+
+VIEW = (
+    """
+query View($filter: CampaignAnalyticsFilter!) {
+  campaignAnalytics(filter: $filter) {
+    funnel { ...Numbers }
+    previousPeriod { funnel { ...Numbers } responseTime { median p90 } }
+    responseTime { responses median p90 }
+    maturing { messages }
+    responsesByHour { hour responses }
+    responseHeatmap { weekday hour responses }
+    timeSeries(granularity: DAY) { on funnel { ...Numbers } }
+    bounceReasons { code title count share }
+    byAgent(first: 200, orderBy: {field: SENT}) { nodes { agent { name } department { name } funnel { ...Numbers } } }
+    byDepartment(first: 200, orderBy: {field: SENT}) { nodes { department { name } funnel { ...Numbers } } }
+    byTemplate(first: 200, orderBy: {field: SENT}) { nodes { template { name } funnel { ...Numbers } } }
+  }
+}
+"""
+    + FUNNEL
+)
+
+
+def run(server: Server, *arguments: str) -> None:
+    """Run a command for a server, in a process of its own."""
+    done = embudo(server.folder, *arguments)
+    assert done.returncode == 0, done.stderr
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Someone at the page."""
+
+    server: Server
+    page: Page
+    identity: Identity
+
+    @staticmethod
+    def enter(server: Server, page: Page, person: str, address: str = "/") -> "Reader":
+        """Open an address with a token in the fragment, as a platform's link does."""
+        reader = Reader(server, page, IDENTITIES[person])
+        token = server.headers(reader.identity)["Authorization"].removeprefix("Bearer ")
+        page.goto(f"{server.url}{address}#token={token}")
+        return reader
+
+    def api(self, address: str | None = None) -> Any:
+        """What the API says of the filter in the page's address."""
+        from_page = self.page.evaluate(
+            """(search) => {
+                const found = new URLSearchParams(search ?? location.search);
+                const ids = (name) => (found.has(name) ? found.getAll(name) : null);
+                return {
+                    sentOn: { from: found.get("from"), to: found.get("to") },
+                    templateIds: ids("template"), accountIds: ids("account"),
+                    departmentIds: ids("department"), agentIds: ids("agent"),
+                };
+            }""",
+            address,
+        )
+        return self.server.ask(self.identity, VIEW, filter=from_page)["campaignAnalytics"]
+
+    def choose_period(self, name: str) -> None:
+        """Choose one of the presets of the dates."""
+        self.page.get_by_label("Filtros").get_by_role("button", name="Fecha de envío").click()
+        self.page.get_by_role("navigation", name="Períodos").get_by_role("button", name=name).click()
+        expect(self.page.get_by_label("Filtros").get_by_role("button", name="Fecha de envío")).to_contain_text(name)
+
+    def written(self, kind: str, number: float | None) -> str:
+        """A number as the page's language writes it."""
+        if number is None:
+            return "–"
+        options = {"count": {}, "rate": {"style": "percent", "minimumFractionDigits": 1, "maximumFractionDigits": 1}}
+        text: str = self.page.evaluate(
+            "([number, options]) => new Intl.NumberFormat('es-CL', options).format(number)", [number, options[kind]]
+        )
+        return text

@@ -1,0 +1,82 @@
+"""What axe finds on every page, light and dark, wide and narrow."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.frontend.people import Reader
+from tests.service.servers import ROOT, Server
+
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+WRONG = {"serious", "critical"}
+
+
+def violations(page: Page, *exclude: str) -> list[Any]:
+    """Serious and critical ones, with what they are about."""
+    page.evaluate(Path(AXE).read_text("utf-8") + "; null")
+    found = page.evaluate("(exclude) => axe.run({ exclude })", list(exclude))
+    return [
+        (one["id"], node["target"], node["failureSummary"])
+        for one in found["violations"]
+        if one["impact"] in WRONG
+        for node in one["nodes"]
+    ]
+
+
+@pytest.fixture(params=[("light", 1440), ("dark", 390)], ids=["light", "dark phone"])
+def seen(request: pytest.FixtureRequest, chromium: Browser) -> Any:
+    """A tab in a colour scheme and width."""
+    scheme, width = request.param
+    context = chromium.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_view(demo: Server, seen: Page) -> None:
+    Reader.enter(demo, seen, "p1")
+    expect(seen.locator("[data-drawn]")).to_have_count(3)
+    assert violations(seen) == []
+    for title in ("Evolución", "Gráfico de respuesta por hora"):
+        seen.get_by_role("button", name=f"Ver como tabla: {title}").click()
+    seen.get_by_label("Filtros").get_by_role("button", name="Departamento").click()
+    expect(seen.get_by_role("option").first).to_be_visible()
+    assert violations(seen) == []
+    seen.keyboard.press("Escape")
+    seen.get_by_label("Filtros").get_by_role("button", name="Fecha de envío").click()
+    expect(seen.get_by_role("navigation", name="Períodos")).to_be_visible()
+    assert violations(seen) == []
+
+
+def test_exports_and_the_dialog_that_asks_for_one(demo: Server, seen: Page) -> None:
+    Reader.enter(demo, seen, "p1")
+    expect(seen.locator("li[data-step=sent]")).to_be_visible()
+    seen.get_by_role("button", name="Exportar").click()
+    expect(seen.get_by_role("dialog")).to_be_visible()
+    assert violations(seen) == []
+    seen.get_by_role("dialog").get_by_role("button", name="Exportar").click()
+    expect(seen.locator("[data-status=COMPLETED]").first).to_be_visible()
+    assert violations(seen) == []
+
+
+def test_signing_in_and_states(demo: Server, seen: Page) -> None:
+    seen.goto(demo.url)
+    expect(seen.get_by_role("button", name="Entrar como").first).to_be_visible()
+    assert violations(seen) == []
+    Reader.enter(demo, seen, "p1", "/?from=2001-01-01&to=2001-01-01")
+    expect(seen.get_by_role("heading", name="No hubo envíos")).to_be_visible()
+    assert violations(seen) == []
+
+
+# GraphiQL's own: the editor's colours, and tabs that hold buttons.
+OF_GRAPHIQL = (".monaco-editor", ".graphiql-tabs")
+
+
+def test_graphiql(demo: Server, seen: Page) -> None:
+    Reader.enter(demo, seen, "p1", "/graphiql")
+    expect(seen.get_by_role("button", name="Execute query")).to_be_visible()
+    assert violations(seen, *OF_GRAPHIQL) == []

@@ -1,0 +1,36 @@
+"""GraphiQL in a browser: signed in, without other hosts, subscriptions and all."""
+
+from playwright.sync_api import Page, expect
+
+from tests.frontend.people import Reader
+from tests.service.servers import Server
+
+CREATE = """
+mutation { createExport(input: {name: "De GraphiQL", filter: {sentOn: {from: "2026-01-01", to: "2026-12-31"}}})
+    { export { id } } }"""
+
+
+def test_an_example_runs_as_the_viewer_and_the_token_is_not_kept(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p3", "/graphiql")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Execute query").click()
+    page.get_by_role("menuitem", name="Options").click()
+    answer = page.locator(".graphiql-response")
+    expect(answer).to_contain_text("SUPERVISOR")
+    expect(answer).to_contain_text(reader.identity.name or "?")
+    token = page.evaluate("sessionStorage.getItem('embudo.token')")
+    assert token not in page.evaluate("JSON.stringify({ ...localStorage })")
+    page.get_by_role("button", name="Show GraphiQL Explorer").click()
+    expect(page.get_by_text("campaignAnalytics").first).to_be_visible()
+
+
+def test_a_subscription_follows_an_export(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p1", "/graphiql")
+    id = demo.ask(reader.identity, CREATE)["createExport"]["export"]["id"]
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Variables").click()
+    page.get_by_label("Variables").locator("textarea, .native-edit-context").first.focus()
+    page.keyboard.insert_text(f'{{"id": "{id}"}}')
+    page.get_by_role("button", name="Execute query").click()
+    page.get_by_role("menuitem", name="Follow").click()
+    expect(page.locator(".graphiql-response")).to_contain_text('"COMPLETED"')

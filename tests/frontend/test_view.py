@@ -1,0 +1,199 @@
+"""The view in a browser: every role, every part, and each number against the API's."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.frontend.people import Reader
+from tests.service.servers import Server
+
+STEPS = ["sent", "delivered", "read", "responded"]
+
+
+def settled(reader: Reader) -> None:
+    """The view shows the answer to its filters."""
+    expect(reader.page.locator("[aria-busy=false] [data-step=messages]").first).to_be_visible()
+
+
+def agrees(reader: Reader) -> None:
+    """The funnel and the tables say what the API says."""
+    settled(reader)
+    told = reader.api()
+    page, funnel, before = reader.page, told["funnel"], told["previousPeriod"]["funnel"]
+    first = page.locator("li[data-step=messages]")
+    expect(first.get_by_role("button").first).to_have_text(reader.written("count", funnel["messages"]))
+    expect(first.locator("[data-number=tickets]")).to_contain_text(reader.written("count", funnel["tickets"]))
+    for name in STEPS:
+        step = page.locator(f"li[data-step={name}]")
+        expect(step.get_by_role("button").first).to_have_text(reader.written("rate", funnel[name]["rate"]))
+        expect(step.locator("[data-number=count] b")).to_have_text(reader.written("count", funnel[name]["count"]))
+        expect(step.locator("[data-number=tickets] b")).to_have_text(reader.written("count", funnel[name]["tickets"]))
+        expect(step.locator("[data-number=before]")).to_have_text(
+            "antes " + reader.written("rate", before[name]["rate"])
+        )
+    bounced = page.locator("div[data-step=bounced]")
+    expect(bounced).to_contain_text(reader.written("rate", funnel["bounced"]["rate"]))
+    expect(bounced.locator("[data-number=count] b")).to_have_text(reader.written("count", funnel["bounced"]["count"]))
+    for title, rows, names in (
+        ("Envíos por agente", told["byAgent"]["nodes"], ("agent", "department")),
+        ("Envíos por departamento", told["byDepartment"]["nodes"], ("department",)),
+        ("Envíos por plantilla", told["byTemplate"]["nodes"], ("template",)),
+    ):
+        table_agrees(reader, title, rows[:10], names)
+
+
+def table_agrees(reader: Reader, title: str, rows: list[Any], names: tuple[str, ...]) -> None:
+    """A table shows these rows, in their order."""
+    lines = reader.page.get_by_role("table", name=title).locator("tbody tr")
+    expect(lines).to_have_count(len(rows))
+    for row, line in zip(rows, lines.all(), strict=True):
+        for name in names:
+            expect(line).to_contain_text(row[name]["name"])
+        funnel = row["funnel"]
+        numbers = [
+            reader.written("count", funnel["tickets"]),
+            reader.written("count", funnel["sent"]["count"]),
+            *(reader.written("rate", funnel[name]["rate"]) for name in ("delivered", "read", "responded")),
+        ]
+        expect(line.locator("td[data-column]")).to_have_text(numbers)
+
+
+@pytest.mark.parametrize("person", ["p1", "p2", "p3", "p4"])
+def test_everyone_sees_the_numbers_that_the_api_gives_them(demo: Server, page: Page, person: str) -> None:
+    reader = Reader.enter(demo, page, person)
+    reader.choose_period("Últimos 90 días")
+    agrees(reader)
+    assert reader.api()["funnel"]["messages"] > 0
+
+
+def test_supervisors_are_offered_their_departments_only(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p3")
+    own = demo.ask(reader.identity, "{ viewer { departments { name } } }")["viewer"]["departments"]
+    page.get_by_label("Filtros").get_by_role("button", name="Departamento").click()
+    expect(page.get_by_role("option")).to_have_text([one["name"] for one in own])
+
+
+def test_the_first_screen_takes_two_requests(demo: Server, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/graphql") else None)
+    settled(Reader.enter(demo, page, "p1"))
+    page.wait_for_load_state("networkidle")
+    assert len(asked) == 2
+
+
+def test_a_filter_changes_the_numbers_and_the_link_shows_the_same(
+    administrator: Reader, context: BrowserContext
+) -> None:
+    page = administrator.page
+    administrator.choose_period("Últimos 90 días")
+    page.get_by_label("Filtros").get_by_role("button", name="Plantilla HSM").click()
+    page.get_by_label("Plantilla HSM: Buscar…").fill("PAGO")
+    expect(page.get_by_role("option").first).to_contain_text("pago")
+    page.get_by_role("option").first.click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("template="))
+    agrees(administrator)
+
+    shared = page.url.removeprefix(administrator.server.url)
+    other = Reader.enter(administrator.server, context.new_page(), "p2", shared)
+    agrees(other)
+    expect(other.page.get_by_label("Filtros").get_by_role("button", name="Plantilla HSM").first).to_contain_text("pago")
+    page.get_by_role("button", name="Quitar filtros").click()
+    expect(page).not_to_have_url(re.compile("template="))
+
+
+def test_a_table_is_sorted_and_paged_by_the_api(administrator: Reader) -> None:
+    administrator.choose_period("Últimos 90 días")
+    settled(administrator)
+    page = administrator.page
+    table = page.get_by_role("table", name="Envíos por agente")
+    query = """query Q($filter: CampaignAnalyticsFilter!, $after: String) { campaignAnalytics(filter: $filter) {
+      byAgent(first: 10, after: $after, orderBy: {field: NAME, direction: ASC}) {
+        nodes { agent { name } } pageInfo { endCursor } } } }"""
+    search = page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
+    filter = {"sentOn": {"from": search["from"], "to": search["to"]}}
+    table.get_by_role("button", name="Agente").click()
+    expect(table.get_by_role("columnheader", name="Agente")).to_have_attribute("aria-sort", "ascending")
+    after = None
+    for _ in range(2):
+        told = administrator.server.ask(administrator.identity, query, filter=filter, after=after)
+        rows = told["campaignAnalytics"]["byAgent"]
+        for place, row in enumerate(rows["nodes"]):
+            expect(table.locator("tbody tr").nth(place)).to_contain_text(row["agent"]["name"])
+        after = rows["pageInfo"]["endCursor"]
+        page.get_by_role("navigation", name="Páginas de Envíos por agente").get_by_label("Página siguiente").click()
+
+
+def test_charts_can_be_read_as_tables(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    administrator.choose_period("Últimos 90 días")
+    settled(administrator)
+    told = administrator.api()
+    for title in ("Gráfico de respuesta por hora", "Respuestas por día y hora", "Evolución"):
+        page.get_by_role("button", name=f"Ver como tabla: {title}").click()
+    hours = page.get_by_role("region", name="Gráfico de respuesta por hora").last.locator("tbody td")
+    expect(hours).to_have_text([administrator.written("count", row["responses"]) for row in told["responsesByHour"]])
+    heat = page.get_by_role("region", name="Respuestas por día y hora").last.locator("tbody td")
+    cells = sorted(told["responseHeatmap"], key=lambda cell: (cell["hour"], cell["weekday"]))
+    expect(heat).to_have_text([administrator.written("count", cell["responses"]) for cell in cells])
+    series = page.get_by_role("region", name="Evolución").last.locator("tbody tr")
+    expect(series).to_have_count(len(told["timeSeries"]))
+    last = told["timeSeries"][-1]["funnel"]
+    steps = ("sent", "delivered", "read", "responded", "bounced")
+    counts = [last["messages"], *(last[name]["count"] for name in steps)]
+    expect(series.last.locator("td")).to_have_text([administrator.written("count", count) for count in counts])
+
+
+def test_bounce_reasons_come_on_demand(administrator: Reader) -> None:
+    administrator.choose_period("Últimos 90 días")
+    settled(administrator)
+    page = administrator.page
+    page.get_by_role("button", name="Ver motivos").click()
+    reasons = administrator.api()["bounceReasons"]
+    lines = page.get_by_role("dialog").locator("tbody tr")
+    expect(lines).to_have_count(len(reasons))
+    for line, reason in zip(lines.all(), reasons, strict=True):
+        expect(line).to_contain_text(reason["title"])
+        expect(line).to_contain_text(administrator.written("rate", reason["share"]))
+
+
+def test_a_number_says_what_it_means(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    page.locator("li[data-step=responded]").get_by_role("button").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Pueden superar a los leídos")
+
+
+def test_a_period_of_nothing_says_so(demo: Server, page: Page) -> None:
+    Reader.enter(demo, page, "p1", "/?from=2001-01-01&to=2001-01-02")
+    expect(page.get_by_role("heading", name="No hubo envíos en este período")).to_be_visible()
+
+
+def test_a_link_to_departments_of_others_is_refused_with_a_way_out(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p3", "/?from=2026-01-01&to=2026-12-31&department=d2")
+    expect(page.get_by_role("heading", name="Este enlace incluye departamentos que no son tuyos")).to_be_visible()
+    page.get_by_role("button", name="Ver con mis departamentos").click()
+    settled(reader)
+
+
+def test_english_is_a_choice_that_stays(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    page.get_by_role("button", name="Cuenta de").click()
+    page.get_by_text("English", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Individual sends")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en-US")
+    page.reload()
+    expect(page.get_by_role("heading", name="Individual sends")).to_be_visible()
+
+
+def test_the_page_fits_a_phone_and_a_wall(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    for width in (360, 2560):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,232 @@
+"""Documents made to be dear are refused before anything is done for them, and ordinary ones are not."""
+
+import time
+from typing import Any
+
+import pytest
+from graphql import build_client_schema, get_introspection_query, parse
+from strawberry.schema.schema import validate_document
+
+from analytics import limits
+from analytics.database import Database
+from analytics.viewers import Identity
+from graphql_schema import documents
+from graphql_schema.bounds import measure
+from graphql_schema.context import Context, Introspection, Terms
+from graphql_schema.schema import schema
+from tests.counting import reads
+from tests.factories import context, execute, identity
+
+
+def chain(count: int, spreads: int) -> str:
+    """Fragments of which each spreads the next so often."""
+    inside = [f"fragment f{n} on Limits {{ {f'...f{n + 1} ' * spreads} }}" for n in range(count)]
+    return "{ limits { ...f0 } } " + " ".join(inside) + f" fragment f{count} on Limits {{ first }}"
+
+
+def nested_types(times: int) -> str:
+    """Introspection that goes round in a circle."""
+    return "{ __schema { types { " + "fields { type { " * times + "name" + " } }" * times + " } } }"
+
+
+OVERLAPPING = "{ limits { %s } }" % " ".join(["first"] * 900)  # noqa: UP031  braces are GraphQL's
+TOO_LARGE = {
+    "a bomb of fragments": chain(80, 2),
+    "a bomb of wide fragments": chain(20, 20),
+    "ten thousand aliases": "{ " + " ".join(f"a{n}: limits {{ first }}" for n in range(10_000)) + " }",
+    "as many aliases as tokens allow": "{ " + " ".join(f"a{n}: __typename" for n in range(400)) + " }",
+    "ten thousand directives": "{ limits " + "@include(if: true) " * 10_000 + "{ first } }",
+    "as many directives as tokens allow": "{ limits " + "@include(if: true) " * 300 + "{ first } }",
+    "unknown directives": "{ limits " + "@x " * 900 + "{ first } }",
+    "deep fields": "{ a " * 150 + "}" * 150,
+    "deeper fields": "{ a " * 5_000 + "}" * 5_000,
+    "deep lists": '{ export(id: "x") { id } accounts(search: ' + "[" * 5_000 + ") { totalCount } }",
+    "the same field": OVERLAPPING,
+    "the same field in fragments": "{ limits { "
+    + " ".join(f"...f{n}" for n in range(100))
+    + " } } "
+    + " ".join(f"fragment f{n} on Limits {{ first }}" for n in range(100)),
+    "the same field inside the same field": "{ "
+    + " ".join(["exports { nodes { id id id id id id id id id id id id } }"] * 40)
+    + " }",
+    "the schema in a circle": nested_types(6),
+    "fragments that are not used": "{ limits { first } } "
+    + " ".join(f"fragment f{n} on Limits {{ {'first ' * 60} }}" for n in range(25)),
+    "many tokens": "{ limits { first } } "
+    + "#\n" * 10
+    + " ".join(f"fragment f{n} on Limits {{ first }}" for n in range(1_000)),
+}
+
+
+@pytest.fixture
+def unknown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The documents that were validated; none is known from before."""
+    validated: list[Any] = []
+    real = validate_document
+
+    def remembered(of: Any, document: Any, rules: Any) -> Any:
+        validated.append(document)
+        return real(of, document, rules)
+
+    monkeypatch.setattr(documents, "validate_document", remembered)
+    monkeypatch.setattr(documents.CheckedDocuments, "_known", type(documents.CheckedDocuments._known)())
+    return validated
+
+
+@pytest.mark.parametrize("document", TOO_LARGE.values(), ids=TOO_LARGE.keys())
+async def test_what_is_too_large_is_refused_before_it_costs_anything(
+    database: Database, tenant: str, unknown: list[Any], document: str
+) -> None:
+    with reads(database) as seen:
+        result = await execute(database, identity(tenant), document)
+    (error,) = result.errors
+    assert error.extensions["code"] in ("QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED")
+    assert result.data is None
+    assert (seen, unknown) == ([], [])  # no statement was run, and nothing validated
+
+
+def test_a_walk_visits_every_fragment_once() -> None:
+    """Twice as many levels of a bomb are twice the work, though they select 2^40 times as many fields."""
+
+    def spent(levels: int) -> float:
+        document = parse(chain(levels, 2))
+        begun = time.process_time()
+        for _ in range(5):
+            assert measure(schema._schema, document).selections > 2**levels
+        return time.process_time() - begun
+
+    assert spent(80) < 40 * spent(40)
+
+
+ORDINARY = {
+    "nothing but a name": "{ __typename }",
+    "a fragment that spreads itself": "{ limits { ...f } } fragment f on Limits { ...f first }",
+    "an unknown type": "{ limits { ...f } } fragment f on Nothing { first }",
+    "an unknown field": "{ nothing { inside } }",
+    "an unknown fragment": "{ limits { ...nothing } }",
+    "only fragments": "fragment f on Limits { first }",
+}
+
+
+@pytest.mark.parametrize("document", ORDINARY.values(), ids=ORDINARY.keys())
+def test_what_is_not_valid_is_measured_all_the_same(document: str) -> None:
+    size = measure(schema._schema, parse(document))
+    assert size.selections <= 4
+    assert size.points <= 6  # `limits` reads
+
+
+async def test_a_document_is_validated_once(database: Database, tenant: str, unknown: list[Any]) -> None:
+    for _ in range(3):
+        assert (await execute(database, identity(tenant), "{ limits { first } }")).errors is None
+    assert len(unknown) == 1
+    for _ in range(3):
+        assert (await execute(database, identity(tenant), "{ nothing }")).errors
+    assert len(unknown) == 4  # what is not valid is not kept
+
+
+async def test_strangers_do_not_fill_the_memory(database: Database, unknown: list[Any]) -> None:
+    for _ in range(3):
+        await execute(database, None, "{ limits { first } }")
+    assert len(unknown) == 3
+    assert not documents.CheckedDocuments._known
+
+
+async def test_only_so_many_documents_are_kept(database: Database, tenant: str, unknown: list[Any]) -> None:
+    for n in range(documents.MOST_KNOWN + 10):
+        await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
+    assert len(documents.CheckedDocuments._known) == documents.MOST_KNOWN
+    await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
+    await execute(database, identity(tenant), "{ a0: __typename }")
+    assert len(unknown) == documents.MOST_KNOWN + 11
+
+
+def asking(database: Database, who: Identity | None, setting: Introspection) -> Context:
+    asked = context(database, who)
+    asked.terms = Terms(introspection=setting)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("setting", "role", "code"),
+    [
+        (Introspection.VIEWERS, "administrator", None),
+        (Introspection.VIEWERS, "supervisor", None),
+        (Introspection.VIEWERS, "ingest", "FORBIDDEN"),
+        (Introspection.VIEWERS, None, "UNAUTHENTICATED"),
+        (Introspection.EVERYONE, None, None),
+        (Introspection.EVERYONE, "ingest", None),
+        (Introspection.NOBODY, "administrator", "FORBIDDEN"),
+        (Introspection.NOBODY, None, "UNAUTHENTICATED"),
+    ],
+)
+async def test_the_schema_is_shown_to_whom_it_is_meant_for(
+    database: Database, tenant: str, setting: Introspection, role: str | None, code: str | None
+) -> None:
+    who = identity(tenant, role) if role else None
+    for document in (
+        get_introspection_query(),
+        "query Q { ...f } fragment f on Query { a: __schema { types { name } } }",
+    ):
+        # A viewer's question first, so that the document is known.
+        await schema.execute(document, context_value=asking(database, identity(tenant), Introspection.VIEWERS))
+        result = await schema.execute(document, context_value=asking(database, who, setting))
+        assert [(error.extensions or {})["code"] for error in result.errors or ()] == ([code] if code else [])
+        assert (result.data is None) == (code is not None)
+    if code is None:
+        found = await schema.execute(get_introspection_query(), context_value=asking(database, who, setting))
+        assert "Query" in build_client_schema(found.data).type_map  # type: ignore[arg-type]
+    document = '{ __type(name: "Export") { name } ... { a: __type(name: "Query") { fields { name } } } __typename }'
+    shown = await schema.execute(document, context_value=asking(database, who, setting))
+    assert shown.errors is None
+    assert shown.data is not None
+    assert (shown.data["__type"] is None, shown.data["a"] is None) == (code is not None, code is not None)
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("{ viewers { id } }", {}),
+        ("{ viewer { i } }", {}),
+        ("{ accounts(serch: 1) { totalCount } }", {}),
+        ("{ exports(status: [QUEUE]) { totalCount } }", {}),
+        ("{ ... on Viewers { id } }", {}),
+        ("query Q($f: CampaignAnalyticsFilte) { __typename }", {}),
+        ("{ viewer }", {}),
+        ("query Q($s: [ExportStatus!]) { exports(status: $s) { totalCount } }", {"s": ["QUEUE"]}),
+        (
+            "query Q($f: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $f) { period { from } } }",
+            {"f": {"sentOm": {}}},
+        ),
+    ],
+)
+async def test_names_are_suggested_to_those_who_may_read_the_schema(
+    database: Database, tenant: str, document: str, variables: dict[str, Any]
+) -> None:
+    for who, suggested in ((identity(tenant), True), (identity(tenant, "ingest"), False), (None, False)):
+        result = await schema.execute(document, variables, context_value=context(database, who))
+        assert any("Did you mean" in error.message for error in result.errors or []) == suggested, result.errors
+
+
+async def test_the_caps_are_told(database: Database, tenant: str) -> None:
+    asked = context(database, identity(tenant))
+    asked.terms = Terms(seconds=7, requests_per_minute=60)
+    document = """{ limits { bodyBytes documentCharacters documentTokens documentDepth documentAliases
+      documentDirectives documentSelections alikeSelections cost requestSeconds
+      requestsPerMinute tenantRequestsPerMinute } }"""
+    result = await schema.execute(document, context_value=asked)
+    assert result.data == {
+        "limits": {
+            "bodyBytes": limits.LARGEST_BODY,
+            "documentCharacters": limits.LONGEST_DOCUMENT,
+            "documentTokens": limits.MOST_TOKENS,
+            "documentDepth": limits.DEEPEST,
+            "documentAliases": limits.MOST_ALIASES,
+            "documentDirectives": limits.MOST_DIRECTIVES,
+            "documentSelections": limits.MOST_SELECTIONS,
+            "alikeSelections": limits.MOST_ALIKE,
+            "cost": limits.MOST_COST,
+            "requestSeconds": 7.0,
+            "requestsPerMinute": 60,
+            "tenantRequestsPerMinute": None,
+        }
+    }

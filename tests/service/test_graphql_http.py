@@ -1,0 +1,153 @@
+"""GraphQL over HTTP, to the letter: all audits of graphql-http, and what they do not ask."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.graphql_http import GRAPHQL_JSON, JSON, media_type
+from tests.factories import identity
+from tests.service.servers import Server, running
+
+AUDITS = Path(__file__).parent / "audits"
+# As many as graphql-http 1.23 has: fewer would mean that some were not run.
+HOW_MANY = 61
+NESTED = 100_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A service without data."""
+    with running(tmp_path_factory.mktemp("http")) as server:
+        yield server
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["signed in", "anonymous"])
+def test_every_audit_passes(server: Server, signed: bool) -> None:
+    if not (shutil.which("node") and (AUDITS / "node_modules").exists()):
+        assert not os.environ.get("CI"), "CI installs Node.js"
+        pytest.skip("there is no Node.js with npm: `make install` installs the audits where there is one")
+    token = [server.headers(identity("acme"))["Authorization"].removeprefix("Bearer ")] if signed else []
+    run = subprocess.run(
+        ["node", AUDITS / "run.mjs", f"{server.url}/graphql", *token], capture_output=True, timeout=120, check=True
+    )
+    audits = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(audits) == HOW_MANY
+    assert [audit for audit in audits if audit["status"] != "ok"] == []
+
+
+BODIES = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "a number": b"7",
+    "a list": b"[1]",
+    "a batch": b'[{"query": "{ __typename }"}]',
+    "text": b'"{ __typename }"',
+    "null": b"null",
+    "not UTF-8": b'{"query": "{ __typename } # \xff"}',
+    "UTF-16": '{"query": "{ __typename }"}'.encode("utf-16"),
+    "nested": b"[" * NESTED,
+    "nested variables": b'{"query": "{ __typename }", "variables": {"a": ' + b"[" * NESTED + b"]" * NESTED + b"}}",
+    "a number of a million digits": b'{"query": "{ __typename }", "variables": {"a": ' + b"9" * 100_000 + b"}}",
+    "not a number": b'{"query": "{ __typename }", "variables": {"a": NaN}}',
+    "no query": b"{}",
+    "an empty query": b'{"query": ""}',
+    "a query that is none": b'{"query": {"a": 1}}',
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
+def test_what_is_no_request_is_told_so(server: Server, body: bytes, accept: str) -> None:
+    headers = {"Content-Type": JSON, "Accept": accept, **server.headers(identity("acme"))}
+    answer = server.client.post("/graphql", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert codes(answer.json()) == ["BAD_USER_INPUT"]
+    assert "data" not in answer.json()
+
+
+def codes(answer: Any) -> list[str]:
+    return [error["extensions"]["code"] for error in answer["errors"]]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "x"]
+)
+def test_other_bodies_than_json_are_refused(server: Server, content_type: str) -> None:
+    """A page of another site can send these without asking the browser: they must not do anything."""
+    answer = server.client.post(
+        "/graphql", content=b'{"query": "{ __typename }"}', headers={"Content-Type": content_type}
+    )
+    assert (answer.status_code, codes(answer.json())) == (415, ["BAD_USER_INPUT"])
+
+
+@pytest.mark.parametrize(
+    ("method", "allowed"),
+    [("PUT", "GET, POST"), ("DELETE", "GET, POST"), ("PATCH", "GET, POST"), ("HEAD", "GET, POST")],
+)
+def test_other_methods_are_not_allowed(server: Server, method: str, allowed: str) -> None:
+    answer = server.client.request(method, "/graphql", params={"query": "{ __typename }"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+def test_a_mutation_does_not_come_by_get(server: Server) -> None:
+    document = 'mutation { cancelExport(input: {id: "x"}) { userErrors { code } } }'
+    answer = server.client.get("/graphql", params={"query": document}, headers=server.headers(identity("acme")))
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_subscription_does_not_come_over_http(server: Server, method: str) -> None:
+    asked = {"query": 'subscription { exportUpdated(id: "x") { id } }'}
+    options: dict[str, Any] = {"params": asked} if method == "GET" else {"json": asked}
+    answer = server.client.request(method, "/graphql", headers=server.headers(identity("acme")), **options)
+    assert (answer.status_code, codes(answer.json())) == (400, ["BAD_USER_INPUT"])
+
+
+TWO = "query One { __typename } query Two { limits { first } }"
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "status"),
+    [(TWO, None, 400), (TWO, "", 400), (TWO, "Three", 400), (TWO, "Two", 200), ("{ __typename }", None, 200)],
+)
+def test_it_must_be_clear_which_operation_is_meant(server: Server, query: str, name: str | None, status: int) -> None:
+    headers = {**server.headers(identity("acme")), "Accept": GRAPHQL_JSON}
+    answer = server.client.post("/graphql", json={"query": query, "operationName": name}, headers=headers)
+    assert answer.status_code == status
+    assert ("data" in answer.json()) == (status == 200)
+    if name == "Two":
+        assert answer.json()["data"] == {"limits": {"first": 200}}
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", JSON),
+        ("*/*", JSON),
+        ("text/html", JSON),
+        (JSON, JSON),
+        (GRAPHQL_JSON, GRAPHQL_JSON),
+        (f"{JSON}, {GRAPHQL_JSON}", JSON),
+        (f"{JSON};q=0.5, {GRAPHQL_JSON}", GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON}, {JSON};q=0.9", GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON};q=0.2, {JSON};q=0.9", JSON),
+        (f"{GRAPHQL_JSON}; charset=utf-8, */*;q=0.1", GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON};q=much, {JSON}", JSON),
+    ],
+)
+def test_the_media_type_is_the_one_that_is_wanted(accept: str, expected: str) -> None:
+    assert media_type(accept) == expected
+
+
+def test_who_accepts_graphql_json_first_gets_a_status_that_says_it(server: Server) -> None:
+    for accept, status in ((JSON, 200), (GRAPHQL_JSON, 400)):
+        answer = server.client.post("/graphql", json={"query": "{ nobody }"}, headers={"Accept": accept})
+        assert (answer.status_code, codes(answer.json())) == (status, ["GRAPHQL_VALIDATION_FAILED"])
+        assert "data" not in answer.json()

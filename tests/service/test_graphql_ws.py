@@ -1,0 +1,154 @@
+"""WebSockets: who may stay and for how long, and what they are answered."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from analytics.viewers import Identity
+from service.tokens import LEEWAY, Tokens
+from tests import factories
+from tests.factories import identity, member, message_sent, supervisor
+from tests.service.servers import SECRET, Server, running
+from tests.service.sockets import open_socket
+
+FRIEND = "https://desk.example"
+WEEK = 'filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}'
+COUNT = "{ campaignAnalytics(%s) { funnel { messages } } }" % WEEK  # noqa: UP031  braces are GraphQL's
+CREATE = 'mutation { createExport(input: {name: "x", %s}) { export { id } } }' % WEEK  # noqa: UP031
+FOLLOW = "subscription S($id: ID!) { exportUpdated(id: $id) { status } }"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A service whose exports wait for ever: nobody listens where their messages go."""
+    settings = {"EMBUDO_ALLOWED_ORIGINS": FRIEND, "EMBUDO_BROKER_URL": "redis://127.0.0.1:1"}
+    with running(tmp_path_factory.mktemp("sockets"), **settings) as server:
+        yield server
+
+
+def short_token(who: Identity, seconds: float) -> dict[str, str]:
+    """What signs somebody in for so long."""
+    return {"Authorization": f"Bearer {Tokens(SECRET).issue(who, timedelta(seconds=seconds - LEEWAY))}"}
+
+
+def waiting_export(server: Server, who: Identity) -> str:
+    created: str = server.ask(who, CREATE)["createExport"]["export"]["id"]
+    return created
+
+
+async def test_a_connection_ends_with_its_token(server: Server, tenant: str) -> None:
+    who = identity(tenant)
+    id = waiting_export(server, who)
+    async with open_socket(server.url, short_token(who, 3)) as socket:
+        await socket.subscribe(FOLLOW, variables={"id": id})
+        assert (await socket.hear())["payload"]["data"] == {"exportUpdated": {"status": "QUEUED"}}
+        assert await socket.hear() == 4403
+
+
+async def test_a_subscription_ends_when_its_viewer_loses_access(server: Server, tenant: str) -> None:
+    who = supervisor(tenant)
+    await asyncio.to_thread(server.feed, tenant, [message_sent("m1"), member("s1", "d1")])
+    id = waiting_export(server, who)
+    async with open_socket(server.url, server.headers(who)) as socket:
+        await socket.subscribe(FOLLOW, variables={"id": id})
+        assert (await socket.hear())["type"] == "next"
+        await asyncio.to_thread(server.feed, tenant, [member("s1", "d1", factories.MONDAY, added=False)])
+        answer = await socket.hear()
+        assert answer["payload"]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        assert (await socket.hear())["type"] == "complete"
+        # The connection itself stays: the person may still ask for what they may see.
+        assert (await socket.ask("{ viewer { departments { id } } }"))["payload"]["data"] == {
+            "viewer": {"departments": []}
+        }
+
+
+async def test_every_operation_is_answered_from_its_own_moment(server: Server, tenant: str) -> None:
+    async with open_socket(server.url, server.headers(identity(tenant))) as socket:
+        for sent in range(1, 4):
+            await asyncio.to_thread(server.feed, tenant, [message_sent(f"m{sent}")])
+            answer = await socket.ask(COUNT, id=str(sent))
+            assert answer["payload"]["data"] == {"campaignAnalytics": {"funnel": {"messages": sent}}}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"authorization": 7}])
+async def test_without_a_token_there_is_nothing(server: Server, headers: Any) -> None:
+    async with open_socket(server.url, headers) as socket:
+        for query in (COUNT, 'subscription { exportUpdated(id: "x") { id } }'):
+            assert "UNAUTHENTICATED" in json.dumps(await socket.ask(query))
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", FRIEND + ".evil.example", "http://desk.example"])
+async def test_pages_of_strangers_may_not_connect(server: Server, origin: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        async with open_socket(server.url, {}, origin):
+            pass
+
+
+@pytest.mark.parametrize("origin", [None, FRIEND])
+async def test_others_may(server: Server, tenant: str, origin: str | None) -> None:
+    async with open_socket(server.url, server.headers(identity(tenant)), origin or server.url) as socket:
+        assert (await socket.ask("{ __typename }"))["payload"]["data"] == {"__typename": "Query"}
+
+
+PAYLOAD = {"query": "{ __typename }"}
+NO_MESSAGES = {
+    "no JSON": "{",
+    "a number": "7",
+    "a list": "[1]",
+    "nested": "[" * 50_000,
+    "no type": "{}",
+    "a type that is none": '{"type": {}}',
+    "another type": '{"type": "next"}',
+    "no payload": '{"type": "subscribe", "id": "1"}',
+    "no id": json.dumps({"type": "subscribe", "payload": PAYLOAD}),
+    "an id that is none": json.dumps({"type": "subscribe", "id": [1], "payload": PAYLOAD}),
+    "variables that are none": json.dumps({"type": "subscribe", "id": "1", "payload": {**PAYLOAD, "variables": [1]}}),
+    "a name that is none": json.dumps({"type": "subscribe", "id": "1", "payload": {**PAYLOAD, "operationName": {}}}),
+    "complete without id": '{"type": "complete"}',
+    "complete with an odd id": '{"type": "complete", "id": {}}',
+}
+
+
+@pytest.mark.parametrize("message", NO_MESSAGES.values(), ids=NO_MESSAGES.keys())
+async def test_what_is_no_message_closes_the_connection(server: Server, tenant: str, message: str) -> None:
+    async with open_socket(server.url, server.headers(identity(tenant))) as socket:
+        await socket.say(message)
+        assert await socket.hear() == 4400
+
+
+@pytest.mark.parametrize(
+    ("query", "payload", "code"),
+    [
+        ("{ nobody }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("{", {}, "GRAPHQL_PARSE_FAILED"),
+        (None, {}, "BAD_USER_INPUT"),
+        (7, {}, "BAD_USER_INPUT"),
+        ("{ __typename }", {"operationName": "Other"}, "BAD_USER_INPUT"),
+        ("query A { __typename } query B { __typename }", {}, "BAD_USER_INPUT"),
+        ("{ a: __typename " * 30 + "}" * 30, {}, "QUERY_TOO_COMPLEX"),
+        ("{ __typename }" + " " * 30_000, {}, "QUERY_TOO_COMPLEX"),
+        (None, {"documentId": "sha256:0"}, "NOT_FOUND"),
+    ],
+)
+async def test_errors_have_codes(server: Server, tenant: str, query: Any, payload: dict[str, Any], code: str) -> None:
+    async with open_socket(server.url, server.headers(identity(tenant))) as socket:
+        answer = await socket.ask(query, **payload)
+        assert answer["type"] == "error"
+        assert [error["extensions"]["code"] for error in answer["payload"]] == [code]
+        assert (await socket.ask("{ __typename }", id="2"))["type"] == "next"
+
+
+async def test_one_connection_has_only_so_many_operations(server: Server, tenant: str) -> None:
+    who = identity(tenant)
+    id = waiting_export(server, who)
+    async with open_socket(server.url, server.headers(who)) as socket:
+        for n in range(21):
+            await socket.subscribe(FOLLOW, id=str(n), variables={"id": id})
+        heard = [await socket.hear() for _ in range(21)]
+        assert sum(message["type"] == "error" for message in heard) == 1
+    assert "masked error" not in (server.folder / "log").read_text()

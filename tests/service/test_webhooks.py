@@ -1,0 +1,193 @@
+"""WhatsApp's webhooks, with a real service: the handshake, the signature, and what survives a kill."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests import webhooks as whatsapp
+from tests.factories import account, identity, message_sent
+from tests.service.servers import Server, embudo, eventually, running
+
+APP, TOKEN = "the app's secret", "the token of the handshake"
+SIGNATURE = "X-Hub-Signature-256"
+FUNNEL = """{ campaignAnalytics(filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}) {
+  funnel { read { count } responded { count } } } }"""
+
+
+def write(path: Path, secrets: Any) -> None:
+    """The file of secrets, replaced as an editor does it."""
+    new = path.with_suffix(".new")
+    new.write_text(secrets if isinstance(secrets, str) else json.dumps(secrets))
+    new.replace(path)
+
+
+def with_secrets(folder: Path) -> AbstractContextManager[Server]:
+    """A service that WhatsApp may call for any company."""
+    write(folder / "secrets.json", {"*": {"app_secret": APP, "verify_token": TOKEN}})
+    return running(folder, EMBUDO_WEBHOOKS_FILE=str(folder / "secrets.json"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with with_secrets(tmp_path_factory.mktemp("webhooks")) as server:
+        yield server
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Server]:
+    """A service that may be killed."""
+    with with_secrets(tmp_path) as server:
+        yield server
+
+
+def post(server: Server, tenant: str, body: bytes, secret: str = APP) -> httpx.Response:
+    signed = {SIGNATURE: whatsapp.signature(body, secret)}
+    return server.client.post(f"/webhooks/whatsapp/{tenant}", content=body, headers=signed)
+
+
+def kept(server: Server, tenant: str) -> list[tuple[bytes, bool]]:
+    """The bodies kept of a company, and whether they were applied."""
+    with closing(sqlite3.connect(server.folder / "embudo.db", timeout=30)) as connection:
+        select = "SELECT body, applied_at IS NOT NULL FROM webhooks WHERE tenant_id = ? ORDER BY received_at"
+        return connection.execute(select, (tenant,)).fetchall()
+
+
+def steps(server: Server, tenant: str) -> tuple[int, int]:
+    """How many of the company's messages were read, and how many answered."""
+    found = server.ask(identity(tenant), FUNNEL)["campaignAnalytics"]["funnel"]
+    return found["read"]["count"], found["responded"]["count"]
+
+
+def reached(server: Server, tenant: str, wanted: tuple[int, int]) -> Callable[[], bool]:
+    return lambda: steps(server, tenant) == wanted
+
+
+def test_a_subscription_is_confirmed(server: Server, tenant: str) -> None:
+    asked = {"hub.mode": "subscribe", "hub.verify_token": TOKEN, "hub.challenge": "1158201444"}
+    answer = server.client.get(f"/webhooks/whatsapp/{tenant}", params=asked)
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+
+
+@pytest.mark.parametrize(
+    "change", [{"hub.mode": "unsubscribe"}, {"hub.verify_token": "guessed"}, {"hub.verify_token": ""}]
+)
+def test_somebody_elses_subscription_is_not(change: dict[str, str], server: Server, tenant: str) -> None:
+    asked = {"hub.mode": "subscribe", "hub.verify_token": TOKEN, "hub.challenge": "1158201444"} | change
+    answer = server.client.get(f"/webhooks/whatsapp/{tenant}", params=asked)
+    assert answer.status_code == 403
+    assert "1158201444" not in answer.text
+
+
+def test_what_whatsapp_says_is_counted_soon(server: Server, tenant: str) -> None:
+    server.feed(tenant, [account(phone_number_id=whatsapp.NUMBER), message_sent("m1")])
+    read = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
+    answer = post(server, tenant, read)
+    assert (answer.status_code, answer.content) == (200, b"")
+    eventually(reached(server, tenant, (1, 0)))
+    reply = whatsapp.body(messages=[whatsapp.message("wamid.in", context={"id": "wamid.m1"})])
+    for _ in range(3):  # Meta repeats itself
+        assert post(server, tenant, reply).status_code == 200
+    eventually(reached(server, tenant, (1, 1)))
+
+
+def test_a_thousand_updates_come_in_one_body(server: Server, tenant: str) -> None:
+    ids = [f"m{n}" for n in range(1000)]
+    server.feed(tenant, [account(phone_number_id=whatsapp.NUMBER), *(message_sent(id) for id in ids)])
+    post(server, tenant, whatsapp.body(statuses=[whatsapp.status(f"wamid.{id}", "read") for id in ids]))
+    eventually(reached(server, tenant, (1000, 0)))
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"\xff\x00", b'{"entry": 1}'])
+def test_what_cannot_be_understood_is_kept_and_not_asked_for_again(body: bytes, server: Server, tenant: str) -> None:
+    assert post(server, tenant, body).status_code == 200
+    eventually(lambda: kept(server, tenant) == [(body, 1)])
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        None,
+        "",
+        "sha256=",
+        "sha256=" + "0" * 64,
+        whatsapp.signature(b"{}", "another app's secret"),
+        whatsapp.signature(b"{} ", APP),
+        whatsapp.signature(b"{}", APP).removeprefix("sha256="),
+        whatsapp.signature(b"{}", APP).upper(),
+        "sha256=é",
+    ],
+)
+def test_what_is_not_signed_is_not_kept(signature: str | None, server: Server, tenant: str) -> None:
+    headers = httpx.Headers({} if signature is None else {SIGNATURE: signature}, encoding="utf-8")
+    answer = server.client.post(f"/webhooks/whatsapp/{tenant}", content=b"{}", headers=headers)
+    assert answer.status_code == 403
+    assert kept(server, tenant) == []
+
+
+def test_a_body_larger_than_any_of_metas_is_refused(server: Server, tenant: str) -> None:
+    assert post(server, tenant, b"x" * (4 * 2**20 + 1)).status_code == 413
+    assert kept(server, tenant) == []
+
+
+def test_what_was_answered_is_applied_after_a_kill(own: Server, tenant: str) -> None:
+    own.feed(tenant, [account(phone_number_id=whatsapp.NUMBER), *(message_sent(f"m{n}") for n in range(50))])
+    for n in range(50):
+        assert post(own, tenant, whatsapp.body(statuses=[whatsapp.status(f"wamid.m{n}", "read")])).status_code == 200
+    own.kill()
+    assert len(kept(own, tenant)) == 50
+    own.start()
+    eventually(reached(own, tenant, (50, 0)))
+
+
+def test_secrets_are_per_company_and_change_while_it_runs(own: Server, tenant: str) -> None:
+    file, named = own.folder / "secrets.json", uuid4().hex
+    write(file, {named: {"app_secret": ["old", "new"], "verify_token": "t"}})
+    assert [post(own, named, b"{}", secret).status_code for secret in ("old", "new", APP)] == [200, 200, 403]
+    assert [post(own, tenant, b"{}", secret).status_code for secret in ("old", "", APP)] == [403] * 3
+    wrong_ones: list[Any] = ["{", {named: {"app_secret": "", "verify_token": "t"}}, {named: {"app_secret": []}}, []]
+    for wrong in wrong_ones:
+        write(file, wrong)
+        assert post(own, named, b"{}", "new").status_code == 200
+    assert "EMBUDO_WEBHOOKS_FILE" in (own.folder / "log").read_text()
+    write(file, {named: {"app_secret": "new", "verify_token": "t"}})
+    assert [post(own, named, b"{}", secret).status_code for secret in ("old", "new")] == [403, 200]
+    file.unlink()
+    assert post(own, named, b"{}", "new").status_code == 200
+
+
+def test_a_database_that_does_not_answer_is_no_200(own: Server, tenant: str) -> None:
+    (own.folder / "embudo.db").unlink()
+    answer = post(own, tenant, b"{}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+def test_bodies_are_counted_and_replayed_by_command(server: Server, tenant: str) -> None:
+    post(server, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")]))
+    post(server, tenant, b"{}")
+    eventually(lambda: [applied for _, applied in kept(server, tenant)] == [1, 1])
+    told = embudo(server.folder, "webhooks", "status", "--tenant", tenant)
+    assert told.stdout == b"0 waiting, 2 applied, 1 of them not wholly understood\n"
+    done = embudo(server.folder, "webhooks", "replay", "--tenant", tenant)
+    assert b"2 bodies replayed" in done.stderr
+    assert b"1 bodies replayed" in embudo(server.folder, "webhooks", "replay", "--tenant", tenant, "--rejected").stderr
+    never = ("--until", "2026-01-01")
+    assert b"0 bodies replayed" in embudo(server.folder, "webhooks", "replay", "--tenant", tenant, *never).stderr
+    assert embudo(server.folder, "webhooks", "status", "--tenant", tenant).stdout == told.stdout
+
+
+@pytest.mark.parametrize(
+    "text", [None, "{", "[]", '{"acme": {"app_secret": "x"}}', '{"acme": {"app_secret": "", "verify_token": "x"}}']
+)
+def test_wrong_secrets_stop_the_start(text: str | None, tmp_path: Path) -> None:
+    if text is not None:
+        write(tmp_path / "secrets.json", text)
+    done = embudo(tmp_path, "serve", env={"EMBUDO_WEBHOOKS_FILE": str(tmp_path / "secrets.json")})
+    assert done.returncode == 2
+    assert b"EMBUDO_WEBHOOKS_FILE: " in done.stderr
