@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from analytics.sqltypes import parameters, upsert
+from analytics.watching import make_watchable
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (a million rows stream in some 20 MB).
@@ -174,6 +175,8 @@ class Database:
             self._reader = _postgresql_engine(url).execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        for engine in (self._writer, self._reader):
+            make_watchable(engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:

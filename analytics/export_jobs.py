@@ -6,9 +6,10 @@ a broker does not see a worker that was killed.
 """
 
 import uuid
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from analytics.database import Reader, Writer
 from analytics.exports import FINAL, Export, ExportStatus, FailureCode, export_of, keyed
@@ -19,6 +20,7 @@ from analytics.zones import SECOND
 # taken up, and if small also done, within 15 seconds.
 LEASE = 8 * SECOND
 MOST_ATTEMPTS = 5
+UNDER_WAY = (ExportStatus.QUEUED, ExportStatus.RUNNING, ExportStatus.CANCELING)
 
 
 async def due(reader: Reader, now: int, queued_before: int | None = None) -> list[tuple[str, str]]:
@@ -33,6 +35,38 @@ async def due(reader: Reader, now: int, queued_before: int | None = None) -> lis
     statement = select(exports.c.tenant_id, exports.c.id).where(or_(waiting, abandoned))
     found = await reader.rows(statement.order_by(exports.c.created_at, exports.c.id))
     return [(row.tenant_id, row.id) for row in found]
+
+
+class Ended(NamedTuple):
+    """An export that ended: how, why if it failed, and how long it was in the making (µs), if it was begun."""
+
+    status: str
+    failure: str | None
+    took: int | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How exports stand, of all companies: how many are queued or worked on, since when the oldest waits, and the ends
+    of those that ended since an instant.
+    """
+
+    under_way: dict[str, int]
+    waiting_since: int | None
+    ended: list[Ended]
+
+
+async def standing(reader: Reader, since: int) -> Standing:
+    """How exports stand, for operators."""
+    statement = select(exports.c.status, func.count(), func.min(exports.c.created_at))
+    rows = await reader.rows(statement.where(exports.c.status.in_(UNDER_WAY)).group_by(exports.c.status))
+    took = exports.c.finished_at - exports.c.started_at
+    lately = select(exports.c.status, exports.c.failure, took).where(exports.c.finished_at >= since)
+    return Standing(
+        {status: count for status, count, _ in rows},
+        next((oldest for status, _, oldest in rows if status == ExportStatus.QUEUED), None),
+        [Ended(*row) for row in await reader.rows(lately)],
+    )
 
 
 async def get(reader: Reader, tenant: str, id: str) -> Export | None:

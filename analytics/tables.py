@@ -6,7 +6,7 @@ the answers in `replies` are derived from those, and can always be derived again
 sent, byte for byte, until it is applied and for a while after.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from analytics.sqltypes import Instant, Key, Small
 
@@ -218,6 +218,16 @@ forgotten = Table(
     Column("pseudonym", Key, primary_key=True),
 )
 
+# What is known of a company's data without looking at all of it again: see `analytics.figures`.
+figures = Table(
+    "figures",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("name", Key, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),  # when it was found
+)
+
 exports = Table(
     "exports",
     metadata,
@@ -256,6 +266,13 @@ Index(
     unique=True,
     postgresql_where=exports.c.idempotency_key.is_not(None),
     sqlite_where=exports.c.idempotency_key.is_not(None),
+)
+# What ended lately, of any company: for operators.
+Index(
+    "exports_finished",
+    exports.c.finished_at,
+    postgresql_where=exports.c.finished_at.is_not(None),
+    sqlite_where=exports.c.finished_at.is_not(None),
 )
 # What a worker may take up: few rows, whatever the history.
 Index(

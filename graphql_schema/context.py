@@ -9,6 +9,7 @@ from analytics.database import Database
 from analytics.errors import PublicError, Unauthenticated
 from analytics.exports import Export
 from analytics.viewers import Identity, Viewer, may_view, view
+from graphql_schema.operations import Tell, untold
 from resolvers.exports import Jobs
 from resolvers.loading import Loader
 
@@ -47,10 +48,13 @@ class Context:
     link: Link
     wants_plan: bool = False
     terms: Terms = Terms()
+    tell: Tell = untold
     address: str = ""
     request_id: str | None = None
     # What a WebSocket client sent with `connection_init`; Strawberry fills it in.
     connection_params: dict[str, object] | None = None
+    # What the document costs, in points; set once it is measured.
+    cost: int | None = None
     loader: Loader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 

@@ -62,6 +62,8 @@ class CheckedDocuments(SchemaExtension):
             execution.pre_execution_errors = errors or self._refusals(document)
         except PublicError as error:
             execution.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
+        if self._size:
+            execution.context.cost = self._size.points
         yield
 
     def on_execute(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from graphql_schema.patience import Patience
 from graphql_schema.permissions import GuardedSchema
 from graphql_schema.plans import ShownPlan
 from graphql_schema.scalars import SCALARS
+from graphql_schema.telling import ToldOperations
 from graphql_schema.viewer import ViewerQuery
 
 
@@ -35,6 +36,7 @@ def build_schema(*, plain_execution: bool = True) -> GuardedSchema:
         mutation=Mutation,
         subscription=Subscription,
         extensions=[
+            ToldOperations,
             PublicErrors,
             ShownPlan,
             CheckedDocuments,

@@ -4,7 +4,9 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from hmac import compare_digest
 
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
@@ -25,6 +27,8 @@ from service.headers import Headed, crossing
 from service.links import Links
 from service.logs import configure
 from service.manifest import open_manifest
+from service.metrics import exposition
+from service.observing import Observed
 from service.rates import open_rates
 from service.settings import Settings
 from service.tokens import open_tokens
@@ -89,6 +93,15 @@ def create_app(settings: Settings) -> Starlette:
         ]
         return PlainTextResponse("\n".join(told) + "\n", status_code=200 if database else 503)
 
+    async def metrics(request: Request) -> Response:
+        """For whoever has the token for it; a demo shows them to all."""
+        token = settings.metrics_token
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not settings.demo and not (token and compare_digest(given.encode(), token.get_secret_value().encode())):
+            return Response(status_code=404 if token is None else 401)
+        shown = await exposition(workshop.database, settings.metrics_folder is not None)
+        return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
     return Starlette(
         routes=[
             *site.routes(settings.allowed_origins),
@@ -105,9 +118,11 @@ def create_app(settings: Settings) -> Starlette:
             ),
             Route("/healthz", alive),
             Route("/readyz", ready),
+            Route("/metrics", metrics),
         ],
         middleware=[
             Middleware(Headed, secure=(settings.public_url or "").startswith("https://")),
+            Middleware(Observed),
             Middleware(CORSMiddleware, **crossing(settings.allowed_origins)),
         ],
         lifespan=lifespan,

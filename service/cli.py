@@ -9,23 +9,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from analytics.database import Database
 from analytics.distribution import Distribution
 from analytics.distribution import distribute as distribute_tables
-from analytics.ingest import webhooks
-from analytics.ingest.batch import drop_orphans
+from analytics.ingest import orphans, webhooks
 from analytics.migrations import migrate as migrate_database
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
 from analytics.zones import DAY, instant
 from graphql_schema.schema import schema as graphql
-from service import erasing
-from service.app import create_app
+from service import erasing, serving
 from service.demo import PEOPLE, identity_of
 from service.demo_import import import_demo
 from service.importing import Unreadable, import_files
@@ -64,10 +61,11 @@ def _tokens(settings: Settings) -> Tokens:
 
 
 @app.command()
-def serve() -> None:
-    """Serve the API, the pages and, with the embedded broker, the worker."""
-    settings = Settings.read()
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False)
+def serve(
+    workers: Annotated[int, typer.Option(min=1, help="How many processes answer requests.")] = 1,
+) -> None:
+    """Serve the API, the pages and, with the embedded broker, the worker that makes exports (one for each process)."""
+    serving.serve(Settings.read(), workers)
 
 
 @app.command()
@@ -130,13 +128,13 @@ def import_(
     for path in files:
         if str(path) != "-" and not path.exists():
             raise typer.BadParameter(f"there is no file {path}")
-    received_before = time.time_ns() // 1000 - settings.orphan_days * DAY
+    now = time.time_ns() // 1000
 
     async def work() -> int:
         async with Database(settings.database_url) as database:
             whatsapp = format is EventFormat.WHATSAPP
             report = await import_files(database, tenant, files, whatsapp=whatsapp, rejected=rejected, console=console)
-            statuses, replies = await drop_orphans(database, tenant, received_before)
+            statuses, replies = await orphans.drop(database, tenant, now - settings.orphan_days * DAY, now)
             await rebuild(database, tenant, anew=False)
         console.print(str(report))
         if statuses or replies:

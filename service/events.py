@@ -16,6 +16,7 @@ from analytics.errors import PublicError
 from service.applier import Rejected, Work
 from service.appliers import Appliers, Died
 from service.bodies import Refused, chunks, lines
+from service.metrics import EVENTS
 from service.tokens import Tokens
 
 log = structlog.get_logger()
@@ -91,6 +92,8 @@ class Events:
             if done.failure:
                 raise Refused(*FAILURES[done.failure])
             report.add(done.outcomes, done.rejected)
+            for outcome, count in {**done.outcomes, "rejected": len(done.rejected)}.items():
+                EVENTS.labels(outcome).inc(count)
 
 
 class _Report:

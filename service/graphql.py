@@ -13,10 +13,12 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from analytics.database import Database
+from analytics.errors import RateLimited
 from analytics.exports import Export
 from analytics.viewers import Identity, Viewer
 from graphql_schema.context import Context, Terms
 from resolvers.exports import Jobs
+from service import observing
 from service.graphql_http import GraphQLOverHTTP
 from service.graphql_ws import GraphQLOverWebSocket
 from service.links import Links
@@ -83,13 +85,14 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             link=link,
             wants_plan=PLAN_HEADER in request.headers,
             terms=house.terms,
+            tell=observing.operation,
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
 
     def renewed(self, context: Context) -> Context:
         """The context of an operation over a WebSocket: of now, and with nothing read yet."""
-        return replace(context, now=self._house.now())
+        return replace(context, now=self._house.now(), cost=None)
 
     def now(self) -> int:
         """Microseconds since the epoch."""
@@ -98,10 +101,12 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
     async def admit(self, context: Context) -> None:
         """Count an operation. Raises `RateLimited`."""
         who = context.identity
-        if isinstance(who, Identity):
-            await self._house.rates.admit(who.id, who.tenant_id)
-        else:
-            await self._house.rates.admit(context.address, None)
+        viewer, tenant = (who.id, who.tenant_id) if isinstance(who, Identity) else (context.address, None)
+        try:
+            await self._house.rates.admit(viewer, tenant)
+        except RateLimited as error:
+            observing.refused(error.code)
+            raise
 
     def document(self, asked: dict[str, Any]) -> str | None:
         """The document that a request asks for, by text or hash. Raises a public error."""

@@ -1,5 +1,6 @@
 """The settings: environment variables that begin with EMBUDO_. Nothing below this package reads any."""
 
+import os
 import re
 import secrets
 from pathlib import Path
@@ -20,6 +21,8 @@ SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 # Links that it signed end with the process.
 OF_THIS_PROCESS = secrets.token_hex(32)
+# Prometheus' own variable for it.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -44,6 +47,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str | None = None
     demo: bool = False
+    metrics_token: SecretStr | None = None
+    # Where the processes of one service count together; `embudo serve --workers` makes it.
+    metrics_folder: Path | None = Field(default=None, validation_alias=METRICS_FOLDER)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     plain_execution: bool = Field(default=True, description="Read plain fields without calling a resolver for each.")
     export_days: int = Field(default=30, ge=1, description="How long an export's file is kept.")
@@ -119,7 +125,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis:// or rediss://")
         return value
 
-    @field_validator("token_secret", "link_secret")
+    @field_validator("token_secret", "link_secret", "metrics_token")
     @classmethod
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value().encode()) < SHORTEST_SECRET:
@@ -170,3 +176,8 @@ class Settings(BaseSettings):
                 for problem in error.errors(include_input=False)
             ]
             raise ConfigurationError("\n".join(wrong)) from None
+
+
+def count_together(folder: Path) -> None:
+    """Have the processes that are started from here on count their metrics together, in an empty folder."""
+    os.environ[METRICS_FOLDER] = str(folder)

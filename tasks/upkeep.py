@@ -1,15 +1,21 @@
-"""What a worker does between jobs: what was left half done, and what is over."""
+"""What a worker does between jobs: what was left half done, what is over, and a look at how things are."""
 
 import structlog
 
-from analytics.ingest import retention, webhooks
-from analytics.ingest.batch import drop_orphans, tenants_of
+from analytics import figures
+from analytics.figures import Figure
+from analytics.ingest import orphans, retention, webhooks
+from analytics.ingest.batch import tenants_of
+from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild, unfinished
-from analytics.zones import DAY
+from analytics.zones import DAY, HOUR
 from tasks.exports import Workshop, now
 from tasks.queue import expire
 
 log = structlog.get_logger()
+
+# Between two looks at one company (µs): each reads a day of its messages.
+LOOK_EVERY = HOUR
 
 
 async def apply_webhooks(workshop: Workshop) -> None:
@@ -31,11 +37,34 @@ async def keep_up(workshop: Workshop) -> None:
         log.info("rebuilding rollups", tenant=tenant)
         await rebuild(workshop.database, tenant, anew=False)
     for tenant in companies:
-        statuses, replies = await drop_orphans(workshop.database, tenant, now() - workshop.orphan_days * DAY)
+        at = now()
+        statuses, replies = await orphans.drop(workshop.database, tenant, at - workshop.orphan_days * DAY, at)
         if statuses or replies:
             log.info("dropped what no message claimed", tenant=tenant, statuses=statuses, replies=replies)
         if dropped := await webhooks.drop_old(workshop.database, tenant, now() - workshop.webhook_days * DAY):
             log.info("dropped old webhooks", tenant=tenant, bodies=dropped)
         if messages := await retention.drop_old(workshop.database, tenant, workshop.message_months, now()):
             log.info("dropped messages of old months", tenant=tenant, messages=messages)
+        await look(workshop, tenant)
     await expire(workshop)
+
+
+async def look(workshop: Workshop, tenant: str) -> None:
+    """Find a company's figures, if nobody did lately: what waits, and whether the rollups of some day are right."""
+    async with workshop.database.read() as reader:
+        known = await figures.known(reader, tenant)
+        if Figure.DRIFT in known and known[Figure.DRIFT].at > now() - LOOK_EVERY:
+            return
+        statuses, replies = await orphans.count(reader, tenant)
+    days = await some_days(workshop.database, tenant, 1)
+    differences = [each async for _, found in check(workshop.database, tenant, days) for each in found]
+    if differences:
+        log.error("rollups differ from messages", tenant=tenant, rows=len(differences), first=str(differences[0]))
+    found = {
+        Figure.WAITING_STATUSES: statuses,
+        Figure.WAITING_REPLIES: replies,
+        Figure.DRIFT: len(differences),
+    }
+    async with workshop.database.write() as writer:
+        await writer.lock(tenant)
+        await figures.keep(writer, tenant, found, now())

@@ -14,4 +14,10 @@ EVERY_COMPANY = {
     "SELECT DISTINCT webhooks.tenant_id FROM webhooks WHERE webhooks.applied_at IS NULL": (
         "Workers look for webhooks that wait: an index holds those alone, and mostly there are none."
     ),
+    "SELECT count(*) AS count_1, min(webhooks.received_at) AS min_1 FROM webhooks WHERE webhooks.applied_at IS NULL": (
+        "Metrics: how much waits, and for how long. The same index."
+    ),
+    "SELECT figures.name, sum(figures.value) AS sum_1, min(figures.at) AS min_1 FROM figures GROUP BY figures.name": (
+        "Metrics: five rows a company, at each scrape."
+    ),
 }

@@ -13,7 +13,7 @@ from analytics.ingest.events import AnyEvent, TemplateNotice, parse_event
 from analytics.rollup_tables import TABLES as ROLLUP_TABLES
 from analytics.rollup_tables import rollup_states
 from analytics.states import Status
-from analytics.tables import messages, metadata, replies
+from analytics.tables import figures, messages, metadata, replies
 from analytics.zones import moment
 from tests.oracle import OracleMessage
 
@@ -39,7 +39,7 @@ async def feed(
 
 
 async def everything(database: Database, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of a tenant by table, without the tenant's id; rollups, which are built by and by, are left out."""
+    """All rows of a tenant by table, without the tenant's id; rollups and figures, found by and by, are left out."""
     async with database.read() as reader:
         return {
             table.name: sorted(
@@ -47,7 +47,7 @@ async def everything(database: Database, tenant: str) -> dict[str, list[tuple[An
                 key=str,
             )
             for table in metadata.sorted_tables
-            if table not in (*ROLLUP_TABLES, rollup_states)
+            if table not in (*ROLLUP_TABLES, rollup_states, figures)
         }
 
 

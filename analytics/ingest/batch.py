@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from analytics.database import Database, Reader, Writer
 from analytics.ingest import directory, forgetting
@@ -315,29 +315,3 @@ async def _settle_again(
 async def tenants_of(reader: Reader) -> list[str]:
     """All companies."""
     return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))]
-
-
-async def drop_orphans(database: Database, tenant: str, received_before: int) -> tuple[int, int]:
-    """Drop statuses and replies that came before an instant and that no message claimed; how many of each."""
-    old_receipts = (
-        receipts.c.tenant_id == tenant,
-        ~receipts.c.claimed,
-        receipts.c.received_at < received_before,
-    )
-    old_replies = (
-        replies.c.tenant_id == tenant,
-        replies.c.message_id.is_(None),
-        replies.c.received_at < received_before,
-    )
-    async with database.read() as reader:
-        # Mostly there are none, and then nobody who writes has to wait.
-        if not await reader.first(select(receipts.c.ref).where(*old_receipts).limit(1)) and not await reader.first(
-            select(replies.c.id).where(*old_replies).limit(1)
-        ):
-            return 0, 0
-    async with database.write() as writer:
-        await writer.lock(tenant)
-        return (
-            await writer.execute(delete(receipts).where(*old_receipts)),
-            await writer.execute(delete(replies).where(*old_replies)),
-        )

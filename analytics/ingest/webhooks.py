@@ -72,6 +72,13 @@ async def waiting(reader: Reader) -> list[str]:
     ]
 
 
+async def lag(reader: Reader) -> tuple[int, int | None]:
+    """How many bodies of any company wait, and since when the oldest does."""
+    statement = select(func.count(), func.min(webhooks.c.received_at)).where(webhooks.c.applied_at.is_(None))
+    row = await reader.first(statement)
+    return (row[0], row[1]) if row else (0, None)
+
+
 async def apply_waiting(database: Database, tenant: str, now: int) -> int:
     """Apply some of the bodies of a company that wait, the oldest first; how many.
 

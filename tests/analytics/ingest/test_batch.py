@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from analytics.database import Database
 from analytics.ingest import batch
-from analytics.ingest.batch import Outcome, apply, drop_orphans
+from analytics.ingest.batch import Outcome, apply
 from analytics.ingest.events import AnyEvent
+from analytics.ingest.orphans import drop as drop_orphans
 from analytics.ingest.working_set import Rows
 from analytics.states import Status
 from analytics.tables import messages, receipts, replies, tenants
@@ -287,16 +288,16 @@ async def test_only_what_nobody_claims_is_dropped_and_counted(database: Database
     await feed(database, tenant, [sent(wamid="w1"), account("100001"), *claimed], received_at=10)
     rows = await everything(database, tenant)
     await feed(database, tenant, orphans, received_at=10)
-    assert await drop_orphans(database, tenant, received_before=10) == (0, 0)
-    assert await drop_orphans(database, uuid4().hex, received_before=11) == (0, 0)
-    assert await drop_orphans(database, tenant, received_before=11) == (4, 2)
+    assert await drop_orphans(database, tenant, received_before=10, now=7) == (0, 0)
+    assert await drop_orphans(database, uuid4().hex, received_before=11, now=7) == (0, 0)
+    assert await drop_orphans(database, tenant, received_before=11, now=7) == (4, 2)
     assert await everything(database, tenant) == rows
-    assert await drop_orphans(database, tenant, received_before=11) == (0, 0)
+    assert await drop_orphans(database, tenant, received_before=11, now=7) == (0, 0)
 
 
 async def test_an_orphan_is_as_old_as_its_receipt_not_as_what_it_says(database: Database, tenant: str) -> None:
     await feed(database, tenant, [status("read", "2020-01-01T00:00:00Z"), reply(at="2020-01-01T00:00:00Z")], 10, 500)
-    assert await drop_orphans(database, tenant, received_before=500) == (0, 0)
+    assert await drop_orphans(database, tenant, received_before=500, now=7) == (0, 0)
     await feed(database, tenant, [sent(at="2020-01-01T00:00:00Z")])
     assert await statuses(database, tenant) == {"m1": "READ"}
     assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
@@ -305,7 +306,7 @@ async def test_an_orphan_is_as_old_as_its_receipt_not_as_what_it_says(database: 
 async def test_what_lost_its_message_is_an_orphan_again(database: Database, tenant: str) -> None:
     await feed(database, tenant, [sent(wamid="w1"), status("read", wamid="w1", account_id="a1")])
     await feed(database, tenant, [sent(wamid="w2", updated_at=when(1))])
-    assert await drop_orphans(database, tenant, received_before=1) == (1, 0)
+    assert await drop_orphans(database, tenant, received_before=1, now=7) == (1, 0)
 
 
 @given(data=st.data())
@@ -314,7 +315,7 @@ async def test_dropping_orphans_never_changes_a_message(database: Database, data
     name = uuid4().hex
     await feed(database, name, data.draw(strategies.orderings(events)), data.draw(st.integers(1, 40)))
     before = await everything(database, name)
-    dropped = await drop_orphans(database, name, received_before=1)
+    dropped = await drop_orphans(database, name, received_before=1, now=7)
     after = await everything(database, name)
     assert after["messages"] == before["messages"]
     lost = [len(before[table]) - len(after[table]) for table in ("receipts", "replies")]

@@ -1,0 +1,43 @@
+"""Serving: one process, or several that share a port."""
+
+import tempfile
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from graphql_schema.schema import schema
+from service.app import create_app
+from service.manifest import open_manifest
+from service.settings import ConfigurationError, Settings, count_together
+
+
+def serve(settings: Settings, workers: int) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `ConfigurationError`."""
+    if workers == 1:
+        _run(create_app(settings), settings)
+        return
+    # What is wrong is said once, not by each process that begins again and again.
+    open_manifest(settings, schema)
+    if settings.link_secret is None and settings.token_secret is None:
+        raise ConfigurationError("EMBUDO_LINK_SECRET: several processes need one, or none would know another's links.")
+    with tempfile.TemporaryDirectory(prefix="embudo-metrics-") as folder:
+        count_together(Path(folder))
+        _run("service.serving:app", settings, factory=True, workers=workers)
+
+
+def app() -> Starlette:
+    """The application of one of several processes."""
+    return create_app(Settings.read())
+
+
+def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, workers: int = 1) -> None:
+    uvicorn.run(
+        served,
+        host=settings.host,
+        port=settings.port,
+        log_level="info",
+        access_log=False,  # ours say more, and no query of an address
+        factory=factory,
+        workers=workers,
+    )
