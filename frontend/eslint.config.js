@@ -1,16 +1,32 @@
+// Run it from the repository's root, as `npm run lint` does: ESLint reads no file above its folder, and the schema is.
+import { join, relative } from "node:path";
+
 import js from "@eslint/js";
+import graphql from "@graphql-eslint/eslint-plugin";
 import hooks from "eslint-plugin-react-hooks";
-import { defineConfig, globalIgnores } from "eslint/config";
+import { defineConfig } from "eslint/config";
 import typescript from "typescript-eslint";
 
+const HERE = import.meta.dirname;
+
+/** @param {string} path */
+const fromHere = (path) => relative(process.cwd(), join(HERE, path));
+
+const schema = fromHere("../schema.graphql");
+const examples = fromHere("src/graphiql/*.graphql");
+
 export default defineConfig(
-  globalIgnores(["src/api/generated"]),
-  js.configs.recommended,
-  typescript.configs.strictTypeChecked,
-  typescript.configs.stylisticTypeChecked,
-  hooks.configs.flat.recommended,
-  { languageOptions: { parserOptions: { projectService: true } } },
+  { basePath: HERE, ignores: ["src/api/generated"] },
   {
+    basePath: HERE,
+    files: ["**/*.{js,ts,tsx}"],
+    extends: [
+      js.configs.recommended,
+      typescript.configs.strictTypeChecked,
+      typescript.configs.stylisticTypeChecked,
+      hooks.configs.flat.recommended,
+    ],
+    languageOptions: { parserOptions: { projectService: true } },
     rules: {
       "no-undef": "off", // the compiler knows better
       "@typescript-eslint/consistent-type-definitions": ["error", "type"],
@@ -18,5 +34,66 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
+  },
+  {
+    files: ["**/*.graphql"],
+    plugins: { "@graphql-eslint": graphql },
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: {
+        // The plugin keeps the first of these that it meets, so there is one for all files.
+        graphQLConfig: {
+          projects: {
+            // GraphiQL's examples are a file of their own: a name may be in the view's documents too.
+            examples: { schema, documents: examples },
+            view: { schema, documents: fromHere("src/**/*.graphql"), exclude: examples },
+          },
+        },
+      },
+    },
+  },
+  {
+    basePath: join(HERE, ".."),
+    files: ["schema.graphql"],
+    rules: {
+      ...graphql.configs["flat/schema-recommended"].rules,
+      // Things have ids. Numbers, pages, filters and answers are what they say: the contract gives them none.
+      "@graphql-eslint/strict-id-in-types": [
+        "error",
+        {
+          exceptions: {
+            suffixes: ["Connection", "Edge", "Payload", "Performance"],
+            types: [
+              "AppliedFilter",
+              "BounceReason",
+              "CampaignAnalytics",
+              "ExportFailure",
+              "Funnel",
+              "FunnelStep",
+              "HeatmapCell",
+              "HourlyResponses",
+              "Limits",
+              "Maturing",
+              "PageInfo",
+              "Period",
+              "ResponseTime",
+              "TimeSeriesPoint",
+              "UserError",
+            ],
+          },
+        },
+      ],
+    },
+  },
+  {
+    basePath: HERE,
+    files: ["src/**/*.graphql"],
+    rules: graphql.configs["flat/operations-recommended"].rules,
+  },
+  {
+    basePath: HERE,
+    files: ["src/graphiql/*.graphql"],
+    // For caches, which need ids to know things by. Examples are for readers, and nothing keeps their answers.
+    rules: { "@graphql-eslint/require-selections": "off" },
   },
 );
