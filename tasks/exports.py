@@ -90,6 +90,11 @@ async def forget(files: FileStore, export: Export) -> None:
         await files.delete(_key(export, attempt))
 
 
+def time_limit() -> asyncio.Timeout:
+    """How long an export may take."""
+    return asyncio.timeout(TIME_LIMIT)
+
+
 async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | None = None) -> None:
     """Do one export, if it is free to be done. Whatever happens is said in its row.
 
@@ -109,7 +114,7 @@ async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | No
         return
     logger.info("export started")
     progress = _Progress(shift or Shift())
-    limit = asyncio.timeout(TIME_LIMIT)
+    limit = time_limit()
     try:
         async with limit:
             await _make(workshop, export, progress)
