@@ -23,6 +23,7 @@ class ToldOperations(SchemaExtension):
     """Around all other extensions, so that it sees what clients see."""
 
     _code = OK
+    _valid = False
 
     async def on_operation(self) -> AsyncIterator[None]:
         """Around everything; for a subscription, until it ends."""
@@ -40,7 +41,6 @@ class ToldOperations(SchemaExtension):
             self._code = CANCELED
             raise
         finally:
-            self._note(self.execution_context.pre_execution_errors)
             context: Context = self.execution_context.context
             field = self._field()
             context.tell(
@@ -60,6 +60,11 @@ class ToldOperations(SchemaExtension):
                 )
             )
 
+    async def on_validate(self) -> AsyncIterator[None]:
+        """Notes whether the document may be run."""
+        yield
+        self._valid = not self.execution_context.pre_execution_errors
+
     async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
         """Around each result over a WebSocket."""
         yield
@@ -72,7 +77,7 @@ class ToldOperations(SchemaExtension):
     def _field(self) -> str:
         """Of a document that may be run: its fields are ours then."""
         execution = self.execution_context
-        if execution.graphql_document is None or execution.pre_execution_errors:
+        if execution.graphql_document is None or not self._valid:
             return NONE
         found = {field.name.value for field in root_fields(execution.graphql_document, execution.operation_name)}
         names = found - {"__typename"} or found
