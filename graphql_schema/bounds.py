@@ -24,7 +24,7 @@ from graphql import (
 
 from analytics.errors import TooComplex
 from analytics.limits import DEEPEST, MOST_ALIASES, MOST_ALIKE, MOST_COST, MOST_DIRECTIVES, MOST_SELECTIONS
-from graphql_schema.cost import MICROSECONDS, price
+from graphql_schema.cost import MICROSECONDS, SHARE_OF_PERIOD_BEFORE, price
 
 META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 Reads = frozenset[tuple[str, int]]
@@ -42,6 +42,7 @@ class Size:
     directives: int = 0
     cost: float = 0.0
     reads: Reads = NO_READS
+    reads_before: Reads = NO_READS  # those of the period before
     introspects: bool = False
 
     def add(self, other: "Size") -> None:
@@ -52,6 +53,7 @@ class Size:
         self.directives += other.directives
         self.cost += other.cost
         self.reads |= other.reads
+        self.reads_before |= other.reads_before
         self.introspects |= other.introspects
 
     def cover(self, other: "Size") -> None:
@@ -144,7 +146,7 @@ class _Walk:
     def operation(self, node: OperationDefinitionNode) -> Size:
         size = self._set(node.selection_set, self._schema.get_root_type(node.operation))
         size.directives += len(node.directives or ())
-        size.cost += sum(cost for _, cost in size.reads)
+        size.cost += _of_reads(size)
         return size
 
     def fragment(self, name: str) -> Size:
@@ -184,6 +186,18 @@ class _Walk:
         size.introspects |= name == "__schema"
         if found and parent:
             priced = price(f"{parent.name}.{name}", found, node)
-            size.cost = priced.of(size.cost, sum(cost for _, cost in size.reads))
-            size.reads = frozenset([priced.read]) if priced.read else NO_READS
+            if priced.is_period_before:
+                size.cost = priced.of(size.cost)
+                size.reads, size.reads_before = NO_READS, size.reads | size.reads_before
+            else:
+                size.cost = priced.of(size.cost) + _of_reads(size)
+                size.reads, size.reads_before = frozenset([priced.read]) if priced.read else NO_READS, NO_READS
         return size
+
+
+def _of_reads(size: Size) -> float:
+    """What all reads below cost, each once. What is asked of a period is cheaper to ask of the one before too."""
+    before = sum(
+        cost * (SHARE_OF_PERIOD_BEFORE if (what, cost) in size.reads else 1) for what, cost in size.reads_before
+    )
+    return before + sum(cost for _, cost in size.reads)

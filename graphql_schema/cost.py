@@ -45,9 +45,10 @@ OWN_READS = {
     "Mutation.deleteExport": 20_000,
     "Subscription.exportUpdated": 10_000,
 }
-# The days before the first period are others than its own: together they cannot be more than all the days there are.
-# What is left is the price of asking again.
-SHARE_OF_READS = {"CampaignAnalytics.previousPeriod": 0.1}
+PERIOD_BEFORE = "CampaignAnalytics.previousPeriod"
+# The days before a period are others than its own: together they cannot be more than all the days there are. What is
+# left for what is asked of both is the price of asking again; what is asked of the one before alone is paid in full.
+SHARE_OF_PERIOD_BEFORE = 0.1
 
 # Lists that are no pages, and how many items they have at most, or on average where others are bounded beside them.
 LISTS = {
@@ -71,7 +72,7 @@ FUNNELS = {f"CampaignAnalytics.{name}" for name in ("byAgent", "byDepartment", "
 POINTS = {"HOUR": LONGEST_SERIES, "DAY": LONGEST_SERIES, "WEEK": 160, "MONTH": 40}
 
 ROW = 5.0  # microseconds to make an item of a list, whatever is asked of it
-FUNNEL_ROW = 25.0  # the same when it has a funnel, which is eight objects
+FUNNEL_ROW = 28.0  # the same when it has a funnel, which is eight objects
 FIELD = 1.5  # to read a field and to write it down
 RESOLVED_FIELD = 5.0  # the same in introspection, which graphql-core resolves field by field
 
@@ -84,12 +85,11 @@ class Price:
     rows: int | None = None  # None: it is no list
     row: float = ROW
     read: tuple[str, int] | None = None
-    share_of_reads: float = 1.0
+    is_period_before: bool = False
 
-    def of(self, inside: float, reads: float) -> float:
-        """With what is selected inside it."""
-        each = inside if self.rows is None else self.rows * (self.row + inside)
-        return self.own + each + reads * self.share_of_reads
+    def of(self, inside: float) -> float:
+        """With what is selected inside it, but for what that reads."""
+        return self.own + (inside if self.rows is None else self.rows * (self.row + inside))
 
 
 def price(coordinate: str, field: GraphQLField, node: FieldNode) -> Price:
@@ -104,7 +104,7 @@ def price(coordinate: str, field: GraphQLField, node: FieldNode) -> Price:
         rows = _first(field, node)
     own = (RESOLVED_FIELD if is_introspection else FIELD) + OWN_READS.get(coordinate, 0)
     row = FUNNEL_ROW if coordinate in FUNNELS else ROW
-    return Price(own, rows, row, read, SHARE_OF_READS.get(coordinate, 1.0))
+    return Price(own, rows, row, read, coordinate == PERIOD_BEFORE)
 
 
 def _first(field: GraphQLField, node: FieldNode) -> int:
