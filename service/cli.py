@@ -18,6 +18,7 @@ from analytics.distribution import Distribution
 from analytics.distribution import distribute as distribute_tables
 from analytics.ingest import webhooks
 from analytics.ingest.batch import drop_orphans
+from analytics.migrations import SchemaState, TablesInUse
 from analytics.migrations import migrate as migrate_database
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild
@@ -57,6 +58,9 @@ class EventFormat(StrEnum):
 
 
 Tenant = Annotated[str, typer.Option(help="The company.")]
+IN_USE = (
+    "The tables are in use: long reports, exports or other sessions hold them. Nothing was changed; try again later."
+)
 
 
 def _tokens(settings: Settings) -> Tokens:
@@ -92,11 +96,17 @@ def migrate(
         bool, typer.Option("--distribute", help="On Citus, also spread the tables over its nodes, by company.")
     ] = False,
 ) -> None:
-    """Bring the database up to date."""
+    """Bring the database up to date. The service may run meanwhile.
+
+    One that a newer release has migrated is left as it is; this release goes on working with it.
+    """
 
     async def work() -> None:
         async with Database(Settings.read().database_url) as database:
-            await migrate_database(database)
+            if await migrate_database(database) is SchemaState.AHEAD:
+                # Not a failure: this is what the step before the start of a release meets when it is rolled back.
+                console.print("A newer release has migrated this database: it is left as it is.", style="yellow")
+                return
             if distribute:
                 console.print(_distributed(await distribute_tables(database)))
 
@@ -107,6 +117,9 @@ def migrate(
             raise
         console.print(f"EMBUDO_DATABASE_URL: the database refuses: {error.orig}", style="red", markup=False)
         raise typer.Exit(2) from None
+    except TablesInUse:
+        console.print(IN_USE, style="red")
+        raise typer.Exit(3) from None
 
 
 def _distributed(done: Distribution | None) -> str:
