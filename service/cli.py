@@ -1,6 +1,7 @@
 """The `embudo` command."""
 
 import asyncio
+import socket
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import uvicorn
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from analytics.backups import NoBackup, back_up
 from analytics.database import Database
 from analytics.distribution import Distribution
 from analytics.distribution import distribute as distribute_tables
@@ -30,6 +32,7 @@ from service.app import create_app
 from service.demo import PEOPLE, identity_of
 from service.demo_import import import_demo
 from service.importing import Unreadable, import_files
+from service.listening import listening, patience
 from service.logs import configure
 from service.settings import ConfigurationError, Settings
 from service.supervisor import supervise
@@ -71,7 +74,15 @@ def _tokens(settings: Settings) -> Tokens:
 def serve() -> None:
     """Serve the API, the pages and, with the embedded broker, the worker."""
     settings = Settings.read()
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False)
+    with listening(settings.host, settings.port):
+        uvicorn.run(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            log_level="info",
+            access_log=False,
+            timeout_graceful_shutdown=patience(settings),
+        )
 
 
 @app.command()
@@ -126,6 +137,13 @@ def _distributed(done: Distribution | None) -> str:
     if done is None:
         return "This database has no Citus: nothing is distributed, and nothing needs to be."
     return f"Distributed by company: {len(done.new)} tables now, {len(done.known)} before."
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The new file.")]) -> None:
+    """Copy the SQLite database to a file, as it is at this moment. The service may run meanwhile."""
+    size = back_up(Settings.read().database_url, file)
+    typer.echo(f"{file}: {size:,} bytes")
 
 
 @app.command("import")
@@ -299,9 +317,12 @@ def main() -> None:
     """Run the command; a wrong setting and a damaged file are one sentence and exit code 2."""
     try:
         app()
-    except (ConfigurationError, Unreadable) as error:
+    except (ConfigurationError, NoBackup, Unreadable) as error:
         console.print(str(error), style="red", markup=False)
         sys.exit(2)
     except OperationalError as error:
         console.print(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}", style="red", markup=False)
+        sys.exit(2)
+    except (ConnectionError, TimeoutError, socket.gaierror) as error:  # asyncpg's, which SQLAlchemy passes on
+        console.print(f"EMBUDO_DATABASE_URL: the database cannot be reached: {error}", style="red", markup=False)
         sys.exit(2)
