@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
@@ -20,7 +20,7 @@ from analytics.distribution import Distribution
 from analytics.distribution import distribute as distribute_tables
 from analytics.ingest import webhooks
 from analytics.ingest.batch import drop_orphans
-from analytics.migrations import SchemaState, TablesInUse
+from analytics.migrations import SchemaState, TablesInUse, no_such_table
 from analytics.migrations import migrate as migrate_database
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild
@@ -128,6 +128,8 @@ def migrate(
             raise
         console.print(f"EMBUDO_DATABASE_URL: the database refuses: {error.orig}", style="red", markup=False)
         raise typer.Exit(2) from None
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:  # the folder of SQLite's file
+        raise ConfigurationError(f"EMBUDO_DATABASE_URL: the database cannot be made: {error}") from None
     except TablesInUse:
         console.print(IN_USE, style="red")
         raise typer.Exit(3) from None
@@ -314,15 +316,23 @@ def schema() -> None:
 
 
 def main() -> None:
-    """Run the command; a wrong setting and a damaged file are one sentence and exit code 2."""
+    """Run the command; a wrong setting, a database that is not there and a damaged file are one sentence and exit
+    code 2.
+    """
     try:
         app()
     except (ConfigurationError, NoBackup, Unreadable) as error:
-        console.print(str(error), style="red", markup=False)
-        sys.exit(2)
-    except OperationalError as error:
-        console.print(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}", style="red", markup=False)
-        sys.exit(2)
+        _end(str(error))
+    except DBAPIError as error:
+        if no_such_table(error):
+            _end("EMBUDO_DATABASE_URL: the database has not the tables of this release: run embudo migrate")
+        if not isinstance(error, OperationalError):
+            raise
+        _end(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}")
     except (ConnectionError, TimeoutError, socket.gaierror) as error:  # asyncpg's, which SQLAlchemy passes on
-        console.print(f"EMBUDO_DATABASE_URL: the database cannot be reached: {error}", style="red", markup=False)
-        sys.exit(2)
+        _end(f"EMBUDO_DATABASE_URL: the database cannot be reached: {error}")
+
+
+def _end(sentence: str) -> NoReturn:
+    console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)

@@ -78,13 +78,14 @@ async def state(reader: Reader) -> SchemaState:
     try:
         rows = await reader.rows(VERSION)
     except DBAPIError as error:
-        if _no_such_table(error):
+        if no_such_table(error):
             return SchemaState.BEHIND
         raise
     return _state(tuple(str(row.version_num) for row in rows))
 
 
-def _no_such_table(error: DBAPIError) -> bool:
+def no_such_table(error: DBAPIError) -> bool:
+    """Whether a statement failed because a table is missing: nobody has migrated."""
     return getattr(error.orig, "sqlstate", None) == "42P01" or "no such table" in str(error.orig)
 
 
