@@ -7,7 +7,6 @@ from datetime import timedelta
 from hmac import compare_digest
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from analytics.database import Database
+from analytics.migrations import SchemaState, state
 from graphql_schema.schema import build_schema
 from service import session, site
 from service.appliers import Appliers
@@ -87,11 +87,14 @@ def create_app(settings: Settings) -> Starlette:
 
     async def ready(_request: Request) -> Response:
         """200 as long as requests can be answered: without the broker they can, and exports wait until it is back."""
-        database, broker = await _answers(workshop.database), await hands.answer()
-        told = [
-            f"{name}: {'ok' if fine else 'no answer'}" for name, fine in (("database", database), ("broker", broker))
-        ]
-        return PlainTextResponse("\n".join(told) + "\n", status_code=200 if database else 503)
+        tables, broker = await _tables(workshop.database), await hands.answer()
+        told = {
+            "database": "no answer" if tables is None else "ok",
+            "migrations": "run `embudo migrate`" if tables is SchemaState.BEHIND else "ok",
+            "broker": "ok" if broker else "no answer",
+        }
+        status = 503 if tables in (None, SchemaState.BEHIND) else 200
+        return PlainTextResponse("".join(f"{name}: {how}\n" for name, how in told.items()), status_code=status)
 
     async def metrics(request: Request) -> Response:
         """For whoever has the token for it; a demo shows them to all."""
@@ -140,10 +143,10 @@ def _tune_memory() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _answers(database: Database) -> bool:
+async def _tables(database: Database) -> SchemaState | None:
+    """How the tables stand to this code; None when the database does not answer."""
     try:
         async with database.read() as reader:
-            await reader.first(text("SELECT 1"))
+            return await state(reader)
     except (DBAPIError, OSError):
-        return False
-    return True
+        return None

@@ -69,7 +69,10 @@ def run(settings: Settings) -> None:
     """Apply what comes in on standard input until it ends."""
     configure(settings.log_level)
     os.nice(NICE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches our parent, which ends us
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        # Ctrl-C, and a supervisor that stops all of a service's processes, reach our parent too. It still needs us for
+        # the bodies that it has begun to take in, and ends us then.
+        signal.signal(sign, signal.SIG_IGN)
     # Nothing but answers may go where they go.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -1,21 +1,24 @@
 """The `embudo` command."""
 
 import asyncio
+import socket
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from analytics.backups import NoBackup, back_up
 from analytics.database import Database
 from analytics.distribution import Distribution
 from analytics.distribution import distribute as distribute_tables
 from analytics.ingest import orphans, webhooks
+from analytics.migrations import SchemaState, TablesInUse, no_such_table
 from analytics.migrations import migrate as migrate_database
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild
@@ -54,6 +57,9 @@ class EventFormat(StrEnum):
 
 
 Tenant = Annotated[str, typer.Option(help="The company.")]
+IN_USE = (
+    "The tables are in use: long reports, exports or other sessions hold them. Nothing was changed; try again later."
+)
 
 
 def _tokens(settings: Settings) -> Tokens:
@@ -90,11 +96,17 @@ def migrate(
         bool, typer.Option("--distribute", help="On Citus, also spread the tables over its nodes, by company.")
     ] = False,
 ) -> None:
-    """Bring the database up to date."""
+    """Bring the database up to date. The service may run meanwhile.
+
+    One that a newer release has migrated is left as it is; this release goes on working with it.
+    """
 
     async def work() -> None:
         async with Database(Settings.read().database_url) as database:
-            await migrate_database(database)
+            if await migrate_database(database) is SchemaState.AHEAD:
+                # Not a failure: this is what the step before the start of a release meets when it is rolled back.
+                console.print("A newer release has migrated this database: it is left as it is.", style="yellow")
+                return
             if distribute:
                 console.print(_distributed(await distribute_tables(database)))
 
@@ -105,12 +117,24 @@ def migrate(
             raise
         console.print(f"EMBUDO_DATABASE_URL: the database refuses: {error.orig}", style="red", markup=False)
         raise typer.Exit(2) from None
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:  # the folder of SQLite's file
+        raise ConfigurationError(f"EMBUDO_DATABASE_URL: the database cannot be made: {error}") from None
+    except TablesInUse:
+        console.print(IN_USE, style="red")
+        raise typer.Exit(3) from None
 
 
 def _distributed(done: Distribution | None) -> str:
     if done is None:
         return "This database has no Citus: nothing is distributed, and nothing needs to be."
     return f"Distributed by company: {len(done.new)} tables now, {len(done.known)} before."
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The new file.")]) -> None:
+    """Copy the SQLite database to a file, as it is at this moment. The service may run meanwhile."""
+    size = back_up(Settings.read().database_url, file)
+    typer.echo(f"{file}: {size:,} bytes")
 
 
 @app.command("import")
@@ -281,12 +305,23 @@ def schema() -> None:
 
 
 def main() -> None:
-    """Run the command; a wrong setting and a damaged file are one sentence and exit code 2."""
+    """Run the command; a wrong setting, a database that is not there and a damaged file are one sentence and exit
+    code 2.
+    """
     try:
         app()
-    except (ConfigurationError, Unreadable) as error:
-        console.print(str(error), style="red", markup=False)
-        sys.exit(2)
-    except OperationalError as error:
-        console.print(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}", style="red", markup=False)
-        sys.exit(2)
+    except (ConfigurationError, NoBackup, Unreadable) as error:
+        _end(str(error))
+    except DBAPIError as error:
+        if no_such_table(error):
+            _end("EMBUDO_DATABASE_URL: the database has not the tables of this release: run embudo migrate")
+        if not isinstance(error, OperationalError):
+            raise
+        _end(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}")
+    except (ConnectionError, TimeoutError, socket.gaierror) as error:  # asyncpg's, which SQLAlchemy passes on
+        _end(f"EMBUDO_DATABASE_URL: the database cannot be reached: {error}")
+
+
+def _end(sentence: str) -> NoReturn:
+    console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 
 from graphql_schema.schema import schema
 from service.app import create_app
+from service.listening import listening, patience
 from service.manifest import open_manifest
 from service.settings import ConfigurationError, Settings, count_together
 
@@ -32,12 +33,14 @@ def app() -> Starlette:
 
 
 def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, workers: int = 1) -> None:
-    uvicorn.run(
-        served,
-        host=settings.host,
-        port=settings.port,
-        log_level="info",
-        access_log=False,  # ours say more, and no query of an address
-        factory=factory,
-        workers=workers,
-    )
+    with listening(settings.host, settings.port):
+        uvicorn.run(
+            served,
+            host=settings.host,
+            port=settings.port,
+            log_level="info",
+            access_log=False,  # ours say more, and no query of an address
+            timeout_graceful_shutdown=patience(settings),
+            factory=factory,
+            workers=workers,
+        )

@@ -9,6 +9,7 @@ branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 
 
+# Adds only, so that the release before it goes on working (docs/decisions/0040).
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
 

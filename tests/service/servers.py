@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -62,6 +62,16 @@ def eventually(found: Callable[[], T | None]) -> T:
         assert time.monotonic() < deadline, "waited for too long"
         time.sleep(0.05)
     return result
+
+
+def in_database(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """What some work in a database gives."""
+
+    async def opened() -> T:
+        async with Database(url) as database:
+            return await work(database)
+
+    return asyncio.run(opened())
 
 
 def alive(pid: int) -> bool:

@@ -63,7 +63,7 @@ def test_exports_are_shared_among_workers_and_each_is_made_once(crew: Crew, tena
         complete(crew, who, id, 2_000)
     assert {attempts(crew, id) for id in ids} == {1}
     assert [sum(worker.begun(id) for worker in crew.workers) for id in ids] == [1] * 4
-    assert crew.server.client.get("/readyz").text == "database: ok\nbroker: ok\n"
+    assert crew.server.client.get("/readyz").text == "database: ok\nmigrations: ok\nbroker: ok\n"
 
 
 def test_an_export_whose_worker_is_killed_is_done_by_another(crew: Crew, tenant: str) -> None:
@@ -108,7 +108,7 @@ def test_while_the_broker_is_down_exports_are_accepted(crew: Crew, tenant: str) 
     crew.proxy.close()
     ids = [crew.ask(who) for _ in range(3)]
     ready = crew.server.client.get("/readyz")
-    assert (ready.status_code, ready.text) == (200, "database: ok\nbroker: no answer\n")
+    assert (ready.status_code, ready.text) == (200, "database: ok\nmigrations: ok\nbroker: no answer\n")
     time.sleep(2.5)  # longer than sweeps have patience
     assert {crew.look(who, id)["status"] for id in ids} == {"QUEUED"}
     crew.proxy.open()

@@ -5,7 +5,9 @@ import io
 import json
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,19 @@ def test_pages_are_open(server: Server, path: str, holds: str) -> None:
     answer = server.client.get(path)
     assert answer.status_code == 200
     assert holds in answer.text
+
+
+@pytest.mark.parametrize(
+    ("revision", "status", "said"), [("0001", 503, "run `embudo migrate`"), ("a newer one", 200, "ok")]
+)
+def test_older_tables_are_not_ready_and_newer_ones_are(
+    own_server: Server, revision: str, status: int, said: str
+) -> None:
+    with closing(sqlite3.connect(own_server.folder / "embudo.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    answer = own_server.client.get("/readyz")
+    assert answer.status_code == status
+    assert f"migrations: {said}" in answer.text
 
 
 def test_graphql_itself_has_no_page(server: Server) -> None:

@@ -8,6 +8,53 @@ from service.tokens import open_tokens
 
 SECRET = "s" * 32
 
+WRONG = [
+    ("DATABASE_URL", "mysql://x/y"),
+    ("DATABASE_URL", "sqlite+aiosqlite:///relative.db"),
+    ("DATABASE_URL", "nonsense"),
+    ("MESSAGE_MONTHS", "0"),
+    ("MESSAGE_MONTHS", "some"),
+    ("BROKER_URL", "carrier-pigeon://"),
+    ("BROKER_URL", "redis://"),
+    ("BROKER_URL", "amqp://host:port"),
+    ("BROKER_URL", "redis://host/?namespace=a:b"),
+    ("FILES_URL", "folder"),
+    ("FILES_URL", "file:///folder?region=here"),
+    ("FILES_URL", "file://host/folder"),
+    ("FILES_URL", "s3://bucket/?secret=x"),
+    ("FILES_URL", "s3://bucket/?region"),
+    ("TOKEN_SECRET", "s" * 31),
+    ("PORT", "http"),
+    ("PORT", "70000"),
+    ("DEMO", "perhaps"),
+    ("EXPORT_DAYS", "0"),
+    ("LINK_SECONDS", "-1"),
+    ("LINK_SECRET", "s" * 31),
+    ("TOKEN_JWKS_URL", "http://keys.example/"),
+    ("TOKEN_JWKS_URL", "https://keys.example:port/"),
+    ("ALLOWED_ORIGINS", "*"),
+    ("ALLOWED_ORIGINS", "https://desk.example/"),
+    ("ALLOWED_ORIGINS", "https://desk.example, desk.example"),
+    ("INTROSPECTION", "friends"),
+    ("REQUEST_SECONDS", "0"),
+    ("REQUESTS_PER_MINUTE", "-1"),
+    ("TENANT_REQUESTS_PER_MINUTE", "many"),
+    ("RATES_URL", "memcached://x"),
+    ("PUBLIC_URL", "embudo.example"),
+    ("PUBLIC_URL", "https://"),
+    ("PUBLIC_URL", "https://embudo.example:port"),
+    ("PUBLIC_URL", "https://embudo.example/?a=b"),
+    ("LOG_LEVEL", "loud"),
+    ("PLAIN_EXECUTION", "perhaps"),
+    ("ORPHAN_DAYS", "0"),
+    ("WEBHOOK_DAYS", "0"),
+    ("WEBHOOKS_FILE", "/nowhere"),
+    ("APPLIERS", "65"),
+    ("DOCUMENTS_ONLY", "perhaps"),
+]
+# Any text may be right: an issuer, an audience, the name of a machine, a file that is read later.
+ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS"}
+
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,42 +78,7 @@ def test_the_defaults_are_for_one_machine() -> None:
         _ = settings.secret
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("DATABASE_URL", "mysql://x/y"),
-        ("DATABASE_URL", "sqlite+aiosqlite:///relative.db"),
-        ("DATABASE_URL", "nonsense"),
-        ("MESSAGE_MONTHS", "0"),
-        ("MESSAGE_MONTHS", "some"),
-        ("BROKER_URL", "carrier-pigeon://"),
-        ("BROKER_URL", "redis://"),
-        ("BROKER_URL", "amqp://host:port"),
-        ("BROKER_URL", "redis://host/?namespace=a:b"),
-        ("FILES_URL", "folder"),
-        ("FILES_URL", "file:///folder?region=here"),
-        ("FILES_URL", "file://host/folder"),
-        ("FILES_URL", "s3://bucket/?secret=x"),
-        ("FILES_URL", "s3://bucket/?region"),
-        ("TOKEN_SECRET", "s" * 31),
-        ("PORT", "http"),
-        ("PORT", "70000"),
-        ("DEMO", "perhaps"),
-        ("EXPORT_DAYS", "0"),
-        ("LINK_SECONDS", "-1"),
-        ("LINK_SECRET", "s" * 31),
-        ("TOKEN_JWKS_URL", "http://keys.example/"),
-        ("TOKEN_JWKS_URL", "https://keys.example:port/"),
-        ("ALLOWED_ORIGINS", "*"),
-        ("ALLOWED_ORIGINS", "https://desk.example/"),
-        ("ALLOWED_ORIGINS", "https://desk.example, desk.example"),
-        ("INTROSPECTION", "friends"),
-        ("REQUEST_SECONDS", "0"),
-        ("REQUESTS_PER_MINUTE", "-1"),
-        ("TENANT_REQUESTS_PER_MINUTE", "many"),
-        ("RATES_URL", "memcached://x"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), WRONG)
 def test_each_wrong_variable_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"EMBUDO_{name}", value)
     with pytest.raises(ConfigurationError, match=f"EMBUDO_{name}: ") as told:
@@ -74,6 +86,10 @@ def test_each_wrong_variable_is_named(name: str, value: str, monkeypatch: pytest
     assert len(str(told.value).splitlines()) == 1
     if name == "TOKEN_SECRET":
         assert value not in str(told.value)
+
+
+def test_every_variable_was_wrong_once() -> None:
+    assert {name for name, _ in WRONG} == {name.upper() for name in Settings.model_fields} - ANYTHING
 
 
 def test_all_wrong_variables_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
