@@ -15,7 +15,7 @@ from analytics.exports import Export, ExportFormat, ExportStatus
 from analytics.viewers import Identity, view
 from service.links import Links
 from service.ranges import Unsatisfiable, requested
-from tasks.exports import key_of
+from tasks.exports import key_of, now
 from tasks.files import FileStore
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ async def _allowed(database: Database, identity: Identity, id: str) -> Export | 
             viewer = await view(reader, identity)
         except Forbidden:
             return None
-        export = await exports.find(reader, viewer, id)
+        export = await exports.find(reader, viewer, id, now())
     if export is None or export.status is not ExportStatus.COMPLETED or not export.allows(viewer.scope):
         return None
     return export
