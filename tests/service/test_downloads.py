@@ -207,6 +207,19 @@ async def test_a_deleted_export_or_file(workshop: Workshop, client: httpx.AsyncC
     assert "content-disposition" not in gone.headers
 
 
+async def test_a_file_that_is_not_whole_is_not_given(
+    workshop: Workshop, client: httpx.AsyncClient, tenant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = identity(tenant)
+    export = await made(workshop, who)
+    path = await link(workshop, who, export)
+    (stored_file,) = (tmp_path / "files").iterdir()
+    stored_file.write_bytes(stored_file.read_bytes()[:-1])
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    assert export.id in capsys.readouterr().out
+
+
 async def test_a_store_that_does_not_answer(
     workshop: Workshop, client: httpx.AsyncClient, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
