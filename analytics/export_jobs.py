@@ -6,6 +6,7 @@ a broker does not see a worker that was killed.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -173,6 +174,21 @@ async def end(
 async def over(reader: Reader, now: int) -> list[Export]:
     """Completed exports whose time is over."""
     return [export_of(row, now) for row in await reader.rows(select(exports).where(is_over(now)))]
+
+
+class Place(NamedTuple):
+    """Where an export is by its row, and how often it was attempted."""
+
+    status: ExportStatus
+    attempts: int
+
+
+async def places(reader: Reader, ids: Collection[str]) -> dict[str, Place]:
+    """Where exports of any company are, as far as there are any of these ids."""
+    if not ids:
+        return {}
+    found = await reader.rows(select(exports.c.id, exports.c.status, exports.c.attempts).where(exports.c.id.in_(ids)))
+    return {row.id: Place(ExportStatus(row.status), row.attempts) for row in found}
 
 
 async def expire(writer: Writer, export: Export) -> None:
