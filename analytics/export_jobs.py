@@ -6,13 +6,14 @@ a broker does not see a worker that was killed.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from analytics.database import Reader, Writer
-from analytics.exports import FINAL, Export, ExportStatus, FailureCode, export_of, keyed
+from analytics.exports import FINAL, Export, ExportStatus, FailureCode, export_of, is_over, keyed
 from analytics.tables import exports
 from analytics.zones import SECOND
 
@@ -69,10 +70,10 @@ async def standing(reader: Reader, since: int) -> Standing:
     )
 
 
-async def get(reader: Reader, tenant: str, id: str) -> Export | None:
+async def get(reader: Reader, tenant: str, id: str, now: int) -> Export | None:
     """An export by its key, for those who act for its requester."""
     row = await reader.first(select(exports).where(keyed(tenant, id)))
-    return export_of(row) if row else None
+    return export_of(row, now) if row else None
 
 
 async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None:
@@ -81,7 +82,7 @@ async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None
     One that nobody may take up any more, because it is being canceled or had its last attempt, ends here, and is
     returned as it ended.
     """
-    found = await get(writer, tenant, id)
+    found = await get(writer, tenant, id, now)
     if found is None or found.status in FINAL:
         return None
     free = [
@@ -91,7 +92,7 @@ async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None
         exports.c.status == found.status,
     ]
     changed = await writer.execute(update(exports).where(*free).values(_taken_up(found, now)))
-    return await get(writer, tenant, id) if changed else None
+    return await get(writer, tenant, id, now) if changed else None
 
 
 def _taken_up(found: Export, now: int) -> dict[str, Any]:
@@ -170,13 +171,24 @@ async def end(
     await writer.execute(update(exports).where(*_held(export)).values(**_ended(status, now), failure=failure))
 
 
-def _over(now: int) -> ColumnElement[bool]:
-    return and_(exports.c.status == ExportStatus.COMPLETED, exports.c.expires_at < now)
-
-
 async def over(reader: Reader, now: int) -> list[Export]:
     """Completed exports whose time is over."""
-    return [export_of(row) for row in await reader.rows(select(exports).where(_over(now)))]
+    return [export_of(row, now) for row in await reader.rows(select(exports).where(is_over(now)))]
+
+
+class Place(NamedTuple):
+    """Where an export is by its row, and how often it was attempted."""
+
+    status: ExportStatus
+    attempts: int
+
+
+async def places(reader: Reader, ids: Collection[str]) -> dict[str, Place]:
+    """Where exports of any company are, as far as there are any of these ids."""
+    if not ids:
+        return {}
+    found = await reader.rows(select(exports.c.id, exports.c.status, exports.c.attempts).where(exports.c.id.in_(ids)))
+    return {row.id: Place(ExportStatus(row.status), row.attempts) for row in found}
 
 
 async def expire(writer: Writer, export: Export) -> None:
@@ -204,6 +216,6 @@ async def withdraw(writer: Writer, tenant: str, now: int) -> None:
     await writer.execute(update(exports).where(*open).values(_ended(ExportStatus.CANCELED, now)))
 
 
-async def all_of(reader: Reader, tenant: str) -> list[Export]:
+async def all_of(reader: Reader, tenant: str, now: int) -> list[Export]:
     """All exports of a company."""
-    return [export_of(row) for row in await reader.rows(select(exports).where(exports.c.tenant_id == tenant))]
+    return [export_of(row, now) for row in await reader.rows(select(exports).where(exports.c.tenant_id == tenant))]

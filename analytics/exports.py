@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 
 from analytics.database import Reader, Writer
 from analytics.limits import LONGEST_EXPORT_NAME, MOST_EXPORTS_OF_PERSON, MOST_EXPORTS_OF_TENANT
@@ -143,8 +143,19 @@ class Export:
         return self.spec.departments is not None and self.spec.departments <= scope.departments
 
 
-def export_of(row: Any) -> Export:
-    """The export that a row tells of."""
+def is_over(now: int) -> ColumnElement[bool]:
+    """Whether the time of a completed export is over, though its row may not say so yet."""
+    return and_(exports.c.status == ExportStatus.COMPLETED, exports.c.expires_at < now)
+
+
+def _status(row: Any, now: int) -> ExportStatus:
+    """The status that counts: nothing is given out from the moment it is over, however long its file stays."""
+    status = ExportStatus(row.status)
+    return ExportStatus.EXPIRED if status is ExportStatus.COMPLETED and row.expires_at < now else status
+
+
+def export_of(row: Any, now: int) -> Export:
+    """The export that a row tells of, as it is at a moment."""
     return Export(
         id=row.id,
         name=row.name,
@@ -158,7 +169,7 @@ def export_of(row: Any) -> Export:
             email=row.requester_email,
             name=row.requester_name,
         ),
-        status=ExportStatus(row.status),
+        status=_status(row, now),
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
@@ -206,7 +217,7 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
     # Requests at once with one key, or for the last free place: the second waits, and then sees the first.
     await writer.lock(f"exports {viewer.scope.tenant_id}")
     if key is not None and (known := await _by_key(writer, viewer, key)):
-        return _same(known, request)
+        return _same(known, request, now)
     await need_messages(writer, request.spec)
     await _refuse_too_many(writer, viewer)
     id = uuid.uuid4().hex
@@ -230,7 +241,7 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
             rows_written=0,
         )
     )
-    created = await find(writer, viewer, id)
+    created = await find(writer, viewer, id, now)
     if created is None:
         raise LookupError(id)
     return created
@@ -268,16 +279,16 @@ async def _by_key(reader: Reader, viewer: Viewer, key: str) -> Any:
     )
 
 
-def _same(row: Any, request: Request) -> Export:
+def _same(row: Any, request: Request, now: int) -> Export:
     if row.request != request.text:
         raise Refused(UserErrorCode.CONFLICT, "idempotencyKey", "This key was used for an export of other input.")
-    return export_of(row)
+    return export_of(row, now)
 
 
-async def find(reader: Reader, viewer: Viewer, id: str) -> Export | None:
+async def find(reader: Reader, viewer: Viewer, id: str, now: int) -> Export | None:
     """An export that the viewer may see."""
     row = await reader.first(select(exports).where(exports.c.id == id, *_visible(viewer)))
-    return export_of(row) if row else None
+    return export_of(row, now) if row else None
 
 
 async def cancel(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
@@ -292,23 +303,29 @@ async def cancel(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
         .where(*_visible(viewer), exports.c.id == id, exports.c.status == ExportStatus.RUNNING)
         .values(status=ExportStatus.CANCELING)
     )
-    found = await _known(writer, viewer, id)
+    found = await _known(writer, viewer, id, now)
     if found.status not in (ExportStatus.CANCELED, ExportStatus.CANCELING):
         raise Refused(UserErrorCode.NOT_CANCELABLE, "id", f"An export that is {found.status} cannot be canceled.")
     return found
 
 
-async def remove(writer: Writer, viewer: Viewer, id: str) -> Export:
-    """Delete an export that has ended; its file is the caller's to delete. Raises `Refused`."""
-    found = await _known(writer, viewer, id)
+async def removable(reader: Reader, viewer: Viewer, id: str, now: int) -> Export:
+    """An export that has ended, and so may be deleted. Raises `Refused`."""
+    found = await _known(reader, viewer, id, now)
     if found.status not in FINAL:
         raise Refused(UserErrorCode.CONFLICT, "id", "Cancel the export before deleting it.")
+    return found
+
+
+async def remove(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
+    """Delete an export that has ended, once its files are deleted. Raises `Refused`."""
+    found = await removable(writer, viewer, id, now)
     await writer.execute(delete(exports).where(keyed(found.tenant_id, id)))
     return found
 
 
-async def _known(reader: Reader, viewer: Viewer, id: str) -> Export:
-    found = await find(reader, viewer, id)
+async def _known(reader: Reader, viewer: Viewer, id: str, now: int) -> Export:
+    found = await find(reader, viewer, id, now)
     if found is None:
         raise Refused(UserErrorCode.NOT_FOUND, "id", "There is no such export.")
     return found
@@ -328,11 +345,13 @@ async def newest(
     statuses: Sequence[ExportStatus] | None,
     limit: int,
     after: Position | None,
+    now: int,
 ) -> tuple[list[Export], int]:
     """The viewer's exports from a position on, newest first, and how many there are in all."""
     wanted = _visible(viewer)
     if statuses is not None:
-        wanted.append(exports.c.status.in_(statuses))
+        shown = case((is_over(now), ExportStatus.EXPIRED), else_=exports.c.status)
+        wanted.append(shown.in_(statuses))
     statement: Select[Any] = select(exports).where(*wanted)
     if after:
         older = exports.c.created_at < after.created_at
@@ -340,4 +359,4 @@ async def newest(
         statement = statement.where(or_(older, same))
     statement = statement.order_by(exports.c.created_at.desc(), exports.c.id.desc()).limit(limit)
     total = await reader.first(select(func.count()).select_from(exports).where(*wanted))
-    return [export_of(row) for row in await reader.rows(statement)], total[0] if total else 0
+    return [export_of(row, now) for row in await reader.rows(statement)], total[0] if total else 0

@@ -201,8 +201,8 @@ class ExportsQuery:
         first: First = 20,
         after: After = None,
     ) -> Connection[Export] | None:
-        viewer = await info.context.viewer()
-        page = await resolvers.newest(info.context.database, viewer, status, first, after)
+        viewer, now = await info.context.viewer(), info.context.now
+        page = await resolvers.newest(info.context.database, viewer, status, first, after, now)
         return connect(page, lambda export: Export.of(export, viewer, info.context.link))
 
     @strawberry.field(description="One export; null when there is none of this id that the viewer may see.")
@@ -210,7 +210,7 @@ class ExportsQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> Export | None:
         viewer = await info.context.viewer()
-        found = await resolvers.find(info.context.database, viewer, clean(id))
+        found = await resolvers.find(info.context.database, viewer, clean(id), info.context.now)
         return Export.of(found, viewer, info.context.link) if found else None
 
 
@@ -237,7 +237,8 @@ class ExportsMutation:
         self, info: Info, input: Annotated[DeleteExportInput, strawberry.argument(description="Which export.")]
     ) -> DeleteExportPayload | None:
         context = info.context
-        doing = resolvers.delete(context.database, context.jobs, await context.viewer(), clean(input.id))
+        viewer = await context.viewer()
+        doing = resolvers.delete(context.database, context.jobs, viewer, clean(input.id), context.now)
         export, errors = await _attempt(doing, info)
         return DeleteExportPayload(export=export, user_errors=errors)
 
@@ -248,5 +249,6 @@ class ExportsSubscription:
     async def export_updated(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> AsyncIterator[Export]:
-        async for viewer, export in resolvers.follow(info.context.database, info.context.who, clean(id)):
-            yield Export.of(export, viewer, info.context.link)
+        context = info.context
+        async for viewer, export in resolvers.follow(context.database, context.who, clean(id), context.now):
+            yield Export.of(export, viewer, context.link)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from analytics import exports
 from analytics.database import Database
-from analytics.errors import Forbidden, InvalidInput, NotFound
+from analytics.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from analytics.exports import FINAL, Export, ExportStatus, Position, Request
 from analytics.viewers import Identity, Viewer, view
 from resolvers.paging import Page, check_first, decode
@@ -23,7 +23,7 @@ class Jobs(Protocol):
         """Have a worker take up an export whose row is committed. Never fails: a sweep repeats what is lost."""
 
     async def forget(self, export: Export) -> None:
-        """Delete the file of an export, if there is one."""
+        """Delete the file of an export, if there is one. Raises OSError."""
 
 
 async def create(database: Database, jobs: Jobs, viewer: Viewer, request: Request, now: int) -> Export:
@@ -41,22 +41,29 @@ async def cancel(database: Database, viewer: Viewer, id: str, now: int) -> Expor
         return await exports.cancel(writer, viewer, id, now)
 
 
-async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str) -> Export:
-    """Delete an export and its file. Raises `Refused`."""
+async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str, now: int) -> Export:
+    """Delete an export and its file. The row goes last: as long as it is there the deletion can be tried again.
+
+    Raises `Refused`, or `Unavailable` when the file cannot be deleted at the moment.
+    """
+    async with database.read() as reader:
+        export = await exports.removable(reader, viewer, id, now)
+    try:
+        await jobs.forget(export)
+    except OSError as error:
+        raise Unavailable("The file cannot be deleted at the moment. Try again later.") from error
     async with database.write() as writer:
-        export = await exports.remove(writer, viewer, id)
-    await jobs.forget(export)
-    return export
+        return await exports.remove(writer, viewer, id, now)
 
 
-async def find(database: Database, viewer: Viewer, id: str) -> Export | None:
+async def find(database: Database, viewer: Viewer, id: str, now: int) -> Export | None:
     """One export that the viewer may see."""
     async with database.read() as reader:
-        return await exports.find(reader, viewer, id)
+        return await exports.find(reader, viewer, id, now)
 
 
 async def newest(
-    database: Database, viewer: Viewer, statuses: Sequence[ExportStatus] | None, first: int, after: str | None
+    database: Database, viewer: Viewer, statuses: Sequence[ExportStatus] | None, first: int, after: str | None, now: int
 ) -> Page[Export]:
     """The viewer's exports, newest first."""
     check_first(first)
@@ -68,7 +75,7 @@ async def newest(
             case _:
                 raise InvalidInput("after: this is no cursor of this list.")
     async with database.read() as reader:
-        found, total = await exports.newest(reader, viewer, statuses, first + 1, position)
+        found, total = await exports.newest(reader, viewer, statuses, first + 1, position, now)
     shown = found[:first]
     return Page(
         of=LIST,
@@ -80,11 +87,11 @@ async def newest(
     )
 
 
-async def follow(database: Database, who: Identity, id: str) -> AsyncIterator[tuple[Viewer, Export]]:
+async def follow(database: Database, who: Identity, id: str, now: int) -> AsyncIterator[tuple[Viewer, Export]]:
     """An export now and each time it changes, until its status is final or it is gone; with the viewer of that moment.
 
     Raises `NotFound` when there is none that the viewer may see, and `Forbidden` as soon as they may not see all of its
-    departments any more.
+    departments any more. What completes after `now`, the moment of the subscription, is not over by then.
     """
     shown = None
     while shown is None or shown.status not in FINAL:
@@ -92,7 +99,7 @@ async def follow(database: Database, who: Identity, id: str) -> AsyncIterator[tu
             await asyncio.sleep(LOOK_EVERY)
         async with database.read() as reader:
             viewer = await view(reader, who)
-            found = await exports.find(reader, viewer, id)
+            found = await exports.find(reader, viewer, id, now)
         if found is None and shown is None:
             raise NotFound("id: there is no such export.")
         if found is None:

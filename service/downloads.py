@@ -15,7 +15,7 @@ from analytics.exports import Export, ExportFormat, ExportStatus
 from analytics.viewers import Identity, view
 from service.links import Links
 from service.ranges import Unsatisfiable, requested
-from tasks.exports import key_of
+from tasks.exports import key_of, now
 from tasks.files import FileStore
 
 log = structlog.get_logger()
@@ -24,6 +24,7 @@ MEDIA_TYPES = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ExportFormat.CSV: "text/csv; charset=utf-8",
 }
+GONE = "The file is gone. Ask for a new export."
 REFUSED = "This link is not valid any more. Ask for a new one on the exports page."
 
 
@@ -39,10 +40,13 @@ async def download(request: Request, database: Database, files: FileStore, links
     try:
         size = await files.size(key_of(export))
     except FileNotFoundError:
-        return _refused(404, "The file is gone. Ask for a new export.")
+        return _refused(404, GONE)
     except OSError:
         log.warning("an export's file could not be read", export=id, exc_info=True)
         return _refused(503, "The file cannot be read at the moment. Try again later.")
+    if size != export.file_size:
+        log.error("an export's file is not what was stored", export=id, size=size, stored=export.file_size)
+        return _refused(404, GONE)
     return _answer(request, files, export, size)
 
 
@@ -76,7 +80,7 @@ async def _allowed(database: Database, identity: Identity, id: str) -> Export | 
             viewer = await view(reader, identity)
         except Forbidden:
             return None
-        export = await exports.find(reader, viewer, id)
+        export = await exports.find(reader, viewer, id, now())
     if export is None or export.status is not ExportStatus.COMPLETED or not export.allows(viewer.scope):
         return None
     return export

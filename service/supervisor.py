@@ -2,17 +2,19 @@
 
 A worker's standard input is a pipe that we hold. A line in it says that there is something new; its end says that we
 are gone, however we went, and the worker stops. Each has a folder for temporary files, which is removed after it:
-one that is killed in the middle of a large export leaves nothing behind.
+one that is killed in the middle of a large export leaves nothing behind. What is left because we were killed as well
+is removed by whoever starts next.
 """
 
 import asyncio
 import contextlib
 import signal
 import sys
-import tempfile
 import time
 
 import structlog
+
+from service.scratch_folders import remove_abandoned, scratch_folder
 
 log = structlog.get_logger()
 
@@ -44,6 +46,8 @@ class Supervisor:
 
     async def start(self) -> None:
         """Start the workers."""
+        if removed := await asyncio.to_thread(remove_abandoned):
+            log.info("removed what killed workers left", folders=removed)
         for keeper in self._keepers:
             keeper.start()
 
@@ -81,17 +85,23 @@ class _Keeper:
         deaths = 0
         while True:
             started = time.monotonic()
-            code = await self._run()
+            try:
+                code = await self._run()
+            except OSError:  # no room for its folder, or for one more process: that may pass
+                log.warning("worker could not be started", exc_info=True)
+                code = None
             deaths = 0 if time.monotonic() - started > RESTART_AFTER[-1] else deaths
             pause = RESTART_AFTER[min(deaths, len(RESTART_AFTER) - 1)]
-            log.warning("worker died, starting it again", code=code, in_seconds=pause)
+            log.warning("worker is gone, starting it again", code=code, in_seconds=pause)
             deaths += 1
             await asyncio.sleep(pause)
 
     async def _run(self) -> int:
-        with tempfile.TemporaryDirectory(prefix="embudo-worker-", ignore_cleanup_errors=True) as scratch:
+        with scratch_folder() as scratch:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "service.worker", str(self._threads), scratch, stdin=asyncio.subprocess.PIPE
+                *(sys.executable, "-m", "service.worker", str(self._threads), str(scratch.path)),
+                stdin=asyncio.subprocess.PIPE,
+                pass_fds=(scratch.descriptor,),
             )
             try:
                 return await self._process.wait()

@@ -24,6 +24,7 @@ from service.settings import Settings
 from service.workshop import open_workshop
 from tasks import brokers
 from tasks.exports import Workshop
+from tasks.leftovers import drop_leftovers
 from tasks.queue import Announcer, declare_actors, sweep
 from tasks.shifts import GRACE, Shift
 from tasks.upkeep import apply_webhooks, keep_up
@@ -36,6 +37,8 @@ SWEEP_EVERY = 1.0
 WEBHOOKS_EVERY = 1.0
 # Seconds between two rounds of what can wait: unfinished rollups, orphans, expired files.
 UPKEEP_EVERY = 15.0
+# Seconds between two looks for files that no export needs: it lists all of the store.
+LEFTOVERS_EVERY = 3600.0
 # How long (µs) a broker has to bring a new export before we take it for lost. In the embedded case nobody brings it.
 PATIENCE = 2_000_000
 # Seconds until what a process found is offered again: the claim makes that harmless.
@@ -72,7 +75,10 @@ async def _attend(settings: Settings, shift: Shift, announcer: Announcer, patien
     woken, posted = asyncio.Event(), asyncio.Event()
     _listen(shift, woken, posted)
     workshop = open_workshop(settings)
-    others = [asyncio.create_task(_keep_up(workshop)), asyncio.create_task(_apply_webhooks(workshop, posted))]
+    others = [
+        asyncio.create_task(work)
+        for work in (_keep_up(workshop), _apply_webhooks(workshop, posted), _drop_leftovers(workshop))
+    ]
     offers = _Offers(shift, announcer.announce)
     while not shift.over:
         try:
@@ -160,6 +166,15 @@ async def _keep_up(workshop: Workshop) -> None:
         except Exception:
             log.exception("the upkeep failed, trying again")
         await asyncio.sleep(UPKEEP_EVERY)
+
+
+async def _drop_leftovers(workshop: Workshop) -> None:
+    while True:
+        try:
+            await drop_leftovers(workshop)
+        except Exception:
+            log.exception("files that no export needs could not be deleted, trying again")
+        await asyncio.sleep(LEFTOVERS_EVERY)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ async def remove_tenant(workshop: Workshop, tenant: str) -> None:
     async with workshop.database.write() as writer:
         await export_jobs.withdraw(writer, tenant, now())
     async with workshop.database.read() as reader:
-        made = await export_jobs.all_of(reader, tenant)
+        made = await export_jobs.all_of(reader, tenant, now())
     for export in made:
         await forget(workshop.files, export)
     await remove_rows(workshop.database, tenant)

@@ -56,7 +56,7 @@ async def create(database: Database, viewer: Viewer, asked: Request | None = Non
 
 async def get(database: Database, export: Export) -> Export:
     async with database.read() as reader:
-        found = await export_jobs.get(reader, export.tenant_id, export.id)
+        found = await export_jobs.get(reader, export.tenant_id, export.id, NOW)
     assert found is not None
     return found
 
@@ -95,7 +95,7 @@ async def end(database: Database, export: Export, status: ExportStatus, failure:
 
 async def find(database: Database, viewer: Viewer, id: str) -> Export | None:
     async with database.read() as reader:
-        return await exports.find(reader, viewer, id)
+        return await exports.find(reader, viewer, id, NOW)
 
 
 async def in_status(database: Database, viewer: Viewer, status: ExportStatus) -> Export:
@@ -169,7 +169,7 @@ async def test_what_a_person_can_put_right_is_refused(
         await create(database, viewer, request(viewer, **asked))
     assert (refused.value.code, refused.value.field) == (code, field)
     async with database.read() as reader:
-        assert await exports.newest(reader, viewer, None, 10, None) == ([], 0)
+        assert await exports.newest(reader, viewer, None, 10, None, NOW) == ([], 0)
 
 
 @pytest.mark.parametrize("asked", [{"name": "x" * 200}, {"name": f" {'x' * 200} "}, {"idempotency_key": "k" * 200}])
@@ -220,9 +220,12 @@ async def test_one_sees_ones_own_and_an_administrator_all_of_the_tenant(database
     ):
         assert await find(database, stranger, export.id) is None
         async with database.read() as reader:
-            assert await exports.newest(reader, stranger, None, 10, None) == ([], 0)
+            assert await exports.newest(reader, stranger, None, 10, None, NOW) == ([], 0)
         async with database.write() as writer:
-            for act in (exports.cancel(writer, stranger, export.id, NOW), exports.remove(writer, stranger, export.id)):
+            for act in (
+                exports.cancel(writer, stranger, export.id, NOW),
+                exports.remove(writer, stranger, export.id, NOW),
+            ):
                 with pytest.raises(Refused) as refused:
                     await act
                 assert (refused.value.code, refused.value.field) == (UserErrorCode.NOT_FOUND, "id")
@@ -241,11 +244,11 @@ async def test_the_newest_come_first_page_by_page(database: Database, tenant: st
     made = [await create(database, viewer, now=NOW + n // 2) for n in range(5)]  # pairs of one time
     expected = sorted(made, key=lambda export: (export.created_at, export.id), reverse=True)
     async with database.read() as reader:
-        assert await exports.newest(reader, viewer, None, 10, None) == (expected, 5)
+        assert await exports.newest(reader, viewer, None, 10, None, NOW) == (expected, 5)
         seen: list[Export] = []
         after = None
         while True:
-            page, count = await exports.newest(reader, viewer, None, 2, after)
+            page, count = await exports.newest(reader, viewer, None, 2, after, NOW)
             assert count == 5
             if not page:
                 break
@@ -265,7 +268,30 @@ async def test_the_list_can_be_of_some_statuses(database: Database, tenant: str)
             ([ExportStatus.EXPIRED], []),
             ([], []),
         ):
-            assert await exports.newest(reader, viewer, wanted, 10, None) == (expected, len(expected))
+            assert await exports.newest(reader, viewer, wanted, 10, None, NOW) == (expected, len(expected))
+
+
+async def test_what_is_over_is_expired_whatever_its_row_says(database: Database, tenant: str) -> None:
+    viewer = viewer_of(tenant)
+    done = await in_status(database, viewer, ExportStatus.COMPLETED)
+    expired = await in_status(database, viewer, ExportStatus.EXPIRED)
+    failed = await in_status(database, viewer, ExportStatus.FAILED)
+    for now, of_status in (
+        (NOW + DAY, {ExportStatus.COMPLETED: {done.id}, ExportStatus.EXPIRED: {expired.id}}),
+        (NOW + DAY + 1, {ExportStatus.COMPLETED: set(), ExportStatus.EXPIRED: {done.id, expired.id}}),
+    ):
+        async with database.read() as reader:
+            for status, ids in {**of_status, ExportStatus.FAILED: {failed.id}}.items():
+                found, total = await exports.newest(reader, viewer, [status], 10, None, now)
+                assert ({(export.id, export.status) for export in found}, total) == (
+                    {(id, status) for id in ids},
+                    len(ids),
+                )
+            single = await exports.find(reader, viewer, done.id, now)
+        assert single
+        assert (single.status is ExportStatus.EXPIRED) == (now > NOW + DAY)
+    with pytest.raises(Refused, match="EXPIRED"):
+        await cancel(database, viewer, done, NOW + DAY + 1)
 
 
 # Canceling and deleting
@@ -310,10 +336,10 @@ async def test_only_what_has_ended_can_be_deleted(database: Database, tenant: st
     export, other = await in_status(database, viewer, status), await create(database, viewer)
     async with database.write() as writer:
         if status in FINAL:
-            assert await exports.remove(writer, viewer, export.id) == export
+            assert await exports.remove(writer, viewer, export.id, NOW) == export
         else:
             with pytest.raises(Refused) as refused:
-                await exports.remove(writer, viewer, export.id)
+                await exports.remove(writer, viewer, export.id, NOW)
             assert (refused.value.code, refused.value.field) == (UserErrorCode.CONFLICT, "id")
     assert (await find(database, viewer, export.id) is None) == (status in FINAL)
     assert await find(database, viewer, other.id) == other
@@ -615,4 +641,4 @@ async def test_requests_at_once_do_not_pass_the_cap(database: Database, tenant: 
     assert sum(isinstance(one, Export) for one in ended) == MOST_EXPORTS_OF_PERSON
     assert sum(isinstance(one, Refused) for one in ended) == MOST_EXPORTS_OF_PERSON
     async with database.read() as reader:
-        assert (await exports.newest(reader, viewer, None, 10, None))[1] == MOST_EXPORTS_OF_PERSON
+        assert (await exports.newest(reader, viewer, None, 10, None, NOW))[1] == MOST_EXPORTS_OF_PERSON

@@ -156,6 +156,26 @@ async def test_deleting(database: Database, tenant: str) -> None:
     assert (await change(database, who, "deleteExport", done, jobs))["userErrors"][0]["code"] == "NOT_FOUND"
 
 
+async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, tenant: str) -> None:
+    class Unwilling(FakeJobs):
+        async def forget(self, export: exports.Export) -> None:
+            raise OSError("secret address")
+
+    who, jobs = identity(tenant), FakeJobs()
+    id = await created(database, who)
+    await run(database, tenant, id, ExportStatus.COMPLETED)
+    answer = await execute(database, who, CHANGE % "deleteExport", {"id": id}, jobs=Unwilling())
+    (error,) = [error.formatted for error in answer.errors or []]
+    assert answer.data == {"change": None}
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert "Try again later" in error["message"]
+    assert (await ask(database, who, LIST, {"first": 1}))["exports"]["nodes"] == [{"id": id}]
+    payload = await change(database, who, "deleteExport", id, jobs)
+    assert payload == {"export": {"id": id, "status": "COMPLETED"}, "userErrors": []}
+    assert jobs.forgotten == [id]
+    assert (await ask(database, who, LIST, {"first": 1}))["exports"]["nodes"] == []
+
+
 async def test_the_list_is_paged_newest_first(database: Database, tenant: str) -> None:
     who = identity(tenant)
     ids = [await created(database, who) for _ in range(5)]
@@ -214,7 +234,7 @@ async def test_following_ends_at_a_final_status(
             elif heard == ["QUEUED", "RUNNING"]:
                 await change(database, who, "cancelExport", id)
                 async with database.write() as writer:
-                    claimed = await export_jobs.get(writer, tenant, id)
+                    claimed = await export_jobs.get(writer, tenant, id, 0)
                     assert claimed is not None
                     await export_jobs.end(writer, claimed, 1, ExportStatus.CANCELED)
     assert heard == ["QUEUED", "RUNNING", "CANCELED"]

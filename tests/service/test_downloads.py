@@ -48,13 +48,19 @@ async def client(workshop: Workshop) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def made(workshop: Workshop, who: Identity, name: str = "Envíos", **options: Any) -> Export:
+async def made(
+    workshop: Workshop,
+    who: Identity,
+    name: str = "Envíos",
+    status: ExportStatus = ExportStatus.COMPLETED,
+    **options: Any,
+) -> Export:
     """A finished export of two messages."""
     await feed(workshop.database, who.tenant_id, [message_sent("m1"), message_sent("m2")])
     asked = await queue(workshop.database, who, DAY, name=name, **options)
     await run_export(workshop, who.tenant_id, asked.id)
     done = await stored(workshop.database, asked)
-    assert done.status is ExportStatus.COMPLETED
+    assert done.status is status
     return done
 
 
@@ -178,15 +184,17 @@ async def test_an_expired_export_has_neither_file_nor_link(
 ) -> None:
     who = identity(tenant)
     short = Workshop(workshop.database, workshop.files, retention_days=0)
-    export = await made(short, who)
+    export = await made(short, who, status=ExportStatus.EXPIRED)
     path = await link(workshop, who, export)
-    await expire(workshop)
     document = "query Q($id: ID!) { export(id: $id) { status progress fileName fileSize downloadUrl expiresAt } }"
-    shown = (await ask(workshop.database, who, document, {"id": export.id}))["export"]
-    assert shown.pop("expiresAt")
-    assert shown == {"status": "EXPIRED", "progress": 1, "fileName": None, "fileSize": None, "downloadUrl": None}
-    assert (await client.get(path)).status_code == 403
-    assert not list((tmp_path / "files").iterdir())
+    # From the moment that it is over, whether or not a worker has been there to delete the file.
+    for files in ([key_of(export)], []):
+        assert [file.name for file in (tmp_path / "files").iterdir()] == files
+        shown = (await ask(workshop.database, who, document, {"id": export.id}))["export"]
+        assert shown.pop("expiresAt")
+        assert shown == {"status": "EXPIRED", "progress": 1, "fileName": None, "fileSize": None, "downloadUrl": None}
+        assert (await client.get(path)).status_code == 403
+        await expire(workshop)
 
 
 async def test_a_deleted_export_or_file(workshop: Workshop, client: httpx.AsyncClient, tenant: str) -> None:
@@ -197,6 +205,19 @@ async def test_a_deleted_export_or_file(workshop: Workshop, client: httpx.AsyncC
     gone = await client.get(path)
     assert (gone.status_code, gone.headers["content-type"]) == (404, "text/plain; charset=utf-8")
     assert "content-disposition" not in gone.headers
+
+
+async def test_a_file_that_is_not_whole_is_not_given(
+    workshop: Workshop, client: httpx.AsyncClient, tenant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = identity(tenant)
+    export = await made(workshop, who)
+    path = await link(workshop, who, export)
+    (stored_file,) = (tmp_path / "files").iterdir()
+    stored_file.write_bytes(stored_file.read_bytes()[:-1])
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    assert export.id in capsys.readouterr().out
 
 
 async def test_a_store_that_does_not_answer(

@@ -309,3 +309,13 @@ def test_a_stopped_service_has_given_up_nothing(own_server: Server, tenant: str)
     own_server.stop()
     own_server.start()
     all_of_it(own_server, who, id)
+
+
+def test_files_that_no_export_needs_are_deleted_by_the_worker(own_server: Server) -> None:
+    own_server.stop()
+    left = own_server.folder / "files" / f"{'0' * 32}-1.xlsx"
+    left.parent.mkdir(exist_ok=True)
+    left.touch()
+    os.utime(left, (1, 1))
+    own_server.start()
+    eventually(lambda: not left.exists() or None)

@@ -42,7 +42,7 @@ async def queue(
 async def stored(database: Database, export: Export) -> Export:
     """An export as it is now."""
     async with database.read() as reader:
-        found = await export_jobs.get(reader, export.tenant_id, export.id)
+        found = await export_jobs.get(reader, export.tenant_id, export.id, soon())
     assert found is not None
     return found
 

@@ -1,5 +1,8 @@
 import asyncio
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +101,45 @@ async def test_a_file_appears_in_a_folder_only_when_it_is_complete(tmp_path: Pat
     await watching
     assert seen <= {20_000_000}
     assert [file.name for file in folder.iterdir()] == ["a"]
+
+
+async def test_a_file_in_a_folder_outlives_a_power_cut(
+    tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "files"
+    store = FileStore(folder.as_uri())
+    synced: list[int] = []
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        synced.append(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    await store.put("a", path)
+    # First what it holds, then that there is one of this name.
+    assert synced == [(folder / "a").stat().st_ino, folder.stat().st_ino]
+
+
+async def test_a_disk_that_fails_to_keep_a_file(tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_descriptor: int) -> None:
+        raise OSError("the disk fails")
+
+    store = FileStore((tmp_path / "files").as_uri())
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(OSError, match="the disk fails"):
+        await store.put("a", path)
+
+
+def test_a_process_that_ends_right_after_it_used_a_store_ends_well(tmp_path: Path) -> None:
+    script = """
+import asyncio, sys
+from tasks.files import FileStore
+asyncio.run(FileStore(sys.argv[1]).delete("a"))
+"""
+    command = [sys.executable, "-c", script, (tmp_path / "files").as_uri()]
+    # Obstore's own coroutines aborted about every third process.
+    assert [subprocess.run(command, check=False).returncode for _ in range(12)] == [0] * 12
 
 
 async def test_a_large_file_is_uploaded_in_parts(bucket: str, credentials: None, path: Path) -> None:
