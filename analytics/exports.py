@@ -7,7 +7,7 @@ QUEUED → RUNNING → COMPLETED → EXPIRED
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -342,7 +342,7 @@ class Position:
 async def newest(
     reader: Reader,
     viewer: Viewer,
-    statuses: Sequence[ExportStatus] | None,
+    statuses: Collection[ExportStatus] | None,
     limit: int,
     after: Position | None,
     now: int,
@@ -351,7 +351,7 @@ async def newest(
     wanted = _visible(viewer)
     if statuses is not None:
         shown = case((is_over(now), ExportStatus.EXPIRED), else_=exports.c.status)
-        wanted.append(shown.in_(statuses))
+        wanted.append(shown.in_(sorted(statuses)))
     statement: Select[Any] = select(exports).where(*wanted)
     if after:
         older = exports.c.created_at < after.created_at

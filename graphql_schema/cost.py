@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from graphql import EnumValueNode, FieldNode, GraphQLField, IntValueNode
 
-from analytics.limits import LARGEST_PAGE, LONGEST_SERIES
+from analytics.limits import LARGEST_PAGE, LONGEST_SERIES, MOST_FILTER_IDS
 
 MICROSECONDS = 1_000  # in a point
 
@@ -44,6 +44,9 @@ OWN_READS = {
     "Mutation.cancelExport": 20_000,
     "Mutation.deleteExport": 20_000,
     "Subscription.exportUpdated": 10_000,
+    # The specification of an export may have four thousand ids, which is what is read and written then.
+    "Export.filter": 2_500,
+    "Export.downloadUrl": 2_500,
 }
 PERIOD_BEFORE = "CampaignAnalytics.previousPeriod"
 # The days before a period are others than its own: together they cannot be more than all the days there are. What is
@@ -57,6 +60,10 @@ LISTS = {
     "CampaignAnalytics.bounceReasons": 50,
     "TemplatePerformance.departments": 5,
     "Viewer.departments": 100,
+    "AppliedFilter.templateIds": MOST_FILTER_IDS,
+    "AppliedFilter.accountIds": MOST_FILTER_IDS,
+    "AppliedFilter.departmentIds": MOST_FILTER_IDS,
+    "AppliedFilter.agentIds": MOST_FILTER_IDS,
     "__Schema.types": 80,
     "__Schema.directives": 8,
     "__Type.fields": 6,
@@ -68,11 +75,18 @@ LISTS = {
     "__Directive.args": 2,
     "__Directive.locations": 4,
 }
-FUNNELS = {f"CampaignAnalytics.{name}" for name in ("byAgent", "byDepartment", "byTemplate", "byAccount", "timeSeries")}
+# What an item costs, where it is more than a row of names.
+ROWS = {
+    "Query.exports": 300.0,  # with its specification, which is fetched with it
+    **dict.fromkeys((name for name in LISTS if name.startswith("AppliedFilter.")), 0.8),
+    **dict.fromkeys(
+        (f"CampaignAnalytics.{name}" for name in ("byAgent", "byDepartment", "byTemplate", "byAccount", "timeSeries")),
+        28.0,  # with a funnel, which is eight objects
+    ),
+}
 POINTS = {"HOUR": LONGEST_SERIES, "DAY": LONGEST_SERIES, "WEEK": 160, "MONTH": 40}
 
 ROW = 5.0  # microseconds to make an item of a list, whatever is asked of it
-FUNNEL_ROW = 28.0  # the same when it has a funnel, which is eight objects
 FIELD = 1.5  # to read a field and to write it down
 RESOLVED_FIELD = 5.0  # the same in introspection, which graphql-core resolves field by field
 
@@ -103,8 +117,7 @@ def price(coordinate: str, field: GraphQLField, node: FieldNode) -> Price:
     elif "first" in field.args:
         rows = _first(field, node)
     own = (RESOLVED_FIELD if is_introspection else FIELD) + OWN_READS.get(coordinate, 0)
-    row = FUNNEL_ROW if coordinate in FUNNELS else ROW
-    return Price(own, rows, row, read, coordinate == PERIOD_BEFORE)
+    return Price(own, rows, ROWS.get(coordinate, ROW), read, coordinate == PERIOD_BEFORE)
 
 
 def _first(field: GraphQLField, node: FieldNode) -> int:

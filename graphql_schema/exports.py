@@ -74,11 +74,13 @@ class AppliedFilter:
 
 @strawberry.type(description="An export: a file of messages, made in the background.")
 class Export:
+    export: strawberry.Private[exports.Export]
+    viewer: strawberry.Private[Viewer]
+    link: strawberry.Private[Link]
     id: strawberry.ID = strawberry.field(description="Its id.")
     name: str = strawberry.field(description="What its requester calls it.")
     format: ExportFormat = strawberry.field(description="The kind of file.")
     status: ExportStatus = strawberry.field(description="Where it is.")
-    filter: AppliedFilter = strawberry.field(description="The filter as it runs.")
     rows_total: int | None = strawberry.field(description="How many rows it will have; null until counted.")
     rows_written: int = strawberry.field(description="How many rows are written.")
     progress: float | None = strawberry.field(description="From 0 to 1; null until rows are counted.")
@@ -91,10 +93,20 @@ class Export:
         description="The name under which the file is downloaded; null once it is gone."
     )
     file_size: float | None = strawberry.field(description="The file's size in bytes; null once it is gone.")
-    download_url: str | None = strawberry.field(
+    failure: ExportFailure | None = strawberry.field(description="Why it failed, when it did.")
+
+    # What takes a while to make is made for those who ask for it.
+
+    @strawberry.field(description="The filter as it runs.")
+    def filter(self) -> AppliedFilter:
+        return AppliedFilter.of(self.export.spec)
+
+    @strawberry.field(
         description="Where to fetch the file: signed for this viewer and short-lived. Only while COMPLETED."
     )
-    failure: ExportFailure | None = strawberry.field(description="Why it failed, when it did.")
+    def download_url(self) -> str | None:
+        ready = self.export.status is ExportStatus.COMPLETED and self.export.allows(self.viewer.scope)
+        return self.link(self.viewer, self.export) if ready else None
 
     @staticmethod
     def of(export: exports.Export, viewer: Viewer, link: Link) -> "Export":
@@ -105,13 +117,14 @@ class Export:
             return None if instant is None else local.aware(instant)
 
         expired = export.status is ExportStatus.EXPIRED
-        ready = export.status is ExportStatus.COMPLETED and export.allows(viewer.scope)
         return Export(
+            export=export,
+            viewer=viewer,
+            link=link,
             id=strawberry.ID(export.id),
             name=export.name,
             format=export.format,
             status=export.status,
-            filter=AppliedFilter.of(export.spec),
             rows_total=export.rows_total,
             rows_written=export.rows_written,
             progress=export.progress,
@@ -124,7 +137,6 @@ class Export:
             expires_at=at(export.expires_at),
             file_name=None if expired else export.file_name,
             file_size=None if expired or export.file_size is None else float(export.file_size),
-            download_url=link(viewer, export) if ready else None,
             failure=ExportFailure(code=export.failure, message=SENTENCES[export.failure]) if export.failure else None,
         )
 
@@ -202,7 +214,7 @@ class ExportsQuery:
         after: After = None,
     ) -> Connection[Export] | None:
         viewer, now = await info.context.viewer(), info.context.now
-        page = await resolvers.newest(info.context.database, viewer, status, first, after, now)
+        page = await resolvers.newest(info.context.loader, viewer, status, first, after, now)
         return connect(page, lambda export: Export.of(export, viewer, info.context.link))
 
     @strawberry.field(description="One export; null when there is none of this id that the viewer may see.")
@@ -210,7 +222,7 @@ class ExportsQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> Export | None:
         viewer = await info.context.viewer()
-        found = await resolvers.find(info.context.database, viewer, clean(id), info.context.now)
+        found = await resolvers.find(info.context.loader, viewer, clean(id), info.context.now)
         return Export.of(found, viewer, info.context.link) if found else None
 
 

@@ -9,6 +9,7 @@ from analytics.database import Database
 from analytics.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from analytics.exports import FINAL, Export, ExportStatus, Position, Request
 from analytics.viewers import Identity, Viewer, view
+from resolvers.loading import Loader
 from resolvers.paging import Page, check_first, decode
 
 LIST = "exports"
@@ -56,14 +57,13 @@ async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str, now: i
         return await exports.remove(writer, viewer, id, now)
 
 
-async def find(database: Database, viewer: Viewer, id: str, now: int) -> Export | None:
+async def find(loader: Loader, viewer: Viewer, id: str, now: int) -> Export | None:
     """One export that the viewer may see."""
-    async with database.read() as reader:
-        return await exports.find(reader, viewer, id, now)
+    return await loader.load(exports.find, viewer, id, now)
 
 
 async def newest(
-    database: Database, viewer: Viewer, statuses: Sequence[ExportStatus] | None, first: int, after: str | None, now: int
+    loader: Loader, viewer: Viewer, statuses: Sequence[ExportStatus] | None, first: int, after: str | None, now: int
 ) -> Page[Export]:
     """The viewer's exports, newest first."""
     check_first(first)
@@ -74,8 +74,8 @@ async def newest(
                 position = Position(created_at, id)
             case _:
                 raise InvalidInput("after: this is no cursor of this list.")
-    async with database.read() as reader:
-        found, total = await exports.newest(reader, viewer, statuses, first + 1, position, now)
+    wanted = None if statuses is None else frozenset(statuses)
+    found, total = await loader.load(exports.newest, viewer, wanted, first + 1, position, now)
     shown = found[:first]
     return Page(
         of=LIST,

@@ -93,6 +93,38 @@ async def test_fields_that_read_the_same_are_paid_once_and_run_once(database: Da
     assert points(other) >= 2 * points(one) - 1
 
 
+def test_what_is_asked_of_the_period_before_alone_is_paid_in_full() -> None:
+    funnel = "funnel { messages }"
+    alone = points(analytics(f"previousPeriod {{ {funnel} }}"))
+    assert alone >= points(analytics(funnel))
+    both = points(analytics(f"{funnel} previousPeriod {{ {funnel} }}"))
+    assert alone <= both <= 1.2 * alone
+    # Through a fragment too, and whichever of them stands first.
+    spread = "fragment F on CampaignAnalytics { funnel { messages } } "
+    assert points(spread + analytics("previousPeriod { ...F } ...F")) == both
+    other = points(analytics(f"byAgent {{ totalCount }} previousPeriod {{ {funnel} }}"))
+    assert other >= alone + points(analytics("byAgent { totalCount }")) - 1
+    many = " ".join(f"p{n}: previousPeriod {{ {funnel} }}" for n in range(50))
+    assert points(analytics(many)) <= 1.2 * alone  # the same days, so the same read
+
+
+def test_many_exports_are_dear_and_their_filters_dearer() -> None:
+    page = "{ exports(first: %d) { nodes { %s } } }"
+    assert points(page % (200, "id")) > 5 * points(page % (20, "id")) / 2
+    assert points(page % (200, "downloadUrl")) > 400 + points(page % (200, "id"))
+    lists = "filter { templateIds accountIds departmentIds agentIds }"
+    assert 1_000 < points(page % (200, lists)) <= limits.MOST_COST
+
+
+async def test_a_page_of_exports_is_read_once_however_often_it_is_asked_for(database: Database, tenant: str) -> None:
+    one = "exports(first: 5) { nodes { id } }"
+    with reads(database) as seen:
+        await ask(database, identity(tenant), "{ %s }" % one)  # noqa: UP031  braces are GraphQL's
+    with reads(database) as again:
+        await ask(database, identity(tenant), "{ %s b: %s c: %s }" % (one, one, one))  # noqa: UP031
+    assert len(again) == len(seen)
+
+
 def test_a_page_costs_its_rows() -> None:
     of = {
         first: points(analytics(f"byAgent(first: {first}) {{ nodes {{ agent {{ id }} }} }}")) for first in (1, 100, 200)
