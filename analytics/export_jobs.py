@@ -17,8 +17,8 @@ from analytics.exports import FINAL, Export, ExportStatus, FailureCode, export_o
 from analytics.tables import exports
 from analytics.zones import SECOND
 
-# Long enough for a worker whose machine stutters (it renews each second), short enough that what a killed one left is
-# taken up, and if small also done, within 15 seconds.
+# Long enough for a worker whose machine stutters (it renews twice a second), short enough that what a killed one left
+# is taken up, and if small also done, within 15 seconds.
 LEASE = 8 * SECOND
 MOST_ATTEMPTS = 5
 UNDER_WAY = (ExportStatus.QUEUED, ExportStatus.RUNNING, ExportStatus.CANCELING)
