@@ -10,15 +10,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from analytics.database import Reader, Writer
 from analytics.exports import FINAL, Export, ExportStatus, FailureCode, export_of, is_over, keyed
 from analytics.tables import exports
 from analytics.zones import SECOND
 
-# Long enough for a worker whose machine stutters (it renews each second), short enough that what a killed one left is
-# taken up, and if small also done, within 15 seconds.
+# Long enough for a worker whose machine stutters (it renews twice a second), short enough that what a killed one left
+# is taken up, and if small also done, within 15 seconds.
 LEASE = 8 * SECOND
 MOST_ATTEMPTS = 5
 UNDER_WAY = (ExportStatus.QUEUED, ExportStatus.RUNNING, ExportStatus.CANCELING)
@@ -167,8 +167,13 @@ async def complete(
 async def end(
     writer: Writer, export: Export, now: int, status: ExportStatus, failure: FailureCode | None = None
 ) -> None:
-    """The export ended without a file: CANCELED, or FAILED for a reason."""
-    await writer.execute(update(exports).where(*_held(export)).values(**_ended(status, now), failure=failure))
+    """The export ended without a file: CANCELED, or FAILED for a reason; CANCELED also if that was asked for before."""
+    canceling = exports.c.status == ExportStatus.CANCELING
+    ended = _ended(status, now) | {
+        "status": case((canceling, ExportStatus.CANCELED), else_=status),
+        "failure": case((canceling, None), else_=failure),
+    }
+    await writer.execute(update(exports).where(*_held(export)).values(ended))
 
 
 async def over(reader: Reader, now: int) -> list[Export]:

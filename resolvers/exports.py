@@ -13,8 +13,9 @@ from resolvers.loading import Loader
 from resolvers.paging import Page, check_first, decode
 
 LIST = "exports"
-# How often a followed export is looked at, in seconds: its progress is written once a second.
-LOOK_EVERY = 0.5
+# Seconds between two looks at a followed export. Its progress is written twice a second: with this, whoever follows it
+# hears of it at least each second.
+LOOK_EVERY = 0.25
 
 
 class Jobs(Protocol):

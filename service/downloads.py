@@ -100,4 +100,5 @@ def _headers(export: Export) -> dict[str, str]:
 def plain(name: str) -> str:
     """A file's name for clients that do not read `filename*`: letters without their accents, `_` for the rest."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return re.sub(r"[^A-Za-z0-9._ ()-]", "_", letters)
+    stem, dot, suffix = letters.rpartition(".")
+    return re.sub(r"[^A-Za-z0-9._ ()-]", "_", f"{stem or 'export'}{dot}{suffix}")

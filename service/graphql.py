@@ -72,7 +72,8 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         """A context for one request, or one WebSocket; opens nothing."""
         del response
         house = self._house
-        base = (house.public_url or str(request.base_url)).rstrip("/")
+        page = request.base_url.replace(scheme=request.base_url.scheme.replace("ws", "http"))  # also over a WebSocket
+        base = (house.public_url or str(page)).rstrip("/")
 
         def link(viewer: Viewer, export: Export) -> str:
             return base + house.links.path(viewer, export)

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 import jwt
+from jwt.utils import base64url_decode, base64url_encode
 
 from analytics.exports import Export
 from analytics.viewers import Identity, Viewer
@@ -38,6 +39,8 @@ class Links:
 
     def read(self, export_id: str, signature: str) -> Identity | None:
         """For whom a link to an export was signed; None when it was not, or is over."""
+        if not _canonical(signature):
+            return None
         try:
             claims: dict[str, Any] = jwt.decode(
                 signature,
@@ -51,3 +54,11 @@ class Links:
         if claims["export"] != export_id:
             return None
         return Identity(id=claims["sub"], tenant_id=claims["tenant"], role=claims["role"])
+
+
+def _canonical(signature: str) -> bool:
+    """Whether its parts are written as we write them: base64 without padding, and no bits left over."""
+    try:
+        return all(base64url_encode(base64url_decode(part)).decode() == part for part in signature.split("."))
+    except ValueError:
+        return False

@@ -2,8 +2,9 @@
 
 import re
 
+_ONE_RANGE = re.compile(r"bytes=[ \t]*([0-9]*)-([0-9]*)[ \t]*", re.IGNORECASE)
 # More digits than any file has bytes, and few enough that reading them costs nothing.
-_ONE_RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
+_DIGITS = 18
 
 
 class Unsatisfiable(Exception):
@@ -21,11 +22,16 @@ def requested(header: str | None, size: int) -> tuple[int, int] | None:
         return None
     first, last = match.groups()
     if not first:
-        start, end = max(size - int(last), 0), size
+        start, end = max(size - _number(last), 0), size
     else:
-        start, end = int(first), min(int(last) + 1, size) if last else size
-        if last and int(last) < start:
+        start, end = _number(first), min(_number(last) + 1, size) if last else size
+        if last and _number(last) < start:
             return None  # no range at all, by the grammar's rules
     if start >= size or start >= end:
         raise Unsatisfiable
     return start, end
+
+
+def _number(digits: str) -> int:
+    """A number, or of one with too many digits some number beyond any file's end."""
+    return int(digits.lstrip("0")[:_DIGITS] or 0)

@@ -16,10 +16,9 @@ class Locale(StrEnum):
 
 
 class Kind(Enum):
-    """What a column holds: text, a phone (text, but CSV leaves a plain `+569…` alone) or an instant."""
+    """What a column holds: text or an instant."""
 
     TEXT = auto()
-    PHONE = auto()
     INSTANT = auto()
 
 
@@ -60,11 +59,11 @@ COLUMNS: tuple[Column, ...] = (
     _column("agent_email", "Email del usuario", "User email", 30, recurs=True),
     _column("agent_name", "Nombre del usuario", "User name", 26, recurs=True),
     _column("message_id", "ID del mensaje", "Message ID", 24),
-    _column("recipient_phone", "Teléfono del destinatario", "Recipient phone", 26, Kind.PHONE),
+    _column("recipient_phone", "Teléfono del destinatario", "Recipient phone", 26),
     _column("status", "Estado del mensaje", "Message status", 20, recurs=True),
     _column("ticket_id", "ID interno del ticket", "Internal ticket ID", 22),
     _column("ticket_key", "Identificador del ticket", "Ticket identifier", 24),
-    _column("account_phone", "Teléfono de la cuenta emisora", "Sender account phone", 30, Kind.PHONE, recurs=True),
+    _column("account_phone", "Teléfono de la cuenta emisora", "Sender account phone", 30, recurs=True),
     _column("account_name", "Nombre de la cuenta emisora", "Sender account name", 30, recurs=True),
     _column("reply_text", "Respuesta", "Reply", 60),
 )

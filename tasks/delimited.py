@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tasks.columns import KNOWN, STATUS_WORDS, Locale, Row, headers, wall_clock_text
 from tasks.table_writer import TableWriter
-from tasks.text import csv_phone, csv_text
+from tasks.text import csv_text
 
 # Without the byte order mark Excel reads the file in the machine's old code page.
 _BOM = "\ufeff"
@@ -29,7 +29,7 @@ def _recurring(
         csv_text(department),
         email and csv_text(email),
         csv_text(agent),
-        phone and csv_phone(phone),
+        phone and csv_text(phone),
         csv_text(account),
     )
 
@@ -68,7 +68,7 @@ class Delimited(TableWriter):
             email,
             agent,
             csv_text(message),
-            recipient and csv_phone(recipient),
+            recipient and csv_text(recipient),
             self._status_words[status],
             ticket and csv_text(ticket),
             key and csv_text(key),

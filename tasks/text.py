@@ -13,7 +13,6 @@ _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 # OWASP's list, with the full-width signs that East Asian locales read as the plain ones.
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
-_PLAIN_PHONE = re.compile(r"\+[0-9]{1,20}")
 
 
 def legible(text: str) -> str:
@@ -52,7 +51,8 @@ def cell_text(text: str) -> str:
 
 def csv_text(text: str) -> str:
     """The text for a CSV field: legible, in full (CSV has no cell limit), and with an apostrophe in front
-    where a spreadsheet would take it for a formula.
+    where a spreadsheet would take it for a formula. A phone with its `+` is no exception: LibreOffice and Excel read
+    `+56911112222` as a number and show it without its sign.
 
     The guard looks at the start of a field as RFC 4180 has it. A spreadsheet told to split at `;` instead
     finds other fields: who opens exports in a spreadsheet takes XLSX, which leaves nothing to guess.
@@ -60,13 +60,3 @@ def csv_text(text: str) -> str:
     if text[:1] in _FORMULA_STARTS:
         text = "'" + text
     return text if text.isprintable() else _UNWRITABLE.sub("\ufffd", text)
-
-
-def csv_phone(text: str) -> str:
-    """A phone for a CSV field: `+` and nothing but digits stays as it is; anything else is text.
-
-    Such a value is a number to a spreadsheet: it computes and fetches nothing. An apostrophe in front would
-    gain no safety and break every join on phones, which is what CSV is asked for. Who opens the file in a
-    spreadsheet and wants to see the `+` takes XLSX, where phones are text.
-    """
-    return text if _PLAIN_PHONE.fullmatch(text) else csv_text(text)

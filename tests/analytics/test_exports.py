@@ -642,3 +642,13 @@ async def test_requests_at_once_do_not_pass_the_cap(database: Database, tenant: 
     assert sum(isinstance(one, Refused) for one in ended) == MOST_EXPORTS_OF_PERSON
     async with database.read() as reader:
         assert (await exports.newest(reader, viewer, None, 10, None, NOW))[1] == MOST_EXPORTS_OF_PERSON
+
+
+async def test_what_fails_while_it_is_being_canceled_is_canceled(database: Database, tenant: str) -> None:
+    viewer = viewer_of(tenant)
+    export = await create(database, viewer)
+    running = await claimed(database, export)
+    await cancel(database, viewer, export)
+    await end(database, running, ExportStatus.FAILED, FailureCode.STORAGE)
+    found = await get(database, export)
+    assert (found.status, found.failure, found.finished_at) == (ExportStatus.CANCELED, None, NOW)

@@ -120,6 +120,7 @@ async def test_a_file_can_be_had_in_ranges(workshop: Workshop, client: httpx.Asy
         ("日本語 👍", "___ _.xlsx", "日本語 👍.xlsx"),
         ('a"; filename=evil.exe\r\nX-Evil: 1', "a _ filename_evil.exe X-Evil 1.xlsx",
          "a ; filename=evil.exe X-Evil 1.xlsx"),
+        ("\u0301", "export.xlsx", "\u0301.xlsx"),
         ("100% 'sure'", "100_ _sure_.xlsx", "100% 'sure'.xlsx"),
     ],
 )  # fmt: skip

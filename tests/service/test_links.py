@@ -1,3 +1,4 @@
+import string
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -58,6 +59,16 @@ def test_a_link_that_was_changed_anywhere_is_no_link(place: int) -> None:
     for other in (others[place] if others[place] != parts[place] else "", "", "x", parts[place][:-2], "é", "\x00"):
         changed = ".".join([*parts[:place], other, *parts[place + 1 :]])
         assert LINKS.read("e1", changed) is None
+
+
+def test_a_link_is_written_in_one_way() -> None:
+    signed = signature()
+    assert LINKS.read("e1", signed)
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    # The last letter of 32 bytes in base64 holds two bits that mean nothing.
+    same_bytes = signed[:-1] + letters[letters.index(signed[-1]) ^ 1]
+    for other in (signed + "=", signed + "==", same_bytes, signed.replace(".", "=.", 1), signed + "."):
+        assert LINKS.read("e1", other) is None
 
 
 def test_a_link_is_of_one_export() -> None:

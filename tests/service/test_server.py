@@ -138,7 +138,7 @@ def test_an_export_is_followed_over_a_websocket(server: Server, tenant: str) -> 
         async with connect(url, subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
             await socket.send(json.dumps({"type": "connection_init", "payload": parameters}))
             assert json.loads(await socket.recv())["type"] == "connection_ack"
-            query = "subscription S($id: ID!) { exportUpdated(id: $id) { status } }"
+            query = "subscription S($id: ID!) { exportUpdated(id: $id) { status downloadUrl } }"
             payload = {"query": query, "variables": {"id": id}}
             await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
             heard = []
@@ -148,7 +148,10 @@ def test_an_export_is_followed_over_a_websocket(server: Server, tenant: str) -> 
             return [*heard, message]
 
     *heard, last = asyncio.run(followed(server.headers(who)))
-    assert heard[-1]["data"] == {"exportUpdated": {"status": "COMPLETED"}}
+    completed = heard[-1]["data"]["exportUpdated"]
+    assert completed["status"] == "COMPLETED"
+    assert completed["downloadUrl"].startswith(server.url + "/exports/")
+    assert server.client.get(completed["downloadUrl"]).status_code == 200
     assert last["type"] == "complete"
     refused = asyncio.run(followed({}))
     assert "COMPLETED" not in json.dumps(refused)

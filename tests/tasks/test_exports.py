@@ -18,12 +18,13 @@ from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode, Locale
 from analytics.zones import DAY
+from resolvers import exports as following
 from tasks import exports as job
-from tasks.columns import COLUMNS, Kind, Row, headers
 from tasks.columns import Locale as Language
+from tasks.columns import Row, headers
 from tasks.exports import Workshop, key_of, run_export
 from tasks.files import FileStore
-from tasks.text import csv_phone, csv_text
+from tasks.text import csv_text
 from tasks.workbook import Workbook
 from tests import factories, strategies
 from tests.factories import identity, member, message_sent, supervisor
@@ -97,11 +98,7 @@ async def test_the_delimited_file_is_the_oracles_rows_field_by_field(
     await feed(database, tenant, events)
     done = await run(workshop, await queue(database, identity(tenant), filter, format=ExportFormat.CSV, locale=locale))
     head, *rows = lines(Oracle(events), filter, locale)
-    guards = [csv_phone if column.kind is Kind.PHONE else csv_text for column in COLUMNS]
-    guarded = [
-        [guard(value) if isinstance(value, str) else str(value) for guard, value in zip(guards, row, strict=True)]
-        for row in rows
-    ]
+    guarded = [[csv_text(value) if isinstance(value, str) else str(value) for value in row] for row in rows]
     text = (folder / key_of(done)).read_bytes().decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text, newline=""))) == [head, *guarded]
 
@@ -322,6 +319,37 @@ async def test_progress_is_told_while_it_runs(
     second.set()
     await running
     assert (await stored(database, asked)).progress == 1
+
+
+def test_progress_comes_at_least_each_second() -> None:
+    # What may pass between two news, besides the time that writing and reading the row take.
+    assert job.RENEW_EVERY + following.LOOK_EVERY < 1
+
+
+async def test_who_follows_an_export_hears_of_every_step(
+    database: Database, workshop: Workshop, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LOOK_EVERY", 0.01)
+    await feed(database, tenant, sends(8))
+    asked = await queue(database, identity(tenant), WEEK)
+    steps = threading.Semaphore(0)
+    append = Workbook.append
+
+    def step(self: Workbook, rows: Iterable[Row]) -> None:
+        assert steps.acquire(timeout=PATIENCE)
+        append(self, rows)
+
+    monkeypatch.setattr(Workbook, "append", step)
+    running = await start(workshop, asked, gate)
+    gate.open.set()
+    heard: list[int] = []
+    async with asyncio.timeout(PATIENCE):
+        async for _, export in following.follow(database, identity(tenant), asked.id, 0):
+            if export.rows_total == 8 and export.rows_written not in heard:
+                heard.append(export.rows_written)
+                steps.release()  # the next batch only when this one has been heard of
+    await running
+    assert heard == [0, 2, 4, 6, 8]
 
 
 async def test_a_lease_is_renewed_as_long_as_the_worker_works(
