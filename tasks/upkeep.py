@@ -23,9 +23,18 @@ async def apply_webhooks(workshop: Workshop) -> None:
     while True:
         async with workshop.database.read() as reader:
             companies = await webhooks.waiting(reader)
-        applied = [await webhooks.apply_waiting(workshop.database, tenant, now()) for tenant in companies]
+        applied = [await _apply(workshop, tenant) for tenant in companies]
         if not any(applied):
             return
+
+
+async def _apply(workshop: Workshop, tenant: str) -> int:
+    """Apply some of a company's webhooks; how many. What is wrong with one company holds up no other."""
+    try:
+        return await webhooks.apply_waiting(workshop.database, tenant, now())
+    except Exception:
+        log.warning("webhooks could not be applied, trying again", tenant=tenant, exc_info=True)
+        return 0
 
 
 async def keep_up(workshop: Workshop) -> None:

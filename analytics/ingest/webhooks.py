@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import structlog
 from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
-from sqlalchemy.exc import DBAPIError
 
 from analytics.database import Database, Reader, Writer
 from analytics.ingest import forgetting
@@ -20,6 +19,7 @@ from analytics.ingest.batch import apply_in
 from analytics.ingest.events import AnyEvent, InvalidEvent
 from analytics.ingest.mentions import Name, names_in
 from analytics.ingest.whatsapp import read_body
+from analytics.outages import is_outage
 from analytics.sqltypes import one_of
 from analytics.tables import webhooks
 
@@ -82,15 +82,15 @@ async def lag(reader: Reader) -> tuple[int, int | None]:
 async def apply_waiting(database: Database, tenant: str, now: int) -> int:
     """Apply some of the bodies of a company that wait, the oldest first; how many.
 
-    0 when none waits, or when another process is at it. Raises the database's errors; nothing is lost by them.
+    0 when none waits, or when another process is at it. Raises the database's outages; nothing is lost by them.
     """
     try:
         async with database.write() as writer:
             bodies = await _take(writer, tenant, MOST_BODIES)
             await _apply(writer, tenant, bodies, now)
-    except (DBAPIError, OSError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         log.exception("webhooks could not be applied together", tenant=tenant)
         return await _apply_one(database, tenant, now)
     return len(bodies)
@@ -102,9 +102,9 @@ async def _apply_one(database: Database, tenant: str, now: int) -> int:
         async with database.write() as writer:
             bodies = await _take(writer, tenant, 1)
             await _apply(writer, tenant, bodies, now)
-    except (DBAPIError, OSError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         log.exception("a webhook could not be applied", tenant=tenant)
         async with database.write() as writer:
             bodies = await _take(writer, tenant, 1)

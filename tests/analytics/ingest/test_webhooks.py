@@ -1,13 +1,14 @@
 """Webhook bodies: kept first, applied once, together or again, and dropped when their time is over."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
-from analytics.database import Database
+from analytics.database import Database, Writer
 from analytics.ingest import webhooks
 from analytics.ingest.batch import apply_in
 from analytics.ingest.webhooks import Counts
@@ -136,7 +137,26 @@ async def test_a_body_we_fail_at_holds_up_no_other(
     assert await counted(database, tenant) == Counts(waiting=0, applied=2, rejected=1)
 
 
-async def test_an_error_of_the_database_loses_nothing(
+async def test_a_body_that_the_database_refuses_holds_up_no_other(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await known(database, tenant)
+
+    async def refused(writer: Writer, tenant: str, events: Any, received: Any) -> Any:
+        if any(event.wamid == "wamid.poison" for event in events):
+            await writer.execute(insert(tenants).values(tenant_id=None, described_at=0))
+        return await apply_in(writer, tenant, events, received)
+
+    monkeypatch.setattr(webhooks, "apply_in", refused)
+    poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
+    await keep(database, tenant, poison, fine)
+    assert await apply_all(database, tenant) == [1, 1]
+    assert await state_of(database, tenant) == [("m1", Status.DELIVERED, None)]
+    found = await rows(database, select(table.c.problem).where(table.c.tenant_id == tenant, table.c.rejected > 0))
+    assert found == [(webhooks.FAILED,)]
+
+
+async def test_an_outage_of_the_database_loses_nothing(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def lost(*_: Any) -> None:
@@ -196,3 +216,18 @@ async def test_only_applied_bodies_grow_too_old(database: Database, tenant: str)
     await keep(database, tenant, b"3", at=NOW + 2)
     assert await webhooks.drop_old(database, tenant, NOW + 1) == 1
     assert await counted(database, tenant) == Counts(waiting=1, applied=1, rejected=1)
+
+
+async def test_names_too_long_for_a_key_are_told_and_harmless(database: Database, tenant: str) -> None:
+    named = {"message_template_id": 1, "message_template_language": "es", "new_category": "UTILITY"}
+    notice = {"field": "template_category_update", "value": {**named, "message_template_name": "\u6587" * 400}}
+    long = json.dumps({"entry": [{"time": 1_700_000_000, "changes": [notice]}]}).encode()
+    await keep(database, tenant, long, whatsapp.body(statuses=[whatsapp.status("\u6587" * 400)]), b"{")
+    assert await apply_all(database, tenant) == [3]
+    found = await rows(
+        database, select(table.c.problem).where(table.c.tenant_id == tenant).order_by(table.c.received_at)
+    )
+    assert [problem.partition(" - ")[0] for (problem,) in found[:2]] == [
+        "INVALID_EVENT: entry[0].changes[0].value: must have at most 512 bytes in UTF-8",
+        "INVALID_EVENT: entry[0].changes[0].value.statuses[0]: must have at most 512 bytes in UTF-8",
+    ]

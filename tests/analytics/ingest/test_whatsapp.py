@@ -365,7 +365,7 @@ def test_a_person_is_not_taken_for_another() -> None:
 
 def test_a_name_longer_than_any_is_refused() -> None:
     update = {"message_template_name": "名" * 5000, "new_category": "UTILITY"}
-    assert "1024" in problem(body(update, field="template_category_update"))
+    assert "512" in problem(body(update, field="template_category_update"))
 
 
 def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
