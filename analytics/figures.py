@@ -17,6 +17,9 @@ class Figure(StrEnum):
     WAITING_REPLIES = "waiting_replies"
     DROPPED_STATUSES = "dropped_statuses"  # since ever: those that no message claimed in time
     DROPPED_REPLIES = "dropped_replies"
+    # Also since ever; what is applied once more, after a crash or by a replay, is counted once more.
+    REJECTED_WEBHOOKS = "rejected_webhooks"  # bodies that were not wholly understood
+    UNKNOWN_STATUSES = "unknown_statuses"  # whatever way they came
     DRIFT = "drift"  # rollup rows of the day looked at last that are not what its messages give
 
 

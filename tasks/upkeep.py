@@ -1,5 +1,8 @@
 """What a worker does between jobs: what was left half done, what is over, and a look at how things are."""
 
+import asyncio
+import random
+
 import structlog
 
 from analytics import figures
@@ -16,22 +19,32 @@ log = structlog.get_logger()
 
 # Between two looks at one company (µs): each reads a day of its messages.
 LOOK_EVERY = HOUR
+# Seconds that we wait for those who write for a company whose webhooks wait: an importer's batch. And for how many
+# companies at once: each takes a connection.
+PATIENCE = 2.0
+MOST_WAITED_FOR = 3
 
 
 async def apply_webhooks(workshop: Workshop) -> None:
-    """Apply the webhooks that wait, of one company after the other until none is left."""
+    """Apply the webhooks that wait, of one company after the other until none is left that can be applied now."""
     while True:
         async with workshop.database.read() as reader:
             companies = await webhooks.waiting(reader)
-        applied = [await _apply(workshop, tenant) for tenant in companies]
-        if not any(applied):
+        done = [await _apply(workshop, tenant, 0) for tenant in companies]
+        busy = [tenant for tenant, applied in zip(companies, done, strict=True) if applied is None]
+        # Importers that take turns leave no gap. Who stands in line for a moment comes between them, some at once.
+        turns = random.sample(busy, min(len(busy), MOST_WAITED_FOR))
+        done += await asyncio.gather(*(_apply(workshop, tenant, PATIENCE) for tenant in turns))
+        if not any(done):
             return
 
 
-async def _apply(workshop: Workshop, tenant: str) -> int:
-    """Apply some of a company's webhooks; how many. What is wrong with one company holds up no other."""
+async def _apply(workshop: Workshop, tenant: str, patience: float) -> int | None:
+    """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
     try:
-        return await webhooks.apply_waiting(workshop.database, tenant, now())
+        return await webhooks.apply_waiting(workshop.database, tenant, now(), patience)
+    except webhooks.Busy:
+        return None
     except Exception:
         log.warning("webhooks could not be applied, trying again", tenant=tenant, exc_info=True)
         return 0

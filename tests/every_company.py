@@ -18,6 +18,6 @@ EVERY_COMPANY = {
         "Metrics: how much waits, and for how long. The same index."
     ),
     "SELECT figures.name, sum(figures.value) AS sum_1, min(figures.at) AS min_1 FROM figures GROUP BY figures.name": (
-        "Metrics: five rows a company, at each scrape."
+        "Metrics: seven rows a company, at each scrape."
     ),
 }

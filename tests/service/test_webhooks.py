@@ -15,7 +15,9 @@ import pytest
 from starlette.requests import Request
 
 from analytics.database import Database
+from analytics.ingest.webhooks import apply_waiting, store
 from service import webhooks
+from service.metrics import exposition
 from service.webhook_secrets import WebhookSecrets
 from tests import webhooks as whatsapp
 from tests.factories import account, identity, message_sent
@@ -195,6 +197,21 @@ async def test_a_body_that_does_not_come_in_time_is_given_up(monkeypatch: pytest
         endpoint = webhooks.Webhooks(nothing, WebhookSecrets(None), lambda: None)
         answer = await endpoint.answer(Request(scope, receive))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+async def test_what_was_not_understood_is_in_the_metrics(database: Database, tenant: str) -> None:
+    names = ("embudo_webhooks_rejected_total", "embudo_statuses_unknown_total")
+
+    async def values() -> list[float]:
+        lines = [line.split() for line in (await exposition(database, shared=False)).decode().splitlines()]
+        return [float(line[1]) for name in names for line in lines if line[0] == name]
+
+    before = await values()
+    statuses = [whatsapp.status("wamid.m1", "played"), whatsapp.status("wamid.m1", "warning")]
+    for n, body in enumerate((whatsapp.body(statuses=statuses), b"{")):
+        await store(database, tenant, body, n)
+    assert await apply_waiting(database, tenant, 2) == 2
+    assert [after - was for after, was in zip(await values(), before, strict=True)] == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["%00", "x" * 129])

@@ -1,5 +1,6 @@
 """Upkeep: what a worker does between jobs, for all companies, of which none holds up another."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -49,3 +50,50 @@ async def test_a_company_that_fails_holds_up_no_other(workshop: Workshop, monkey
     monkeypatch.undo()
     await apply_webhooks(workshop)
     assert await waiting(workshop.database, companies) == []
+
+
+async def test_a_company_that_others_write_for_holds_up_no_other(workshop: Workshop) -> None:
+    database = workshop.database
+    if "sqlite" in database.url:
+        pytest.skip("SQLite has one writer for all companies")
+    companies = sorted(uuid4().hex for _ in range(3))
+    held, let_go = companies[1], asyncio.Event()
+
+    async def others_write() -> None:
+        async with database.write() as writer:
+            await writer.lock(held)
+            locked.set()
+            await let_go.wait()
+
+    locked = asyncio.Event()
+    importing = asyncio.create_task(others_write())
+    await locked.wait()
+    for tenant in companies:
+        await webhooks.store(database, tenant, READ, soon())
+    await apply_webhooks(workshop)
+    assert await waiting(database, companies) == [held]
+    let_go.set()
+    await importing
+    await apply_webhooks(workshop)
+    assert await waiting(database, companies) == []
+
+
+async def test_importers_that_take_turns_leave_webhooks_a_turn(workshop: Workshop, tenant: str) -> None:
+    database = workshop.database
+    if "sqlite" in database.url:
+        pytest.skip("SQLite has one writer for all companies")
+    applied = asyncio.Event()
+
+    async def import_on() -> None:
+        while not applied.is_set():
+            async with database.write() as writer:
+                await writer.lock(tenant)
+                await asyncio.sleep(0.1)
+
+    importing = [asyncio.create_task(import_on()) for _ in range(3)]
+    await webhooks.store(database, tenant, READ, soon())
+    await asyncio.sleep(0.3)
+    await apply_webhooks(workshop)
+    applied.set()
+    await asyncio.gather(*importing)
+    assert await waiting(database, [tenant]) == []

@@ -2,21 +2,26 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
+from analytics import figures
 from analytics.database import Database, Writer
-from analytics.ingest import webhooks
-from analytics.ingest.batch import apply_in
+from analytics.figures import Figure
+from analytics.ingest import retention, webhooks
+from analytics.ingest.batch import TOO_LATE, apply_in
 from analytics.ingest.webhooks import Counts
+from analytics.rollups.rebuild import rebuild
 from analytics.states import Status
 from analytics.tables import messages, receipts, tenants
 from analytics.tables import webhooks as table
+from analytics.zones import instant
 from tests import webhooks as whatsapp
-from tests.factories import account, message_sent
+from tests.factories import MONDAY, account, after, message_sent, status
 from tests.feeding import feed
 
 NOW = 1_800_000_000_000_000
@@ -95,7 +100,16 @@ async def test_what_cannot_be_understood_is_kept_and_counted(
     assert await counted(database, tenant) == Counts(waiting=0, applied=1, rejected=1)
     found = await rows(database, select(table.c.body, table.c.problem).where(table.c.tenant_id == tenant))
     assert found == [(body, problem)]
-    assert await rows(database, select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)) == []
+
+
+async def test_a_company_is_known_from_its_first_body(database: Database, tenant: str) -> None:
+    known_ones = select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)
+    assert await apply_all(database, tenant) == []
+    assert await rows(database, known_ones) == []
+    await keep(database, tenant, whatsapp.body())
+    assert await apply_all(database, tenant) == [1]
+    assert await rows(database, known_ones) == [(tenant,)]
+    assert await counted(database, tenant) == Counts(waiting=0, applied=1, rejected=0)
 
 
 async def test_what_is_understood_beside_it_is_applied(database: Database, tenant: str) -> None:
@@ -198,6 +212,40 @@ async def test_bodies_can_be_applied_again(database: Database, tenant: str) -> N
     assert await replayed(NOW + 1, None, rejected_only=True) == 1
     assert await state_of(database, tenant) == before
     assert await counted(database, tenant) == Counts(waiting=0, applied=3, rejected=2)
+
+
+async def figures_of(database: Database, tenant: str) -> dict[str, int]:
+    async with database.read() as reader:
+        return {name: found.value for name, found in (await figures.known(reader, tenant)).items()}
+
+
+async def test_bodies_and_statuses_that_say_nothing_to_us_are_counted(database: Database, tenant: str) -> None:
+    await known(database, tenant)
+    odd = [whatsapp.status("wamid.m1", word) for word in ("played", "deleted", "read")]
+    await keep(database, tenant, b"{", whatsapp.body(statuses=odd), whatsapp.body(statuses=odd[:1]), b"{}")
+    await apply_all(database, tenant)
+    assert (await counted(database, tenant)).rejected == 2
+    found = {Figure.REJECTED_WEBHOOKS: 2, Figure.UNKNOWN_STATUSES: 3}
+    assert await figures_of(database, tenant) == found
+    await feed(database, tenant, [status("m1", "warning")])
+    assert await figures_of(database, tenant) == found | {Figure.UNKNOWN_STATUSES: 4}
+
+
+async def test_what_comes_too_late_is_told_and_counted(database: Database, tenant: str) -> None:
+    await known(database, tenant)
+    old = after(MONDAY, days=-100)
+    await feed(database, tenant, [message_sent("old", old)])
+    await rebuild(database, tenant, anew=False)
+    now = instant(datetime.fromisoformat(after(MONDAY, days=1)))
+    assert await retention.drop_old(database, tenant, 1, now) == 1
+    late = [whatsapp.status("wamid.old", "read", old), whatsapp.status("wamid.m1", "read")]
+    await keep(database, tenant, whatsapp.body(statuses=late[1:]), whatsapp.body(statuses=late))
+    await apply_all(database, tenant)
+    statement = select(table.c.rejected, table.c.problem).where(table.c.tenant_id == tenant)
+    told = f"{TOO_LATE.code}: {TOO_LATE.message}"
+    assert await rows(database, statement.order_by(table.c.received_at)) == [(0, None), (1, told)]
+    assert await figures_of(database, tenant) == {Figure.REJECTED_WEBHOOKS: 1}
+    assert await state_of(database, tenant) == [("m1", Status.READ, None)]
 
 
 async def test_orphans_wait_from_when_their_body_came(database: Database, tenant: str) -> None:
