@@ -213,6 +213,15 @@ class Database:
         async with self._single.connect() as connection, connection.begin():
             await connection.execute(statement)
 
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[bool]:
+        """Whether no other process is in such a block of this name, and none will be. On SQLite always true."""
+        if make_url(self.url).get_backend_name() == "sqlite":
+            yield True  # to hold its one writer would keep out ourselves
+            return
+        async with self.write() as writer:
+            yield await writer.try_lock(name)
+
     async def run_sync(self, function: Any) -> Any:
         """Run a function of a synchronous connection, for Alembic."""
         async with self._writer.begin() as connection:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from analytics import figures
-from analytics.database import Database, Reader, Writer
+from analytics.database import Database, Writer
 from analytics.figures import Figure
 from analytics.ingest import directory, forgetting
 from analytics.ingest.directory import Change, Settings
@@ -39,7 +39,7 @@ from analytics.ingest.settle import derive, settle
 from analytics.ingest.working_set import WorkingSet
 from analytics.rollups.beginning import for_zone
 from analytics.rollups.state import State
-from analytics.tables import messages, receipts, replies, tenants
+from analytics.tables import messages, receipts, replies
 from analytics.zones import instant, zone
 
 # Rows looked at together when a setting changes what replies answer: bounds the memory of a rare, long task.
@@ -326,8 +326,3 @@ async def _settle_again(
         fresh = await rows.replies.load(replies.c.id, [row.id for row in found])
         await settle(rows, settings.accounts, settings.reply_window_days, fresh)
         await rows.flush()
-
-
-async def tenants_of(reader: Reader) -> list[str]:
-    """All companies."""
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))]

@@ -11,7 +11,7 @@ from itertools import accumulate, chain, compress, islice
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, tuple_, update
 
 from analytics import figures
 from analytics.database import Database, Reader, Writer
@@ -24,7 +24,7 @@ from analytics.ingest.mentions import Name, names_in
 from analytics.ingest.whatsapp import read_body
 from analytics.outages import is_outage
 from analytics.sqltypes import one_of
-from analytics.tables import webhooks
+from analytics.tables import tenants, webhooks
 
 log = structlog.get_logger()
 
@@ -239,6 +239,16 @@ async def count(reader: Reader, tenant: str) -> Counts:
         ).where(webhooks.c.tenant_id == tenant)
     )
     return Counts(*(row or (0, 0, 0)))
+
+
+async def due(reader: Reader, received_before: int) -> list[str]:
+    """The companies that have applied bodies from before an instant."""
+    old = exists(1).where(
+        webhooks.c.tenant_id == tenants.c.tenant_id,
+        webhooks.c.applied_at.is_not(None),
+        webhooks.c.received_at < received_before,
+    )
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old))]
 
 
 async def drop_old(database: Database, tenant: str, received_before: int) -> int:
