@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import UniqueConstraint
 
+from analytics import figures
 from analytics.database import Database
 from analytics.distribution import LOCAL, distributed
 from analytics.export_jobs import due
@@ -127,6 +128,7 @@ async def test_every_statement_to_postgresql_is_looked_at(database: Database, te
     async with database.read() as reader:
         await unfinished(reader)
         await due(reader, 0)
+        await figures.sums(reader)
     looked_at = {table.name for table in distributed() if any(table.name in statement for statement in citus.seen)}
     assert {table.name for table in distributed()} - looked_at <= {"webhooks", "error_titles", "forgotten"}
     assert not citus.complaints

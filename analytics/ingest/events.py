@@ -17,7 +17,9 @@ Id = Annotated[str, Meta(min_length=1, max_length=128)]
 # What comes from Meta and is part of a key: no more bytes than our longest ids, see `LONGEST_KEY`. Meta's own have some
 # 60, and names of templates at most 512.
 Wamid = Annotated[str, Meta(min_length=1, max_length=512)]
-Name = Annotated[str, Meta(max_length=1024)]
+LONGEST_NAME = 1024  # characters
+Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
+LARGEST_CODE = 2**31 - 1
 Reply_Kind = Literal["text", "button", "interactive", "media", "unsupported", "reaction", "revoke", "edit", "system"]
 At = Annotated[datetime, Meta(tz=True)]
 
@@ -191,7 +193,7 @@ class MessageSent(Description, frozen=True, kw_only=True, tag="message.sent"):
 class StatusError(Struct, frozen=True, kw_only=True):
     """WhatsApp's reason for a failure."""
 
-    code: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
+    code: Annotated[int, Meta(ge=0, le=LARGEST_CODE)] | None = None
     title: Name | None = None
 
 

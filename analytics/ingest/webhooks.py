@@ -11,7 +11,7 @@ from itertools import accumulate, chain, compress, islice
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
 
 from analytics import figures
 from analytics.database import Database, Reader, Writer
@@ -243,12 +243,11 @@ async def count(reader: Reader, tenant: str) -> Counts:
 
 async def due(reader: Reader, received_before: int) -> list[str]:
     """The companies that have applied bodies from before an instant."""
-    old = exists(1).where(
-        webhooks.c.tenant_id == tenants.c.tenant_id,
-        webhooks.c.applied_at.is_not(None),
-        webhooks.c.received_at < received_before,
+    oldest = select(func.min(webhooks.c.received_at)).where(
+        webhooks.c.tenant_id == tenants.c.tenant_id, webhooks.c.applied_at.is_not(None)
     )
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old))]
+    old = select(tenants.c.tenant_id).where(oldest.scalar_subquery() < received_before)
+    return [row.tenant_id for row in await reader.rows(old)]
 
 
 async def drop_old(database: Database, tenant: str, received_before: int) -> int:
