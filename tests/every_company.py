@@ -4,25 +4,22 @@ Each is a read, without locks. A new one needs a reason that is worth asking all
 """
 
 EVERY_COMPANY = {
-    "SELECT tenants.tenant_id FROM tenants WHERE EXISTS (SELECT 1 FROM receipts WHERE receipts.tenant_id ="
-    " tenants.tenant_id AND NOT receipts.claimed AND receipts.received_at < $1::BIGINT)": (
-        "One worker looks for old orphans, once in minutes: a probe a company, in an index of what is unclaimed."
+    "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(receipts.received_at) AS min_1 FROM receipts WHERE"
+    " receipts.tenant_id = tenants.tenant_id AND NOT receipts.claimed) < $1::BIGINT OR (SELECT min(replies.received_at)"
+    " AS min_2 FROM replies WHERE replies.tenant_id = tenants.tenant_id AND replies.message_id IS NULL) < $2::BIGINT": (
+        "One worker looks for old orphans, once in minutes: two probes a company, in indexes of what is unclaimed."
     ),
-    "SELECT tenants.tenant_id FROM tenants WHERE EXISTS (SELECT 1 FROM replies WHERE replies.tenant_id ="
-    " tenants.tenant_id AND replies.message_id IS NULL AND replies.received_at < $1::BIGINT)": (
-        "One worker looks for old orphans, once in minutes: the same, of replies."
-    ),
-    "SELECT tenants.tenant_id FROM tenants WHERE EXISTS (SELECT 1 FROM webhooks WHERE webhooks.tenant_id ="
-    " tenants.tenant_id AND webhooks.applied_at IS NOT NULL AND webhooks.received_at < $1::BIGINT)": (
+    "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(webhooks.received_at) AS min_1 FROM webhooks WHERE"
+    " webhooks.tenant_id = tenants.tenant_id AND webhooks.applied_at IS NOT NULL) < $1::BIGINT": (
         "One worker looks for old webhooks, once in minutes: a probe a company, in the order of its key."
     ),
-    "SELECT tenants.tenant_id FROM tenants WHERE EXISTS (SELECT 1 FROM messages WHERE messages.tenant_id ="
-    " tenants.tenant_id AND messages.sent_at < $1::BIGINT)": (
+    "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(messages.sent_at) AS min_1 FROM messages WHERE"
+    " messages.tenant_id = tenants.tenant_id) < $1::BIGINT": (
         "One worker looks for messages of old months, once in minutes: a probe a company, in an index by time."
     ),
-    "SELECT rollup_states.tenant_id FROM rollup_states WHERE rollup_states.kept_from IS NOT NULL AND (EXISTS (SELECT 1"
-    " FROM messages WHERE messages.tenant_id = rollup_states.tenant_id AND messages.sent_at <"
-    " rollup_states.kept_since))": ("One worker looks for drops that were interrupted: the same index."),
+    "SELECT rollup_states.tenant_id FROM rollup_states WHERE rollup_states.kept_from IS NOT NULL AND (SELECT"
+    " min(messages.sent_at) AS min_1 FROM messages WHERE messages.tenant_id = rollup_states.tenant_id) <"
+    " rollup_states.kept_since": ("One worker looks for drops that were interrupted: the same index."),
     "SELECT tenants.tenant_id FROM tenants WHERE NOT (EXISTS (SELECT 1 FROM figures WHERE figures.tenant_id ="
     ' tenants.tenant_id AND figures.name = $1::VARCHAR COLLATE "C" AND figures.at >= $2::BIGINT))': (
         "One worker looks for companies that nobody looked at lately: a probe a company, by key."

@@ -7,7 +7,7 @@ longer there, and a drop that is interrupted goes on where it was.
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import Column, ColumnElement, ScalarSelect, delete, func, select, update
 
 from analytics.database import Database, Reader, Writer
 from analytics.ingest import directory
@@ -30,18 +30,20 @@ async def due(reader: Reader, months: int | None, now: int) -> list[str]:
     Where a company's month is not over everywhere on earth, its last hours may be found a month later.
     """
     unfinished = select(rollup_states.c.tenant_id).where(
-        rollup_states.c.kept_from.is_not(None),
-        exists(1).where(
-            messages.c.tenant_id == rollup_states.c.tenant_id, messages.c.sent_at < rollup_states.c.kept_since
-        ),
+        rollup_states.c.kept_from.is_not(None), _oldest(rollup_states.c.tenant_id) < rollup_states.c.kept_since
     )
     found = {row.tenant_id for row in await reader.rows(unfinished)}
     if months is not None:
         earliest = zone("UTC")
         since = earliest.day_start(first_kept(earliest, months, now, now - DAY)) - DAY
-        old = exists(1).where(messages.c.tenant_id == tenants.c.tenant_id, messages.c.sent_at < since)
-        found |= {row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old))}
+        old = select(tenants.c.tenant_id).where(_oldest(tenants.c.tenant_id) < since)
+        found |= {row.tenant_id for row in await reader.rows(old)}
     return sorted(found)
+
+
+def _oldest(tenant: Column[str]) -> ScalarSelect[int]:
+    """When the first message of each company was sent that is there."""
+    return select(func.min(messages.c.sent_at)).where(messages.c.tenant_id == tenant).scalar_subquery()
 
 
 async def drop_old(database: Database, tenant: str, months: int | None, now: int) -> int:
