@@ -45,6 +45,9 @@ PLANS = {"plan_cache_mode": "force_custom_plan"}
 # transaction whose lock everybody else of the company waits for. (A client that is only killed it sees at once.)
 KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
+# What PostgreSQL says when a lock was waited for in vain.
+LOCK_NOT_AVAILABLE = "55P03"
+
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -139,6 +142,21 @@ class Writer(Reader):
                 text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
             )
 
+    async def lock_within(self, name: str, patience: float) -> bool:
+        """Wait for the lock of this name for so many seconds at most, in line with others; whether it was taken."""
+        if self._connection.dialect.name != "postgresql":
+            return True
+        try:
+            async with self._connection.begin_nested():
+                await self._connection.execute(text(f"SET LOCAL lock_timeout = {max(round(patience * 1000), 1)}"))
+                await self.lock(name)
+                await self._connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            return False
+        return True
+
     async def try_lock(self, name: str) -> bool:
         """Take the lock of this name unless another transaction holds it; whether it was taken."""
         if self._connection.dialect.name != "postgresql":
@@ -194,6 +212,15 @@ class Database:
         """Run one statement that is a transaction by itself: on PostgreSQL one way there and back, not three."""
         async with self._single.connect() as connection, connection.begin():
             await connection.execute(statement)
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[bool]:
+        """Whether no other process is in such a block of this name, and none will be. On SQLite always true."""
+        if make_url(self.url).get_backend_name() == "sqlite":
+            yield True  # to hold its one writer would keep out ourselves
+            return
+        async with self.write() as writer:
+            yield await writer.try_lock(name)
 
     async def run_sync(self, function: Any) -> Any:
         """Run a function of a synchronous connection, for Alembic."""

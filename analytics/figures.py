@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from analytics.database import Reader, Writer
-from analytics.tables import figures
+from analytics.tables import figures, tenants
 
 
 class Figure(StrEnum):
@@ -17,6 +17,9 @@ class Figure(StrEnum):
     WAITING_REPLIES = "waiting_replies"
     DROPPED_STATUSES = "dropped_statuses"  # since ever: those that no message claimed in time
     DROPPED_REPLIES = "dropped_replies"
+    # Also since ever; what is applied once more, after a crash or by a replay, is counted once more.
+    REJECTED_WEBHOOKS = "rejected_webhooks"  # bodies that were not wholly understood
+    UNKNOWN_STATUSES = "unknown_statuses"  # whatever way they came
     DRIFT = "drift"  # rollup rows of the day looked at last that are not what its messages give
 
 
@@ -32,6 +35,14 @@ async def known(reader: Reader, tenant: str) -> dict[str, Sum]:
     """The figures of a company, by name."""
     rows = await reader.rows(select(figures).where(figures.c.tenant_id == tenant))
     return {row.name: Sum(row.value, row.at) for row in rows}
+
+
+async def due(reader: Reader, figure: Figure, found_before: int) -> list[str]:
+    """The companies of which a figure was not found since an instant."""
+    fresh = exists(1).where(
+        figures.c.tenant_id == tenants.c.tenant_id, figures.c.name == figure, figures.c.at >= found_before
+    )
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh))]
 
 
 async def keep(writer: Writer, tenant: str, found: Mapping[Figure, int], now: int) -> None:

@@ -17,12 +17,12 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 import structlog
 from msgspec import Struct
-from sqlalchemy.exc import DBAPIError
 
 from analytics.database import Database
 from analytics.ingest.batch import TOO_LATE, Outcome, apply
 from analytics.ingest.events import AnyEvent, InvalidEvent
 from analytics.ingest.lines import read_events
+from analytics.outages import is_outage
 from service.logs import configure
 from service.settings import Settings
 
@@ -109,10 +109,10 @@ async def _apply(database: Database, work: Work) -> Done:
         late = [number for number, outcome in zip(numbers, outcomes, strict=True) if outcome is Outcome.REJECTED]
         rejected += [Rejected(number, TOO_LATE.code, TOO_LATE.message) for number in late]
         return Done({str(outcome): count for outcome, count in Counter(outcomes).items()}, sorted(rejected))
-    except (DBAPIError, OSError):
-        log.warning("events could not be applied: the database does not answer", exc_info=True)
-        return Done(failure="DATABASE")
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            log.warning("events could not be applied: the database does not answer", exc_info=True)
+            return Done(failure="DATABASE")
         log.exception("events could not be applied")
         return Done(failure="INTERNAL")
     finally:

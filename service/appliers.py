@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -24,14 +25,18 @@ class Appliers:
         self._free: asyncio.LifoQueue[_Applier] = asyncio.LifoQueue()
         for applier in self._all:
             self._free.put_nowait(applier)
+        # Of which a company has half at most, as long as it has work; its further batches wait for its own.
+        self._shares: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def apply(self, work: Work) -> Done:
-        """Apply work as soon as a process is free. Raises `Died`."""
-        applier = await self._free.get()
-        try:
-            return await applier.apply(work)
-        finally:
-            self._free.put_nowait(applier)
+        """Apply work as soon as a process is free that its company may have. Raises `Died`."""
+        share = self._shares.setdefault(work.tenant, asyncio.Semaphore(max(self.count // 2, 1)))
+        async with share:
+            applier = await self._free.get()
+            try:
+                return await applier.apply(work)
+            finally:
+                self._free.put_nowait(applier)
 
     async def stop(self) -> None:
         """End the processes once they have done what they are doing."""

@@ -29,14 +29,14 @@ class Lines(NamedTuple):
     text: bytes
 
 
-async def chunks(request: Request, most: int, patience: float) -> AsyncIterator[bytes]:
-    """The body, unpacked. Raises `Refused` when it has more than `most` bytes, is packed wrongly, or stops coming for
-    so many seconds.
+async def chunks(request: Request, most: int, patience: float, slowest: float) -> AsyncIterator[bytes]:
+    """The body, unpacked. Raises `Refused` when it has more than `most` bytes, is packed wrongly, stops coming for
+    `patience` seconds, or comes with less than `slowest` bytes a second for longer than that.
     """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise Refused(415, "UNSUPPORTED_ENCODING", "Content-Encoding must be gzip, or be left out.")
-    arriving = _arriving(request, patience)
+    arriving = _arriving(request, patience, slowest)
     size = 0
     async for chunk in arriving if encoding == "identity" else _unpacked(arriving):
         size += len(chunk)
@@ -45,16 +45,20 @@ async def chunks(request: Request, most: int, patience: float) -> AsyncIterator[
         yield chunk
 
 
-async def _arriving(request: Request, patience: float) -> AsyncIterator[bytes]:
-    stream = request.stream()
+async def _arriving(request: Request, patience: float, slowest: float) -> AsyncIterator[bytes]:
+    stream, clock = request.stream(), asyncio.get_running_loop().time
+    size, waited = 0, 0.0  # seconds that we waited for the sender; not those that the sender waited for us
     while True:
+        began = clock()
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(min(patience, patience + size / slowest - waited)):
                 chunk = await anext(stream)
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise Refused(408, "TIMEOUT", f"Nothing of the body came for {patience:g} seconds.") from None
+            raise Refused(408, "TIMEOUT", "The body came too slowly, or stopped coming.") from None
+        waited += clock() - began
+        size += len(chunk)
         yield chunk
 
 

@@ -1,7 +1,8 @@
 """`POST /v1/events`: the platform's events, one JSON object a line. See docs/events.md.
 
 An answer means that what it counts is in the database. Lines are applied some thousands at a time while the body still
-comes in; whoever sends faster than that is slowed down by it, and no more bodies are taken than can be worked on.
+comes in; whoever sends faster than that is slowed down by it. A body that comes in holds up to a batch in memory, so
+they are bounded; an applier is taken only by a batch that is whole, see `Appliers`.
 """
 
 import time
@@ -22,14 +23,16 @@ from service.tokens import Tokens
 log = structlog.get_logger()
 
 ROLE = "ingest"
-# Bytes of a body, unpacked; bytes of it that are applied in one transaction; seconds that it may stand still.
+# Bytes of a body, unpacked; bytes of it that are applied in one transaction; seconds that it may stand still, and bytes
+# a second that it has to come with, as it is sent, beyond those seconds.
 LONGEST_BODY = 256 * 2**20
 BATCH = 8 * 2**20
 PATIENCE = 30.0
+SLOWEST = 16 * 2**10
 # Rejected lines that an answer names; it counts all of them.
 MOST_NAMED = 10_000
-# Bodies taken at a time for each applier: one that is applied, and one that comes in. No company may take all places.
-BODIES_PER_APPLIER = 2
+# Bodies that come in at a time for each applier, each with up to two batches in memory. A company may have half.
+BODIES_PER_APPLIER = 8
 RETRY_AFTER = 2  # seconds
 
 # What a failure of an applier is told as: the arguments of `Refused`.
@@ -78,11 +81,11 @@ class Events:
     def _refuse_too_many(self, tenant: str) -> None:
         if self._under_way.total() >= self._most:
             raise Refused(503, "BUSY", "Too many bodies are being taken in. Send it again later.")
-        if self._under_way[tenant] >= max(self._most - 1, 1):
+        if self._under_way[tenant] >= self._most // 2:
             raise Refused(429, "RATE_LIMITED", "Too many of your bodies are being taken in. Send it again later.")
 
     async def _apply(self, tenant: str, request: Request, report: "_Report") -> None:
-        async for batch in lines(chunks(request, LONGEST_BODY, PATIENCE), BATCH):
+        async for batch in lines(chunks(request, LONGEST_BODY, PATIENCE, SLOWEST), BATCH):
             work = Work(tenant, batch.first, time.time_ns() // 1000, batch.text)
             try:
                 done = await self._appliers.apply(work)

@@ -121,12 +121,21 @@ async def _figures(reader: Reader, now: int) -> Iterator[Metric]:
     ):
         waiting.add_metric([kind], sums.get(waits, none).value)
         dropped.add_metric([kind], sums.get(drops, none).value)
+    rejected, unknown = (
+        CounterMetricFamily(name, f"{text} What is applied again counts again.", value=sums.get(figure, none).value)
+        for name, text, figure in (
+            ("embudo_webhooks_rejected", "Bodies that were not wholly understood.", Figure.REJECTED_WEBHOOKS),
+            ("embudo_statuses_unknown", "Statuses whose word is not known.", Figure.UNKNOWN_STATUSES),
+        )
+    )
     drift = sums.get(Figure.DRIFT, none)
     behind = await unfinished(reader)
     return iter(
         (
             waiting,
             dropped,
+            rejected,
+            unknown,
             _gauge("embudo_rollup_drift_rows", "Rollup rows that differed at the last look.", drift.value),
             _gauge("embudo_rollup_look_age_seconds", "How long ago the oldest last look was.", _age(drift.at, now)),
             _gauge("embudo_rollups_unfinished", "Companies whose rollups are being built.", len(behind)),

@@ -2,10 +2,15 @@
 
 A body is stored as it came and then answered; it is applied after that, by a worker. What is lost here is lost for
 ever, and what is not answered with 200 comes again for days. Source: Meta, Webhooks, "Getting started".
+
+Anybody may send something here. A body that is not whole yet, or not known to be Meta's, takes no place from those that
+are stored, and has to come soon; when too many come in at once, those give way that are the longest at it.
 """
 
+import asyncio
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable
 
@@ -16,7 +21,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from analytics.database import Database
 from analytics.ingest import webhooks
-from service.webhook_secrets import WebhookSecrets
+from analytics.texts import clean
+from service.webhook_secrets import Secrets, WebhookSecrets
 
 log = structlog.get_logger()
 
@@ -24,6 +30,14 @@ log = structlog.get_logger()
 LONGEST_BODY = 4 * 2**20
 # Bodies that are being stored at a time; more are told to come again.
 MOST_BODIES = 64
+# Bodies that come in at a time, and bytes of them: they are in memory, and may be anybody's.
+MOST_ARRIVING = 1024
+MOST_BYTES = 64 * 2**20
+# Seconds for a body to come in. Meta's come at once.
+PATIENCE = 30.0
+# What a signature looks like. Without one nothing is read.
+SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
+LONGEST_TENANT = 128
 RETRY_AFTER = {"Retry-After": "1"}
 # The same for a company that has no secrets, so that nobody learns which companies have.
 REFUSED = "The signature or the token is not right."
@@ -37,6 +51,9 @@ class Webhooks:
         self._database = database
         self._secrets = secrets
         self._wake = wake
+        # The bodies that come in, the oldest first: when each has to be whole, and how many bytes of it are here.
+        self._arriving: dict[asyncio.Timeout, int] = {}
+        self._bytes = 0
         self._storing = 0
 
     async def answer(self, request: Request) -> Response:
@@ -47,24 +64,57 @@ class Webhooks:
         return self._shake_hands(tenant, request)
 
     def _shake_hands(self, tenant: str, request: Request) -> Response:
-        secrets, query = self._secrets.of(tenant), request.query_params
+        secrets, query = self._secrets_of(tenant), request.query_params
         given = query.get("hub.verify_token", "")
         right = secrets is not None and _same(given, secrets.verify_token)
         if not right or query.get("hub.mode") != "subscribe":
-            return PlainTextResponse(REFUSED, status_code=403)
+            return _refused()
         return PlainTextResponse(query.get("hub.challenge", ""))
 
     async def _receive(self, tenant: str, request: Request) -> Response:
-        if self._storing >= MOST_BODIES:
-            return PlainTextResponse("Too many at once.", status_code=503, headers=RETRY_AFTER)
-        self._storing += 1
+        given = request.headers.get("x-hub-signature-256", "")
+        if not SIGNATURE.fullmatch(given):
+            return _refused()
         try:
-            body = await request.body()
-            if not self._signed(tenant, body, request.headers.get("x-hub-signature-256", "")):
-                return PlainTextResponse(REFUSED, status_code=403)
-            await webhooks.store(self._database, tenant, body, time.time_ns() // 1000)
+            body = await self._body(request)
+        except TimeoutError:
+            return PlainTextResponse("The body did not come in time.", status_code=503, headers=RETRY_AFTER)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
+        if not self._signed(tenant, body, given):
+            return _refused()
+        if self._storing >= MOST_BODIES:
+            return PlainTextResponse("Too many at once.", status_code=503, headers=RETRY_AFTER)
+        return await self._store(tenant, body)
+
+    async def _body(self, request: Request) -> bytes:
+        """The whole body. Raises TimeoutError when it takes too long, or had to give way."""
+        body = bytearray()
+        async with asyncio.timeout(PATIENCE) as limit:
+            self._arriving[limit] = 0
+            try:
+                async for chunk in request.stream():
+                    if limit not in self._arriving:
+                        raise TimeoutError
+                    body += chunk
+                    self._arriving[limit] += len(chunk)
+                    self._bytes += len(chunk)
+                    self._make_room()
+            finally:
+                self._bytes -= self._arriving.pop(limit, 0)
+        return bytes(body)
+
+    def _make_room(self) -> None:
+        while self._bytes > MOST_BYTES or len(self._arriving) > MOST_ARRIVING:
+            oldest = next(iter(self._arriving))
+            self._bytes -= self._arriving.pop(oldest)
+            if not oldest.expired():
+                oldest.reschedule(0)
+
+    async def _store(self, tenant: str, body: bytes) -> Response:
+        self._storing += 1
+        try:
+            await webhooks.store(self._database, tenant, body, time.time_ns() // 1000)
         except (SQLAlchemyError, OSError):
             log.warning("a webhook could not be stored, it will come again", tenant=tenant, exc_info=True)
             return PlainTextResponse("Come again.", status_code=503, headers=RETRY_AFTER)
@@ -73,11 +123,19 @@ class Webhooks:
         self._wake()
         return Response(status_code=200)
 
+    def _secrets_of(self, tenant: str) -> Secrets | None:
+        possible = 0 < len(tenant) <= LONGEST_TENANT and clean(tenant) == tenant
+        return self._secrets.of(tenant) if possible else None
+
     def _signed(self, tenant: str, body: bytes, given: str) -> bool:
-        secrets = self._secrets.of(tenant)
-        # All of them, always: how long it takes tells nothing.
+        secrets = self._secrets_of(tenant)
+        # All of them, always, and of a company that has none too: how long it takes tells nothing.
         right = [_same(given, signature(body, secret)) for secret in (secrets.app_secrets if secrets else [""])]
         return secrets is not None and any(right)
+
+
+def _refused() -> Response:
+    return PlainTextResponse(REFUSED, status_code=403)
 
 
 def signature(body: bytes, secret: str) -> str:

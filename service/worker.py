@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tasks.exports import Workshop
 from tasks.leftovers import drop_leftovers
 from tasks.queue import Announcer, declare_actors, sweep
 from tasks.shifts import GRACE, Shift
-from tasks.upkeep import apply_webhooks, keep_up
+from tasks.upkeep import apply_webhooks, keep_up, tidy
 
 log = structlog.get_logger()
 
@@ -35,8 +35,10 @@ log = structlog.get_logger()
 SWEEP_EVERY = 1.0
 # Seconds between two looks at the webhooks when nobody calls.
 WEBHOOKS_EVERY = 1.0
-# Seconds between two rounds of what can wait: unfinished rollups, orphans, expired files.
+# Seconds between two rounds of what can wait: unfinished rollups, expired files; and of what can wait longer: what is
+# kept for days or months, and looks at how companies are.
 UPKEEP_EVERY = 15.0
+TIDY_EVERY = 300.0
 # Seconds between two looks for files that no export needs: it lists all of the store.
 LEFTOVERS_EVERY = 3600.0
 # How long (µs) a broker has to bring a new export before we take it for lost. In the embedded case nobody brings it.
@@ -77,7 +79,12 @@ async def _attend(settings: Settings, shift: Shift, announcer: Announcer, patien
     workshop = open_workshop(settings)
     others = [
         asyncio.create_task(work)
-        for work in (_keep_up(workshop), _apply_webhooks(workshop, posted), _drop_leftovers(workshop))
+        for work in (
+            _apply_webhooks(workshop, posted),
+            _again_and_again(keep_up, workshop, UPKEEP_EVERY),
+            _again_and_again(tidy, workshop, TIDY_EVERY),
+            _again_and_again(drop_leftovers, workshop, LEFTOVERS_EVERY),
+        )
     ]
     offers = _Offers(shift, announcer.announce)
     while not shift.over:
@@ -159,22 +166,13 @@ async def _apply_webhooks(workshop: Workshop, posted: asyncio.Event) -> None:
         await _called(posted, WEBHOOKS_EVERY)
 
 
-async def _keep_up(workshop: Workshop) -> None:
+async def _again_and_again(upkeep: Callable[[Workshop], Awaitable[None]], workshop: Workshop, pause: float) -> None:
     while True:
         try:
-            await keep_up(workshop)
+            await upkeep(workshop)
         except Exception:
             log.exception("the upkeep failed, trying again")
-        await asyncio.sleep(UPKEEP_EVERY)
-
-
-async def _drop_leftovers(workshop: Workshop) -> None:
-    while True:
-        try:
-            await drop_leftovers(workshop)
-        except Exception:
-            log.exception("files that no export needs could not be deleted, trying again")
-        await asyncio.sleep(LEFTOVERS_EVERY)
+        await asyncio.sleep(pause)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from analytics import export_jobs, queries
 from analytics.database import Database, Writer
 from analytics.errors import Forbidden, InvalidInput
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode
+from analytics.outages import is_outage
 from analytics.viewers import view
 from analytics.zones import DAY
 from tasks.columns import Locale
@@ -131,12 +132,12 @@ async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | No
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
     except InvalidInput:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.DROPPED)
-    except (DBAPIError, OSError):
-        raise
     except _NotStored:
         logger.exception("export could not be stored")
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.STORAGE)
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         logger.exception("export failed")
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.INTERNAL)
     else:

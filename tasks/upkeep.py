@@ -1,11 +1,16 @@
 """What a worker does between jobs: what was left half done, what is over, and a look at how things are."""
 
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
 import structlog
 
 from analytics import figures
 from analytics.figures import Figure
 from analytics.ingest import orphans, retention, webhooks
-from analytics.ingest.batch import tenants_of
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild, unfinished
 from analytics.zones import DAY, HOUR
@@ -14,47 +19,105 @@ from tasks.queue import expire
 
 log = structlog.get_logger()
 
+Chore = Callable[[Workshop, str], Awaitable[None]]
+
 # Between two looks at one company (µs): each reads a day of its messages.
 LOOK_EVERY = HOUR
+# Seconds that we wait for those who write for a company whose webhooks wait: an importer's batch. And for how many
+# companies at once: each takes a connection.
+PATIENCE = 2.0
+MOST_WAITED_FOR = 3
 
 
 async def apply_webhooks(workshop: Workshop) -> None:
-    """Apply the webhooks that wait, of one company after the other until none is left."""
+    """Apply the webhooks that wait, of one company after the other until none is left that can be applied now."""
     while True:
         async with workshop.database.read() as reader:
             companies = await webhooks.waiting(reader)
-        applied = [await webhooks.apply_waiting(workshop.database, tenant, now()) for tenant in companies]
-        if not any(applied):
+        done = [await _apply(workshop, tenant, 0) for tenant in companies]
+        busy = [tenant for tenant, applied in zip(companies, done, strict=True) if applied is None]
+        # Importers that take turns leave no gap. Who stands in line for a moment comes between them, some at once.
+        turns = random.sample(busy, min(len(busy), MOST_WAITED_FOR))
+        done += await asyncio.gather(*(_apply(workshop, tenant, PATIENCE) for tenant in turns))
+        if not any(done):
             return
+
+
+async def _apply(workshop: Workshop, tenant: str, patience: float) -> int | None:
+    """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
+    try:
+        return await webhooks.apply_waiting(workshop.database, tenant, now(), patience)
+    except webhooks.Busy:
+        return None
+    except Exception:
+        log.warning("webhooks could not be applied, trying again", tenant=tenant, exc_info=True)
+        return 0
 
 
 async def keep_up(workshop: Workshop) -> None:
-    """Finish rollups, drop orphans, webhooks and messages whose time is over, and the files of such exports."""
-    async with workshop.database.read() as reader:
-        behind = await unfinished(reader)
-        companies = await tenants_of(reader)
-    for tenant in behind:
-        log.info("rebuilding rollups", tenant=tenant)
-        await rebuild(workshop.database, tenant, anew=False)
-    for tenant in companies:
+    """Delete the files of exports whose time is over, and finish rollups that are not whole; one process at a time."""
+    async with workshop.database.alone("keep up") as alone:
+        if not alone:
+            return
+        await expire(workshop)
+        async with workshop.database.read() as reader:
+            behind = await unfinished(reader)
+        for tenant in behind:
+            log.info("rebuilding rollups", tenant=tenant)
+            with _for(tenant):
+                await rebuild(workshop.database, tenant, anew=False)
+
+
+async def tidy(workshop: Workshop) -> None:
+    """Drop orphans, webhooks and messages whose time is over, and look at companies that nobody looked at lately.
+
+    One process at a time, and which companies there is something to do for is asked at once for all of them.
+    """
+    async with workshop.database.alone("tidy") as alone:
+        if not alone:
+            return
         at = now()
-        statuses, replies = await orphans.drop(workshop.database, tenant, at - workshop.orphan_days * DAY, at)
-        if statuses or replies:
-            log.info("dropped what no message claimed", tenant=tenant, statuses=statuses, replies=replies)
-        if dropped := await webhooks.drop_old(workshop.database, tenant, now() - workshop.webhook_days * DAY):
-            log.info("dropped old webhooks", tenant=tenant, bodies=dropped)
-        if messages := await retention.drop_old(workshop.database, tenant, workshop.message_months, now()):
-            log.info("dropped messages of old months", tenant=tenant, messages=messages)
-        await look(workshop, tenant)
-    await expire(workshop)
+        orphans_before, webhooks_before = at - workshop.orphan_days * DAY, at - workshop.webhook_days * DAY
+        async with workshop.database.read() as reader:
+            found: list[tuple[Chore, list[str]]] = [
+                (partial(_drop_orphans, received_before=orphans_before), await orphans.due(reader, orphans_before)),
+                (partial(_drop_webhooks, received_before=webhooks_before), await webhooks.due(reader, webhooks_before)),
+                (_drop_messages, await retention.due(reader, workshop.message_months, at)),
+                (look, await figures.due(reader, Figure.DRIFT, at - LOOK_EVERY)),
+            ]
+        for chore, companies in found:
+            for tenant in companies:
+                with _for(tenant):
+                    await chore(workshop, tenant)
+
+
+@contextmanager
+def _for(tenant: str) -> Iterator[None]:
+    """What fails for a company is tried again another time, and holds up no other."""
+    try:
+        yield
+    except Exception:
+        log.exception("the upkeep of a company failed, trying again", tenant=tenant)
+
+
+async def _drop_orphans(workshop: Workshop, tenant: str, received_before: int) -> None:
+    statuses, replies = await orphans.drop(workshop.database, tenant, received_before, now())
+    log.info("dropped what no message claimed", tenant=tenant, statuses=statuses, replies=replies)
+
+
+async def _drop_webhooks(workshop: Workshop, tenant: str, received_before: int) -> None:
+    dropped = await webhooks.drop_old(workshop.database, tenant, received_before)
+    log.info("dropped old webhooks", tenant=tenant, bodies=dropped)
+
+
+async def _drop_messages(workshop: Workshop, tenant: str) -> None:
+    if messages := await retention.drop_old(workshop.database, tenant, workshop.message_months, now()):
+        log.info("dropped messages of old months", tenant=tenant, messages=messages)
 
 
 async def look(workshop: Workshop, tenant: str) -> None:
-    """Find a company's figures, if nobody did lately: what waits, and whether the rollups of some day are right."""
+    """Find a company's figures: what waits for a message, and whether the rollups of some day are right."""
     async with workshop.database.read() as reader:
-        known = await figures.known(reader, tenant)
-        if Figure.DRIFT in known and known[Figure.DRIFT].at > now() - LOOK_EVERY:
-            return
         statuses, replies = await orphans.count(reader, tenant)
     days = await some_days(workshop.database, tenant, 1)
     differences = [each async for _, found in check(workshop.database, tenant, days) for each in found]

@@ -4,12 +4,29 @@ Each is a read, without locks. A new one needs a reason that is worth asking all
 """
 
 EVERY_COMPANY = {
-    "SELECT tenants.tenant_id FROM tenants ORDER BY tenants.tenant_id": (
-        "Upkeep visits each company in turn: once in minutes, a row a company."
+    "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(receipts.received_at) AS min_1 FROM receipts WHERE"
+    " receipts.tenant_id = tenants.tenant_id AND NOT receipts.claimed) < $1::BIGINT OR (SELECT min(replies.received_at)"
+    " AS min_2 FROM replies WHERE replies.tenant_id = tenants.tenant_id AND replies.message_id IS NULL) < $2::BIGINT": (
+        "One worker looks for old orphans, once in minutes: two probes a company, in indexes of what is unclaimed."
+    ),
+    "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(webhooks.received_at) AS min_1 FROM webhooks WHERE"
+    " webhooks.tenant_id = tenants.tenant_id AND webhooks.applied_at IS NOT NULL) < $1::BIGINT": (
+        "One worker looks for old webhooks, once in minutes: a probe a company, in the order of its key."
+    ),
+    "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(messages.sent_at) AS min_1 FROM messages WHERE"
+    " messages.tenant_id = tenants.tenant_id) < $1::BIGINT": (
+        "One worker looks for messages of old months, once in minutes: a probe a company, in an index by time."
+    ),
+    "SELECT rollup_states.tenant_id FROM rollup_states WHERE rollup_states.kept_from IS NOT NULL AND (SELECT"
+    " min(messages.sent_at) AS min_1 FROM messages WHERE messages.tenant_id = rollup_states.tenant_id) <"
+    " rollup_states.kept_since": ("One worker looks for drops that were interrupted: the same index."),
+    "SELECT tenants.tenant_id FROM tenants WHERE NOT (EXISTS (SELECT 1 FROM figures WHERE figures.tenant_id ="
+    ' tenants.tenant_id AND figures.name = $1::VARCHAR COLLATE "C" AND figures.at >= $2::BIGINT))': (
+        "One worker looks for companies that nobody looked at lately: a probe a company, by key."
     ),
     "SELECT rollup_states.tenant_id, rollup_states.zone_rules, rollup_states.built_until, tenants.time_zone"
     " FROM rollup_states JOIN tenants ON tenants.tenant_id = rollup_states.tenant_id": (
-        "Upkeep looks for rollups that are not whole: once in minutes, a row a company, joined on its own node."
+        "One worker looks for rollups that are not whole: four times a minute, a row a company, joined on its own node."
     ),
     "SELECT DISTINCT webhooks.tenant_id FROM webhooks WHERE webhooks.applied_at IS NULL": (
         "Workers look for webhooks that wait: an index holds those alone, and mostly there are none."
@@ -18,6 +35,6 @@ EVERY_COMPANY = {
         "Metrics: how much waits, and for how long. The same index."
     ),
     "SELECT figures.name, sum(figures.value) AS sum_1, min(figures.at) AS min_1 FROM figures GROUP BY figures.name": (
-        "Metrics: five rows a company, at each scrape."
+        "Metrics: seven rows a company, at each scrape."
     ),
 }

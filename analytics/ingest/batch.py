@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from analytics.database import Database, Reader, Writer
+from analytics import figures
+from analytics.database import Database, Writer
+from analytics.figures import Figure
 from analytics.ingest import directory, forgetting
 from analytics.ingest.directory import Change, Settings
 from analytics.ingest.events import (
@@ -37,7 +39,7 @@ from analytics.ingest.settle import derive, settle
 from analytics.ingest.working_set import WorkingSet
 from analytics.rollups.beginning import for_zone
 from analytics.rollups.state import State
-from analytics.tables import messages, receipts, replies, tenants
+from analytics.tables import messages, receipts, replies
 from analytics.zones import instant, zone
 
 # Rows looked at together when a setting changes what replies answer: bounds the memory of a rare, long task.
@@ -66,12 +68,13 @@ async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], rec
     async with database.write() as writer:
         await writer.lock(tenant)
         changed, late = await _apply(writer, tenant, batch)
-    return [_outcome(event, n in changed, n in late) for n, event in enumerate(events)]
+    return _outcomes(events, changed, late)
 
 
-async def apply_in(writer: Writer, tenant: str, events: Sequence[AnyEvent], received: Sequence[int]) -> None:
+async def apply_in(writer: Writer, tenant: str, events: Sequence[AnyEvent], received: Sequence[int]) -> list[Outcome]:
     """As `apply`, in a transaction that holds the tenant's lock; `received` is when each event came."""
-    await _apply(writer, tenant, _read(events, received))
+    changed, late = await _apply(writer, tenant, _read(events, received))
+    return _outcomes(events, changed, late)
 
 
 class _Batch(NamedTuple):
@@ -90,6 +93,7 @@ def _read(events: Sequence[AnyEvent], received: Sequence[int]) -> _Batch:
 async def _apply(writer: Writer, tenant: str, batch: _Batch) -> tuple[set[int], set[int]]:
     """Apply a batch; the events that changed anything, and those that came too late to."""
     await directory.ensure_tenant(writer, tenant)
+    await _count_unknown(writer, tenant, batch)
     before = await directory.settings(writer, tenant)
     changed = set(await _keep_directory(writer, tenant, batch.changes))
     settings = await directory.settings(writer, tenant) if changed else before
@@ -108,6 +112,14 @@ async def _apply(writer: Writer, tenant: str, batch: _Batch) -> tuple[set[int], 
     return changed, late
 
 
+async def _count_unknown(writer: Writer, tenant: str, batch: _Batch) -> None:
+    """Count the statuses whose word is not known: they change nothing else."""
+    unknown = [n for n, event in enumerate(batch.events) if isinstance(event, MessageStatus) and _says_nothing(event)]
+    if unknown:
+        newest = max(batch.received[n] for n in unknown)
+        await figures.add(writer, tenant, {Figure.UNKNOWN_STATUSES: len(unknown)}, newest)
+
+
 def _late(events: Sequence[AnyEvent], state: State) -> set[int]:
     """The events about a time whose messages were dropped: they come too late to be counted."""
     if state.kept_from is None:
@@ -117,6 +129,10 @@ def _late(events: Sequence[AnyEvent], state: State) -> set[int]:
         for n, event in enumerate(events)
         if isinstance(event, (MessageSent, MessageStatus, MessageReply)) and instant(event.at) < state.kept_since
     }
+
+
+def _outcomes(events: Sequence[AnyEvent], changed: set[int], late: set[int]) -> list[Outcome]:
+    return [_outcome(event, n in changed, n in late) for n, event in enumerate(events)]
 
 
 def _outcome(event: AnyEvent, changed: bool, late: bool) -> Outcome:
@@ -310,8 +326,3 @@ async def _settle_again(
         fresh = await rows.replies.load(replies.c.id, [row.id for row in found])
         await settle(rows, settings.accounts, settings.reply_window_days, fresh)
         await rows.flush()
-
-
-async def tenants_of(reader: Reader) -> list[str]:
-    """All companies."""
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))]

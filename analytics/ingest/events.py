@@ -14,13 +14,21 @@ from analytics.texts import clean
 from analytics.zones import FIRST_DAY, LAST_DAY, instant, zone
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
+# What comes from Meta and is part of a key: no more bytes than our longest ids, see `LONGEST_KEY`. Meta's own have some
+# 60, and names of templates at most 512.
 Wamid = Annotated[str, Meta(min_length=1, max_length=512)]
-Name = Annotated[str, Meta(max_length=1024)]
+LONGEST_NAME = 1024  # characters
+Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
+LARGEST_CODE = 2**31 - 1
 Reply_Kind = Literal["text", "button", "interactive", "media", "unsupported", "reaction", "revoke", "edit", "system"]
 At = Annotated[datetime, Meta(tz=True)]
 
 # Kinds of inbound message that are not a customer answering.
 NOT_REPLIES = frozenset({"reaction", "revoke", "edit", "system"})
+
+# Bytes in UTF-8 of a text that is part of a key: what 128 characters may have. PostgreSQL's indexes hold 2,704 bytes a
+# row, and no key has more than five such texts.
+LONGEST_KEY = 512
 
 # How a phone is compared: by its digits, 5 to 20 of them.
 NOT_DIGITS = re.compile(r"[^0-9]+")
@@ -127,7 +135,7 @@ class TemplateNotice(Event, frozen=True, kw_only=True, tag="template.notice"):
     """What WhatsApp says of a template's category or status (only from webhooks)."""
 
     meta_id: Annotated[str, Meta(max_length=128)] = ""
-    name: Name = ""
+    name: Annotated[str, Meta(max_length=512)] = ""
     language: Annotated[str, Meta(max_length=128)] = ""
     category: Name | None = None
     status: Name | None = None
@@ -185,7 +193,7 @@ class MessageSent(Description, frozen=True, kw_only=True, tag="message.sent"):
 class StatusError(Struct, frozen=True, kw_only=True):
     """WhatsApp's reason for a failure."""
 
-    code: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
+    code: Annotated[int, Meta(ge=0, le=LARGEST_CODE)] | None = None
     title: Name | None = None
 
 
@@ -316,12 +324,14 @@ def _check_sent(event: MessageSent) -> None:
     _check_phone(contact, "$.message.contact.phone")
     if contact.phone is None and contact.id is None:
         raise _invalid("contact needs a phone or an id - at `$.message.contact`")
+    _check_key(event.message.wamid, "$.message.wamid")
 
 
 def _check_status(event: MessageStatus) -> None:
     by_wamid = event.wamid and (event.account_id or event.phone_number_id)
     if not event.message_id and not by_wamid:
         raise _invalid("needs message_id, or wamid with account_id or phone_number_id - at `$`")
+    _check_key(event.wamid, "$.wamid")
 
 
 def _check_reply(event: MessageReply) -> None:
@@ -330,6 +340,17 @@ def _check_reply(event: MessageReply) -> None:
         raise _invalid("reply needs an id or a wamid - at `$.reply`")
     if reply.contact:
         _check_phone(reply.contact, "$.reply.contact.phone")
+    _check_key(reply.wamid, "$.reply.wamid")
+    _check_key(reply.in_reply_to, "$.reply.in_reply_to")
+
+
+def _check_notice(event: TemplateNotice) -> None:
+    _check_key(event.name, "$.name")
+
+
+def _check_key(text: str | None, place: str) -> None:
+    if text and not text.isascii() and len(text.encode()) > LONGEST_KEY:
+        raise _invalid(f"must have at most {LONGEST_KEY} bytes in UTF-8 - at `{place}`")
 
 
 def _check_phone(contact: Contact, place: str) -> None:
@@ -342,6 +363,7 @@ CHECKS: dict[type[Event], Callable[[Any], None]] = {
     MessageSent: _check_sent,
     MessageStatus: _check_status,
     MessageReply: _check_reply,
+    TemplateNotice: _check_notice,
 }
 
 

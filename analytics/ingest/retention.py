@@ -7,20 +7,43 @@ longer there, and a drop that is interrupted goes on where it was.
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import Column, ColumnElement, ScalarSelect, delete, func, select, update
 
 from analytics.database import Database, Reader, Writer
 from analytics.ingest import directory
 from analytics.ingest.rows import DROPPED
+from analytics.rollup_tables import rollup_states
 from analytics.rollups import state as states
 from analytics.rollups.state import State
 from analytics.specs import matures_after
 from analytics.sqltypes import one_of
-from analytics.tables import messages, receipts, replies
-from analytics.zones import FIRST_DAY, Zone, local_day, zone
+from analytics.tables import messages, receipts, replies, tenants
+from analytics.zones import DAY, FIRST_DAY, Zone, local_day, zone
 
 # Messages dropped in one transaction: short enough that those who write meanwhile do not notice.
 STEP = 5_000
+
+
+async def due(reader: Reader, months: int | None, now: int) -> list[str]:
+    """The companies for which there may be something to drop.
+
+    Where a company's month is not over everywhere on earth, its last hours may be found a month later.
+    """
+    unfinished = select(rollup_states.c.tenant_id).where(
+        rollup_states.c.kept_from.is_not(None), _oldest(rollup_states.c.tenant_id) < rollup_states.c.kept_since
+    )
+    found = {row.tenant_id for row in await reader.rows(unfinished)}
+    if months is not None:
+        earliest = zone("UTC")
+        since = earliest.day_start(first_kept(earliest, months, now, now - DAY)) - DAY
+        old = select(tenants.c.tenant_id).where(_oldest(tenants.c.tenant_id) < since)
+        found |= {row.tenant_id for row in await reader.rows(old)}
+    return sorted(found)
+
+
+def _oldest(tenant: Column[str]) -> ScalarSelect[int]:
+    """When the first message of each company was sent that is there."""
+    return select(func.min(messages.c.sent_at)).where(messages.c.tenant_id == tenant).scalar_subquery()
 
 
 async def drop_old(database: Database, tenant: str, months: int | None, now: int) -> int:

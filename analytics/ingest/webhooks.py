@@ -7,21 +7,24 @@ understands more of it. Source: events, "WhatsApp webhooks" and "Bad input".
 import json
 import uuid
 from collections.abc import Sequence
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress, islice
 from typing import NamedTuple
 
 import structlog
 from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
-from sqlalchemy.exc import DBAPIError
 
+from analytics import figures
 from analytics.database import Database, Reader, Writer
+from analytics.figures import Figure
 from analytics.ingest import forgetting
-from analytics.ingest.batch import apply_in
+from analytics.ingest.batch import TOO_LATE, Outcome, apply_in
+from analytics.ingest.directory import ensure_tenant
 from analytics.ingest.events import AnyEvent, InvalidEvent
 from analytics.ingest.mentions import Name, names_in
 from analytics.ingest.whatsapp import read_body
+from analytics.outages import is_outage
 from analytics.sqltypes import one_of
-from analytics.tables import webhooks
+from analytics.tables import tenants, webhooks
 
 log = structlog.get_logger()
 
@@ -47,6 +50,10 @@ class Result(NamedTuple):
     body: Body
     rejected: int  # how many things in it were not understood
     problem: str | None  # why not, the first of them
+
+
+class Busy(Exception):
+    """Others write for the company: come back later."""
 
 
 class Counts(NamedTuple):
@@ -79,18 +86,19 @@ async def lag(reader: Reader) -> tuple[int, int | None]:
     return (row[0], row[1]) if row else (0, None)
 
 
-async def apply_waiting(database: Database, tenant: str, now: int) -> int:
+async def apply_waiting(database: Database, tenant: str, now: int, patience: float | None = None) -> int:
     """Apply some of the bodies of a company that wait, the oldest first; how many.
 
-    0 when none waits, or when another process is at it. Raises the database's errors; nothing is lost by them.
+    With `patience` those who write for the company are waited for so many seconds at most; then raises `Busy`.
+    0 when none waits, or when another process is at it. Raises the database's outages; nothing is lost by them.
     """
     try:
         async with database.write() as writer:
-            bodies = await _take(writer, tenant, MOST_BODIES)
+            bodies = await _take(writer, tenant, MOST_BODIES, patience)
             await _apply(writer, tenant, bodies, now)
-    except (DBAPIError, OSError):
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, Busy) or is_outage(error):
+            raise
         log.exception("webhooks could not be applied together", tenant=tenant)
         return await _apply_one(database, tenant, now)
     return len(bodies)
@@ -102,21 +110,22 @@ async def _apply_one(database: Database, tenant: str, now: int) -> int:
         async with database.write() as writer:
             bodies = await _take(writer, tenant, 1)
             await _apply(writer, tenant, bodies, now)
-    except (DBAPIError, OSError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         log.exception("a webhook could not be applied", tenant=tenant)
         async with database.write() as writer:
             bodies = await _take(writer, tenant, 1)
+            await ensure_tenant(writer, tenant)
             await _done(writer, tenant, [Result(body, 1, FAILED) for body in bodies], now)
     return len(bodies)
 
 
-async def _take(writer: Writer, tenant: str, most: int) -> list[Body]:
-    """The oldest bodies that wait, while no other process applies any of this company's."""
+async def _take(writer: Writer, tenant: str, most: int, patience: float | None = None) -> list[Body]:
+    """The oldest bodies that wait, while no other process applies any of this company's. Raises `Busy`."""
     if not await writer.try_lock(f"webhooks {tenant}"):
         return []
-    await writer.lock(tenant)
+    await _lock(writer, tenant, patience)
     table, key = webhooks, (webhooks.c.received_at, webhooks.c.id)
     oldest = select(*key, func.length(table.c.body).label("size")).where(
         table.c.tenant_id == tenant, table.c.applied_at.is_(None)
@@ -130,6 +139,13 @@ async def _take(writer: Writer, tenant: str, most: int) -> list[Body]:
     return [Body(*row) for row in await writer.rows(statement.order_by(*key))]
 
 
+async def _lock(writer: Writer, tenant: str, patience: float | None) -> None:
+    if patience is None:
+        await writer.lock(tenant)
+    elif not await (writer.lock_within(tenant, patience) if patience else writer.try_lock(tenant)):
+        raise Busy
+
+
 def _these(tenant: str, bodies: Sequence[Body]) -> tuple[ColumnElement[bool], ...]:
     return (
         webhooks.c.tenant_id == tenant,
@@ -139,22 +155,22 @@ def _these(tenant: str, bodies: Sequence[Body]) -> tuple[ColumnElement[bool], ..
 
 
 async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int) -> None:
-    events: list[AnyEvent] = []
-    received: list[int] = []
+    if not bodies:
+        return
+    read = [_read(body.body) for body in bodies]
+    understood = [[event for event in events if not isinstance(event, InvalidEvent)] for events in read]
+    received = [body.received_at for body, events in zip(bodies, understood, strict=True) for _ in events]
+    # Also of bodies without any event: the company they are of is known from then on, to be forgotten or removed.
+    outcomes = iter(await apply_in(writer, tenant, [*chain(*understood)], received))
     results = []
-    for body in bodies:
-        read = _read(body.body)
-        understood = [event for event in read if not isinstance(event, InvalidEvent)]
-        problems = [event for event in read if isinstance(event, InvalidEvent)]
-        events += understood
-        received += [body.received_at] * len(understood)
+    for body, events, fine in zip(bodies, read, understood, strict=True):
+        late = [TOO_LATE for outcome in islice(outcomes, len(fine)) if outcome is Outcome.REJECTED]
+        problems = [event for event in events if isinstance(event, InvalidEvent)] + late
         problem = f"{problems[0].code}: {problems[0].message}" if problems else None
         results.append(Result(body, len(problems), problem))
-    if events:
-        await apply_in(writer, tenant, events, received)
     await _done(writer, tenant, results, now)
     secret = await forgetting.secret_of(writer, tenant)
-    if secret and bodies:
+    if secret:
         # Of somebody who was forgotten nothing is kept, so that part of what came with it cannot be applied again.
         theirs = await forgetting.mentioning(writer, tenant, secret, [body.body for body in bodies])
         await _drop(writer, tenant, list(compress(bodies, theirs)))
@@ -178,6 +194,8 @@ async def _done(writer: Writer, tenant: str, results: Sequence[Result], now: int
         if rejected:
             told = {"applied_at": now, "rejected": rejected, "problem": problem}
             await writer.execute(update(webhooks).where(*_these(tenant, [body])).values(told))
+    if wrong := len(results) - len(understood):
+        await figures.add(writer, tenant, {Figure.REJECTED_WEBHOOKS: wrong}, now)
 
 
 async def _drop(writer: Writer, tenant: str, bodies: Sequence[Body]) -> None:
@@ -221,6 +239,15 @@ async def count(reader: Reader, tenant: str) -> Counts:
         ).where(webhooks.c.tenant_id == tenant)
     )
     return Counts(*(row or (0, 0, 0)))
+
+
+async def due(reader: Reader, received_before: int) -> list[str]:
+    """The companies that have applied bodies from before an instant."""
+    oldest = select(func.min(webhooks.c.received_at)).where(
+        webhooks.c.tenant_id == tenants.c.tenant_id, webhooks.c.applied_at.is_not(None)
+    )
+    old = select(tenants.c.tenant_id).where(oldest.scalar_subquery() < received_before)
+    return [row.tenant_id for row in await reader.rows(old)]
 
 
 async def drop_old(database: Database, tenant: str, received_before: int) -> int:

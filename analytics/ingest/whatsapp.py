@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 
 from analytics.ingest.events import (
+    LARGEST_CODE,
+    LONGEST_NAME,
     AnyEvent,
     Contact,
     Inbound,
@@ -47,6 +49,9 @@ TEXTS = {
     "video": "caption",
     "document": "caption",
 }
+
+# Digits of an error's code that is written as text; more are no code.
+LONGEST_CODE = len(str(LARGEST_CODE))
 
 Found = tuple[str, AnyEvent | InvalidEvent]
 
@@ -101,7 +106,6 @@ def _read(place: str, reader: Callable[[Any, Any], AnyEvent], item: Any, around:
 
 
 def _status(status: dict[str, Any], value: dict[str, Any]) -> MessageStatus:
-    error = next(iter(_items(status, "errors")), None)
     return msgspec.convert(
         {
             "type": "message.status",
@@ -109,10 +113,21 @@ def _status(status: dict[str, Any], value: dict[str, Any]) -> MessageStatus:
             "status": status["status"],
             "wamid": status["id"],
             "phone_number_id": value["metadata"]["phone_number_id"],
-            "error": {"code": error.get("code"), "title": error.get("title")} if error else None,
+            "error": _error(next(iter(_items(status, "errors")), None)),
         },
         MessageStatus,
     )
+
+
+def _error(error: Any) -> dict[str, Any] | None:
+    """Why a message failed, as far as it can be used: an odd reason makes the failure no less a fact."""
+    if not isinstance(error, dict) or not error:
+        return None
+    code, title = error.get("code"), error.get("title")
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= LONGEST_CODE:
+        code = int(code)
+    usable = isinstance(code, int) and not isinstance(code, bool) and 0 <= code <= LARGEST_CODE
+    return {"code": code if usable else None, "title": title[:LONGEST_NAME] if isinstance(title, str) else None}
 
 
 def _reply(message: dict[str, Any], value: dict[str, Any]) -> MessageReply:

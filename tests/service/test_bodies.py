@@ -15,22 +15,21 @@ from service.bodies import Lines, Refused, chunks, lines
 TEXT = "\n".join(f"line {n}" for n in range(1000)).encode()
 
 
-def request(pieces: Iterable[bytes], encoding: str | None = None, *, stalls: bool = False) -> Request:
-    """A request whose body comes in pieces."""
+def request(pieces: Iterable[bytes], encoding: str | None = None, *, stalls: bool = False, pause: float = 0) -> Request:
+    """A request whose body comes in pieces, some seconds apart."""
     arriving = iter(pieces)
 
     async def receive() -> dict[str, Any]:
         piece = next(arriving, None)
-        if piece is None and stalls:
-            await asyncio.sleep(60)
+        await asyncio.sleep(60 if piece is None and stalls else pause)
         return {"type": "http.request", "body": piece or b"", "more_body": piece is not None}
 
     headers = [(b"content-encoding", encoding.encode())] if encoding else []
     return Request({"type": "http", "method": "POST", "headers": headers}, receive)
 
 
-async def read(body: Request, most: int = 1 << 20, patience: float = 10) -> bytes:
-    return b"".join([chunk async for chunk in chunks(body, most, patience)])
+async def read(body: Request, most: int = 1 << 20, patience: float = 10, slowest: float = 1) -> bytes:
+    return b"".join([chunk async for chunk in chunks(body, most, patience, slowest)])
 
 
 async def cut(pieces: Iterable[bytes], most: int) -> list[Lines]:
@@ -75,7 +74,7 @@ async def test_a_body_that_unpacks_into_a_huge_one_is_never_held() -> None:
     bomb, sizes = gzip.compress(bytes(200 << 20)), []
 
     async def unpack() -> None:
-        sizes.extend([len(chunk) async for chunk in chunks(request([bomb], "gzip"), 5 << 20, 10)])
+        sizes.extend([len(chunk) async for chunk in chunks(request([bomb], "gzip"), 5 << 20, 10, 1)])
 
     with pytest.raises(Refused, match="at most"):
         await unpack()
@@ -85,6 +84,25 @@ async def test_a_body_that_stops_coming_is_given_up() -> None:
     with pytest.raises(Refused) as refused:
         await read(request([b"a"], stalls=True), patience=0.05)
     assert refused.value.status == 408
+
+
+async def test_a_body_that_trickles_is_given_up() -> None:
+    with pytest.raises(Refused) as refused:
+        await read(request([b"a"] * 10_000, pause=0.01), patience=0.2, slowest=1_000)
+    assert refused.value.status == 408
+
+
+async def test_a_body_may_take_long_if_much_comes() -> None:
+    body = request([b"a" * 1_000] * 100, pause=0.01)
+    assert len(await read(body, patience=0.5, slowest=1_000)) == 100_000
+
+
+async def test_the_time_that_a_sender_waits_for_us_does_not_count() -> None:
+    found = b""
+    async for chunk in chunks(request([b"a"] * 5), 100, patience=0.5, slowest=1):
+        await asyncio.sleep(0.3)
+        found += chunk
+    assert found == b"a" * 5
 
 
 @given(

@@ -147,14 +147,15 @@ class Slow:
 def test_no_more_is_taken_in_than_can_be_worked_on(server: Server, tenant: str) -> None:
     body = ndjson(message_sent())
     with ExitStack() as slow:
-        for _ in range(3):
+        for _ in range(8):
             slow.enter_context(Slow(server, tenant))
         refused = post(server, tenant, body)
         assert (refused.status_code, refused.json()["error"]["code"]) == (429, "RATE_LIMITED")
         assert refused.headers["retry-after"].isdigit()
         other = uuid4().hex
         assert post(server, other, body).json()["accepted"] == 1  # there is room for other companies
-        slow.enter_context(Slow(server, other))
+        for _ in range(8):
+            slow.enter_context(Slow(server, other))
         busy = post(server, uuid4().hex, body)
         assert (busy.status_code, busy.json()["error"]["code"]) == (503, "BUSY")
         assert busy.headers["retry-after"].isdigit()

@@ -1,19 +1,27 @@
 """WhatsApp's webhooks, with a real service: the handshake, the signature, and what survives a kill."""
 
+import asyncio
 import json
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from starlette.requests import Request
 
+from analytics.database import Database
+from analytics.ingest.webhooks import apply_waiting, store
+from service import webhooks
+from service.metrics import exposition
+from service.webhook_secrets import WebhookSecrets
 from tests import webhooks as whatsapp
 from tests.factories import account, identity, message_sent
-from tests.service.servers import Server, embudo, eventually, running
+from tests.service.servers import PATIENCE, Server, embudo, eventually, running
 
 APP, TOKEN = "the app's secret", "the token of the handshake"
 SIGNATURE = "X-Hub-Signature-256"
@@ -134,6 +142,81 @@ def test_what_is_not_signed_is_not_kept(signature: str | None, server: Server, t
 def test_a_body_larger_than_any_of_metas_is_refused(server: Server, tenant: str) -> None:
     assert post(server, tenant, b"x" * (4 * 2**20 + 1)).status_code == 413
     assert kept(server, tenant) == []
+
+
+class Half:
+    """A request of a stranger, of which only a part of the body comes."""
+
+    def __init__(self, server: Server, tenant: str, part: bytes = b"{", signature: str = "sha256=" + "0" * 64) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+        lines = (f"POST /webhooks/whatsapp/{tenant} HTTP/1.1", "Host: x", f"Content-Length: {2**22}")
+        head = "\r\n".join([*lines, *([f"{SIGNATURE}: {signature}"] if signature else []), "", ""])
+        self._socket.sendall(head.encode() + part)
+
+    def __enter__(self) -> "Half":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def answer(self) -> bytes:
+        """What is answered, though the body never ends."""
+        return self._socket.recv(1024).partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=", "sha256=" + "0" * 63, "sha1=" + "0" * 40])
+def test_nothing_is_read_without_what_looks_like_a_signature(signature: str, server: Server, tenant: str) -> None:
+    with Half(server, tenant, signature=signature) as half:
+        assert half.answer() == b"HTTP/1.1 403 Forbidden"
+
+
+def test_strangers_that_send_half_of_something_stop_nobody(server: Server, tenant: str) -> None:
+    with ExitStack() as strangers:
+        for n in range(webhooks.MOST_BODIES + 10):
+            strangers.enter_context(Half(server, tenant if n % 2 else uuid4().hex))
+        assert [post(server, tenant, b"{}").status_code for _ in range(3)] == [200] * 3
+
+
+def test_the_oldest_give_way_when_too_much_comes_in(server: Server, tenant: str) -> None:
+    part = bytes(4 * 2**20 - 1)
+    with ExitStack() as strangers:
+        halves = [strangers.enter_context(Half(server, tenant, part)) for _ in range(webhooks.MOST_BYTES // len(part))]
+        assert post(server, tenant, bytes(len(part))).status_code == 200
+        assert halves[0].answer() == b"HTTP/1.1 503 Service Unavailable"
+        assert post(server, tenant, b"{}").status_code == 200
+
+
+async def test_a_body_that_does_not_come_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def receive() -> Any:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.05)
+    headers = [(SIGNATURE.lower().encode(), whatsapp.signature(b"{}", APP).encode())]
+    scope = {"type": "http", "method": "POST", "path_params": {"tenant": "acme"}, "headers": headers}
+    async with Database("sqlite+aiosqlite:////nowhere/embudo.db") as nothing:
+        endpoint = webhooks.Webhooks(nothing, WebhookSecrets(None), lambda: None)
+        answer = await endpoint.answer(Request(scope, receive))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+async def test_what_was_not_understood_is_in_the_metrics(database: Database, tenant: str) -> None:
+    names = ("embudo_webhooks_rejected_total", "embudo_statuses_unknown_total")
+
+    async def values() -> list[float]:
+        lines = [line.split() for line in (await exposition(database, shared=False)).decode().splitlines()]
+        return [float(line[1]) for name in names for line in lines if line[0] == name]
+
+    before = await values()
+    statuses = [whatsapp.status("wamid.m1", "played"), whatsapp.status("wamid.m1", "warning")]
+    for n, body in enumerate((whatsapp.body(statuses=statuses), b"{")):
+        await store(database, tenant, body, n)
+    assert await apply_waiting(database, tenant, 2) == 2
+    assert [after - was for after, was in zip(await values(), before, strict=True)] == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["%00", "x" * 129])
+def test_a_name_that_no_company_can_have_is_refused(name: str, server: Server) -> None:
+    assert post(server, name, b"{}").status_code == 403
 
 
 def test_what_was_answered_is_applied_after_a_kill(own: Server, tenant: str) -> None:

@@ -95,6 +95,22 @@ def _in_file(path: Path, trace: str) -> bool:
     return any(trace.encode() in file.read_bytes() for file in files)
 
 
+async def test_a_company_of_webhooks_alone_can_be_erased(workshop: Workshop, tenant: str) -> None:
+    database = workshop.database
+    theirs, others = (f'{{"entry": [], "user_preferences": [{{"wa_id": "{phone}"}}]}}' for phone in (FIRST, SECOND))
+    for n, body in enumerate((theirs, others)):
+        await webhooks.store(database, tenant, body.encode(), soon() + n)
+    await webhooks.apply_waiting(database, tenant, soon())
+    await forget_contacts(workshop, tenant, [FIRST])
+    async with database.read() as reader:
+        assert (await webhooks.count(reader, tenant)).applied == 1
+    await remove_tenant(workshop, tenant)
+    async with database.read() as reader:
+        assert (await webhooks.count(reader, tenant)).applied == 0
+    with pytest.raises(NotFound):
+        await remove_tenant(workshop, tenant)
+
+
 async def test_what_others_sent_stays_in_the_webhooks(workshop: Workshop, tenant: str) -> None:
     await _fill(workshop.database, tenant)
     await forget_contacts(workshop, tenant, [FIRST])

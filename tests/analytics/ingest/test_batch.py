@@ -1,6 +1,7 @@
 """A batch: what becomes of each event, what is decided again and what is dropped; it is in whole or not at all."""
 
 import asyncio
+import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -371,3 +372,38 @@ async def test_batches_of_one_tenant_at_the_same_time_are_all_in(database: Datab
     await apply(database, other, [event for some in events for event in some], 0)
     assert await everything(database, tenant) == await everything(database, other)
     assert len(await statuses(database, tenant)) == 8
+
+
+def endless(length: int) -> str:
+    """A text of as many bytes as so many characters can have, that no database can pack."""
+    return "".join(chr(random.randrange(0x20000, 0x2A000)) for _ in range(length))
+
+
+async def test_the_longest_keys_are_kept(database: Database) -> None:
+    name = endless(128)
+    wamid, inbound = endless(128), endless(128)
+    ids = {key: endless(128) for key in ("account_id", "department_id", "agent_id", "template_id")}
+    contact = {"id": endless(128)}
+    named = {"wamid": wamid, "account_id": ids["account_id"]}
+    said = {"id": endless(128), "wamid": inbound, "in_reply_to": wamid, "ticket_id": endless(128), "contact": contact}
+    events: list[dict[str, Any]] = [
+        sent(endless(128), wamid=wamid, contact=contact, ticket={"id": endless(128)}, **ids),
+        {"type": "message.status", "at": when(1), "status": "failed", "error": {"code": 2**31 - 1}, **named},
+        {"type": "message.status", "at": when(1), "status": "read", **named},
+        {"type": "message.status", "at": when(1), "status": "read", "wamid": wamid, "phone_number_id": endless(128)},
+        {"type": "message.reply", "at": when(2), "reply": {"account_id": ids["account_id"], **said}},
+        {"type": "member.added", "at": when(0), "user_id": endless(128), "department_id": endless(128)},
+        account(endless(128), id=ids["account_id"]),
+        {"type": "template.upserted", "at": when(), "template": {"id": ids["template_id"], "meta_id": endless(128)}},
+        {
+            "type": "template.notice",
+            "at": when(0),
+            "meta_id": endless(128),
+            "name": endless(128),
+            "language": endless(128),
+            "category": "UTILITY",
+        },
+    ]
+    assert set(await feed(database, name, events)) == {Outcome.ACCEPTED}
+    assert set((await statuses(database, name)).values()) == {"READ"}
+    assert list(await answers(database, name)) == [inbound]

@@ -138,6 +138,24 @@ def test_ids_of_up_to_128_characters(id: str) -> None:
     assert sent(id=id).message.id == id
 
 
+@pytest.mark.parametrize("wamid", ["x" * 512, "é" * 256, "\U0001f600" * 128])
+def test_whatsapps_ids_of_up_to_512_bytes(wamid: str) -> None:
+    assert sent(wamid=wamid).message.wamid == wamid
+    assert status(wamid=wamid, account_id="a1") is not None
+    assert reply(wamid=wamid, in_reply_to=wamid) is not None
+
+
+@pytest.mark.parametrize("wamid", ["x" * 513, "é" * 257, "\U0001f600" * 129])
+def test_longer_ones_of_whatsapp_are_refused(wamid: str) -> None:
+    for event in (
+        {"type": "message.sent", "at": AT, "message": SENT | {"wamid": wamid}},
+        {"type": "message.status", "at": AT, "status": "read", "wamid": wamid, "account_id": "a1"},
+        {"type": "message.reply", "at": AT, "reply": {"wamid": wamid}},
+        {"type": "message.reply", "at": AT, "reply": {"id": "r1", "in_reply_to": wamid}},
+    ):
+        assert "512" in refused(event)
+
+
 @pytest.mark.parametrize(
     "phone", ["12345", "+1 (2) 3-4.5", "1" * 20, "call " + "1" * 20, "56933334444", "+5 6 9 3 3 3 3 4 4 4 4"]
 )

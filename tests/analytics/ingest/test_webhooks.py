@@ -1,21 +1,27 @@
 """Webhook bodies: kept first, applied once, together or again, and dropped when their time is over."""
 
 import asyncio
+import json
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
-from analytics.database import Database
-from analytics.ingest import webhooks
-from analytics.ingest.batch import apply_in
+from analytics import figures
+from analytics.database import Database, Writer
+from analytics.figures import Figure
+from analytics.ingest import retention, webhooks
+from analytics.ingest.batch import TOO_LATE, apply_in
 from analytics.ingest.webhooks import Counts
+from analytics.rollups.rebuild import rebuild
 from analytics.states import Status
 from analytics.tables import messages, receipts, tenants
 from analytics.tables import webhooks as table
+from analytics.zones import instant
 from tests import webhooks as whatsapp
-from tests.factories import account, message_sent
+from tests.factories import MONDAY, account, after, message_sent, status
 from tests.feeding import feed
 
 NOW = 1_800_000_000_000_000
@@ -94,7 +100,16 @@ async def test_what_cannot_be_understood_is_kept_and_counted(
     assert await counted(database, tenant) == Counts(waiting=0, applied=1, rejected=1)
     found = await rows(database, select(table.c.body, table.c.problem).where(table.c.tenant_id == tenant))
     assert found == [(body, problem)]
-    assert await rows(database, select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)) == []
+
+
+async def test_a_company_is_known_from_its_first_body(database: Database, tenant: str) -> None:
+    known_ones = select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)
+    assert await apply_all(database, tenant) == []
+    assert await rows(database, known_ones) == []
+    await keep(database, tenant, whatsapp.body())
+    assert await apply_all(database, tenant) == [1]
+    assert await rows(database, known_ones) == [(tenant,)]
+    assert await counted(database, tenant) == Counts(waiting=0, applied=1, rejected=0)
 
 
 async def test_what_is_understood_beside_it_is_applied(database: Database, tenant: str) -> None:
@@ -136,7 +151,26 @@ async def test_a_body_we_fail_at_holds_up_no_other(
     assert await counted(database, tenant) == Counts(waiting=0, applied=2, rejected=1)
 
 
-async def test_an_error_of_the_database_loses_nothing(
+async def test_a_body_that_the_database_refuses_holds_up_no_other(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await known(database, tenant)
+
+    async def refused(writer: Writer, tenant: str, events: Any, received: Any) -> Any:
+        if any(event.wamid == "wamid.poison" for event in events):
+            await writer.execute(insert(tenants).values(tenant_id=None, described_at=0))
+        return await apply_in(writer, tenant, events, received)
+
+    monkeypatch.setattr(webhooks, "apply_in", refused)
+    poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
+    await keep(database, tenant, poison, fine)
+    assert await apply_all(database, tenant) == [1, 1]
+    assert await state_of(database, tenant) == [("m1", Status.DELIVERED, None)]
+    found = await rows(database, select(table.c.problem).where(table.c.tenant_id == tenant, table.c.rejected > 0))
+    assert found == [(webhooks.FAILED,)]
+
+
+async def test_an_outage_of_the_database_loses_nothing(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def lost(*_: Any) -> None:
@@ -180,6 +214,40 @@ async def test_bodies_can_be_applied_again(database: Database, tenant: str) -> N
     assert await counted(database, tenant) == Counts(waiting=0, applied=3, rejected=2)
 
 
+async def figures_of(database: Database, tenant: str) -> dict[str, int]:
+    async with database.read() as reader:
+        return {name: found.value for name, found in (await figures.known(reader, tenant)).items()}
+
+
+async def test_bodies_and_statuses_that_say_nothing_to_us_are_counted(database: Database, tenant: str) -> None:
+    await known(database, tenant)
+    odd = [whatsapp.status("wamid.m1", word) for word in ("played", "deleted", "read")]
+    await keep(database, tenant, b"{", whatsapp.body(statuses=odd), whatsapp.body(statuses=odd[:1]), b"{}")
+    await apply_all(database, tenant)
+    assert (await counted(database, tenant)).rejected == 2
+    found = {Figure.REJECTED_WEBHOOKS: 2, Figure.UNKNOWN_STATUSES: 3}
+    assert await figures_of(database, tenant) == found
+    await feed(database, tenant, [status("m1", "warning")])
+    assert await figures_of(database, tenant) == found | {Figure.UNKNOWN_STATUSES: 4}
+
+
+async def test_what_comes_too_late_is_told_and_counted(database: Database, tenant: str) -> None:
+    await known(database, tenant)
+    old = after(MONDAY, days=-100)
+    await feed(database, tenant, [message_sent("old", old)])
+    await rebuild(database, tenant, anew=False)
+    now = instant(datetime.fromisoformat(after(MONDAY, days=1)))
+    assert await retention.drop_old(database, tenant, 1, now) == 1
+    late = [whatsapp.status("wamid.old", "read", old), whatsapp.status("wamid.m1", "read")]
+    await keep(database, tenant, whatsapp.body(statuses=late[1:]), whatsapp.body(statuses=late))
+    await apply_all(database, tenant)
+    statement = select(table.c.rejected, table.c.problem).where(table.c.tenant_id == tenant)
+    told = f"{TOO_LATE.code}: {TOO_LATE.message}"
+    assert await rows(database, statement.order_by(table.c.received_at)) == [(0, None), (1, told)]
+    assert await figures_of(database, tenant) == {Figure.REJECTED_WEBHOOKS: 1}
+    assert await state_of(database, tenant) == [("m1", Status.READ, None)]
+
+
 async def test_orphans_wait_from_when_their_body_came(database: Database, tenant: str) -> None:
     await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m1")]))
     await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m2")]), at=NOW + 1000)
@@ -196,3 +264,18 @@ async def test_only_applied_bodies_grow_too_old(database: Database, tenant: str)
     await keep(database, tenant, b"3", at=NOW + 2)
     assert await webhooks.drop_old(database, tenant, NOW + 1) == 1
     assert await counted(database, tenant) == Counts(waiting=1, applied=1, rejected=1)
+
+
+async def test_names_too_long_for_a_key_are_told_and_harmless(database: Database, tenant: str) -> None:
+    named = {"message_template_id": 1, "message_template_language": "es", "new_category": "UTILITY"}
+    notice = {"field": "template_category_update", "value": {**named, "message_template_name": "\u6587" * 400}}
+    long = json.dumps({"entry": [{"time": 1_700_000_000, "changes": [notice]}]}).encode()
+    await keep(database, tenant, long, whatsapp.body(statuses=[whatsapp.status("\u6587" * 400)]), b"{")
+    assert await apply_all(database, tenant) == [3]
+    found = await rows(
+        database, select(table.c.problem).where(table.c.tenant_id == tenant).order_by(table.c.received_at)
+    )
+    assert [problem.partition(" - ")[0] for (problem,) in found[:2]] == [
+        "INVALID_EVENT: entry[0].changes[0].value: must have at most 512 bytes in UTF-8",
+        "INVALID_EVENT: entry[0].changes[0].value.statuses[0]: must have at most 512 bytes in UTF-8",
+    ]

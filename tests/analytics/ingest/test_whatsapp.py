@@ -83,7 +83,29 @@ def test_a_failure_keeps_the_first_errors_code_and_title() -> None:
     assert event.error == StatusError(code=131026, title="Message undeliverable")
 
 
-@pytest.mark.parametrize("errors", [[], None, [None], [{}]])
+@pytest.mark.parametrize(
+    ("error", "code", "title"),
+    [
+        ({"code": "131026", "title": "x"}, 131026, "x"),
+        ({"code": 2**31 - 1}, 2**31 - 1, None),
+        ({"code": 2**31}, None, None),
+        ({"code": "9" * 5000}, None, None),
+        ({"code": -1}, None, None),
+        ({"code": "-1"}, None, None),
+        ({"code": "²"}, None, None),
+        ({"code": True}, None, None),
+        ({"code": 1.5}, None, None),
+        ({"code": {}, "title": []}, None, None),
+        ({"code": 1, "title": "é" * 5000}, 1, "é" * 1024),
+    ],
+)
+def test_an_odd_reason_makes_a_failure_no_less_a_fact(error: Any, code: int | None, title: str | None) -> None:
+    [event] = events(body(value(statuses=[status(status="failed", errors=[error])])))
+    assert isinstance(event, MessageStatus)
+    assert (event.status, event.error) == ("failed", StatusError(code=code, title=title))
+
+
+@pytest.mark.parametrize("errors", [[], None, [None], [{}], ["131026"], [131026], "131026"])
 def test_a_failure_may_give_no_reason(errors: Any) -> None:
     [event] = events(body(value(statuses=[status(status="failed", errors=errors)])))
     assert isinstance(event, MessageStatus)
@@ -365,7 +387,7 @@ def test_a_person_is_not_taken_for_another() -> None:
 
 def test_a_name_longer_than_any_is_refused() -> None:
     update = {"message_template_name": "名" * 5000, "new_category": "UTILITY"}
-    assert "1024" in problem(body(update, field="template_category_update"))
+    assert "512" in problem(body(update, field="template_category_update"))
 
 
 def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
