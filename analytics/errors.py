@@ -47,12 +47,6 @@ class TimedOut(PublicError):
     code = "TIMEOUT"
 
 
-class Unavailable(PublicError):
-    """Something that the service needs does not answer; the same request may do later."""
-
-    code = "UNAVAILABLE"
-
-
 class RateLimited(PublicError):
     """Too many requests; the next one may come after `retry_after` seconds."""
 

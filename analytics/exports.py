@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
@@ -107,7 +108,7 @@ class Export:
     name: str
     format: ExportFormat
     locale: Locale
-    spec: Spec
+    spec_text: str
     requester: Identity
     status: ExportStatus
     created_at: int
@@ -121,6 +122,11 @@ class Export:
     file_name: str | None
     file_size: int | None
     failure: FailureCode | None
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The specification it runs as; read when it is asked for, since it may have thousands of ids."""
+        return Spec.from_json(self.spec_text)
 
     @property
     def tenant_id(self) -> str:
@@ -161,7 +167,7 @@ def export_of(row: Any, now: int) -> Export:
         name=row.name,
         format=ExportFormat(row.format),
         locale=Locale(row.locale),
-        spec=Spec.from_json(row.spec),
+        spec_text=row.spec,
         requester=Identity(
             id=row.requester_id,
             tenant_id=row.tenant_id,
@@ -182,6 +188,10 @@ def export_of(row: Any, now: int) -> Export:
         file_size=row.file_size,
         failure=FailureCode(row.failure) if row.failure else None,
     )
+
+
+# The request is as long as the specification, and only for comparing requests.
+SHOWN = [column for column in exports.c if column is not exports.c.request]
 
 
 def keyed(tenant: str, id: str) -> ColumnElement[bool]:
@@ -287,7 +297,7 @@ def _same(row: Any, request: Request, now: int) -> Export:
 
 async def find(reader: Reader, viewer: Viewer, id: str, now: int) -> Export | None:
     """An export that the viewer may see."""
-    row = await reader.first(select(exports).where(exports.c.id == id, *_visible(viewer)))
+    row = await reader.first(select(*SHOWN).where(exports.c.id == id, *_visible(viewer)))
     return export_of(row, now) if row else None
 
 
@@ -352,7 +362,7 @@ async def newest(
     if statuses is not None:
         shown = case((is_over(now), ExportStatus.EXPIRED), else_=exports.c.status)
         wanted.append(shown.in_(sorted(statuses)))
-    statement: Select[Any] = select(exports).where(*wanted)
+    statement: Select[Any] = select(*SHOWN).where(*wanted)
     if after:
         older = exports.c.created_at < after.created_at
         same = and_(exports.c.created_at == after.created_at, exports.c.id < after.id)

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from analytics import exports
 from analytics.database import Database
-from analytics.errors import Forbidden, InvalidInput, NotFound, Unavailable
-from analytics.exports import FINAL, Export, ExportStatus, Position, Request
+from analytics.errors import Forbidden, InvalidInput, NotFound
+from analytics.exports import FINAL, Export, ExportStatus, Position, Refused, Request, UserErrorCode
 from analytics.viewers import Identity, Viewer, view
 from resolvers.loading import Loader
 from resolvers.paging import Page, check_first, decode
@@ -46,14 +46,15 @@ async def cancel(database: Database, viewer: Viewer, id: str, now: int) -> Expor
 async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str, now: int) -> Export:
     """Delete an export and its file. The row goes last: as long as it is there the deletion can be tried again.
 
-    Raises `Refused`, or `Unavailable` when the file cannot be deleted at the moment.
+    Raises `Refused`, also when the file cannot be deleted at the moment.
     """
     async with database.read() as reader:
         export = await exports.removable(reader, viewer, id, now)
     try:
         await jobs.forget(export)
     except OSError as error:
-        raise Unavailable("The file cannot be deleted at the moment. Try again later.") from error
+        message = "The file cannot be deleted at the moment. Try again later."
+        raise Refused(UserErrorCode.CONFLICT, "id", message) from error
     async with database.write() as writer:
         return await exports.remove(writer, viewer, id, now)
 

@@ -132,7 +132,7 @@ async def test_a_new_export_is_queued_and_remembers_what_was_asked(database: Dat
         name="Ventas ñ 😀",
         format=ExportFormat.CSV,
         locale=Locale.EN,
-        spec=asked.spec,
+        spec_text=asked.spec.to_json(),
         requester=Identity("u1", tenant, "SUPERVISOR", "u1@acme.cl", "Name of u1"),
         status=ExportStatus.QUEUED,
         created_at=NOW,

@@ -164,10 +164,10 @@ async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, t
     who, jobs = identity(tenant), FakeJobs()
     id = await created(database, who)
     await run(database, tenant, id, ExportStatus.COMPLETED)
-    answer = await execute(database, who, CHANGE % "deleteExport", {"id": id}, jobs=Unwilling())
-    (error,) = [error.formatted for error in answer.errors or []]
-    assert answer.data == {"change": None}
-    assert error["extensions"]["code"] == "UNAVAILABLE"
+    refused = await change(database, who, "deleteExport", id, Unwilling())
+    assert refused["export"] is None
+    (error,) = refused["userErrors"]
+    assert error["code"] == "CONFLICT"
     assert "Try again later" in error["message"]
     assert (await ask(database, who, LIST, {"first": 1}))["exports"]["nodes"] == [{"id": id}]
     payload = await change(database, who, "deleteExport", id, jobs)

@@ -21,7 +21,7 @@ EXPORT = Export(
     name="Envíos",
     format=ExportFormat.XLSX,
     locale=Locale.ES,
-    spec=VIEWER.specify(Filter(first=MONDAY, last=MONDAY), 0),
+    spec_text=VIEWER.specify(Filter(first=MONDAY, last=MONDAY), 0).to_json(),
     requester=Identity("s1", "acme", "SUPERVISOR"),
     status=ExportStatus.COMPLETED,
     created_at=0,
