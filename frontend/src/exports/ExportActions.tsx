@@ -13,6 +13,8 @@ import classes from "./ExportTable.module.css";
 import { isActive } from "./status";
 import { wrongOf } from "./wrong";
 
+const GRAVE = "#a8480b"; // an orange that white is readable on, light or dark
+
 type Props = { export: ExportRowFragment; reload: () => void };
 
 /** What can be done with an export: fetch its file, cancel it, delete it. */
@@ -108,7 +110,7 @@ function Delete({ export: { id, name }, done }: ActionProps) {
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown aria-label={label}>
         <Text size="sm" mb="sm">
           {t.exports.removeSure}
         </Text>
@@ -116,7 +118,7 @@ function Delete({ export: { id, name }, done }: ActionProps) {
           <Button variant="default" size="compact-sm" onClick={() => setAsking(false)}>
             {t.exports.keep}
           </Button>
-          <Button size="compact-sm" color="orange.9" loading={fetching} onClick={() => void confirm()}>
+          <Button size="compact-sm" color={GRAVE} loading={fetching} onClick={() => void confirm()}>
             {t.exports.remove}
           </Button>
         </Group>

@@ -16,6 +16,12 @@ import { memory } from "./memory";
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 const blocked = isBlocked("localStorage");
 
+/** Whether an answer is that the token is not good (any more). Its status need not say so. */
+async function refusesToken(answer: Response): Promise<boolean> {
+  const told = (await answer.json().catch(() => null)) as { errors?: { extensions?: { code?: unknown } }[] } | null;
+  return told?.errors?.some((error) => error.extensions?.code === "UNAUTHENTICATED") ?? false;
+}
+
 /** GraphiQL, signed in as the viewer. The token goes with each request and is not among what GraphiQL keeps. */
 export function Explorer() {
   const { t } = useTexts();
@@ -31,7 +37,7 @@ export function Explorer() {
       enableIncrementalDelivery: false, // the API has none, and with it `fetch` would not be asked
       fetch: async (...request) => {
         const answer = await fetch(...request);
-        if (answer.status === 401) refused();
+        if (await refusesToken(answer.clone())) refused();
         return answer;
       },
       wsClient: createSocket({
