@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import dashboard, exports, feeding, graphql_layer, ingest, postgresql, webhooks, writers
+from benchmarks import dashboard, exports, feeding, graphql_layer, ingest, page, postgresql, webhooks, writers
 from benchmarks.measuring import Result
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -25,6 +25,7 @@ GROUPS: dict[str, Group] = {
     "postgresql": lambda large, *_: postgresql.results(large),
     "feeding": lambda large, _, quick: feeding.results(large, quick),
     "webhooks": lambda *given: webhooks.results(given[-1]),
+    "page": lambda *_: page.results(),
     "writers": lambda *given: writers.results(given[-1]),
 }
 ON_POSTGRESQL = ("postgresql", "feeding", "webhooks", "writers")

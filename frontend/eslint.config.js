@@ -90,10 +90,4 @@ export default defineConfig(
     files: ["src/**/*.graphql"],
     rules: graphql.configs["flat/operations-recommended"].rules,
   },
-  {
-    basePath: HERE,
-    files: ["src/graphiql/*.graphql"],
-    // For caches, which need ids to know things by. Examples are for readers, and nothing keeps their answers.
-    rules: { "@graphql-eslint/require-selections": "off" },
-  },
 );

@@ -26,7 +26,7 @@ query View($filter: CampaignAnalyticsFilter!) {
     funnel { ...Numbers }
     previousPeriod { funnel { ...Numbers } responseTime { median p90 } }
     responseTime { responses median p90 }
-    maturing { messages }
+    maturing { messages until }
     responsesByHour { hour responses }
     responseHeatmap { weekday hour responses }
     timeSeries(granularity: DAY) { on funnel { ...Numbers } }

@@ -50,6 +50,26 @@ def test_the_view(demo: Server, seen: Page) -> None:
     seen.get_by_label("Filtros").get_by_role("button", name="Fecha de envío").click()
     expect(seen.get_by_role("navigation", name="Períodos")).to_be_visible()
     assert violations(seen) == []
+    seen.keyboard.press("Escape")
+    seen.locator("li[data-step=read]").get_by_role("button").first.click()
+    expect(seen.get_by_role("dialog")).to_be_visible()
+    assert violations(seen) == []
+    seen.keyboard.press("Escape")
+    seen.get_by_role("button", name="Ver motivos").click()
+    expect(seen.get_by_role("dialog").locator("tbody tr").first).to_be_visible()
+    assert violations(seen) == []
+
+
+def test_the_account_and_the_view_in_english(demo: Server, seen: Page) -> None:
+    Reader.enter(demo, seen, "p1")
+    expect(seen.locator("[data-drawn]")).to_have_count(3)
+    seen.get_by_role("button", name="Cuenta de").click()
+    expect(seen.get_by_role("dialog")).to_be_visible()
+    assert violations(seen) == []
+    seen.get_by_text("English", exact=True).click()
+    seen.keyboard.press("Escape")
+    expect(seen.get_by_role("heading", name="Individual sends")).to_be_visible()
+    assert violations(seen) == []
 
 
 def test_exports_and_the_dialog_that_asks_for_one(demo: Server, seen: Page) -> None:
@@ -60,6 +80,9 @@ def test_exports_and_the_dialog_that_asks_for_one(demo: Server, seen: Page) -> N
     assert violations(seen) == []
     seen.get_by_role("dialog").get_by_role("button", name="Exportar").click()
     expect(seen.locator("[data-status=COMPLETED]").first).to_be_visible()
+    assert violations(seen) == []
+    seen.get_by_role("button", name="Eliminar").first.click()
+    expect(seen.get_by_role("dialog")).to_be_visible()
     assert violations(seen) == []
 
 

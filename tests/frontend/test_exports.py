@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.frontend.people import Reader
 from tests.service.servers import Server
@@ -65,3 +65,40 @@ def test_a_name_is_needed_and_the_sentence_says_so(administrator: Reader) -> Non
     expect(page.locator("li[data-step=sent]")).to_be_visible()
     ask_for(administrator, "   ", "Excel")
     expect(page.get_by_role("dialog")).to_contain_text("Escribe un nombre.")
+
+
+def test_what_cannot_be_done_without_the_service_says_so(administrator: Reader, context: BrowserContext) -> None:
+    page = administrator.page
+    expect(page.locator("li[data-step=sent]")).to_be_visible()
+    ask_for(administrator, "Sin conexión", "CSV")
+    row = page.get_by_role("row").filter(has_text="Sin conexión")
+    expect(row).to_have_attribute("data-status", "COMPLETED")
+    context.set_offline(True)
+    said = row.get_by_role("alert")
+    row.get_by_role("button", name="Descargar").click()
+    expect(said).to_have_text("No hay conexión con el servicio. Intenta de nuevo.")
+    row.get_by_role("button", name="Eliminar").click()
+    page.get_by_role("dialog").get_by_role("button", name="Eliminar").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(said).to_have_text("No hay conexión con el servicio. Intenta de nuevo.")
+    context.set_offline(False)
+
+
+CREATE = """
+mutation Create($input: CreateExportInput!) { createExport(input: $input) { export { id } userErrors { message } } }"""
+
+
+def test_on_a_phone_an_export_is_a_card_that_says_which_messages(demo: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    reader = Reader.enter(demo, page, "p1", "/exports")
+    filter = {"sentOn": {"from": "2026-01-01", "to": "2026-01-31"}, "templateIds": ["t1", "t2"], "agentIds": ["u1"]}
+    answer = demo.ask(reader.identity, CREATE, input={"name": "Para el teléfono", "format": "CSV", "filter": filter})
+    assert answer["createExport"]["userErrors"] == []
+    page.reload()
+    row = page.get_by_role("row").filter(has_text="Para el teléfono")
+    expect(row).to_have_attribute("data-status", "COMPLETED")
+    expect(row).to_contain_text("2 plantillas y 1 agente")
+    for part in (row, row.get_by_role("button", name="Descargar"), row.get_by_role("button", name="Eliminar")):
+        box = part.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 360

@@ -1,5 +1,7 @@
 """GraphiQL in a browser: signed in, without other hosts, subscriptions and all."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.frontend.people import Reader
@@ -34,3 +36,18 @@ def test_a_subscription_follows_an_export(demo: Server, page: Page) -> None:
     page.get_by_role("button", name="Execute query").click()
     page.get_by_role("menuitem", name="Follow").click()
     expect(page.locator(".graphiql-response")).to_contain_text('"COMPLETED"')
+
+
+def test_it_looks_as_the_reader_chose(demo: Server, page: Page) -> None:
+    Reader.enter(demo, page, "p1")
+    page.get_by_role("button", name="Cuenta de").click()
+    page.get_by_text("Oscuro", exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="GraphiQL").click()
+    expect(page).to_have_title("GraphiQL · Embudo")
+    expect(page.locator("body")).to_have_class(re.compile("graphiql-dark"))
+
+
+def test_a_token_that_is_refused_ends_the_session(demo: Server, page: Page) -> None:
+    page.goto(f"{demo.url}/graphiql#token=wrong")
+    expect(page.get_by_role("heading", name="No pudimos reconocerte")).to_be_visible()

@@ -3,13 +3,14 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from analytics.viewers import Identity
 from service.tokens import Tokens
@@ -17,6 +18,7 @@ from tests.frontend.people import IDENTITIES, Reader, run
 from tests.service.servers import SECRET, Server
 
 VIEW = "Envíos individuales"
+SANTIAGO = ZoneInfo("America/Santiago")
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def test_in_the_demo_one_chooses_who_to_be(demo: Server, page: Page) -> None:
     page.get_by_role("button", name="Entrar como Tomás Echeverría").click()
     expect(page.get_by_role("heading", name=VIEW)).to_be_visible()
     page.get_by_role("button", name="Cuenta de Tomás Echeverría").click()
-    page.get_by_role("menuitem", name="Cerrar sesión").click()
+    page.get_by_role("button", name="Cerrar sesión").click()
     expect(page.get_by_role("heading", name="Elige con quién entrar")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Elige con quién entrar")).to_be_visible()
@@ -56,6 +58,51 @@ def test_a_token_leaves_the_address_at_once_and_stays_in_its_tab(demo: Server, c
     expect(other.get_by_role("heading", name="Elige con quién entrar")).to_be_visible()
 
 
+def test_a_link_is_taken_in_a_tab_that_shows_the_page_already(demo: Server, page: Page) -> None:
+    for person in ("p1", "p3"):
+        reader = Reader.enter(demo, page, person)
+        expect(page.get_by_role("button", name=f"Cuenta de {reader.identity.name}")).to_be_visible()
+        assert "token" not in page.url
+    page.goto(f"{demo.url}/#token=wrong")
+    expect(page.get_by_role("heading", name="No pudimos reconocerte")).to_be_visible()
+    assert "token" not in page.url
+
+
+def test_a_tab_that_a_link_of_the_page_opens_has_its_session(demo: Server, page: Page, context: BrowserContext) -> None:
+    Reader.enter(demo, page, "p1")
+    link = page.get_by_role("navigation", name="Secciones").get_by_role("link", name="Exportaciones")
+    for how in ({"modifiers": ["ControlOrMeta"]}, {"button": "middle"}):
+        with context.expect_page() as opened:
+            link.click(**how)
+        expect(opened.value.get_by_role("heading", name="Exportaciones")).to_be_visible()
+        expect(page.get_by_role("heading", name=VIEW)).to_be_visible()
+
+
+def test_a_page_is_named_and_has_the_focus_when_one_goes_there(demo: Server, page: Page) -> None:
+    page.goto(demo.url)
+    expect(page).to_have_title("Elige con quién entrar · Embudo")
+    Reader.enter(demo, page, "p1")
+    expect(page).to_have_title("Envíos individuales · Embudo")
+    page.get_by_role("link", name="Exportaciones").click()
+    expect(page).to_have_title("Exportaciones · Embudo")
+    expect(page.get_by_role("main")).to_be_focused()
+
+
+BLOCKED = """for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });"""
+
+
+def test_a_browser_that_keeps_nothing_shows_the_pages(demo: Server, page: Page) -> None:
+    page.add_init_script(BLOCKED)
+    Reader.enter(demo, page, "p1")
+    page.get_by_role("button", name="Cuenta de").click()
+    page.get_by_text("English", exact=True).click()
+    page.get_by_text("Dark", exact=True).click()
+    expect(page.get_by_role("heading", name="Individual sends")).to_be_visible()
+    Reader.enter(demo, page, "p1", "/graphiql")
+    expect(page.get_by_role("button", name="Execute query")).to_be_visible()
+
+
 def test_a_wrong_token_is_told_from_one_that_is_over(demo: Server, page: Page) -> None:
     page.goto(f"{demo.url}/#token=wrong")
     expect(page.get_by_role("heading", name="No pudimos reconocerte")).to_be_visible()
@@ -71,13 +118,41 @@ def test_a_session_ends_when_its_token_does(demo: Server, page: Page) -> None:
     expect(page.get_by_role("heading", name="Tu sesión terminó")).to_be_visible()
 
 
+def test_a_session_may_last_longer_than_a_timer(demo: Server, page: Page) -> None:
+    page.clock.install()
+    token = Tokens(SECRET).issue(IDENTITIES["p1"], timedelta(days=40))
+    page.goto(f"{demo.url}/exports#token={token}")
+    expect(page.get_by_role("heading", name="Exportaciones")).to_be_visible()
+    page.clock.fast_forward(timedelta(days=30) // timedelta(milliseconds=1))
+    page.get_by_role("link", name=VIEW).click()
+    expect(page.get_by_role("heading", name=VIEW)).to_be_visible()
+    page.clock.fast_forward(timedelta(days=11) // timedelta(milliseconds=1))
+    expect(page.get_by_role("heading", name="Tu sesión terminó")).to_be_visible()
+
+
+def test_times_are_those_of_the_company_not_of_the_browser(demo: Server, chromium: Browser) -> None:
+    context = chromium.new_context(timezone_id="Asia/Tokyo")
+    page = context.new_page()
+    Reader.enter(demo, page, "p1")
+    shown = page.locator("li[data-step=sent]")
+    earliest = datetime.now(SANTIAGO)
+    expect(shown).to_be_visible()
+    possible = {f"{at:%H:%M}" for at in (earliest, datetime.now(SANTIAGO))}
+    context.set_offline(True)
+    page.get_by_role("button", name="Fecha de envío").click()
+    page.get_by_role("navigation", name="Períodos").get_by_role("button", name="Últimos 90 días").click()
+    notice = page.get_by_role("alert").filter(has_text="No hay conexión con el servicio")
+    expect(notice).to_be_visible()
+    assert any(time in notice.inner_text() for time in possible)
+    context.close()
+
+
 def test_other_roles_and_supervisors_of_nothing_are_told_so(demo: Server, page: Page) -> None:
     for role, said in (
         ("agent", "No tienes acceso a estos números"),
         ("supervisor", "Aún no tienes departamentos"),
     ):
         token = Tokens(SECRET).issue(Identity("nobody", "demo", role), timedelta(hours=1))
-        page.goto(f"{demo.url}/healthz")
         page.goto(f"{demo.url}/#token={token}")
         expect(page.get_by_role("heading", name=said)).to_be_visible()
 

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.frontend.people import Reader
+from tests.frontend.people import FUNNEL, Reader
 from tests.service.servers import Server
 
 STEPS = ["sent", "delivered", "read", "responded"]
@@ -25,6 +25,7 @@ def agrees(reader: Reader) -> None:
     first = page.locator("li[data-step=messages]")
     expect(first.get_by_role("button").first).to_have_text(reader.written("count", funnel["messages"]))
     expect(first.locator("[data-number=tickets]")).to_contain_text(reader.written("count", funnel["tickets"]))
+    expect(first.locator("[data-number=before]")).to_contain_text(reader.written("count", before["messages"]))
     for name in STEPS:
         step = page.locator(f"li[data-step={name}]")
         expect(step.get_by_role("button").first).to_have_text(reader.written("rate", funnel[name]["rate"]))
@@ -36,12 +37,47 @@ def agrees(reader: Reader) -> None:
     bounced = page.locator("div[data-step=bounced]")
     expect(bounced).to_contain_text(reader.written("rate", funnel["bounced"]["rate"]))
     expect(bounced.locator("[data-number=count] b")).to_have_text(reader.written("count", funnel["bounced"]["count"]))
+    pending = page.locator("div[data-step=pending]")
+    expect(pending).to_have_count(1 if funnel["pending"]["count"] else 0)
+    if funnel["pending"]["count"]:
+        expect(pending).to_contain_text(reader.written("rate", funnel["pending"]["rate"]))
+        expect(pending.locator("[data-number=count] b")).to_have_text(
+            reader.written("count", funnel["pending"]["count"])
+        )
+    maturing = told["maturing"]["messages"]
+    young = f"{reader.written('count', maturing)} mensaje" if maturing else "ya no cambiarán"
+    expect(page.locator("[data-step=maturing]")).to_contain_text(young)
+    times_agree(reader, told)
     for title, rows, names in (
         ("Envíos por agente", told["byAgent"]["nodes"], ("agent", "department")),
         ("Envíos por departamento", told["byDepartment"]["nodes"], ("department",)),
         ("Envíos por plantilla", told["byTemplate"]["nodes"], ("template",)),
     ):
         table_agrees(reader, title, rows[:10], names)
+
+
+UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "día": 86_400, "días": 86_400}
+
+
+def seconds(shown: str) -> float:
+    """How long a text like `2,37 h` or `2 h 22 min` says."""
+    parts = re.findall(r"([\d,]+)\s*(días?|min|[dhs])\b", shown)
+    assert parts, shown
+    return sum(float(number.replace(",", ".")) * UNITS[unit] for number, unit in parts)
+
+
+def times_agree(reader: Reader, told: Any) -> None:
+    """The times to reply are the API's, as precisely as they are written, beside those of the period before."""
+    now, before = told["responseTime"], told["previousPeriod"]["responseTime"]
+    speed = reader.page.locator("[data-area=speed]")
+    expect(speed).to_contain_text(f"{reader.written('count', now['responses'])} respuesta")
+    for name in ("median", "p90"):
+        time = speed.locator(f"[data-time={name}]")
+        shown = time.get_by_role("button").inner_text()
+        assert seconds(shown) == pytest.approx(now[name], rel=0.015)
+        if before[name] is not None:
+            earlier = time.locator("[data-number=before]").inner_text()
+            assert seconds(earlier) == pytest.approx(before[name], rel=0.015)
 
 
 def table_agrees(reader: Reader, title: str, rows: list[Any], names: tuple[str, ...]) -> None:
@@ -109,21 +145,29 @@ def test_a_table_is_sorted_and_paged_by_the_api(administrator: Reader) -> None:
     settled(administrator)
     page = administrator.page
     table = page.get_by_role("table", name="Envíos por agente")
-    query = """query Q($filter: CampaignAnalyticsFilter!, $after: String) { campaignAnalytics(filter: $filter) {
-      byAgent(first: 10, after: $after, orderBy: {field: NAME, direction: ASC}) {
-        nodes { agent { name } } pageInfo { endCursor } } } }"""
+    query = """query Q($filter: CampaignAnalyticsFilter!, $after: String, $order: PerformanceOrder!) {
+      campaignAnalytics(filter: $filter) { byAgent(first: 10, after: $after, orderBy: $order) {
+        nodes { agent { name } department { name } funnel { ...Numbers } } pageInfo { endCursor } } } }"""
     search = page.evaluate("Object.fromEntries(new URLSearchParams(location.search))")
     filter = {"sentOn": {"from": search["from"], "to": search["to"]}}
-    table.get_by_role("button", name="Agente").click()
-    expect(table.get_by_role("columnheader", name="Agente")).to_have_attribute("aria-sort", "ascending")
-    after = None
-    for _ in range(2):
-        told = administrator.server.ask(administrator.identity, query, filter=filter, after=after)
-        rows = told["campaignAnalytics"]["byAgent"]
-        for place, row in enumerate(rows["nodes"]):
-            expect(table.locator("tbody tr").nth(place)).to_contain_text(row["agent"]["name"])
-        after = rows["pageInfo"]["endCursor"]
-        page.get_by_role("navigation", name="Páginas de Envíos por agente").get_by_label("Página siguiente").click()
+    orders = (
+        ("Agente", {"field": "NAME", "direction": "ASC"}, "ascending"),
+        ("% Leídos", {"field": "READ_RATE", "direction": "DESC"}, "descending"),
+    )
+    for header, order, direction in orders:
+        table.get_by_role("button", name=header).click()
+        expect(table.get_by_role("columnheader", name=header)).to_have_attribute("aria-sort", direction)
+        after = None
+        for turned in range(3):
+            if turned:
+                pages = page.get_by_role("navigation", name="Páginas de Envíos por agente")
+                pages.get_by_label("Página siguiente").click()
+            told = administrator.server.ask(
+                administrator.identity, query + FUNNEL, filter=filter, after=after, order=order
+            )
+            rows = told["campaignAnalytics"]["byAgent"]
+            table_agrees(administrator, "Envíos por agente", rows["nodes"], ("agent", "department"))
+            after = rows["pageInfo"]["endCursor"]
 
 
 def test_charts_can_be_read_as_tables(administrator: Reader) -> None:
@@ -141,10 +185,13 @@ def test_charts_can_be_read_as_tables(administrator: Reader) -> None:
     expect(heat).to_have_text([administrator.written("count", cell["responses"]) for cell in cells])
     series = page.get_by_role("region", name="Evolución").last.locator("tbody tr")
     expect(series).to_have_count(len(told["timeSeries"]))
-    last = told["timeSeries"][-1]["funnel"]
     steps = ("sent", "delivered", "read", "responded", "bounced")
-    counts = [last["messages"], *(last[name]["count"] for name in steps)]
-    expect(series.last.locator("td")).to_have_text([administrator.written("count", count) for count in counts])
+    counts = [
+        count
+        for point in told["timeSeries"]
+        for count in (point["funnel"]["messages"], *(point["funnel"][name]["count"] for name in steps))
+    ]
+    expect(series.locator("td")).to_have_text([administrator.written("count", count) for count in counts])
 
 
 def test_bounce_reasons_come_on_demand(administrator: Reader) -> None:
@@ -157,7 +204,11 @@ def test_bounce_reasons_come_on_demand(administrator: Reader) -> None:
     expect(lines).to_have_count(len(reasons))
     for line, reason in zip(lines.all(), reasons, strict=True):
         expect(line).to_contain_text(reason["title"])
-        expect(line).to_contain_text(administrator.written("rate", reason["share"]))
+        numbers = [administrator.written("count", reason["count"]), administrator.written("rate", reason["share"])]
+        expect(line.locator("td").nth(0)).to_contain_text(re.compile("[a-záéíóúñ]+ .*" + re.escape(reason["title"])))
+        expect(line.locator("td").nth(1)).to_have_text(str(reason["code"]))
+        expect(line.locator("td").nth(2)).to_have_text(numbers[0])
+        expect(line.locator("td").nth(3)).to_have_text(numbers[1])
 
 
 def test_a_number_says_what_it_means(administrator: Reader) -> None:
@@ -177,6 +228,36 @@ def test_a_link_to_departments_of_others_is_refused_with_a_way_out(demo: Server,
     expect(page.get_by_role("heading", name="Este enlace incluye departamentos que no son tuyos")).to_be_visible()
     page.get_by_role("button", name="Ver con mis departamentos").click()
     settled(reader)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("RATE_LIMITED", "Van demasiadas consultas seguidas"),
+        ("TIMEOUT", "La consulta tardó demasiado"),
+        ("QUERY_TOO_COMPLEX", "La consulta pide demasiado de una vez"),
+        ("INTERNAL_SERVER_ERROR", "Algo falló de nuestro lado"),
+    ],
+)
+def test_what_went_wrong_is_told_from_what_else_may(demo: Server, page: Page, code: str, said: str) -> None:
+    wrong = {"data": None, "errors": [{"message": "no", "extensions": {"code": code}}]}
+    page.route("**/graphql", lambda route: route.fulfill(json=wrong))
+    Reader.enter(demo, page, "p1")
+    expect(page.get_by_role("heading", name=said)).to_be_visible()
+
+
+def test_a_million_is_followed_by_of_in_spanish(demo: Server, page: Page) -> None:
+    def multiply(route: Route) -> None:
+        answer = route.fetch().json()
+        if numbers := answer["data"].get("campaignAnalytics"):
+            numbers["funnel"]["sent"].update(count=1_000_000, tickets=1_000_001)
+        route.fulfill(json=answer)
+
+    page.route("**/graphql", multiply)
+    settled(Reader.enter(demo, page, "p1"))
+    sent = page.locator("li[data-step=sent]")
+    expect(sent.locator("[data-number=count]")).to_have_text("1.000.000 de mensajes")
+    expect(sent.locator("[data-number=tickets]")).to_have_text("1.000.001 tickets")
 
 
 def test_english_is_a_choice_that_stays(administrator: Reader) -> None:

@@ -27,6 +27,7 @@ type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 /** The view "Envíos individuales". */
 export function Analytics() {
   const { t, f } = useTexts();
+  const { timeZone } = useViewer().viewer;
   const [filters, change] = useFilters();
   const [exporting, setExporting] = useState(false);
   const filter = useMemo(() => toInput(filters), [filters]);
@@ -50,7 +51,7 @@ export function Analytics() {
       </Heading>
       <FilterBar filters={filters} known={known} change={change} />
       {trouble && showing && at && (
-        <Notice text={t.states.offlineStale(f.time(at))} action={t.states.retry} onAction={retry} />
+        <Notice text={t.states.offlineStale(f.time(at, timeZone))} action={t.states.retry} onAction={retry} />
       )}
       {showing ? (
         <div className={classes.numbers} data-waiting={waiting || undefined} aria-busy={waiting}>

@@ -47,7 +47,9 @@ function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
         <Table.Tbody>
           {reasons.map((reason) => (
             <Table.Tr key={reason.code}>
-              <Table.Td lang="en">{reason.title}</Table.Td>
+              <Table.Td>
+                <Reason {...reason} />
+              </Table.Td>
               <Table.Td>{reason.code}</Table.Td>
               <Table.Td ta="end">{f.count(reason.count)}</Table.Td>
               <Table.Td ta="end">{f.rate(reason.share)}</Table.Td>
@@ -55,6 +57,22 @@ function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
           ))}
         </Table.Tbody>
       </Table>
+    </>
+  );
+}
+
+/** Why, in the reader's language, with WhatsApp's own words beneath. */
+function Reason({ code, title }: { code: number | null; title: string }) {
+  const { t } = useTexts();
+  if (code === null) return t.unknownBounce;
+  const known = t.bounces[code];
+  if (known === undefined) return <span lang="en">{title}</span>;
+  return (
+    <>
+      {known}
+      <Text size="xs" c="dimmed" lang="en">
+        {title}
+      </Text>
     </>
   );
 }

@@ -35,7 +35,7 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
       ? t.filters.all[kind]
       : chosen.length === 1
         ? nameOf(only)
-        : t.filters.chosen(f.count(chosen.length));
+        : t.filters.chosen[kind](f.count(chosen.length));
 
   return (
     <Combobox store={combobox} onOptionSubmit={toggle} position="bottom-start" width={280} shadow="md">

@@ -25,8 +25,12 @@ export function Tables({ numbers, filter }: Props) {
         first={numbers.byAgent}
         idOf={({ agent, department }) => JSON.stringify([agent.id, department.id])}
         names={[
-          { header: t.tables.agent, field: "NAME", cell: ({ agent }) => <Name {...agent} under={agent.email} /> },
-          { header: t.tables.department, cell: ({ department }) => <Name {...department} /> },
+          {
+            header: t.tables.agent,
+            field: "NAME",
+            cell: ({ agent }) => <Name {...agent} of="agent" under={agent.email} />,
+          },
+          { header: t.tables.department, cell: ({ department }) => <Name {...department} of="department" /> },
         ]}
       />
       <PerformanceTable
@@ -37,7 +41,13 @@ export function Tables({ numbers, filter }: Props) {
         filter={filter}
         first={numbers.byDepartment}
         idOf={({ department }) => department.id}
-        names={[{ header: t.tables.department, field: "NAME", cell: ({ department }) => <Name {...department} /> }]}
+        names={[
+          {
+            header: t.tables.department,
+            field: "NAME",
+            cell: ({ department }) => <Name {...department} of="department" />,
+          },
+        ]}
       />
       <PerformanceTable
         title={t.tables.templates}
@@ -51,7 +61,7 @@ export function Tables({ numbers, filter }: Props) {
           {
             header: t.tables.template,
             field: "NAME",
-            cell: ({ template }) => <Name {...template} under={t.tables.categories[template.category]} />,
+            cell: ({ template }) => <Name {...template} of="template" under={t.tables.categories[template.category]} />,
           },
           {
             header: t.tables.usedBy,
@@ -63,12 +73,14 @@ export function Tables({ numbers, filter }: Props) {
   );
 }
 
-function Name({ name, active, under }: { name: string; active: boolean; under?: string | null }) {
+type NameProps = { name: string; active: boolean; of: "agent" | "department" | "template"; under?: string | null };
+
+function Name({ name, active, of, under }: NameProps) {
   const { t } = useTexts();
   return (
     <>
       <span className={classes.name}>
-        {name} {!active && <span className={classes.under}>({t.tables.deleted})</span>}
+        {name} {!active && <span className={classes.under}>({t.tables.deleted[of]})</span>}
       </span>
       {under && <span className={classes.under}>{under}</span>}
     </>

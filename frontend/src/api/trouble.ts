@@ -1,9 +1,15 @@
 import type { CombinedError } from "@urql/core";
 
 /** What went wrong, as far as a reader can do something about it. */
-export type Trouble = "offline" | "forbidden" | "refused" | "failed";
+export type Trouble = "offline" | "forbidden" | "refused" | "busy" | "slow" | "tooMuch" | "failed";
 
-const OF_CODE: Record<string, Trouble> = { FORBIDDEN: "forbidden", BAD_USER_INPUT: "refused" };
+const OF_CODE: Record<string, Trouble> = {
+  FORBIDDEN: "forbidden",
+  BAD_USER_INPUT: "refused",
+  RATE_LIMITED: "busy",
+  TIMEOUT: "slow",
+  QUERY_TOO_COMPLEX: "tooMuch",
+};
 
 /** The API's code of an error, if it came from the API. */
 export function codeOf(error: CombinedError): string | undefined {

@@ -7,25 +7,27 @@ import {
   DeleteExportDocument,
   DownloadLinkDocument,
   type ExportRowFragment,
-  type UserErrorCode,
 } from "../api/generated/operations";
 import { useTexts } from "../texts";
+import classes from "./ExportTable.module.css";
 import { isActive } from "./status";
+import { wrongOf } from "./wrong";
+
+const GRAVE = "#a8480b"; // an orange that white is readable on, light or dark
 
 type Props = { export: ExportRowFragment; reload: () => void };
 
 /** What can be done with an export: fetch its file, cancel it, delete it. */
 export function ExportActions({ export: one, reload }: Props) {
-  const { t } = useTexts();
   const [said, setSaid] = useState<string>();
-  const tell = (code: UserErrorCode | undefined) => {
-    setSaid(code && t.exporting.wrong[code]);
+  const tell = (wrong: string | undefined) => {
+    setSaid(wrong);
     reload();
   };
   return (
     <>
-      <Group gap={4} wrap="nowrap" justify="end">
-        {one.status === "COMPLETED" && <Download export={one} gone={() => setSaid(t.exports.gone)} />}
+      <Group gap={4} wrap="nowrap" justify="end" className={classes.actions}>
+        {one.status === "COMPLETED" && <Download export={one} done={setSaid} />}
         {isActive(one.status) ? <Cancel export={one} done={tell} /> : <Delete export={one} done={tell} />}
       </Group>
       {said && (
@@ -37,17 +39,18 @@ export function ExportActions({ export: one, reload }: Props) {
   );
 }
 
+/** `done` is told what went wrong, or nothing. */
+type ActionProps = { export: ExportRowFragment; done: (wrong: string | undefined) => void };
+
 /** The link is asked for at the click: it is soon over. */
-function Download({ export: { id, name }, gone }: { export: ExportRowFragment; gone: () => void }) {
+function Download({ export: { id, name }, done }: ActionProps) {
   const { t } = useTexts();
   const client = useClient();
   const fetchFile = async () => {
     const answer = await client.query(DownloadLinkDocument, { id }, { requestPolicy: "network-only" });
     const address = answer.data?.export?.downloadUrl;
-    if (!address) {
-      gone();
-      return;
-    }
+    done(address ? undefined : (wrongOf(t, answer.error, undefined) ?? t.exports.gone));
+    if (!address) return;
     const link = document.createElement("a");
     link.href = address;
     link.download = "";
@@ -55,6 +58,7 @@ function Download({ export: { id, name }, gone }: { export: ExportRowFragment; g
   };
   return (
     <Button
+      className={classes.wide}
       variant="light"
       size="compact-sm"
       leftSection={<IconDownload size={16} />}
@@ -66,20 +70,21 @@ function Download({ export: { id, name }, gone }: { export: ExportRowFragment; g
   );
 }
 
-type ActionProps = { export: ExportRowFragment; done: (wrong: UserErrorCode | undefined) => void };
-
 function Cancel({ export: { id, name, status }, done }: ActionProps) {
   const { t } = useTexts();
   const [{ fetching }, cancel] = useMutation(CancelExportDocument);
   return (
     <Button
+      className={classes.wide}
       variant="default"
       size="compact-sm"
       leftSection={<IconPlayerStop size={16} />}
       loading={fetching}
       disabled={status === "CANCELING"}
       aria-label={t.exports.named(t.exports.cancel, name)}
-      onClick={() => void cancel({ id }).then(({ data }) => done(data?.cancelExport?.userErrors[0]?.code))}
+      onClick={() =>
+        void cancel({ id }).then(({ data, error }) => done(wrongOf(t, error, data?.cancelExport?.userErrors[0]?.code)))
+      }
     >
       {t.exports.cancel}
     </Button>
@@ -91,6 +96,11 @@ function Delete({ export: { id, name }, done }: ActionProps) {
   const [asking, setAsking] = useState(false);
   const [{ fetching }, remove] = useMutation(DeleteExportDocument);
   const label = t.exports.named(t.exports.remove, name);
+  const confirm = async () => {
+    const { data, error } = await remove({ id });
+    setAsking(false);
+    done(wrongOf(t, error, data?.deleteExport?.userErrors[0]?.code));
+  };
   return (
     <Popover opened={asking} onChange={setAsking} position="left" withArrow shadow="md" trapFocus>
       <Popover.Target>
@@ -100,7 +110,7 @@ function Delete({ export: { id, name }, done }: ActionProps) {
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown aria-label={label}>
         <Text size="sm" mb="sm">
           {t.exports.removeSure}
         </Text>
@@ -108,12 +118,7 @@ function Delete({ export: { id, name }, done }: ActionProps) {
           <Button variant="default" size="compact-sm" onClick={() => setAsking(false)}>
             {t.exports.keep}
           </Button>
-          <Button
-            size="compact-sm"
-            color="orange.9"
-            loading={fetching}
-            onClick={() => void remove({ id }).then(({ data }) => done(data?.deleteExport?.userErrors[0]?.code))}
-          >
+          <Button size="compact-sm" color={GRAVE} loading={fetching} onClick={() => void confirm()}>
             {t.exports.remove}
           </Button>
         </Group>

@@ -3,10 +3,10 @@ import { useState, type SyntheticEvent } from "react";
 import { useMutation } from "urql";
 import { useLocation } from "wouter";
 import { CreateExportDocument, type CampaignAnalyticsFilter, type ExportFormat } from "../api/generated/operations";
-import { troubleOf } from "../api/trouble";
 import type { Days } from "../analytics/days";
 import { useViewer } from "../session/Viewer";
 import { useTexts } from "../texts";
+import { wrongOf } from "./wrong";
 
 const FORMATS: ExportFormat[] = ["XLSX", "CSV"];
 
@@ -26,7 +26,7 @@ export function ExportDialog({ filter, days, rows, onClose }: Props) {
   const [{ data, error, fetching }, create] = useMutation(CreateExportDocument);
   const wrong = data?.createExport?.userErrors[0];
   const ofName = wrong?.field.at(-1) === "name";
-  const said = wrong ? t.exporting.wrong[wrong.code] : error && t.states[troubleOf(error)];
+  const said = wrongOf(t, error, wrong?.code);
 
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();

@@ -2,6 +2,7 @@ import { Badge, Progress, Table, Text } from "@mantine/core";
 import { useEffect, useEffectEvent } from "react";
 import { useSubscription } from "urql";
 import { ExportUpdatedDocument, type ExportRowFragment, type ExportStatus } from "../api/generated/operations";
+import { KINDS } from "../analytics/filters";
 import { useViewer } from "../session/Viewer";
 import { useTexts } from "../texts";
 import { ExportActions } from "./ExportActions";
@@ -24,28 +25,27 @@ type Props = { exports: ExportRowFragment[]; everyones: boolean; reload: () => v
 export function ExportTable({ exports, everyones, reload }: Props) {
   const { t } = useTexts();
   const columns = [t.exports.file, t.exports.status, t.exports.period];
+  if (everyones) columns.push(t.exports.requester);
+  columns.push(t.exports.created, t.exports.actions);
+  // Roles are named because narrow screens show cards, which styles alone would no longer make a table.
   return (
-    <div className={classes.card}>
-      <Table.ScrollContainer minWidth={760} type="native" scrollAreaProps={{ tabIndex: 0 }}>
-        <Table className={classes.table} aria-label={t.exports.title}>
-          <Table.Thead>
-            <Table.Tr>
-              {[...columns, ...(everyones ? [t.exports.requester] : []), t.exports.created, t.exports.actions].map(
-                (name) => (
-                  <Table.Th key={name} scope="col">
-                    {name}
-                  </Table.Th>
-                ),
-              )}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {exports.map((one) => (
-              <LiveRow key={one.id} listed={one} everyones={everyones} reload={reload} />
+    <div className={classes.card} tabIndex={0} role="region" aria-label={t.exports.title}>
+      <Table className={classes.table} role="table" aria-label={t.exports.title}>
+        <Table.Thead role="rowgroup">
+          <Table.Tr role="row">
+            {columns.map((name) => (
+              <Table.Th key={name} scope="col" role="columnheader">
+                {name}
+              </Table.Th>
             ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody role="rowgroup">
+          {exports.map((one) => (
+            <LiveRow key={one.id} listed={one} everyones={everyones} reload={reload} />
+          ))}
+        </Table.Tbody>
+      </Table>
     </div>
   );
 }
@@ -67,11 +67,9 @@ function LiveRow({ listed, everyones, reload }: RowProps) {
     if (over) ended();
   }, [over]);
 
-  const { period, templateIds, accountIds, departmentIds, agentIds } = shown.filter;
-  const filtered = [templateIds, accountIds, departmentIds, agentIds].some((ids) => ids !== null);
   return (
-    <Table.Tr data-status={shown.status}>
-      <Table.Td className={classes.name}>
+    <Table.Tr role="row" data-status={shown.status}>
+      <Table.Td role="cell" className={classes.name}>
         <Text fw={550} size="sm">
           {shown.name}
         </Text>
@@ -80,23 +78,45 @@ function LiveRow({ listed, everyones, reload }: RowProps) {
           {shown.fileSize !== null && ` · ${f.bytes(shown.fileSize)}`}
         </Text>
       </Table.Td>
-      <Table.Td className={classes.status}>
+      <Table.Td role="cell" className={classes.status}>
         <Status export={shown} />
       </Table.Td>
-      <Table.Td>
-        {f.days(period.from, period.to)}
-        {filtered && (
-          <Text size="xs" c="dimmed">
-            {t.exports.filtered}
-          </Text>
-        )}
+      <Table.Td role="cell" data-label={t.exports.period}>
+        <Which filter={shown.filter} />
       </Table.Td>
-      {everyones && <Table.Td>{shown.requestedBy.name ?? shown.requestedBy.email ?? shown.requestedBy.id}</Table.Td>}
-      <Table.Td>{f.instant(shown.createdAt, timeZone)}</Table.Td>
-      <Table.Td>
+      {everyones && (
+        <Table.Td role="cell" data-label={t.exports.requester}>
+          {shown.requestedBy.name ?? shown.requestedBy.email ?? shown.requestedBy.id}
+        </Table.Td>
+      )}
+      <Table.Td role="cell" data-label={t.exports.created}>
+        {f.instant(shown.createdAt, timeZone)}
+      </Table.Td>
+      <Table.Td role="cell" className={classes.last}>
         <ExportActions export={shown} reload={reload} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** Which messages: the days, and how many of each kind its filter names. */
+function Which({ filter }: { filter: ExportRowFragment["filter"] }) {
+  const { t, f } = useTexts();
+  const { period, templateIds, accountIds, departmentIds, agentIds } = filter;
+  const ids = { templates: templateIds, accounts: accountIds, departments: departmentIds, agents: agentIds };
+  const counted = KINDS.flatMap((kind) => {
+    const count = ids[kind]?.length;
+    return count === undefined ? [] : [`${f.count(count)} ${t.filters.counted[kind](count)}`];
+  });
+  return (
+    <>
+      {f.days(period.from, period.to)}
+      {counted.length > 0 && (
+        <Text size="xs" c="dimmed">
+          {f.list(counted)}
+        </Text>
+      )}
+    </>
   );
 }
 
@@ -110,7 +130,7 @@ function Status({
   const { timeZone } = useViewer().viewer;
   const told = {
     QUEUED: undefined,
-    RUNNING: rowsTotal === null ? undefined : t.exports.rowsOf(f.count(rowsWritten), f.count(rowsTotal)),
+    RUNNING: rowsTotal === null ? undefined : t.exports.rowsOf(f.count(rowsWritten), rowsTotal, f.count(rowsTotal)),
     CANCELING: undefined,
     CANCELED: undefined,
     COMPLETED: [

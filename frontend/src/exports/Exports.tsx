@@ -50,7 +50,7 @@ export function Exports() {
         />
       </Heading>
       {trouble && list && at && (
-        <Notice text={t.states.offlineStale(f.time(at))} action={t.states.retry} onAction={retry} />
+        <Notice text={t.states.offlineStale(f.time(at, viewer.timeZone))} action={t.states.retry} onAction={retry} />
       )}
       {list && list.nodes.length > 0 && (
         <>

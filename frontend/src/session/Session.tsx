@@ -1,7 +1,8 @@
-import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, Fragment, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { ask, listen } from "./handover";
 import { SignIn } from "./SignIn";
-import { endOf, firstToken, keepToken } from "./token";
+import { endOf, firstToken, keepToken, personOf, takeFromFragment } from "./token";
+import { at } from "./timer";
 import { fetchWays, NO_WAYS, type Ways } from "./ways";
 
 /** Why there is no session: never was one, its time is over, its token was refused, or the reader left. */
@@ -12,8 +13,6 @@ type State = { token: string | null; absence: Absence };
 type Session = { token: string; refused: () => void; signOut: () => void };
 
 const SessionContext = createContext<Session | null>(null);
-
-const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds; a longer one would fire at once
 
 /** Shows `children` to whoever has a token, and else the way to get one. */
 export function SessionProvider({ children }: { children: ReactNode }) {
@@ -31,14 +30,22 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   useEffect(() => listen(ways.origins, enter), [ways.origins, enter]);
+  // A link with a token that is opened in a tab which shows this page already changes the fragment and loads nothing.
+  useEffect(() => {
+    const changed = () => {
+      const handed = takeFromFragment();
+      if (handed !== null) enter(handed);
+    };
+    window.addEventListener("hashchange", changed);
+    return () => window.removeEventListener("hashchange", changed);
+  }, [enter]);
   useEffect(() => {
     if (token === null) ask(state.absence === "missing" ? "embudo:ready" : "embudo:expired", ways.origins);
   }, [token, state.absence, ways.origins]);
   useEffect(() => {
     const end = token === null ? null : endOf(token);
     if (end === null) return;
-    const timer = setTimeout(() => leave("ended"), Math.min(Math.max(end - Date.now(), 0), LONGEST_TIMER));
-    return () => clearTimeout(timer);
+    return at(end, () => leave("ended"));
   }, [token, leave]);
 
   const session = useMemo(() => {
@@ -47,7 +54,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     return { token, refused, signOut: () => leave("missing") };
   }, [token, leave]);
   if (session === null) return <SignIn absence={state.absence} ways={ways} onToken={enter} />;
-  return <SessionContext value={session}>{children}</SessionContext>;
+  // Nothing of one person stays on show for another. A new token of the same person changes nothing that is shown.
+  return (
+    <SessionContext value={session}>
+      <Fragment key={personOf(session.token)}>{children}</Fragment>
+    </SessionContext>
+  );
 }
 
 /** The ways to sign in, fetched once. Until then, and when they cannot be had, there are none. */

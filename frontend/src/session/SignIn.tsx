@@ -1,4 +1,5 @@
 import { Anchor, Avatar, Button, Paper, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
 import { useState } from "react";
 import { Brand } from "../shell/Brand";
 import { useTexts } from "../texts";
@@ -12,11 +13,14 @@ type Props = { absence: Absence; ways: Ways; onToken: (token: string) => void };
 export function SignIn({ absence, ways, onToken }: Props) {
   const { t, language, speak } = useTexts();
   const demo = ways.people.length > 0;
-  const [title, about] = {
-    missing: demo ? [t.signIn.title, t.signIn.about] : [t.signIn.missing, t.signIn.missingAbout],
-    ended: [t.signIn.ended, t.signIn.endedAbout],
-    invalid: [t.signIn.invalid, t.signIn.invalidAbout],
+  const { title, about } = {
+    missing: demo
+      ? { title: t.signIn.title, about: t.signIn.about }
+      : { title: t.signIn.missing, about: t.signIn.missingAbout },
+    ended: { title: t.signIn.ended, about: t.signIn.endedAbout },
+    invalid: { title: t.signIn.invalid, about: t.signIn.invalidAbout },
   }[absence];
+  useDocumentTitle(t.titled(title));
   const other = language === "es" ? "en" : "es";
   return (
     <main className={classes.page}>

@@ -1,8 +1,10 @@
+import { keep, kept } from "../storage";
+
 /** The viewer's token: in this tab's session storage where the browser allows it, and never in an address. */
 const KEPT = "embudo.token";
 
 /** A token handed over in the address's fragment (`#token=…`), which is removed from the address and the history. */
-function takeFromFragment(): string | null {
+export function takeFromFragment(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (token !== null) history.replaceState(history.state, "", location.pathname + location.search);
   return token;
@@ -11,33 +13,29 @@ function takeFromFragment(): string | null {
 export function firstToken(): string | null {
   const handed = takeFromFragment();
   if (handed !== null) keepToken(handed);
-  return handed ?? keptToken();
+  return handed ?? kept("sessionStorage", KEPT);
 }
 
-function keptToken(): string | null {
-  try {
-    return sessionStorage.getItem(KEPT);
-  } catch {
-    return null; // a frame whose storage the browser blocks: memory has to do
-  }
-}
+export const keepToken = (token: string | null) => keep("sessionStorage", KEPT, token);
 
-export function keepToken(token: string | null): void {
-  try {
-    if (token === null) sessionStorage.removeItem(KEPT);
-    else sessionStorage.setItem(KEPT, token);
-  } catch {
-    // as above
-  }
-}
-
-/** When a token ends, in milliseconds since the epoch; null for what is no token. Whether it is good, the API says. */
-export function endOf(token: string): number | null {
+/** What a token says. Whether it is good, the API says. */
+function claimsOf(token: string): Record<string, unknown> {
   try {
     const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const claims = JSON.parse(atob(payload)) as { exp?: unknown };
-    return typeof claims.exp === "number" ? claims.exp * 1000 : null;
+    return JSON.parse(atob(payload)) as Record<string, unknown>;
   } catch {
-    return null;
+    return {};
   }
+}
+
+/** When a token ends, in milliseconds since the epoch; null for what is no token. */
+export function endOf(token: string): number | null {
+  const { exp } = claimsOf(token);
+  return typeof exp === "number" ? exp * 1000 : null;
+}
+
+/** Whose a token is: the same text for every token of one person of one company. */
+export function personOf(token: string): string {
+  const { tenant, sub } = claimsOf(token);
+  return JSON.stringify([tenant, sub]);
 }

@@ -1,11 +1,12 @@
 import { useTexts } from "../texts";
+import { inNewTab } from "./newTab";
 import classes from "./Shell.module.css";
 
 /** The name of the product, with its mark. */
 export function Brand({ large = false }: { large?: boolean }) {
   const { t } = useTexts();
   return (
-    <a href="/" className={classes.brand} data-large={large || undefined}>
+    <a href="/" className={classes.brand} data-large={large || undefined} {...inNewTab}>
       <svg viewBox="0 0 32 32" aria-hidden="true">
         <path d="M3 5h26v4c0 7-8 7-8 13v6H11v-6c0-6-8-6-8-13z" fill="currentColor" />
       </svg>

@@ -1,6 +1,7 @@
 import {
   Avatar,
-  Menu,
+  Button,
+  Popover,
   SegmentedControl,
   Text,
   UnstyledButton,
@@ -27,8 +28,8 @@ export function Person() {
       ? t.person.seesOnly(f.list(departments.map((one) => one.name)))
       : t.person.seesNone;
   return (
-    <Menu position="bottom-end" width={290} closeOnItemClick={false}>
-      <Menu.Target>
+    <Popover position="bottom-end" width={312} shadow="md" trapFocus returnFocus>
+      <Popover.Target>
         <UnstyledButton className={classes.person}>
           <VisuallyHidden>{t.person.menu}</VisuallyHidden>
           <Avatar name={name} color="petrol" size={34} radius="xl" aria-hidden="true" />
@@ -37,46 +38,56 @@ export function Person() {
             <span>{t.person.roles[viewer.role]}</span>
           </span>
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div className={classes.about}>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.account}>
+        <div className={classes.seen}>
           <Text fw={600}>{name}</Text>
           {viewer.email && <Text size="sm">{viewer.email}</Text>}
           <Text size="sm">
             {t.person.roles[viewer.role]} · {sees}
           </Text>
         </div>
-        <Menu.Divider />
-        <Menu.Label>{t.person.languages}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          aria-label={t.person.languages}
+        <Choice
+          name={t.person.languages}
           value={language}
-          onChange={(chosen) => speak(chosen)}
-          data={[
+          onChange={speak}
+          options={[
             { value: "es", label: "Español" },
             { value: "en", label: "English" },
           ]}
         />
-        <Menu.Label>{t.person.appearance}</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          aria-label={t.person.appearance}
+        <Choice
+          name={t.person.appearance}
           value={colorScheme}
-          onChange={(chosen) => setColorScheme(chosen)}
-          data={[
+          onChange={setColorScheme}
+          options={[
             { value: "auto", label: t.person.auto },
             { value: "light", label: t.person.light },
             { value: "dark", label: t.person.dark },
           ]}
         />
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
+        <Button variant="default" fullWidth leftSection={<IconLogout size={16} />} onClick={signOut}>
           {t.person.signOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </Button>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+type ChoiceProps<Value extends string> = {
+  name: string;
+  value: Value;
+  onChange: (value: Value) => void;
+  options: { value: Value; label: string }[];
+};
+
+function Choice<Value extends string>({ name, value, onChange, options }: ChoiceProps<Value>) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed" mb={4} aria-hidden="true">
+        {name}
+      </Text>
+      <SegmentedControl fullWidth size="xs" aria-label={name} value={value} onChange={onChange} data={options} />
+    </div>
   );
 }

@@ -1,14 +1,17 @@
 import { IconChartFunnel, IconDatabaseSearch, IconFileDownload } from "@tabler/icons-react";
-import type { ReactNode } from "react";
-import { Link, useRoute } from "wouter";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useEffect, useRef, type ReactNode } from "react";
+import { Link, useLocation, useRoute } from "wouter";
 import { useTexts } from "../texts";
 import { Brand } from "./Brand";
 import { Person } from "./Person";
+import { inNewTab } from "./newTab";
 import classes from "./Shell.module.css";
 
 /** The frame of every page: where one is, where one can go, who one is. */
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useTexts();
+  const main = useContentFocus();
   return (
     <>
       <a href="#content" className={classes.skip}>
@@ -19,24 +22,36 @@ export function Shell({ children }: { children: ReactNode }) {
         <nav aria-label={t.nav.label} className={classes.nav}>
           <Place href="/" icon={<IconChartFunnel size={18} stroke={1.6} />} name={t.nav.sends} />
           <Place href="/exports" icon={<IconFileDownload size={18} stroke={1.6} />} name={t.nav.exports} />
-          <a href="/graphiql" className={classes.place}>
+          <a href="/graphiql" className={classes.place} {...inNewTab}>
             <IconDatabaseSearch size={18} stroke={1.6} aria-hidden="true" />
             <span>{t.nav.graphiql}</span>
           </a>
         </nav>
         <Person />
       </header>
-      <main id="content" className={classes.main} tabIndex={-1}>
+      <main id="content" ref={main} className={classes.main} tabIndex={-1}>
         {children}
       </main>
     </>
   );
 }
 
+/** Where the focus goes when another page is shown: else it would stay on the link, or be nowhere. */
+function useContentFocus() {
+  const main = useRef<HTMLElement>(null);
+  const [place] = useLocation();
+  const shown = useRef(place);
+  useEffect(() => {
+    if (shown.current !== place) main.current?.focus();
+    shown.current = place;
+  }, [place]);
+  return main;
+}
+
 function Place({ href, icon, name }: { href: string; icon: ReactNode; name: string }) {
   const [here] = useRoute(href);
   return (
-    <Link href={href} className={classes.place} aria-current={here ? "page" : undefined}>
+    <Link href={href} className={classes.place} aria-current={here ? "page" : undefined} {...inNewTab}>
       <span aria-hidden="true" className={classes.icon}>
         {icon}
       </span>
@@ -45,8 +60,10 @@ function Place({ href, icon, name }: { href: string; icon: ReactNode; name: stri
   );
 }
 
-/** A page's name under the path that leads to it, with what one can do on it. */
+/** A page's name under the path that leads to it, with what one can do on it; the browser's tab says it too. */
 export function Heading({ path, title, about, children }: HeadingProps) {
+  const { t } = useTexts();
+  useDocumentTitle(t.titled(title));
   return (
     <div className={classes.heading}>
       <div>

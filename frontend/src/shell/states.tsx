@@ -1,5 +1,5 @@
 import { Button, Loader, Text, Title } from "@mantine/core";
-import { IconCloudOff, IconInbox, IconLock, IconMoodPuzzled, type Icon } from "@tabler/icons-react";
+import { IconCloudOff, IconHourglass, IconInbox, IconLock, IconMoodPuzzled, type Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Trouble } from "../api/trouble";
 import { useTexts } from "../texts";
@@ -42,6 +42,9 @@ export function TroubleState({ kind, message, retry }: { kind: Trouble; message:
     offline: { title: t.states.offline, about: t.states.offlineAbout, icon: IconCloudOff, detail: undefined },
     forbidden: { title: t.states.forbidden, about: t.states.forbiddenAbout, icon: IconLock, detail: undefined },
     refused: { title: t.states.refused, about: undefined, icon: IconMoodPuzzled, detail: message },
+    busy: { title: t.states.busy, about: t.states.busyAbout, icon: IconHourglass, detail: undefined },
+    slow: { title: t.states.slow, about: t.states.slowAbout, icon: IconHourglass, detail: undefined },
+    tooMuch: { title: t.states.tooMuch, about: t.states.tooMuchAbout, icon: IconHourglass, detail: undefined },
     failed: { title: t.states.failed, about: t.states.failedAbout, icon: IconMoodPuzzled, detail: undefined },
   }[kind];
   return (

@@ -1,12 +1,15 @@
 import { definitions } from "../api/generated/definitions";
+import { bouncesEn } from "./bounces.en";
 import type { Texts } from "./es";
-import { plural } from "./plural";
+import { plural, type Forms } from "./plural";
 
-const count = (forms: { one: string; other: string }) => (n: number) => plural("en", n, forms);
+const count = (forms: Forms) => (n: number) => plural("en", n, forms);
+const rows = count({ one: "row", other: "rows" });
 
 /** What English readers read. */
 export const en: Texts = {
   product: "Embudo",
+  titled: (page) => `${page} · Embudo`,
   language: "English",
   nav: {
     label: "Sections",
@@ -62,7 +65,18 @@ export const en: Texts = {
     search: "Search…",
     none: "Nothing of that name",
     more: (n) => `and ${n} more: type to find them`,
-    chosen: (n) => `${n} selected`,
+    chosen: {
+      templates: (n) => `${n} selected`,
+      accounts: (n) => `${n} selected`,
+      departments: (n) => `${n} selected`,
+      agents: (n) => `${n} selected`,
+    },
+    counted: {
+      templates: count({ one: "template", other: "templates" }),
+      accounts: count({ one: "account", other: "accounts" }),
+      departments: count({ one: "department", other: "departments" }),
+      agents: count({ one: "agent", other: "agents" }),
+    },
     clearOne: (name) => `Remove the filter ${name}`,
     clear: "Remove filters",
     share: "Copy link",
@@ -128,7 +142,7 @@ export const en: Texts = {
     read: "% Read",
     responded: "% Responded",
     usedBy: "Departments",
-    deleted: "deleted",
+    deleted: { agent: "deleted", department: "deleted", template: "deleted" },
     range: (from, to, total) => `${from}–${to} of ${total}`,
     pages: (title) => `Pages of ${title}`,
     previous: "Previous page",
@@ -179,6 +193,12 @@ export const en: Texts = {
     notYoursAbout: "You can see the same filters with your own departments.",
     notYoursAction: "Use my departments",
     refused: "The service did not accept these filters",
+    busy: "Too many requests at once",
+    busyAbout: "Wait some seconds and try again.",
+    slow: "That took too long",
+    slowAbout: "Choose a shorter period, or add a filter.",
+    tooMuch: "That asks for too much at once",
+    tooMuchAbout: "Choose a shorter period, or fewer values in the filters.",
     failed: "Something went wrong on our side",
     failedAbout: "It has been recorded. Try again in a moment.",
     offline: "The service cannot be reached",
@@ -197,8 +217,7 @@ export const en: Texts = {
     format: "Format",
     formats: { XLSX: "Excel (.xlsx)", CSV: "CSV (.csv)" },
     formatHints: { XLSX: "With a summary and a sheet of sends", CSV: "Only the sends, for other programs" },
-    rows: (n, shown) =>
-      `One row a message: ${shown} ${plural("en", n, { one: "row", other: "rows" })}, with the filters of this view.`,
+    rows: (n, shown) => `One row a message: ${shown} ${rows(n)}, with the filters of this view.`,
     create: "Export",
     cancel: "Cancel",
     wrong: {
@@ -221,10 +240,9 @@ export const en: Texts = {
     requester: "Requested by",
     created: "Requested",
     actions: "Actions",
-    filtered: "filtered",
     all: "All",
     statusFilter: "Show",
-    groups: { active: "Under way", ready: "Ready", other: "Ended without a file" },
+    groups: { active: "Under way", ready: "Ready", other: "No file" },
     statuses: {
       QUEUED: "Waiting",
       RUNNING: "Preparing",
@@ -234,8 +252,8 @@ export const en: Texts = {
       FAILED: "Failed",
       EXPIRED: "Expired",
     },
-    rows: count({ one: "row", other: "rows" }),
-    rowsOf: (written, total) => `${written} of ${total} rows`,
+    rows,
+    rowsOf: (written, n, total) => `${written} of ${total} ${rows(n)}`,
     expires: (day) => `Available until ${day}`,
     expired: "The file was deleted when its time was over. You can export again.",
     failures: {
@@ -252,10 +270,13 @@ export const en: Texts = {
     removeSure: "Delete the export and its file?",
     keep: "Keep",
     named: (action, name) => `${action} ${name}`,
+    lost: "The service cannot be reached. Try again.",
     gone: "The file is not available any more.",
     empty: "There are no exports yet",
     emptyAbout: "Make one with the button Export of the view Individual sends.",
     emptyGroup: "There are no such exports",
   },
+  bounces: bouncesEn,
+  unknownBounce: "WhatsApp gave no reason",
   definitions: Object.fromEntries(Object.values(definitions).map((text) => [text, text])) as Texts["definitions"],
 };

@@ -1,11 +1,21 @@
+import { bouncesEs } from "./bounces.es";
 import { definitionsEs } from "./definitions.es";
-import { plural } from "./plural";
+import { plural, type Forms } from "./plural";
 
-const count = (forms: { one: string; other: string }) => (n: number) => plural("es", n, forms);
+const count = (forms: Forms) => (n: number) => plural("es", n, forms);
+
+const rows = count({ one: "fila", many: "de filas", other: "filas" });
+const maturing = count({
+  one: "mensaje aún puede cambiar",
+  many: "de mensajes aún pueden cambiar",
+  other: "mensajes aún pueden cambiar",
+});
 
 /** What Spanish readers read. Other languages have the same shape. */
 export const es = {
   product: "Embudo",
+  /** What the browser's tab says of a page. */
+  titled: (page: string) => `${page} · Embudo`,
   language: "Español",
   nav: {
     label: "Secciones",
@@ -60,7 +70,18 @@ export const es = {
     search: "Buscar…",
     none: "Nada con ese nombre",
     more: (n: string) => `y ${n} más: escribe para encontrarlos`,
-    chosen: (n: string) => `${n} seleccionados`,
+    chosen: {
+      templates: (n: string) => `${n} seleccionadas`,
+      accounts: (n: string) => `${n} seleccionadas`,
+      departments: (n: string) => `${n} seleccionados`,
+      agents: (n: string) => `${n} seleccionados`,
+    },
+    counted: {
+      templates: count({ one: "plantilla", other: "plantillas" }),
+      accounts: count({ one: "cuenta", other: "cuentas" }),
+      departments: count({ one: "departamento", other: "departamentos" }),
+      agents: count({ one: "agente", other: "agentes" }),
+    },
     clearOne: (name: string) => `Quitar filtro ${name}`,
     clear: "Quitar filtros",
     share: "Copiar enlace",
@@ -95,8 +116,8 @@ export const es = {
     responded: "Respondidos",
     bounced: "Rebotados",
     pending: "Pendientes",
-    noun: count({ one: "mensaje", other: "mensajes" }),
-    tickets: count({ one: "ticket", other: "tickets" }),
+    noun: count({ one: "mensaje", many: "de mensajes", other: "mensajes" }),
+    tickets: count({ one: "ticket", many: "de tickets", other: "tickets" }),
     reasons: "Motivos de rebote",
     seeReasons: "Ver motivos",
     code: "Código",
@@ -108,8 +129,7 @@ export const es = {
     fell: "Bajó",
     same: "Igual",
     previous: (period: string) => `Comparado con ${period}`,
-    maturing: (n: number, shown: string, until: string) =>
-      `${shown} ${plural("es", n, { one: "mensaje aún puede cambiar", other: "mensajes aún pueden cambiar" })}, hasta el ${until}.`,
+    maturing: (n: number, shown: string, until: string) => `${shown} ${maturing(n)}, hasta el ${until}.`,
     settled: "Estos números ya no cambiarán.",
     picture: "Cuántos mensajes y tickets llegan a cada paso",
   },
@@ -126,7 +146,7 @@ export const es = {
     read: "% Leídos",
     responded: "% Respondidos",
     usedBy: "Departamentos",
-    deleted: "eliminado",
+    deleted: { agent: "eliminado", department: "eliminado", template: "eliminada" },
     range: (from: string, to: string, total: string) => `${from}–${to} de ${total}`,
     pages: (title: string) => `Páginas de ${title}`,
     previous: "Página anterior",
@@ -149,7 +169,7 @@ export const es = {
     p90: "Percentil 90",
     medianAbout: "La mitad respondió antes",
     p90About: "9 de cada 10 respondieron antes",
-    responses: count({ one: "respuesta", other: "respuestas" }),
+    responses: count({ one: "respuesta", many: "de respuestas", other: "respuestas" }),
     responsesLabel: "Respuestas",
     counts: "Mensajes",
     rates: "Tasas",
@@ -178,6 +198,12 @@ export const es = {
     notYoursAbout: "Puedes ver los mismos filtros con tus departamentos.",
     notYoursAction: "Ver con mis departamentos",
     refused: "El servicio no aceptó estos filtros",
+    busy: "Van demasiadas consultas seguidas",
+    busyAbout: "Espera unos segundos e intenta de nuevo.",
+    slow: "La consulta tardó demasiado",
+    slowAbout: "Elige un período más corto o agrega un filtro.",
+    tooMuch: "La consulta pide demasiado de una vez",
+    tooMuchAbout: "Elige un período más corto o quita valores de los filtros.",
     failed: "Algo falló de nuestro lado",
     failedAbout: "Ya quedó registrado. Intenta de nuevo en un momento.",
     offline: "No hay conexión con el servicio",
@@ -196,8 +222,7 @@ export const es = {
     format: "Formato",
     formats: { XLSX: "Excel (.xlsx)", CSV: "CSV (.csv)" },
     formatHints: { XLSX: "Con un resumen y una hoja de envíos", CSV: "Solo los envíos, para otros programas" },
-    rows: (n: number, shown: string) =>
-      `Una fila por mensaje: ${shown} ${plural("es", n, { one: "fila", other: "filas" })}, con los filtros de esta vista.`,
+    rows: (n: number, shown: string) => `Una fila por mensaje: ${shown} ${rows(n)}, con los filtros de esta vista.`,
     create: "Exportar",
     cancel: "Cancelar",
     wrong: {
@@ -220,10 +245,9 @@ export const es = {
     requester: "Solicitada por",
     created: "Solicitada",
     actions: "Acciones",
-    filtered: "con filtros",
     all: "Todas",
     statusFilter: "Mostrar",
-    groups: { active: "En curso", ready: "Listas", other: "Terminadas sin archivo" },
+    groups: { active: "En curso", ready: "Listas", other: "Sin archivo" },
     statuses: {
       QUEUED: "En espera",
       RUNNING: "Preparando",
@@ -233,8 +257,8 @@ export const es = {
       FAILED: "Falló",
       EXPIRED: "Vencida",
     },
-    rows: count({ one: "fila", other: "filas" }),
-    rowsOf: (written: string, total: string) => `${written} de ${total} filas`,
+    rows,
+    rowsOf: (written: string, n: number, total: string) => `${written} de ${total} ${rows(n)}`,
     expires: (day: string) => `Disponible hasta el ${day}`,
     expired: "El archivo se eliminó al cumplir su plazo. Puedes exportar de nuevo.",
     failures: {
@@ -251,11 +275,15 @@ export const es = {
     removeSure: "¿Eliminar la exportación y su archivo?",
     keep: "Conservar",
     named: (action: string, name: string) => `${action} ${name}`,
+    lost: "No hay conexión con el servicio. Intenta de nuevo.",
     gone: "El archivo ya no está disponible.",
     empty: "Aún no hay exportaciones",
     emptyAbout: "Crea una con el botón Exportar de la vista Envíos individuales.",
     emptyGroup: "No hay exportaciones así",
   },
+  /** Why messages bounce, by WhatsApp's code. */
+  bounces: bouncesEs,
+  unknownBounce: "WhatsApp no indicó el motivo",
   definitions: definitionsEs,
 };
 

@@ -42,7 +42,6 @@ export function formats(locale: string) {
   const month = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
   const longWeekday = new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" });
-  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
   const megabytes = new Intl.NumberFormat(locale, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
   const kilobytes = new Intl.NumberFormat(locale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
@@ -62,7 +61,8 @@ export function formats(locale: string) {
     weekday: (n: number) => weekday.format(new Date(Date.UTC(2024, 0, n))),
     longWeekday: (n: number) => longWeekday.format(new Date(Date.UTC(2024, 0, n))),
     hour: (n: number) => `${String(n).padStart(2, "0")}:00`,
-    time: (at: Date) => time.format(at),
+    time: (at: Date, timeZone: string) =>
+      new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(at),
     instant: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, {
         day: "numeric",

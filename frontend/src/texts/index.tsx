@@ -1,4 +1,5 @@
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
+import { keep, kept } from "../storage";
 import { en } from "./en";
 import { es, type Texts } from "./es";
 import { formats, type Formats } from "./formats";
@@ -13,7 +14,7 @@ type Speech = { language: Language; speak: (language: Language) => void; t: Text
 const SpeechContext = createContext<Speech | null>(null);
 
 /** The language chosen before, else Spanish. */
-const firstLanguage = (): Language => (localStorage.getItem(KEPT) === "en" ? "en" : "es");
+const firstLanguage = (): Language => (kept("localStorage", KEPT) === "en" ? "en" : "es");
 
 export function TextsProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState(firstLanguage);
@@ -23,7 +24,7 @@ export function TextsProvider({ children }: { children: ReactNode }) {
   const speech = useMemo(() => {
     const { texts, locale } = LANGUAGES[language];
     const speak = (chosen: Language) => {
-      localStorage.setItem(KEPT, chosen);
+      keep("localStorage", KEPT, chosen);
       setLanguage(chosen);
     };
     return { language, speak, t: texts, f: formats(locale) };
