@@ -25,7 +25,7 @@ export function Tables({ numbers, filter }: Props) {
         first={numbers.byAgent}
         idOf={({ agent, department }) => JSON.stringify([agent.id, department.id])}
         names={[
-          { header: t.tables.agent, field: "NAME", cell: ({ agent }) => <Name {...agent} under={agent.email} /> },
+          { header: t.tables.agent, field: "NAME", cell: ({ agent }) => <Name {...agent} email={agent.email} /> },
           { header: t.tables.department, cell: ({ department }) => <Name {...department} /> },
         ]}
       />
@@ -63,7 +63,10 @@ export function Tables({ numbers, filter }: Props) {
   );
 }
 
-function Name({ name, active, under }: { name: string; active: boolean; under?: string | null }) {
+type NameProps = { name: string; active: boolean; under?: string; email?: string | null };
+
+/** A name, and what goes with it beneath. An email gives way where there is little room. */
+function Name({ name, active, under, email }: NameProps) {
   const { t } = useTexts();
   return (
     <>
@@ -71,6 +74,7 @@ function Name({ name, active, under }: { name: string; active: boolean; under?: 
         {name} {!active && <span className={classes.under}>({t.tables.deleted})</span>}
       </span>
       {under && <span className={classes.under}>{under}</span>}
+      {email && <span className={`${classes.under} ${classes.email}`}>{email}</span>}
     </>
   );
 }
