@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.frontend.people import Reader
 from tests.frontend.test_view import settled
 from tests.service.servers import Server
+
+
+def operation(request: Request) -> str:
+    """The name of what a request asks for."""
+    body: Any = request.post_data_json
+    name: str = body["operationName"]
+    return name
 
 
 @contextmanager
@@ -15,7 +23,7 @@ def failing(page: Page, *operations: str) -> Iterator[None]:
     """While it lasts, these operations never reach the service."""
 
     def decide(route: Route) -> None:
-        if route.request.post_data_json["operationName"] in operations:
+        if operation(route.request) in operations:
             route.abort()
         else:
             route.continue_()
@@ -28,10 +36,12 @@ def failing(page: Page, *operations: str) -> Iterator[None]:
 def asked(page: Page) -> list[str]:
     """The names of the operations that the page will have asked for."""
     names: list[str] = []
-    page.on(
-        "request",
-        lambda one: names.append(one.post_data_json["operationName"]) if one.url.endswith("/graphql") else None,
-    )
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/graphql"):
+            names.append(operation(request))
+
+    page.on("request", note)
     return names
 
 
