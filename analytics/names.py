@@ -208,9 +208,19 @@ async def _with_categories(reader: Reader, tenant: str, versions: Versions) -> V
 
 
 async def options(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Entity]:
-    """What a filter may offer: all that is in the directory or in use, or what the scope's departments used.
+    """What a filter may offer: what a viewer may name and is still active."""
+    return [entity for entity in await _nameable(reader, scope, kind) if entity.active]
 
-    What is no longer active is left out. A viewer's own departments are offered whether or not they sent.
+
+async def chosen(reader: Reader, scope: Scope, kind: Kind[Entity], ids: frozenset[str]) -> list[Entity]:
+    """Those of some ids that a viewer may name in a filter, also what is no longer active; others are left out."""
+    return [entity for entity in await _nameable(reader, scope, kind) if entity.id in ids]
+
+
+async def _nameable(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Entity]:
+    """All that is in the directory or in use, or what the scope's departments used.
+
+    A viewer's own departments are among them whether or not they sent.
     """
     if kind.table is departments and scope.departments is not None:
         ids = set(scope.departments)
@@ -221,4 +231,4 @@ async def options(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Enti
         known = await names(reader, scope.tenant_id, kind, None if scope.departments is None else ids)
     if scope.departments is None:
         ids |= known.ids
-    return [entity for id in ids if (entity := known.newest(id)).active]
+    return [known.newest(id) for id in ids]

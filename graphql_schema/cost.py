@@ -33,6 +33,8 @@ READS = {
     "Query.templates": ("templates", 10_000),
     "Viewer.departments": ("names", 5_000),
 }
+# The names of ids are read for each list of them.
+NAMES_OF_IDS = 10_000
 # An hourly series is read by itself, all others from the same days.
 HOURLY = ("by hour", 115_000)
 # Fields that read each time they are asked for.
@@ -117,6 +119,8 @@ def price(coordinate: str, field: GraphQLField, node: FieldNode) -> Price:
     elif "first" in field.args:
         rows = _first(field, node)
     own = (RESOLVED_FIELD if is_introspection else FIELD) + OWN_READS.get(coordinate, 0)
+    if any(argument.name.value == "ids" for argument in node.arguments or ()):
+        own, read = own + NAMES_OF_IDS, None
     return Price(own, rows, ROWS.get(coordinate, ROW), read, coordinate == PERIOD_BEFORE)
 
 

@@ -9,7 +9,7 @@ from analytics.names import Kind
 from graphql_schema.connections import Connection, connect
 from graphql_schema.enums import Category
 from graphql_schema.info import Info
-from graphql_schema.inputs import AFTER, FIRST, SEARCH
+from graphql_schema.inputs import AFTER, FIRST, IDS, SEARCH, id_set
 from resolvers import directory
 from resolvers.paging import Page
 
@@ -76,38 +76,41 @@ class Template:
 
 First = Annotated[int, strawberry.argument(description=FIRST)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
+Chosen = Annotated[list[strawberry.ID] | None, strawberry.argument(description=IDS)]
 Search = Annotated[str | None, strawberry.argument(description=SEARCH)]
 
 E = TypeVar("E", bound=names.Account | names.Agent | names.Department | names.Template)
 
 
-async def _options(info: Info, kind: Kind[E], search: str | None, first: int, after: str | None) -> Page[E]:
+async def _options(
+    info: Info, kind: Kind[E], ids: list[strawberry.ID] | None, search: str | None, first: int, after: str | None
+) -> Page[E]:
     viewer = await info.context.viewer()
-    return await directory.search_options(info.context.loader, viewer.scope, kind, search, first, after)
+    return await directory.search_options(info.context.loader, viewer.scope, kind, id_set(ids), search, first, after)
 
 
 @strawberry.type
 class DirectoryQuery:
     @strawberry.field(description="Sender accounts to filter by: for supervisors those that their departments used.")
     async def accounts(
-        self, info: Info, search: Search = None, first: First = 50, after: After = None
+        self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Account] | None:
-        return connect(await _options(info, names.ACCOUNTS, search, first, after), Account.of)
+        return connect(await _options(info, names.ACCOUNTS, ids, search, first, after), Account.of)
 
     @strawberry.field(description="Agents to filter by: for supervisors those who sent from their departments.")
     async def agents(
-        self, info: Info, search: Search = None, first: First = 50, after: After = None
+        self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Agent] | None:
-        return connect(await _options(info, names.AGENTS, search, first, after), Agent.of)
+        return connect(await _options(info, names.AGENTS, ids, search, first, after), Agent.of)
 
     @strawberry.field(description="Departments to filter by: for supervisors those they belong to.")
     async def departments(
-        self, info: Info, search: Search = None, first: First = 50, after: After = None
+        self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Department] | None:
-        return connect(await _options(info, names.DEPARTMENTS, search, first, after), Department.of)
+        return connect(await _options(info, names.DEPARTMENTS, ids, search, first, after), Department.of)
 
     @strawberry.field(description="Templates to filter by: for supervisors those that their departments used.")
     async def templates(
-        self, info: Info, search: Search = None, first: First = 50, after: After = None
+        self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Template] | None:
-        return connect(await _options(info, names.TEMPLATES, search, first, after), Template.of)
+        return connect(await _options(info, names.TEMPLATES, ids, search, first, after), Template.of)

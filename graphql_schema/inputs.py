@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from analytics.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE
+from analytics.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE, MOST_FILTER_IDS
 from analytics.specs import Filter, Ids
 from analytics.texts import clean
 from graphql_schema.enums import Direction, ExportFormat, Locale, OrderField
@@ -13,6 +13,10 @@ from resolvers.analytics import Order
 
 FIRST = f"How many rows, at most {LARGEST_PAGE}."
 AFTER = "The cursor after which the page begins: `pageInfo.endCursor` of the page before, in the same order."
+IDS = (
+    "Only these, also what was deleted since: the names of a filter's ids. Ids that the viewer may not see, or that "
+    f"are unknown, are left out. At most {MOST_FILTER_IDS}. Absent: all that can be chosen."
+)
 SEARCH = "Part of the name; case and accents do not matter."
 ORDER = "The order of the rows. Default: messages, the most first."
 
@@ -49,14 +53,15 @@ class CampaignAnalyticsFilter:
             first=self.sent_on.from_,
             last=self.sent_on.to,
             time_zone=self.time_zone,
-            templates=_set(self.template_ids),
-            accounts=_set(self.account_ids),
-            departments=_set(self.department_ids),
-            agents=_set(self.agent_ids),
+            templates=id_set(self.template_ids),
+            accounts=id_set(self.account_ids),
+            departments=id_set(self.department_ids),
+            agents=id_set(self.agent_ids),
         )
 
 
-def _set(ids: list[strawberry.ID] | None) -> Ids:
+def id_set(ids: list[strawberry.ID] | None) -> Ids:
+    """Ids as the layers below have them; None is no restriction."""
     return None if ids is None else frozenset(map(clean, ids))
 
 

@@ -3,8 +3,8 @@
 from typing import TypeVar
 
 from analytics.errors import InvalidInput
-from analytics.limits import LONGEST_SEARCH
-from analytics.names import Account, Agent, Department, Kind, Template, fold, options
+from analytics.limits import LONGEST_SEARCH, MOST_FILTER_IDS
+from analytics.names import Account, Agent, Department, Kind, Template, chosen, fold, options
 from analytics.specs import Scope
 from resolvers.loading import Loader
 from resolvers.paging import Page, page
@@ -13,18 +13,31 @@ Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
 
 async def search_options(
-    loader: Loader, scope: Scope, kind: Kind[Entity], search: str | None, first: int, after: str | None
+    loader: Loader,
+    scope: Scope,
+    kind: Kind[Entity],
+    ids: frozenset[str] | None,
+    search: str | None,
+    first: int,
+    after: str | None,
 ) -> Page[Entity]:
-    """The options whose name contains a text (case and accents aside), by name, then id."""
+    """The options, or those of some ids, whose name contains a text (case and accents aside), by name, then id."""
     if search is not None and len(search) > LONGEST_SEARCH:
         raise InvalidInput(f"search: may have at most {LONGEST_SEARCH} characters.")
+    if ids is not None and len(ids) > MOST_FILTER_IDS:
+        raise InvalidInput(f"ids: at most {MOST_FILTER_IDS} ids may be named.")
     wanted = fold(search or "")
-    offered = [entity for entity in await loader.load(options, scope, kind) if wanted in fold(entity.name)]
     return page(
-        offered,
+        [entity for entity in await _found(loader, scope, kind, ids) if wanted in fold(entity.name)],
         kind.table.name,
         position=lambda entity: (fold(entity.name), entity.id),
         sort_key=lambda place: place,
         first=first,
         after=after,
     )
+
+
+async def _found(loader: Loader, scope: Scope, kind: Kind[Entity], ids: frozenset[str] | None) -> list[Entity]:
+    if ids is None:
+        return await loader.load(options, scope, kind)
+    return await loader.load(chosen, scope, kind, ids) if ids else []

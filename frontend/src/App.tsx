@@ -1,8 +1,9 @@
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { Provider } from "urql";
 import { Route, Switch } from "wouter";
 import { createClient } from "./api/client";
 import { Analytics } from "./analytics/Analytics";
+import { askEarly } from "./analytics/view";
 import { Exports } from "./exports/Exports";
 import { useSession } from "./session/Session";
 import { ViewerProvider } from "./session/Viewer";
@@ -12,6 +13,7 @@ import { Shell } from "./shell/Shell";
 export function App() {
   const { token, refused } = useSession();
   const client = useMemo(() => createClient(token, refused), [token, refused]);
+  useEffect(() => askEarly(client, location), [client]);
   return (
     <Provider value={client}>
       <ViewerProvider>

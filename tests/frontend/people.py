@@ -1,7 +1,9 @@
 """People of the demo at the page, and what the API tells the same person."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
@@ -41,6 +43,12 @@ query View($filter: CampaignAnalyticsFilter!) {
 )
 
 
+def periods(today: date) -> dict[str, list[str]]:
+    """The first and the last day of the periods that a link may name."""
+    days = {"last7": 7, "last30": 30, "last90": 90}
+    return {name: [str(today - timedelta(days=n - 1)), str(today)] for name, n in days.items()}
+
+
 def run(server: Server, *arguments: str) -> None:
     """Run a command for a server, in a process of its own."""
     done = embudo(server.folder, *arguments)
@@ -65,19 +73,26 @@ class Reader:
 
     def api(self, address: str | None = None) -> Any:
         """What the API says of the filter in the page's address."""
+        days = periods(self.today())
         from_page = self.page.evaluate(
-            """(search) => {
+            """([search, periods]) => {
                 const found = new URLSearchParams(search ?? location.search);
                 const ids = (name) => (found.has(name) ? found.getAll(name) : null);
+                const [from, to] = periods[found.get("period")] ?? [found.get("from"), found.get("to")];
                 return {
-                    sentOn: { from: found.get("from"), to: found.get("to") },
+                    sentOn: { from, to },
                     templateIds: ids("template"), accountIds: ids("account"),
                     departmentIds: ids("department"), agentIds: ids("agent"),
                 };
             }""",
-            address,
+            [address, days],
         )
         return self.server.ask(self.identity, VIEW, filter=from_page)["campaignAnalytics"]
+
+    def today(self) -> date:
+        """The day it is in the company's zone."""
+        zone = self.server.ask(self.identity, "{ viewer { timeZone } }")["viewer"]["timeZone"]
+        return datetime.now(ZoneInfo(zone)).date()
 
     def choose_period(self, name: str) -> None:
         """Choose one of the presets of the dates."""
@@ -89,6 +104,8 @@ class Reader:
         """A number as the page's language writes it."""
         if number is None:
             return "–"
+        if kind == "rate" and 0 < number < 0.0005:
+            return "<0,1%"
         options = {"count": {}, "rate": {"style": "percent", "minimumFractionDigits": 1, "maximumFractionDigits": 1}}
         text: str = self.page.evaluate(
             "([number, options]) => new Intl.NumberFormat('es-CL', options).format(number)", [number, options[kind]]

@@ -222,3 +222,10 @@ async def test_one_more_is_refused(database: Database, tenant: str) -> None:
         result = await schema.execute(more, context_value=context(database, identity(tenant)))
     assert [(error.extensions or {})["code"] for error in result.errors or []] == ["QUERY_TOO_COMPLEX"]
     assert seen == []
+
+
+def test_the_names_of_ids_are_paid_for_each_list_of_them() -> None:
+    once = "{ a: agents(ids: [1]) { totalCount } }"
+    twice = "{ a: agents(ids: [1]) { totalCount } b: agents(ids: [2]) { totalCount } }"
+    assert points(twice) == 2 * points(once) - 1  # rounded up once
+    assert points("{ a: agents { totalCount } b: agents { totalCount } }") < points(twice)

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from analytics import exports
 from analytics.database import Database
+from analytics.limits import MOST_FILTER_IDS
 from graphql_schema.schema import schema
 from resolvers import analytics as numbers
 from tests import factories
@@ -145,6 +146,14 @@ async def test_a_series_of_too_many_points_is_refused(database: Database, tenant
 async def test_a_search_that_is_too_long_is_refused(database: Database, tenant: str) -> None:
     document = "query Q($search: String) { agents(search: $search) { totalCount } }"
     assert_refused(await execute(database, identity(tenant), document, {"search": "a" * 101}), "search")
+
+
+@pytest.mark.parametrize("kind", ["accounts", "agents", "departments", "templates"])
+async def test_the_names_of_too_many_ids_are_refused(database: Database, tenant: str, kind: str) -> None:
+    document = f"query Q($ids: [ID!]) {{ {kind}(ids: $ids) {{ totalCount }} }}"
+    most = [str(n) for n in range(MOST_FILTER_IDS + 1)]
+    assert (await execute(database, identity(tenant), document, {"ids": most[:-1]})).errors is None
+    assert_refused(await execute(database, identity(tenant), document, {"ids": most}), "ids")
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,38 @@ async def test_a_supervisor_cannot_find_others_by_searching(database: Database, 
     assert found == {"agents": {"nodes": [{"id": "u1"}], "totalCount": 1}}
 
 
+NAMED = """query Q($a: [ID!], $u: [ID!], $d: [ID!], $t: [ID!]) {
+  accounts(ids: $a) { totalCount nodes { id } } agents(ids: $u) { totalCount nodes { id } }
+  departments(ids: $d) { totalCount nodes { id } } templates(ids: $t) { totalCount nodes { id } }
+}"""
+
+
+async def test_ids_are_named_within_the_scope_also_when_they_were_deleted(database: Database, acme: str) -> None:
+    gone = [
+        factories.department("d1", "Área 1", factories.after(days=20), active=False),
+        factories.agent("u1", "Agente 1", factories.after(days=20), active=False),
+        factories.template("t1", "plantilla_1", factories.after(days=20), active=False),
+    ]
+    await feed(database, acme, gone)
+
+    async def named(who: Identity, *numbers: int) -> dict[str, list[str]]:
+        asked = {letter: [f"{letter}{n}" for n in numbers] for letter in "audt"}
+        data = await ask(database, who, NAMED, asked)
+        return {kind: [node["id"] for node in page["nodes"]] for kind, page in data.items()}
+
+    def of(*numbers: int) -> dict[str, list[str]]:
+        kinds = {"accounts": "a", "agents": "u", "departments": "d", "templates": "t"}
+        return {kind: [f"{letter}{n}" for n in numbers] for kind, letter in kinds.items()}
+
+    assert await named(identity(acme), 2, 1, 9) == of(1, 2)
+    assert await named(identity(acme)) == of()
+    assert await named(supervisor(acme), 1, 2, 3, 9) == of(1)
+    assert await named(supervisor(acme, NOBODYS), 1, 2) == of()
+    assert "u1" not in (await offered(database, identity(acme)))["agents"]
+    searched = '{ agents(ids: ["u1", "u2"], search: "2") { nodes { id name } } }'
+    assert await ask(database, identity(acme), searched) == {"agents": {"nodes": [{"id": "u2", "name": "Agente 2"}]}}
+
+
 async def test_the_viewer_knows_their_departments(database: Database, acme: str) -> None:
     document = "{ viewer { id role timeZone departments { id name } } }"
     assert (await ask(database, supervisor(acme, "s2"), document))["viewer"] == {

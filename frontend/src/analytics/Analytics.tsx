@@ -1,5 +1,5 @@
-import { Button } from "@mantine/core";
-import { IconFileDownload } from "@tabler/icons-react";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { IconFileDownload, IconRefresh } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { ViewDocument, type ViewQuery } from "../api/generated/operations";
 import { useAnswer } from "../api/useAnswer";
@@ -7,20 +7,24 @@ import { ExportDialog } from "../exports/ExportDialog";
 import { useViewer } from "../session/Viewer";
 import { Heading } from "../shell/Shell";
 import { Notice } from "../shell/Notice";
-import { Loading, State, TroubleState } from "../shell/states";
+import { State, TroubleState } from "../shell/states";
 import { useTexts } from "../texts";
 import classes from "./Analytics.module.css";
+import { length } from "./days";
 import { FilterBar } from "./FilterBar";
-import { toInput, type Filters, type Kind } from "./filters";
+import { FiltersInPrint } from "./FiltersInPrint";
+import { toInput, type Filters, type Kind, type Names } from "./filters";
 import { Funnel } from "./Funnel";
 import { Heatmap } from "./Heatmap";
 import { Hours } from "./Hours";
 import { NotYours } from "./NotYours";
-import { PAGE } from "./PerformanceTable";
 import { ResponseTime } from "./ResponseTime";
-import { Series, suiting } from "./Series";
+import { Series } from "./Series";
+import { Skeletons } from "./Skeletons";
 import { Tables } from "./Tables";
 import { useFilters } from "./useFilters";
+import { useRefreshing } from "./useRefreshing";
+import { viewOf } from "./view";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
@@ -30,26 +34,46 @@ export function Analytics() {
   const { timeZone } = useViewer().viewer;
   const [filters, change] = useFilters();
   const [exporting, setExporting] = useState(false);
+  const { limits } = useViewer();
   const filter = useMemo(() => toInput(filters), [filters]);
-  const variables = { filter, granularity: suiting(filters), first: PAGE };
-  const { data, at, waiting, trouble, retry } = useAnswer(ViewDocument, variables);
+  const tooLong = length(filters) > limits.rangeDays;
+  const { data, at, waiting, asking, trouble, retry } = useAnswer(ViewDocument, viewOf(filters), { pause: tooLong });
+  useRefreshing(tooLong ? undefined : at, retry);
   const numbers = data?.campaignAnalytics ?? undefined;
-  const known = useMemo(() => namesOf(numbers), [numbers]);
-  const showing = numbers && (!trouble || trouble.kind === "offline");
+  const known = useMemo(() => namesOf(data), [data]);
+  const showing = numbers && !tooLong && (!trouble || trouble.kind === "offline");
 
   return (
     <>
       <Heading path={[t.nav.section, t.nav.module]} title={t.nav.sends}>
-        <Button
-          className="no-print"
-          leftSection={<IconFileDownload size={18} stroke={1.6} />}
-          disabled={!showing}
-          onClick={() => setExporting(true)}
-        >
-          {t.exporting.open}
-        </Button>
+        <div className={classes.actions}>
+          {showing && at && <span className={classes.updated}>{t.states.updated(f.time(at, timeZone))}</span>}
+          <Tooltip label={t.states.refresh}>
+            <ActionIcon
+              className="no-print"
+              variant="subtle"
+              color="gray"
+              size="lg"
+              aria-label={t.states.refresh}
+              loading={asking}
+              disabled={tooLong}
+              onClick={retry}
+            >
+              <IconRefresh size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+          <Button
+            className="no-print"
+            leftSection={<IconFileDownload size={18} stroke={1.6} />}
+            disabled={!showing}
+            onClick={() => setExporting(true)}
+          >
+            {t.exporting.open}
+          </Button>
+        </div>
       </Heading>
       <FilterBar filters={filters} known={known} change={change} />
+      <FiltersInPrint filters={filters} known={known} />
       {trouble && showing && at && (
         <Notice text={t.states.offlineStale(f.time(at, timeZone))} action={t.states.retry} onAction={retry} />
       )}
@@ -57,8 +81,14 @@ export function Analytics() {
         <div className={classes.numbers} data-waiting={waiting || undefined} aria-busy={waiting}>
           <Body numbers={numbers} filters={filters} filter={filter} />
         </div>
+      ) : tooLong ? (
+        <State title={t.filters.tooLong(f.count(limits.rangeDays))}>
+          <Button variant="light" onClick={() => change({ period: "last30" })}>
+            {t.filters.periods.last30}
+          </Button>
+        </State>
       ) : !trouble ? (
-        <Loading />
+        <Skeletons />
       ) : trouble.kind === "forbidden" && filters.departments.length > 0 ? (
         <NotYours onDrop={() => change({ departments: [] })} />
       ) : (
@@ -99,13 +129,13 @@ function Body({ numbers, filters, filter }: BodyProps) {
   );
 }
 
-/** The names that the tables show, by id: the filters need not ask for them again. */
-function namesOf(numbers: Numbers | undefined): Record<Kind, Map<string, string>> {
-  const named = (all: { id: string; name: string }[] = []) => new Map(all.map(({ id, name }) => [id, name]));
+/** The names of what is chosen, by id, which come with the numbers. */
+function namesOf(data: ViewQuery | undefined): Names {
+  const named = (kind: Kind) => new Map(data?.[kind]?.nodes.map(({ id, name }) => [id, name]));
   return {
-    templates: named(numbers?.byTemplate.nodes.map(({ template }) => template)),
-    departments: named(numbers?.byDepartment.nodes.map(({ department }) => department)),
-    agents: named(numbers?.byAgent.nodes.map(({ agent }) => agent)),
-    accounts: new Map(),
+    templates: named("templates"),
+    accounts: named("accounts"),
+    departments: named("departments"),
+    agents: named("agents"),
   };
 }

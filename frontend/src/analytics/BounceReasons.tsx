@@ -3,6 +3,7 @@ import { BounceReasonsDocument, type CampaignAnalyticsFilter } from "../api/gene
 import { useAnswer } from "../api/useAnswer";
 import { Loading, TroubleState } from "../shell/states";
 import { useTexts } from "../texts";
+import classes from "./BounceReasons.module.css";
 import { definitions } from "../api/generated/definitions";
 
 type Props = { opened: boolean; onClose: () => void; filter: CampaignAnalyticsFilter };
@@ -35,7 +36,7 @@ function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
       <Text c="dimmed" size="sm" mb="sm">
         {t.definitions[definitions["CampaignAnalytics.bounceReasons"]]}
       </Text>
-      <Table className="numbers">
+      <Table className={`numbers ${classes.reasons ?? ""}`}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t.funnel.reason}</Table.Th>
@@ -47,7 +48,7 @@ function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
         <Table.Tbody>
           {reasons.map((reason) => (
             <Table.Tr key={reason.code}>
-              <Table.Td>
+              <Table.Td className={classes.title}>
                 <Reason {...reason} />
               </Table.Td>
               <Table.Td>{reason.code}</Table.Td>

@@ -3,14 +3,15 @@ import { IconCheck, IconLink, IconX } from "@tabler/icons-react";
 import { useTexts } from "../texts";
 import { DateFilter } from "./DateFilter";
 import { FilterSelect } from "./FilterSelect";
-import { KINDS, toAddress, type Filters, type Kind } from "./filters";
+import { KINDS, toAddress, type Filters, type Names } from "./filters";
+import type { Change } from "./useFilters";
 import classes from "./FilterBar.module.css";
 
 type Props = {
   filters: Filters;
-  /** Names that are known already, by id: of what the tables show. */
-  known: Record<Kind, Map<string, string>>;
-  change: (changes: Partial<Filters>) => void;
+  /** The names of what is chosen. */
+  known: Names;
+  change: Change;
 };
 
 const NONE = { templates: [], accounts: [], departments: [], agents: [] };
@@ -21,14 +22,14 @@ export function FilterBar({ filters, known, change }: Props) {
   const filtered = KINDS.some((kind) => filters[kind].length > 0);
   return (
     <section aria-label={t.filters.label} className={`${classes.bar} no-print`}>
-      <DateFilter days={filters} onChange={change} />
+      <DateFilter filters={filters} onChange={change} />
       {KINDS.map((kind) => (
         <FilterSelect
           key={kind}
           kind={kind}
           chosen={filters[kind]}
           known={known[kind]}
-          onChange={(ids) => change({ [kind]: ids })}
+          onChange={(ids, way) => change({ [kind]: ids }, way)}
         />
       ))}
       <div className={classes.actions}>

@@ -1,6 +1,6 @@
-import { Checkbox, CloseButton, Combobox, Loader, useCombobox } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
+import { Button, Checkbox, CloseButton, Combobox, Loader, useCombobox } from "@mantine/core";
+import { useDebouncedCallback, useDebouncedValue } from "@mantine/hooks";
+import { useRef, useState } from "react";
 import type { Trouble } from "../api/trouble";
 import { useViewer } from "../session/Viewer";
 import { useTexts } from "../texts";
@@ -9,7 +9,14 @@ import type { Kind } from "./filters";
 import classes from "./FilterBar.module.css";
 import { useOptions, type Option } from "./useOptions";
 
-type Props = { kind: Kind; chosen: string[]; known: Map<string, string>; onChange: (ids: string[]) => void };
+const SOON = 400; // milliseconds: several choices in a row are one question
+
+type Props = {
+  kind: Kind;
+  chosen: string[];
+  known: Map<string, string>;
+  onChange: (ids: string[], way: { replace: boolean }) => void;
+};
 
 /** A filter of several values, searched on the server among what the viewer may see. */
 export function FilterSelect({ kind, chosen, known, onChange }: Props) {
@@ -17,25 +24,45 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
   const { limits } = useViewer();
   const [search, setSearch] = useState("");
   const [asked] = useDebouncedValue(search, 200);
+  const [draft, setDraft] = useState<string[]>(); // what is chosen and not yet asked for
+  const [atOpening, setAtOpening] = useState<Option[]>([]);
+  const entered = useRef(false); // whether this opening is in the history already
+  const ids = draft ?? chosen;
+
+  const apply = (next: string[]) => {
+    setDraft(undefined);
+    onChange([...next].sort(), { replace: entered.current });
+    entered.current = true;
+  };
+  const applySoon = useDebouncedCallback(apply, { delay: SOON, flushOnUnmount: true });
   const combobox = useCombobox({
     onDropdownClose: () => {
+      applySoon.flush();
       combobox.resetSelectedOption();
       setSearch("");
     },
-    onDropdownOpen: () => combobox.focusSearchInput(),
+    onDropdownOpen: () => {
+      entered.current = false;
+      setAtOpening(chosen.map((id) => ({ id, name: nameOf(id) })));
+      combobox.focusSearchInput();
+    },
   });
-  const nameless = chosen.some((id) => !known.has(id));
-  const found = useOptions(kind, asked, combobox.dropdownOpened || nameless);
+  const found = useOptions(kind, asked, combobox.dropdownOpened);
   const nameOf = (id: string) => known.get(id) ?? found.names.get(id) ?? id;
-  const toggle = (id: string) =>
-    onChange(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(0, limits.filterIds));
-  const [only] = chosen;
+  const choose = (next: string[]) => {
+    const few = next.slice(0, limits.filterIds);
+    setDraft(few);
+    applySoon(few);
+  };
+  const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]);
+  const offered = search ? found.options : withFirst(atOpening, found.options);
+  const [only] = ids;
   const value =
     only === undefined
       ? t.filters.all[kind]
-      : chosen.length === 1
+      : ids.length === 1
         ? nameOf(only)
-        : t.filters.chosen[kind](f.count(chosen.length));
+        : t.filters.chosen[kind](f.count(ids.length));
 
   return (
     <Combobox store={combobox} onOptionSubmit={toggle} position="bottom-start" width={280} shadow="md">
@@ -44,17 +71,21 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
           <FilterButton
             label={t.filters[kind]}
             value={value}
-            active={chosen.length > 0}
+            active={ids.length > 0}
             aria-expanded={combobox.dropdownOpened}
             onClick={() => combobox.toggleDropdown()}
           />
         </Combobox.Target>
-        {chosen.length > 0 && (
+        {ids.length > 0 && (
           <CloseButton
             size="sm"
             className={classes.clear}
             aria-label={t.filters.clearOne(t.filters[kind])}
-            onClick={() => onChange([])}
+            onClick={() => {
+              applySoon.cancel();
+              entered.current = false;
+              apply([]);
+            }}
           />
         )}
       </div>
@@ -67,8 +98,27 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
           aria-label={`${t.filters[kind]}: ${t.filters.search}`}
           rightSection={found.waiting ? <Loader size={16} /> : null}
         />
+        <div className={classes.whole}>
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            disabled={offered.length === 0}
+            onClick={() => choose([...new Set([...ids, ...offered.map(({ id }) => id)])])}
+          >
+            {t.filters.every}
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-xs"
+            disabled={ids.length === 0}
+            onClick={() => choose([])}
+          >
+            {t.filters.nothing}
+          </Button>
+        </div>
         <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
-          <Choices options={search ? found.options : withChosen(found.options, chosen, nameOf)} chosen={chosen} />
+          <Choices options={offered} chosen={ids} />
         </Combobox.Options>
         <Rest found={found} />
       </Combobox.Dropdown>
@@ -76,9 +126,10 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
   );
 }
 
-/** What is chosen first, also when it is deleted and no longer offered. */
-function withChosen(options: Option[], chosen: string[], nameOf: (id: string) => string): Option[] {
-  return [...chosen.map((id) => ({ id, name: nameOf(id) })), ...options.filter(({ id }) => !chosen.includes(id))];
+/** What was chosen on opening first, also when it is deleted and no longer offered. What is clicked keeps its place. */
+function withFirst(first: Option[], options: Option[]): Option[] {
+  const ids = new Set(first.map(({ id }) => id));
+  return [...first, ...options.filter(({ id }) => !ids.has(id))];
 }
 
 function Choices({ options, chosen }: { options: Option[]; chosen: string[] }) {

@@ -44,7 +44,12 @@ function StepNumbers({ step, before, whole }: { step: Step; before: Step | undef
   return (
     <li className={classes.step} data-step={step.name}>
       <h3 className={classes.name}>{name}</h3>
-      <Defined of={`Funnel.${step.name}`} name={name} className={classes.number}>
+      <Defined
+        of={`Funnel.${step.name}`}
+        name={name}
+        label={`${t.funnel[step.name]} ${main(step).shown}`}
+        className={classes.number}
+      >
         {main(step).shown}
       </Defined>
       {before && <Before now={main(step)} before={main(before)} />}

@@ -6,6 +6,7 @@ import type { Colours } from "../charts/colours";
 import { Figure } from "../charts/Figure";
 import { content, look } from "../charts/tooltip";
 import { useTexts } from "../texts";
+import classes from "../charts/Chart.module.css";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
@@ -15,10 +16,10 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 /** Responses by weekday and hour. */
 export function Heatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
   const { t, f } = useTexts();
+  const most = Math.max(0, ...cells.map(({ responses }) => responses));
   const option = useCallback(
     (colours: Colours): EChartsOption => {
       const { label, tooltip, grid, category } = look(colours);
-      const most = Math.max(1, ...cells.map(({ responses }) => responses));
       return {
         grid,
         tooltip: {
@@ -43,7 +44,7 @@ export function Heatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
         visualMap: {
           show: false,
           min: 0,
-          max: most,
+          max: Math.max(most, 1),
           inRange: {
             color: [colours.raised, colours["step-2"], colours["step-3"], colours["step-4"], colours["step-5"]],
           },
@@ -57,7 +58,7 @@ export function Heatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
         ],
       };
     },
-    [cells, t, f],
+    [cells, most, t, f],
   );
   const responses = new Map(cells.map((cell) => [`${cell.weekday} ${cell.hour}`, cell.responses]));
   return (
@@ -65,7 +66,14 @@ export function Heatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
       title={t.charts.heatmap}
       definition="CampaignAnalytics.responseHeatmap"
       area="heatmap"
-      chart={<Chart label={t.charts.heatmap} option={option} />}
+      chart={
+        <>
+          <Chart label={t.charts.heatmap} option={option} />
+          <p className={classes.scale}>
+            {f.count(0)} <i aria-hidden="true" /> {f.count(most)} {t.charts.heatScale}
+          </p>
+        </>
+      }
       values={() => ({
         head: [t.charts.hour, ...WEEKDAYS.map(f.weekday)],
         rows: HOURS.map((hour) => [

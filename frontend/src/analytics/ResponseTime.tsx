@@ -22,7 +22,12 @@ export function ResponseTime({ times, before }: Props) {
           <div key={key} data-time={key}>
             <dt>{name}</dt>
             <dd>
-              <Defined of={`ResponseTime.${key}`} name={name} className={classes.number}>
+              <Defined
+                of={`ResponseTime.${key}`}
+                name={name}
+                label={`${name} ${f.seconds(times[key])}`}
+                className={classes.number}
+              >
                 {f.seconds(times[key])}
               </Defined>
             </dd>

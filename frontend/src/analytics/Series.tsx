@@ -1,5 +1,5 @@
 import { SegmentedControl, Select } from "@mantine/core";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import {
   SeriesDocument,
   type CampaignAnalyticsFilter,
@@ -7,51 +7,60 @@ import {
   type PointFragment,
 } from "../api/generated/operations";
 import { useAnswer } from "../api/useAnswer";
+import { useFollowing } from "../api/useFollowing";
+import { useKept } from "../api/useKept";
+import classes from "../charts/Chart.module.css";
 import { Chart } from "../charts/Chart";
 import type { Colours } from "../charts/colours";
 import { Figure } from "../charts/Figure";
 import { useViewer } from "../session/Viewer";
+import { Notice } from "../shell/Notice";
 import { useTexts } from "../texts";
+import { bucketsOf } from "./buckets";
 import { length, type Days } from "./days";
 import { linesOf, seriesOption, type Measure } from "./seriesOption";
 import { SeriesLegend } from "./SeriesLegend";
+import { useToday } from "./useToday";
+import { suiting } from "./view";
 
 const GRANULARITIES: Granularity[] = ["HOUR", "DAY", "WEEK", "MONTH"];
-
-/** The granularity that suits a range best: some tens of points. */
-export function suiting(days: Days): Granularity {
-  const count = length(days);
-  return count <= 2 ? "HOUR" : count <= 100 ? "DAY" : count <= 550 ? "WEEK" : "MONTH";
-}
 
 type Props = { first: PointFragment[]; days: Days; filter: CampaignAnalyticsFilter };
 
 /** The funnel over time, in counts or rates. `first` are the points of the suiting granularity. */
 export function Series({ first, days, filter }: Props) {
   const { t, f } = useTexts();
-  const { seriesPoints } = useViewer().limits;
+  const { viewer, limits } = useViewer();
+  const on = useToday(viewer.timeZone);
   const [measure, setMeasure] = useState<Measure>("counts");
-  const [chosen, setChosen] = useState<Granularity>();
-  const granularity = chosen ?? suiting(days);
-  const same = granularity === suiting(days);
-  const { data } = useAnswer(SeriesDocument, { filter, granularity }, { pause: same });
-  const points = (same ? undefined : data?.campaignAnalytics?.timeSeries) ?? first;
+  const [hidden, setHidden] = useState<string[]>([]);
+  const [asked, setAsked] = useState<Granularity>();
+  const wanted = asked ?? suiting(days);
+  const same = wanted === suiting(days);
+  const variables = { filter, granularity: wanted };
+  const { current, waiting, trouble, retry } = useAnswer(SeriesDocument, variables, { pause: same });
+  const found = same ? first : current?.campaignAnalytics?.timeSeries;
+  // What is written beside the points is of them, not of those that were asked for.
+  const { choice: granularity, value: points } = useKept(wanted, found, { choice: suiting(days), value: first });
+  const choose = (one: Granularity | null) => (one === wanted ? retry() : setAsked(one ?? undefined));
 
-  const dated = (point: PointFragment) =>
-    granularity === "HOUR" ? `${f.day(point.on)} ${point.startsAt.slice(11, 16)}` : f.day(point.on);
-  const short = (point: PointFragment) =>
-    granularity === "HOUR"
-      ? point.startsAt.slice(11, 16)
-      : granularity === "MONTH"
-        ? f.month(point.on)
-        : f.shortDay(point.on);
-  const option = useCallback(
-    (colours: Colours) => seriesOption({ points, measure, colours, t, f, dated, short }),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- dated and short follow from granularity and f
-    [points, measure, t, f, granularity],
+  useFollowing(first, !same, retry);
+
+  const buckets = useMemo(
+    () => bucketsOf({ points, granularity, days, on, t, f }),
+    [points, granularity, days, on, t, f],
   );
-  const lines = linesOf(measure, t, f);
-  const offered = GRANULARITIES.filter((one) => one !== "HOUR" || length(days) * 24 < seriesPoints);
+  const lines = useMemo(() => linesOf(measure, t, f), [measure, t, f]);
+  const option = useCallback(
+    (colours: Colours) => {
+      const drawn = lines.filter(({ key }) => !hidden.includes(key));
+      return seriesOption({ points: buckets, lines: drawn, measure, colours, f });
+    },
+    [buckets, lines, hidden, measure, f],
+  );
+  const toggle = (key: string) =>
+    setHidden(hidden.includes(key) ? hidden.filter((one) => one !== key) : [...hidden, key]);
+  const offered = GRANULARITIES.filter((one) => one !== "HOUR" || length(days) * 24 < limits.seriesPoints);
 
   return (
     <Figure
@@ -76,20 +85,21 @@ export function Series({ first, days, filter }: Props) {
             aria-label={t.charts.granularity}
             allowDeselect={false}
             value={granularity}
-            onChange={(one) => setChosen(one ?? undefined)}
+            onChange={choose}
             data={offered.map((value) => ({ value, label: t.charts.granularities[value] }))}
           />
         </>
       }
+      notice={trouble && <Notice text={t.charts.seriesFailed} action={t.states.retry} onAction={retry} />}
       chart={
-        <>
-          <SeriesLegend lines={lines} />
+        <div className={classes.drawn} aria-busy={waiting}>
+          <SeriesLegend lines={lines} hidden={hidden} toggle={toggle} />
           <Chart label={t.charts.series} option={option} />
-        </>
+        </div>
       }
       values={() => ({
         head: [t.charts.date, ...lines.map(({ name }) => name)],
-        rows: points.map((point) => [dated(point), ...lines.map((line) => line.shown(point.funnel))]),
+        rows: buckets.map((point) => [point.title, ...lines.map((line) => line.shown(point.funnel))]),
       })}
     />
   );

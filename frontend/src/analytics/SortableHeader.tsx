@@ -1,6 +1,8 @@
 import { Table, UnstyledButton } from "@mantine/core";
-import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconInfoCircle } from "@tabler/icons-react";
 import type { PerformanceOrder, PerformanceOrderField } from "../api/generated/operations";
+import { Defined } from "../shell/Defined";
+import type { Shown } from "../texts/definitions.es";
 import classes from "./PerformanceTable.module.css";
 
 type Props = {
@@ -9,23 +11,38 @@ type Props = {
   field: PerformanceOrderField | undefined;
   order: PerformanceOrder;
   sort: (field: PerformanceOrderField) => void;
-  numeric?: boolean;
+  /** Of a column of numbers: what of the schema says what they are, and a name for narrow places. */
+  definition?: Shown;
+  short?: string;
 };
 
 /** A column's name, which sorts by it when clicked and turns the order round when clicked again. */
-export function SortableHeader({ name, field, order, sort, numeric = false }: Props) {
+export function SortableHeader({ name, field, order, sort, definition, short }: Props) {
   const sorted = field === order.field && (order.direction === "ASC" ? "ascending" : "descending");
   const Icon = sorted === "ascending" ? IconArrowUp : IconArrowDown;
   return (
-    <Table.Th scope="col" aria-sort={sorted || undefined} className={numeric ? classes.number : undefined}>
-      {field ? (
-        <UnstyledButton className={classes.sort} onClick={() => sort(field)}>
-          {name}
-          <Icon size={14} stroke={2} aria-hidden="true" data-shown={Boolean(sorted) || undefined} />
-        </UnstyledButton>
-      ) : (
-        name
-      )}
+    <Table.Th
+      role="columnheader"
+      scope="col"
+      aria-sort={sorted || undefined}
+      className={definition ? classes.number : undefined}
+    >
+      <span className={classes.header}>
+        {field ? (
+          <UnstyledButton className={classes.sort} aria-label={name} onClick={() => sort(field)}>
+            <span className={short && classes.long}>{name}</span>
+            {short && <span className={classes.short}>{short}</span>}
+            <Icon size={14} stroke={2} aria-hidden="true" data-shown={Boolean(sorted) || undefined} />
+          </UnstyledButton>
+        ) : (
+          name
+        )}
+        {definition && (
+          <Defined of={definition} name={name} className={classes.what}>
+            <IconInfoCircle size={14} stroke={1.75} />
+          </Defined>
+        )}
+      </span>
     </Table.Th>
   );
 }

@@ -28,7 +28,7 @@ export function Tables({ numbers, filter }: Props) {
           {
             header: t.tables.agent,
             field: "NAME",
-            cell: ({ agent }) => <Name {...agent} of="agent" under={agent.email} />,
+            cell: ({ agent }) => <Name {...agent} of="agent" email={agent.email} />,
           },
           { header: t.tables.department, cell: ({ department }) => <Name {...department} of="department" /> },
         ]}
@@ -73,9 +73,16 @@ export function Tables({ numbers, filter }: Props) {
   );
 }
 
-type NameProps = { name: string; active: boolean; of: "agent" | "department" | "template"; under?: string | null };
+type NameProps = {
+  name: string;
+  active: boolean;
+  of: "agent" | "department" | "template";
+  under?: string;
+  email?: string | null;
+};
 
-function Name({ name, active, of, under }: NameProps) {
+/** A name, and what goes with it beneath. An email gives way where there is little room. */
+function Name({ name, active, of, under, email }: NameProps) {
   const { t } = useTexts();
   return (
     <>
@@ -83,6 +90,7 @@ function Name({ name, active, of, under }: NameProps) {
         {name} {!active && <span className={classes.under}>({t.tables.deleted[of]})</span>}
       </span>
       {under && <span className={classes.under}>{under}</span>}
+      {email && <span className={`${classes.under} ${classes.email}`}>{email}</span>}
     </>
   );
 }

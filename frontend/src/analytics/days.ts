@@ -20,8 +20,24 @@ const iso = (at: Date): string => at.toISOString().slice(0, 10);
 
 export const shifted = (day: string, by: number): string => iso(new Date(Date.parse(day) + by * MILLISECONDS));
 
+/** Whether a text is a day that there is: February has no 31st. */
+export const isDay = (text: string | null): text is string =>
+  text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && shifted(text, 0) === text;
+
 /** How many days a range has, both ends included. */
 export const length = ({ from, to }: Days): number => (Date.parse(to) - Date.parse(from)) / MILLISECONDS + 1;
+
+/** The last day of the week (of Monday to Sunday) that a day is in. */
+export function endOfWeek(day: string): string {
+  const weekday = new Date(Date.parse(day)).getUTCDay(); // 0 is Sunday
+  return shifted(day, (7 - weekday) % 7);
+}
+
+/** The last day of the month that a day is in. */
+export function endOfMonth(day: string): string {
+  const [year = 0, month = 0] = day.split("-").map(Number);
+  return iso(new Date(Date.UTC(year, month, 0)));
+}
 
 /** The calendar day it is in a zone. */
 export function today(timeZone: string, now = new Date()): string {

@@ -1,16 +1,18 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { useViewer } from "../session/Viewer";
-import { periods, today } from "./days";
 import { fromAddress, toAddress, type Filters } from "./filters";
+import { useToday } from "./useToday";
+
+export type Change = (changes: Partial<Filters>, way?: { replace: boolean }) => void;
 
 /** The view's filters. They live in the address, so that a view can be shared, kept and gone back to. */
-export function useFilters(): [Filters, (changes: Partial<Filters>) => void] {
+export function useFilters(): [Filters, Change] {
   const [search, setSearch] = useSearchParams();
-  const { timeZone } = useViewer().viewer;
-  const filters = useMemo(() => fromAddress(search, periods(today(timeZone)).last30), [search, timeZone]);
-  const change = useCallback(
-    (changes: Partial<Filters>) => setSearch(toAddress({ ...filters, ...changes })),
+  const on = useToday(useViewer().viewer.timeZone);
+  const filters = useMemo(() => fromAddress(search, on), [search, on]);
+  const change = useCallback<Change>(
+    (changes, way) => setSearch(toAddress({ ...filters, ...changes }), way),
     [filters, setSearch],
   );
   return [filters, change];

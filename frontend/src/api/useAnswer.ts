@@ -5,44 +5,58 @@ import { troubleOf, type Trouble } from "./trouble";
 
 const RETRY = 3_000; // milliseconds between attempts to reach a service that does not answer
 
+/** When each answer came: one from the cache is as old as it is. */
+const arrivals = new WeakMap<object, Date>();
+
 export type Answer<Data> = {
   /** The newest data there is: of the last variables that were answered. */
   data: Data | undefined;
-  /** When it came. */
+  /** The data of these very variables, if they were answered. */
+  current: Data | undefined;
+  /** When `data` came. */
   at: Date | undefined;
-  /** Whether it is of earlier variables, while those of now are waited for. */
+  /** Whether data of these very variables is waited for. */
   waiting: boolean;
+  /** Whether the API is being asked, for what one waits for or for something newer. */
+  asking: boolean;
   trouble: { kind: Trouble; message: string } | undefined;
   retry: () => void;
 };
 
 /** A query's answer. What was shown stays until there is something newer; a service that is down is asked again. */
-export function useAnswer<Data, Variables extends AnyVariables>(
+export function useAnswer<Data extends object, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   { pause = false } = {},
 ): Answer<Data> {
   const [{ data, error, fetching, stale }, execute] = useQuery({ query, variables, pause });
-  const [last, setLast] = useState<{ data: Data; at: Date }>();
-  if (data !== undefined && !error && data !== last?.data) setLast({ data, at: new Date() });
+  const key = JSON.stringify(variables);
+  const [last, setLast] = useState<{ data: Data; key: string }>();
+  const answered = data !== undefined && !error && !fetching && !pause;
+  if (answered && (data !== last?.data || key !== last.key)) setLast({ data, key });
+  if (answered && !arrivals.has(data)) arrivals.set(data, new Date());
 
   const retry = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
   const kind = error && troubleOf(error);
   useEffect(() => {
-    if (kind !== "offline" || fetching) return;
+    if (kind !== "offline" || fetching || pause) return;
     const timer = setTimeout(retry, RETRY);
     return () => clearTimeout(timer);
-  }, [kind, fetching, retry]);
+  }, [kind, fetching, pause, retry]);
 
   const [seen, setSeen] = useState<Answer<Data>["trouble"]>();
   const trouble = error && kind && { kind, message: error.graphQLErrors[0]?.message ?? error.message };
   if (!fetching && trouble?.message !== seen?.message) setSeen(trouble);
+  const asking = (fetching || stale) && !pause;
+  const current = last?.key === key ? last.data : undefined;
   return {
     data: last?.data,
-    at: last?.at,
-    waiting: fetching || stale,
+    current,
+    at: last && arrivals.get(last.data),
+    waiting: asking && current === undefined,
+    asking,
     // While it is asked again the trouble stays on show: it would flicker otherwise.
-    trouble: trouble ?? (fetching ? seen : undefined),
+    trouble: pause ? undefined : (trouble ?? (fetching ? seen : undefined)),
     retry,
   };
 }

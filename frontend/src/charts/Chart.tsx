@@ -1,5 +1,6 @@
 import type { EChartsOption } from "echarts";
 import type { EChartsType } from "echarts/core";
+import { useReducedMotion } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 import { useTexts } from "../texts";
 import classes from "./Chart.module.css";
@@ -14,6 +15,7 @@ export function Chart({ label, option, tall = false }: Props) {
   const [chart, setChart] = useState<EChartsType>();
   const [failed, setFailed] = useState(false);
   const colours = useColours();
+  const still = useReducedMotion();
 
   useEffect(() => {
     const element = place.current;
@@ -38,8 +40,8 @@ export function Chart({ label, option, tall = false }: Props) {
   }, []);
 
   useEffect(() => {
-    if (chart && !chart.isDisposed()) chart.setOption(option(colours), { notMerge: true });
-  }, [chart, option, colours]);
+    if (chart && !chart.isDisposed()) chart.setOption({ ...option(colours), animation: !still }, { notMerge: true });
+  }, [chart, option, colours, still]);
 
   return (
     <div className={classes.chart} data-tall={tall || undefined} data-drawn={chart !== undefined || undefined}>

@@ -11,13 +11,15 @@ type Props = {
   definition: Shown;
   area: string;
   controls?: ReactNode;
+  /** What went wrong with it, above it. */
+  notice?: ReactNode;
   chart: ReactNode;
   /** The same values, as a table. */
   values: () => Grid;
 };
 
 /** A chart that can also be read as a table. */
-export function Figure({ title, definition, area, controls, chart, values }: Props) {
+export function Figure({ title, definition, area, controls, notice, chart, values }: Props) {
   const { t } = useTexts();
   const [table, setTable] = useState(false);
   const label = table ? t.charts.asChart : t.charts.asTable;
@@ -44,6 +46,7 @@ export function Figure({ title, definition, area, controls, chart, values }: Pro
         </>
       }
     >
+      {notice}
       {table ? <Values {...values()} label={title} /> : chart}
     </Card>
   );

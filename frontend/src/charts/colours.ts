@@ -14,6 +14,10 @@ const NAMES = [
   "step-3",
   "step-4",
   "step-5",
+  "line-sent",
+  "line-delivered",
+  "line-read",
+  "line-responded",
 ] as const;
 
 /** The page's colours as values: a canvas does not know the stylesheet. */

@@ -8,9 +8,10 @@ export type Line = { colour?: string; name: string; value: string };
 export function content(title: string, lines: Line[]): HTMLElement {
   const box = document.createElement("div");
   box.className = classes.tooltip ?? "";
+  if (lines.some(({ colour }) => colour)) box.dataset.coloured = "";
   add(box, "strong", title);
   for (const { colour, name, value } of lines) {
-    add(box, "i").style.background = colour ?? "transparent";
+    if (colour) add(box, "i").style.background = colour;
     add(box, "span", name);
     add(box, "b", value);
   }
@@ -36,7 +37,7 @@ export function look(colours: Colours) {
       extraCssText: "box-shadow: 0 4px 16px rgb(0 0 0 / 12%)",
       transitionDuration: 0.1,
     },
-    grid: { left: 0, right: 8, top: 12, bottom: 0, containLabel: true },
+    grid: { left: 0, right: 8, top: 12, bottom: 6, containLabel: true },
     category: { axisLabel: label, axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } } },
     value: { axisLabel: label, splitLine: { lineStyle: { color: colours.line } } },
   } satisfies Record<string, unknown> & { grid: EChartsOption["grid"] };

@@ -5,15 +5,19 @@ import { useTexts } from "../texts";
 import type { Shown } from "../texts/definitions.es";
 import classes from "./Defined.module.css";
 
-type Props = { of: Shown; name: string; children: ReactNode; className?: string };
+type Props = { of: Shown; name: string; children: ReactNode; className?: string; label?: string };
 
 /** A number or name that says, when clicked, what it means in the API's own words. */
-export function Defined({ of, name, children, className }: Props) {
+export function Defined({ of, name, children, className, label }: Props) {
   const { t } = useTexts();
   return (
     <Popover width={280} shadow="md" withArrow position="bottom-start" withinPortal>
       <Popover.Target>
-        <UnstyledButton className={`${classes.defined} ${className ?? ""}`} title={t.states.what(name)}>
+        <UnstyledButton
+          className={`${classes.defined} ${className ?? ""}`}
+          title={t.states.what(name)}
+          aria-label={label}
+        >
           {children}
         </UnstyledButton>
       </Popover.Target>

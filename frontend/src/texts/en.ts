@@ -94,6 +94,11 @@ export const en: Texts = {
       lastMonth: "Last month",
       thisYear: "This year",
     },
+    from: "From",
+    until: "To",
+    apply: "Apply",
+    every: "All",
+    nothing: "None",
   },
   funnel: {
     title: "Funnel",
@@ -154,6 +159,8 @@ export const en: Texts = {
       SERVICE: "Service",
       OTHER: "Other",
     },
+    failed: "It could not be loaded. These rows are the earlier ones.",
+    short: { tickets: "Tickets", sent: "Sent", delivered: "Delivered", read: "Read", responded: "Responded" },
   },
   charts: {
     maturing: "Recent messages",
@@ -180,6 +187,9 @@ export const en: Texts = {
     loading: "Loading the chart…",
     failed: "The chart could not be loaded.",
     described: (what) => `${what}. Use “Show as table” to read the values.`,
+    seriesFailed: "It could not be loaded. These points are the earlier ones.",
+    partial: "partial",
+    heatScale: "responses per hour of the week",
   },
   states: {
     loading: "Loading…",
@@ -207,6 +217,8 @@ export const en: Texts = {
     retry: "Try again",
     close: "Close",
     what: (name) => `What ${name} means`,
+    updated: (time) => `Updated ${time}`,
+    refresh: "Refresh",
   },
   exporting: {
     open: "Export",

@@ -99,6 +99,11 @@ export const es = {
       lastMonth: "Mes pasado",
       thisYear: "Este año",
     },
+    from: "Desde",
+    until: "Hasta",
+    apply: "Aplicar",
+    every: "Todos",
+    nothing: "Ninguno",
   },
   funnel: {
     title: "Embudo",
@@ -158,6 +163,14 @@ export const es = {
       SERVICE: "Servicio",
       OTHER: "Otra",
     },
+    failed: "No se pudo cargar. Estas filas son las de antes.",
+    short: {
+      tickets: "Tickets",
+      sent: "Enviados",
+      delivered: "Entregados",
+      read: "Leídos",
+      responded: "Respondidos",
+    },
   },
   charts: {
     maturing: "Mensajes recientes",
@@ -184,6 +197,9 @@ export const es = {
     loading: "Cargando el gráfico…",
     failed: "El gráfico no pudo cargarse.",
     described: (what: string) => `${what}. Usa «Ver como tabla» para leer los valores.`,
+    seriesFailed: "No se pudo cargar. Estos puntos son los de antes.",
+    partial: "parcial",
+    heatScale: "respuestas por hora de la semana",
   },
   states: {
     loading: "Cargando…",
@@ -212,6 +228,8 @@ export const es = {
     retry: "Reintentar",
     close: "Cerrar",
     what: (name: string) => `Qué significa ${name}`,
+    updated: (time: string) => `Actualizado ${time}`,
+    refresh: "Actualizar",
   },
   exporting: {
     open: "Exportar",

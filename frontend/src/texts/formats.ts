@@ -2,10 +2,14 @@
 export type Formats = ReturnType<typeof formats>;
 
 const NOTHING = "–";
+const LEAST = 0.001; // the least rate that is written
 
 /** A calendar day (`2026-11-22`) as an instant that Intl in UTC shows as that day. */
 const noon = (day: string): Date => new Date(`${day}T12:00:00Z`);
 
+const FEW = 10; // of a unit; with more of it the next smaller one says nothing
+
+/** As the clock has it, in its two largest units: 2 h 22 min. */
 function duration(locale: string): (seconds: number) => string {
   const units = [
     ["day", 86_400],
@@ -13,18 +17,18 @@ function duration(locale: string): (seconds: number) => string {
     ["minute", 60],
     ["second", 1],
   ] as const;
+  const amount = (n: number, unit: string) =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 }).format(n);
   return (seconds) => {
-    const at = Math.max(
-      units.findIndex(([, size]) => seconds >= size),
-      0,
-    );
-    const [unit, size] = seconds < 1 ? (["second", 1] as const) : (units[at] ?? units[3]);
-    return new Intl.NumberFormat(locale, {
-      style: "unit",
-      unit,
-      unitDisplay: "short",
-      maximumSignificantDigits: 3,
-    }).format(seconds / size);
+    // Rounded first: 59.6 minutes are an hour, not 60 minutes.
+    const fine = units.find(([, size]) => seconds >= size * FEW)?.[1] ?? 1;
+    const whole = Math.round(seconds / fine) * fine;
+    const at = units.findIndex(([, size]) => whole >= size);
+    const [unit, size] = units[at] ?? units[3];
+    const [smaller, step] = units[at + 1] ?? units[3];
+    const left = size === 1 ? 0 : Math.floor((whole % size) / step);
+    const parts = [amount(Math.floor(whole / size), unit), ...(left > 0 ? [amount(left, smaller)] : [])];
+    return parts.join(" ");
   };
 }
 
@@ -49,7 +53,9 @@ export function formats(locale: string) {
   return {
     count: (n: number) => whole.format(n),
     compact: (n: number) => compact.format(n),
-    rate: (rate: number | null) => (rate === null ? NOTHING : percent.format(rate)),
+    /** What there is little of is not nothing. */
+    rate: (rate: number | null) =>
+      rate === null ? NOTHING : rate > 0 && rate < LEAST / 2 ? `<${percent.format(LEAST)}` : percent.format(rate),
     /** A rate on an axis. */
     wholeRate: (rate: number) => wholePercent.format(rate),
     seconds: (n: number | null) => (n === null ? NOTHING : seconds(n)),

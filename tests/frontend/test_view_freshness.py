@@ -1,0 +1,144 @@
+"""What the view does when a part cannot be had, when numbers grow old, and how little it asks for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Page, Request, Route, expect
+
+from tests.frontend.people import Reader
+from tests.frontend.test_view import settled
+from tests.service.servers import Server
+
+
+def operation(request: Request) -> str:
+    """The name of what a request asks for."""
+    body: Any = request.post_data_json
+    name: str = body["operationName"]
+    return name
+
+
+@contextmanager
+def failing(page: Page, *operations: str) -> Iterator[None]:
+    """While it lasts, these operations never reach the service."""
+
+    def decide(route: Route) -> None:
+        if operation(route.request) in operations:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/graphql", decide)
+    yield
+    page.unroute("**/graphql", decide)
+
+
+def asked(page: Page) -> list[str]:
+    """The names of the operations that the page will have asked for."""
+    names: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/graphql"):
+            names.append(operation(request))
+
+    page.on("request", note)
+    return names
+
+
+def test_a_page_or_order_that_cannot_be_had_leaves_the_table_as_it_was(administrator: Reader) -> None:
+    page = administrator.page
+    administrator.choose_period("Últimos 90 días")
+    settled(administrator)
+    part = page.locator("[data-area=agents]")
+    rows, pager = part.locator("tbody tr"), part.get_by_role("navigation")
+    before, place = rows.all_inner_texts(), pager.inner_text()
+    rate = part.get_by_role("columnheader", name="% Respondidos")
+    with failing(page, "Agents"):
+        pager.get_by_label("Página siguiente").click()
+        expect(part.get_by_role("alert")).to_contain_text("No se pudo cargar")
+        assert (rows.all_inner_texts(), pager.inner_text()) == (before, place)
+        rate.get_by_role("button", name="% Respondidos", exact=True).click()
+        expect(part.get_by_role("alert")).to_contain_text("No se pudo cargar")
+        assert rows.all_inner_texts() == before
+        assert rate.get_attribute("aria-sort") is None
+    part.get_by_role("button", name="Reintentar").click()
+    expect(rate).to_have_attribute("aria-sort", "descending")
+    expect(part.get_by_role("alert")).to_have_count(0)
+    shown = [text.strip() for text in part.locator("td[data-column=responded]").all_inner_texts()]
+    assert shown == sorted(shown, key=lambda text: float(text.rstrip("%").replace(",", ".")), reverse=True)
+
+
+def test_a_granularity_that_cannot_be_had_leaves_the_series_as_it_was(administrator: Reader) -> None:
+    page = administrator.page
+    settled(administrator)
+    part = page.locator("[data-area=series]")
+    part.get_by_role("button", name="Ver como tabla").click()
+    rows = part.locator("tbody tr")
+    expect(rows).to_have_count(30)
+    with failing(page, "Series"):
+        part.get_by_label("Agrupar por").first.click()
+        page.get_by_role("option", name="Mes").click()
+        expect(part.get_by_role("alert")).to_contain_text("No se pudo cargar")
+        expect(part.get_by_label("Agrupar por").first).to_have_value("Día")
+        expect(rows).to_have_count(30)
+    part.get_by_role("button", name="Reintentar").click()
+    expect(part.get_by_label("Agrupar por").first).to_have_value("Mes")
+    expect(rows.last.locator("th")).to_contain_text("(parcial)")
+    expect(part.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_link_with_all_filters_takes_two_requests_and_names_them(demo: Server, page: Page) -> None:
+    names = asked(page)
+    reader = Reader.enter(
+        demo, page, "p1", "/?from=2026-01-01&to=2026-12-31&template=t1&account=a1&department=d1&agent=u1"
+    )
+    bar = page.get_by_label("Filtros")
+    told = demo.ask(
+        reader.identity,
+        """{ templates(ids: ["t1"]) { nodes { name } } accounts(ids: ["a1"]) { nodes { name } }
+        departments(ids: ["d1"]) { nodes { name } } agents(ids: ["u1"]) { nodes { name } } }""",
+    )
+    for kind, label in (
+        ("templates", "Plantilla HSM"),
+        ("accounts", "Cuentas"),
+        ("departments", "Departamento"),
+        ("agents", "Agente"),
+    ):
+        for node in told[kind]["nodes"]:
+            expect(bar.get_by_role("button", name=label).first).to_contain_text(node["name"])
+    assert any(page_of["nodes"] for page_of in told.values())
+    page.wait_for_load_state("networkidle")
+    assert sorted(names) == ["View", "Viewer"]
+
+
+def test_numbers_are_asked_for_anew_on_demand_and_on_coming_back_later(administrator: Reader) -> None:
+    page = administrator.page
+    settled(administrator)
+    expect(page.get_by_text("Actualizado")).to_be_visible()
+    names = asked(page)
+    with page.expect_request("**/graphql"):
+        page.get_by_role("button", name="Actualizar").click()
+    settled(administrator)
+    with page.expect_request("**/graphql"):
+        page.evaluate("const now = Date.now; Date.now = () => now() + 120_000; dispatchEvent(new Event('focus'))")
+    settled(administrator)
+    assert names == ["View", "View"]
+
+
+def test_a_range_that_is_too_long_is_not_asked_for(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p1", "/?from=2020-01-01&to=2026-12-31")
+    expect(page.get_by_role("heading", name="Elige un máximo de 1.100 días.")).to_be_visible()
+    page.get_by_role("main").get_by_role("button", name="Últimos 30 días", exact=True).click()
+    settled(reader)
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    moving = page.evaluate(
+        """[...document.querySelectorAll("main *")]
+            .filter((one) => getComputedStyle(one).transitionProperty !== "none"
+                && getComputedStyle(one).transitionDuration.split(", ").some((time) => parseFloat(time) > 0))
+            .map((one) => one.className)"""
+    )
+    assert moving == []
