@@ -7,7 +7,7 @@ from analytics.limits import LONGEST_SEARCH
 from analytics.names import Account, Agent, Department, Kind, Template, fold, options
 from analytics.specs import Scope
 from resolvers.loading import Loader
-from resolvers.paging import Page, page
+from resolvers.paging import TEXT, Page, page
 
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
@@ -25,6 +25,7 @@ async def search_options(
         kind.table.name,
         position=lambda entity: (fold(entity.name), entity.id),
         sort_key=lambda place: place,
+        shape=(TEXT, TEXT),
         first=first,
         after=after,
     )

@@ -9,7 +9,7 @@ from analytics.database import Database
 from analytics.errors import Forbidden, InvalidInput, NotFound
 from analytics.exports import FINAL, Export, ExportStatus, Position, Request
 from analytics.viewers import Identity, Viewer, view
-from resolvers.paging import Page, check_first, decode
+from resolvers.paging import TEXT, Page, check_first, decode
 
 LIST = "exports"
 # How often a followed export is looked at, in seconds: its progress is written once a second.
@@ -60,13 +60,11 @@ async def newest(
 ) -> Page[Export]:
     """The viewer's exports, newest first."""
     check_first(first)
+    if statuses is not None and len(statuses) > len(ExportStatus):
+        raise InvalidInput(f"status: may have at most {len(ExportStatus)} values.")
     position = None
     if after is not None:
-        match decode(LIST, after):
-            case (int() as created_at, str() as id):
-                position = Position(created_at, id)
-            case _:
-                raise InvalidInput("after: this is no cursor of this list.")
+        position = Position(*decode(LIST, after, ((int,), TEXT)))
     async with database.read() as reader:
         found, total = await exports.newest(reader, viewer, statuses, first + 1, position)
     shown = found[:first]
