@@ -21,6 +21,7 @@ MOST_FRAGMENTS = 40  # validation compares each that is spread with each
 MOST_SELECTIONS = 3_000  # each use of a fragment counts all that is in it
 MOST_ALIKE = 20  # selections of one name in one place: validation compares each with each
 MOST_MEMBERS = 50  # fields of one object of input; the largest type has six
+MOST_VALUES = 5_000  # in the variables; all four lists of a filter, and some more
 LONGEST_INTEGER = 20  # characters; Int ends at ten digits, and Python reads no number of 5,000
 MOST_BESIDE = 200  # names selected in one place; the aliases and the fields of the largest type are fewer
 MOST_COST = 1_350  # see `graphql_schema.cost`

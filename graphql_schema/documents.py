@@ -16,6 +16,7 @@ from analytics.limits import MOST_COST, MOST_TOKENS
 from analytics.viewers import Identity
 from graphql_schema.bounds import Size, keep_within, root_fields
 from graphql_schema.context import Context
+from graphql_schema.values import check_variables
 
 MOST_KNOWN = 256
 # What Strawberry adds to the rules of GraphQL.
@@ -62,6 +63,7 @@ class CheckedDocuments(SchemaExtension):
         document = cast(DocumentNode, execution.graphql_document)  # parsed by now
         try:
             errors = [] if self._size else self._check(document)
+            check_variables(execution.variables or {})
             execution.pre_execution_errors = errors or self._refusals(document)
         except PublicError as error:
             execution.pre_execution_errors = [GraphQLError(error.message, original_error=error)]

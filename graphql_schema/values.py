@@ -1,4 +1,4 @@
-"""The values that are written in a document, within bounds before anything is made of them."""
+"""The values of a document and of its variables, within bounds before anything is made of them."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from graphql import DocumentNode, IntValueNode, Node, ObjectValueNode
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 
 from analytics.errors import InvalidInput, TooComplex
-from analytics.limits import LONGEST_INTEGER, MOST_MEMBERS
+from analytics.limits import LONGEST_INTEGER, MOST_MEMBERS, MOST_VALUES
 
 # Where values are, by the kind of node: all that is below it, but for names and types.
 BELOW = {
@@ -41,3 +41,19 @@ def _nodes(document: DocumentNode) -> Iterator[Node]:
                 waiting.append(below)
             elif below:
                 waiting += below
+
+
+def check_variables(variables: dict[str, object]) -> None:
+    """Raises `TooComplex` for more values than any request needs, before each is looked at by its type."""
+    count, waiting = 0, list[object]([list(variables.values())])
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            check_members(len(value))
+        elif not isinstance(value, list):
+            continue
+        inside = list(value.values()) if isinstance(value, dict) else value
+        count += len(inside)
+        if count > MOST_VALUES:
+            raise TooComplex(f"The variables have more than {MOST_VALUES} values. See `limits`.")
+        waiting += inside

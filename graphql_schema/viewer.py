@@ -73,6 +73,9 @@ class Limits:
     document_fragments: int = strawberry.field(
         default=limits.MOST_FRAGMENTS, description="Fragments that a document defines, at most."
     )
+    variable_values: int = strawberry.field(
+        default=limits.MOST_VALUES, description="Values in the variables of a request, at most; those in lists too."
+    )
     alike_selections: int = strawberry.field(
         default=limits.MOST_ALIKE, description="Selections of one name in one place, at most."
     )

@@ -12,9 +12,10 @@ from analytics.viewers import Identity
 from graphql_schema import documents
 from graphql_schema.bounds import measure
 from graphql_schema.context import Context, Introspection, Terms
+from graphql_schema.execution import PlainExecutionContext
 from graphql_schema.schema import schema
 from tests.counting import reads
-from tests.factories import context, execute, identity
+from tests.factories import codes, context, execute, identity
 
 
 def chain(count: int, spreads: int) -> str:
@@ -97,6 +98,40 @@ async def test_what_is_too_large_is_refused_before_it_costs_anything(
     assert error.extensions["code"] in ("QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED")
     assert result.data is None
     assert (seen, unknown) == ([], [])  # no statement was run, and nothing validated
+
+
+FILTERED = "query ($f: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $f) { period { to } } }"
+DAYS = {"from": "2026-01-01", "to": "2026-01-02"}
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"f": {"sentOn": DAYS, "agentIds": ["1"] * 60_000}},
+        {"f": {"sentOn": DAYS, "agentIds": [{}] * 60_000}},
+        {"f": {"sentOn": DAYS, "agentIds": [["1"] * 100] * 60}},
+        {"f": {f"k{n}": 1 for n in range(20_000)}},
+        {"f": {"sentOn": {f"k{n}": 1 for n in range(51)}}},
+        {f"v{n}": 1 for n in range(20_000)},
+    ],
+    ids=["ids", "no ids", "lists", "fields", "fewer fields", "variables"],
+)
+async def test_large_variables_are_refused_before_they_are_looked_at(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, variables: dict[str, Any]
+) -> None:
+    coerced: list[Any] = []
+    build = PlainExecutionContext.build
+
+    def counted(*given: Any, **options: Any) -> Any:
+        coerced.append(given)
+        return build(*given, **options)
+
+    monkeypatch.setattr(PlainExecutionContext, "build", counted)
+    assert await codes(database, identity(tenant), FILTERED, variables) == ["QUERY_TOO_COMPLEX"]
+    assert coerced == []
+    full = {"f": {"sentOn": DAYS, **{kind: ["1"] * 1_000 for kind in ("agentIds", "templateIds", "accountIds")}}}
+    assert await codes(database, identity(tenant), FILTERED, full) == []
+    assert len(coerced) == 1
 
 
 DIGITS = "9" * 5_000  # more than Python reads
@@ -287,7 +322,7 @@ async def test_the_caps_are_told(database: Database, tenant: str) -> None:
     asked = context(database, identity(tenant))
     asked.terms = Terms(seconds=7, requests_per_minute=60)
     document = """{ limits { bodyBytes documentCharacters documentTokens documentDepth documentAliases
-      documentDirectives documentSelections documentFragments alikeSelections cost requestSeconds
+      documentDirectives documentSelections documentFragments variableValues alikeSelections cost requestSeconds
       requestsPerMinute tenantRequestsPerMinute } }"""
     result = await schema.execute(document, context_value=asked)
     assert result.data == {
@@ -300,6 +335,7 @@ async def test_the_caps_are_told(database: Database, tenant: str) -> None:
             "documentDirectives": limits.MOST_DIRECTIVES,
             "documentSelections": limits.MOST_SELECTIONS,
             "documentFragments": limits.MOST_FRAGMENTS,
+            "variableValues": limits.MOST_VALUES,
             "alikeSelections": limits.MOST_ALIKE,
             "cost": limits.MOST_COST,
             "requestSeconds": 7.0,
