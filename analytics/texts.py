@@ -6,3 +6,8 @@ def clean(text: str) -> str:
     if text.isascii() and "\0" not in text:
         return text
     return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def quoted(text: str) -> str:
+    """The beginning of somebody's text, as an answer may show it: what is not printed is U+FFFD."""
+    return "'" + "".join(c if c.isprintable() else "\ufffd" for c in text[:64]) + "'"

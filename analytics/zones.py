@@ -16,6 +16,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from analytics.errors import InvalidInput
+from analytics.texts import quoted
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -131,6 +132,6 @@ def _names() -> frozenset[str]:
 def zone(name: str) -> Zone:
     """The zone of an IANA name. Raises `InvalidInput` for a name that tzdata does not have."""
     if name not in _names():
-        raise InvalidInput(f"{name[:64]!r} is not an IANA time zone, such as 'America/Santiago'.")
+        raise InvalidInput(f"{quoted(name)} is not an IANA time zone, such as 'America/Santiago'.")
     with files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as rules:
         return Zone(name, ZoneInfo.from_file(rules, key=name))

@@ -23,8 +23,18 @@ from graphql import (
 )
 
 from analytics.errors import TooComplex
-from analytics.limits import DEEPEST, MOST_ALIASES, MOST_ALIKE, MOST_COST, MOST_DIRECTIVES, MOST_SELECTIONS
+from analytics.limits import (
+    DEEPEST,
+    MOST_ALIASES,
+    MOST_ALIKE,
+    MOST_BESIDE,
+    MOST_COST,
+    MOST_DIRECTIVES,
+    MOST_FRAGMENTS,
+    MOST_SELECTIONS,
+)
 from graphql_schema.cost import MICROSECONDS, SHARE_OF_PERIOD_BEFORE, price
+from graphql_schema.values import check_literals
 
 META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 Reads = frozenset[tuple[str, int]]
@@ -77,6 +87,18 @@ CAPS = (
 )
 
 
+def keep_within(schema: GraphQLSchema, document: DocumentNode) -> Size:
+    """The size of a document that is within all bounds. Raises a public error for any other."""
+    fragments = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
+    if fragments > MOST_FRAGMENTS:
+        raise TooComplex(f"The document has {fragments} fragments; at most {MOST_FRAGMENTS}. See `limits`.")
+    size = measure(schema, document)
+    check(size)
+    check_alike(document)
+    check_literals(document)
+    return size
+
+
 def measure(schema: GraphQLSchema, document: DocumentNode) -> Size:
     """The size of a document: of its largest operation in each respect. Works on documents that are not valid too."""
     walk, largest = _Walk(schema, document), Size()
@@ -98,13 +120,18 @@ def check(size: Size) -> None:
 
 
 def check_alike(document: DocumentNode) -> None:
-    """Raises `TooComplex` when too many selections of one name meet in one place. For what `check` let pass."""
+    """Raises `TooComplex` when too many selections, of one name or of several, meet in one place.
+
+    For what `check` let pass.
+    """
     fragments = _fragments(document)
     places = [[node.selection_set] for node in document.definitions if isinstance(node, EXECUTABLE)]
     while places:
         alike: defaultdict[str, list[SelectionSetNode | None]] = defaultdict(list)
         for node in _fields(places.pop(), fragments):
             alike[node.alias.value if node.alias else node.name.value].append(node.selection_set)
+        if len(alike) > MOST_BESIDE:
+            raise TooComplex(f"{len(alike)} names are selected in one place; at most {MOST_BESIDE}.")
         for name, nodes in alike.items():
             if len(nodes) > MOST_ALIKE:
                 raise TooComplex(f"{name}: is selected {len(nodes)} times in one place; at most {MOST_ALIKE}.")

@@ -129,8 +129,10 @@ def _first(field: GraphQLField, node: FieldNode) -> int:
     for argument in node.arguments or ():
         if argument.name.value == "first":
             written = argument.value
-            # More than the cap is refused when it is run; less than nothing too.
-            return max(0, min(int(written.value), LARGEST_PAGE)) if isinstance(written, IntValueNode) else LARGEST_PAGE
+            # More than the cap is refused when it is run; less than nothing, and what is too long to read, too.
+            return (
+                max(0, min(int(written.value[:9]), LARGEST_PAGE)) if isinstance(written, IntValueNode) else LARGEST_PAGE
+            )
     return int(field.args["first"].default_value)
 
 

@@ -70,6 +70,12 @@ class Limits:
         default=limits.MOST_SELECTIONS,
         description="Selections of a document, at most; those of a fragment at each use.",
     )
+    document_fragments: int = strawberry.field(
+        default=limits.MOST_FRAGMENTS, description="Fragments that a document defines, at most."
+    )
+    variable_values: int = strawberry.field(
+        default=limits.MOST_VALUES, description="Values in the variables of a request, at most; those in lists too."
+    )
     alike_selections: int = strawberry.field(
         default=limits.MOST_ALIKE, description="Selections of one name in one place, at most."
     )
@@ -79,7 +85,8 @@ class Limits:
     )
     request_seconds: float = strawberry.field(description="Seconds that a request may take; then it ends with TIMEOUT.")
     requests_per_minute: int | None = strawberry.field(
-        description="Requests of one viewer a minute, at most; then RATE_LIMITED. Null: any number."
+        description="Requests of one viewer a minute, at most; then RATE_LIMITED. Null: any number. "
+        "Whoever comes without a token has a tenth, for all at one address."
     )
     tenant_requests_per_minute: int | None = strawberry.field(
         description="Requests of one company a minute, at most. Null: any number."

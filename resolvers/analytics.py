@@ -21,7 +21,7 @@ from analytics.response_times import quantile
 from analytics.rollup_tables import NO_CODE
 from analytics.specs import Spec
 from resolvers.loading import Loader
-from resolvers.paging import Page, page
+from resolvers.paging import TEXT, Page, page
 
 
 class OrderField(StrEnum):
@@ -161,6 +161,9 @@ def _page(
     order = order or BY_MESSAGES
     descending = order.direction is Direction.DESC
 
+    # Rates are null where nothing could be counted.
+    shape = ((int, float, type(None)) if order.field in VALUES else TEXT, TEXT, TEXT, TEXT)
+
     def position(row: Performance[Entity]) -> tuple[Any, ...]:
         name = fold(row.entity.name)
         value = VALUES[order.field](row.counts) if order.field in VALUES else name
@@ -176,7 +179,7 @@ def _page(
             value = _Descending(value) if isinstance(value, str) else -value
         return False, value, *rest
 
-    return page(table, f"{of} {order.field} {order.direction}", position, sort_key, first, after)
+    return page(table, f"{of} {order.field} {order.direction}", position, sort_key, shape, first, after)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from analytics.limits import LONGEST_SEARCH, MOST_FILTER_IDS
 from analytics.names import Account, Agent, Department, Kind, Template, chosen, fold, options
 from analytics.specs import Scope
 from resolvers.loading import Loader
-from resolvers.paging import Page, page
+from resolvers.paging import TEXT, Page, page
 
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
@@ -32,6 +32,7 @@ async def search_options(
         kind.table.name,
         position=lambda entity: (fold(entity.name), entity.id),
         sort_key=lambda place: place,
+        shape=(TEXT, TEXT),
         first=first,
         after=after,
     )

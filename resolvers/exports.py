@@ -10,7 +10,7 @@ from analytics.errors import Forbidden, InvalidInput, NotFound
 from analytics.exports import FINAL, Export, ExportStatus, Position, Refused, Request, UserErrorCode
 from analytics.viewers import Identity, Viewer, view
 from resolvers.loading import Loader
-from resolvers.paging import Page, check_first, decode
+from resolvers.paging import TEXT, Page, check_first, decode
 
 LIST = "exports"
 # Seconds between two looks at a followed export. Its progress is written twice a second: with this, whoever follows it
@@ -69,13 +69,11 @@ async def newest(
 ) -> Page[Export]:
     """The viewer's exports, newest first."""
     check_first(first)
+    if statuses is not None and len(statuses) > len(ExportStatus):
+        raise InvalidInput(f"status: may have at most {len(ExportStatus)} values.")
     position = None
     if after is not None:
-        match decode(LIST, after):
-            case (int() as created_at, str() as id):
-                position = Position(created_at, id)
-            case _:
-                raise InvalidInput("after: this is no cursor of this list.")
+        position = Position(*decode(LIST, after, ((int,), TEXT)))
     wanted = None if statuses is None else frozenset(statuses)
     found, total = await loader.load(exports.newest, viewer, wanted, first + 1, position, now)
     shown = found[:first]

@@ -14,10 +14,15 @@ from typing import Any, Generic, TypeVar
 
 from analytics.errors import InvalidInput
 from analytics.limits import LARGEST_PAGE
+from analytics.texts import clean
 
 T = TypeVar("T")
+# What each part of a list's positions may be, of exactly these classes.
+Shape = tuple[tuple[type, ...], ...]
+TEXT: tuple[type, ...] = (str,)
 Position = tuple[Any, ...]
 CHECK_BYTES = 6
+LARGEST = 2**63  # what databases have for integers ends before it
 
 
 @dataclass(frozen=True)
@@ -48,16 +53,31 @@ def encode(of: str, position: Position) -> str:
     return base64.urlsafe_b64encode(_check(of, text) + text).decode().rstrip("=")
 
 
-def decode(of: str, cursor: str) -> Position:
-    """What `encode` was given. Raises `InvalidInput` for anything that it did not make for this list."""
+def decode(of: str, cursor: str, shape: Shape) -> Position:
+    """What `encode` was given. Raises `InvalidInput` for anything that it could not have made for this list.
+
+    The check sum finds mistakes, it keeps nobody out: the position is looked at as any other input.
+    """
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         check, text = raw[:CHECK_BYTES], raw[CHECK_BYTES:]
-        if check == _check(of, text):
-            return tuple(json.loads(text))
-    except ValueError:
+        position = json.loads(text) if check == _check(of, text) else None
+        if isinstance(position, list) and _is_of(position, shape):
+            return tuple(position)
+    except (ValueError, RecursionError):
         pass
     raise InvalidInput("after: this is no cursor of this list in this order.")
+
+
+def _is_of(position: list[Any], shape: Shape) -> bool:
+    return len(position) == len(shape) and all(
+        type(part) in kinds and _is_kept(part) for part, kinds in zip(position, shape, strict=True)
+    )
+
+
+def _is_kept(part: Any) -> bool:
+    """Whether a database would give back this very value. There is no NaN, nor what is beyond all numbers."""
+    return part == clean(part) if isinstance(part, str) else part is None or -LARGEST <= part < LARGEST
 
 
 def _check(of: str, text: bytes) -> bytes:
@@ -69,15 +89,16 @@ def page(
     of: str,
     position: Callable[[T], Position],
     sort_key: Callable[[Position], Any],
+    shape: Shape,
     first: int,
     after: str | None,
 ) -> Page[T]:
-    """The first rows after a cursor, in the order of `sort_key` of their positions (all different)."""
+    """The first rows after a cursor, in the order of `sort_key` of their positions (all different, of one shape)."""
     check_first(first)
     placed = sorted(((sort_key(place := position(row)), place, row) for row in rows), key=lambda item: item[0])
     start = 0
     if after is not None:
-        start = bisect_right(placed, sort_key(decode(of, after)), key=lambda item: item[0])
+        start = bisect_right(placed, sort_key(decode(of, after, shape)), key=lambda item: item[0])
     shown = placed[start : start + first]
     return Page(
         of=of,

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -10,17 +11,17 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import ExecutionResult
 
 from analytics.database import Database
 from analytics.errors import RateLimited
 from analytics.exports import Export
+from analytics.texts import clean
 from analytics.viewers import Identity, Viewer
 from graphql_schema.context import Context, Terms
 from resolvers.exports import Jobs
 from service import observing
 from service.graphql_http import GraphQLOverHTTP
-from service.graphql_ws import GraphQLOverWebSocket
+from service.graphql_ws import STRANGERS, GraphQLOverWebSocket
 from service.links import Links
 from service.manifest import Manifest
 from service.rates import Rates
@@ -64,12 +65,16 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             max_subscriptions_per_connection=20,
+            connection_init_wait_timeout=timedelta(seconds=STRANGERS),
             allowed_origins=house.allowed_origins,
         )
         self._house = house
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """A context for one request, or one WebSocket; opens nothing."""
+        """A context for one request, or one WebSocket; opens nothing. Raises `RateLimited` for too many requests.
+
+        Requests are counted here, before it is known whether they are any; what comes over a WebSocket is by operation.
+        """
         del response
         house = self._house
         page = request.base_url.replace(scheme=request.base_url.scheme.replace("ws", "http"))  # also over a WebSocket
@@ -78,7 +83,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         def link(viewer: Viewer, export: Export) -> str:
             return base + house.links.path(viewer, export)
 
-        return Context(
+        context = Context(
             identity=await house.tokens.identify(request.headers.get("authorization")),
             now=house.now(),
             database=house.database,
@@ -90,6 +95,9 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
+        if isinstance(request, Request):
+            await self.admit(context)
+        return context
 
     def renewed(self, context: Context) -> Context:
         """The context of an operation over a WebSocket: of now, and with nothing read yet."""
@@ -111,12 +119,8 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
     def document(self, asked: dict[str, Any]) -> str | None:
         """The document that a request asks for, by text or hash. Raises a public error."""
-        return self._house.manifest.document(asked)
-
-    async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Execute a request, unless there were too many."""
-        await self.admit(kwargs["context"])
-        return await super().execute_single(*args, **kwargs)
+        text = self._house.manifest.document(asked)
+        return text and clean(text)
 
     async def on_ws_connect(self, context: Context) -> Any:
         """A browser cannot set headers on a WebSocket: its token comes with `connection_init`."""

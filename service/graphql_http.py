@@ -21,6 +21,7 @@ from strawberry.types.graphql import OperationType
 
 from analytics.errors import PublicError, RateLimited
 from analytics.limits import LARGEST_BODY
+from analytics.texts import clean
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -83,7 +84,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
             data: object = self.parse_query_params(request.query_params)
         else:
             content_type, options = parse_content_type(request.content_type or "")
-            if content_type != JSON or options.get("charset", "utf-8").lower() != "utf-8":
+            if content_type.lower() != JSON or options.get("charset", "utf-8").lower() != "utf-8":
                 raise HTTPException(415, f"The body must be of type {JSON}, in UTF-8.")
             data = self.parse_json(await request.get_body())
         if not isinstance(data, dict):
@@ -189,7 +190,7 @@ def _parameter(data: dict[str, Any], name: str, kind: type) -> Any:
     value = data.get(name)
     if value is not None and not isinstance(value, kind):
         raise HTTPException(400, f"{name}: must be {'an object' if kind is dict else 'a string'}, or null.")
-    return value
+    return clean(value) if isinstance(value, str) else value
 
 
 def _no_number(name: str) -> None:
@@ -202,8 +203,11 @@ def _refusal(request: Request, status: int, code: str, message: str) -> Response
     if status == 405:
         # Mutations are refused by GET; every other method always.
         headers["Allow"] = "POST" if request.method == "GET" else "GET, POST"
+    extensions = {"code": code}
+    if id := getattr(request.state, "request_id", None):
+        extensions["requestId"] = id
     return JSONResponse(
-        {"errors": [{"message": message, "extensions": {"code": code}}]},
+        {"errors": [{"message": message, "extensions": extensions}]},
         status_code=status,
         headers=headers,
         media_type=media_type(request.headers.get("accept", "")) + "; charset=utf-8",

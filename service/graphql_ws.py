@@ -8,14 +8,18 @@ import asyncio
 from copy import copy
 from typing import Any
 
+from graphql import GraphQLError
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from analytics.errors import PublicError
+from analytics.texts import clean
 from analytics.viewers import Identity
 from graphql_schema.context import Context
+from graphql_schema.errors import public
 
 # Seconds for whoever has no good token: enough to be told so.
 STRANGERS = 30.0
+INTERNAL = "INTERNAL_SERVER_ERROR"
 FORBIDDEN = 4403  # the code after which clients of this protocol come back with another token
 
 
@@ -24,6 +28,8 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
 
     view: Any
     _ending: asyncio.Task[None] | None = None
+    # The one that a copy of this connection is for.
+    _operation: Any = None
 
     async def handle_message(self, message: Any) -> None:
         """One message; the connection is closed for what is none."""
@@ -43,9 +49,12 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         if self.connection_acknowledged:
             try:
                 await self.view.admit(self.context)
-                message["payload"]["query"] = self.view.document(message["payload"])
+                payload = message["payload"]
+                payload["query"] = self.view.document(payload)
+                payload["operationName"] = clean(payload.get("operationName") or "") or None
             except PublicError as error:
-                shown = {"message": error.message, "extensions": {"code": error.code}}
+                extensions = {"code": error.code, "requestId": self.context.request_id}
+                shown = {"message": error.message, "extensions": extensions}
                 await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [shown]})
                 return
         await super().handle_subscribe(message)
@@ -54,10 +63,21 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         """An operation, in a context of its own; what it reads ends with it."""
         own = copy(self)
         own.context = self.view.renewed(self.context)
+        own._operation = operation
         try:
             await super(GraphQLOverWebSocket, own).run_operation(operation)
         finally:
             own.context.cancel()
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """What nobody expected: the client is told that it went wrong; alone it would hear that all is done."""
+        if self._operation is None:
+            await super().handle_task_exception(error)
+            return
+        located = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+        shown = public(located, INTERNAL)
+        shown.extensions = {"requestId": self.context.request_id, **(shown.extensions or {})}
+        await self._operation.send_initial_errors([shown])
 
     async def shutdown(self) -> None:
         """The end of the connection."""

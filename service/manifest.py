@@ -14,7 +14,7 @@ from strawberry import Schema
 
 from analytics.errors import Forbidden, InvalidInput, NotFound, PublicError, TooComplex
 from analytics.limits import LONGEST_DOCUMENT, MOST_TOKENS
-from graphql_schema.bounds import check, measure
+from graphql_schema.bounds import keep_within
 from service.settings import ConfigurationError, Settings
 
 PREFIX = "sha256:"  # of `documentId`, as the draft on persisted documents has it
@@ -86,7 +86,7 @@ def open_manifest(settings: Settings, schema: Schema) -> Manifest:
 def _wrong(schema: GraphQLSchema, text: str) -> str | None:
     try:
         document = parse(text, max_tokens=MOST_TOKENS)
-        check(measure(schema, document))
+        keep_within(schema, document)
         errors = validate(schema, document)
     except (GraphQLError, PublicError) as error:
         return error.message

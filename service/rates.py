@@ -17,6 +17,7 @@ from analytics.errors import RateLimited
 log = structlog.get_logger()
 
 MINUTE = 60.0
+STRANGERS = 10  # those without a token have a tenth of what a viewer has
 MOST_KEPT = 10_000  # buckets; full ones are then forgotten, which changes nothing
 
 
@@ -101,10 +102,14 @@ class Rates:
         self._per_tenant = per_tenant
 
     async def admit(self, viewer: str, tenant: str | None) -> None:
-        """Count a request. Raises `RateLimited`. Who has no tenant is a stranger, named by address."""
-        asked = [(f"viewer:{tenant or ''}:{viewer}", self._per_viewer)]
-        if tenant is not None:
-            asked.append((f"tenant:{tenant}", self._per_tenant))
+        """Count a request. Raises `RateLimited`. Who has no tenant is a stranger, named by address.
+
+        They have a bucket of their own size: refusing a document costs up to 20 ms, and that is all that they can do.
+        """
+        if tenant is None:
+            asked = [(f"stranger:{viewer}", ceil(self._per_viewer / STRANGERS))]
+        else:
+            asked = [(f"viewer:{tenant}:{viewer}", self._per_viewer), (f"tenant:{tenant}", self._per_tenant)]
         wait = await self._buckets.take([(name, holds) for name, holds in asked if holds])
         if wait > 0:
             raise RateLimited("Too many requests. See `limits`.", ceil(wait))

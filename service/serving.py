@@ -6,6 +6,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
+from analytics.limits import LARGEST_BODY
 from graphql_schema.schema import schema
 from service.app import create_app
 from service.listening import listening, patience
@@ -39,6 +40,7 @@ def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, 
             host=settings.host,
             port=settings.port,
             log_level="info",
+            ws_max_size=LARGEST_BODY,  # by default a stranger's message may have 16 MiB, and is parsed
             access_log=False,  # ours say more, and no query of an address
             timeout_graceful_shutdown=patience(settings),
             factory=factory,

@@ -16,6 +16,8 @@ ALGORITHM = "HS256"
 REQUIRED = ["exp", "sub", "tenant", "role"]
 # Clocks of two machines may differ by this much, in seconds.
 LEEWAY = 30
+# No token is good for longer than this, in seconds since the epoch (the year 3000): clocks cannot count to any number.
+LATEST = 32_503_680_000
 NOT_VALID = "The token is not valid."
 
 
@@ -116,7 +118,7 @@ def _identity(claims: dict[str, Any]) -> Identity:
         role,
         email=_text(claims.get("email")),
         name=_text(claims.get("name")),
-        expires_at=(int(claims["exp"]) + LEEWAY) * 1_000_000,
+        expires_at=(min(int(claims["exp"]), LATEST) + LEEWAY) * 1_000_000,
     )
 
 

@@ -188,3 +188,14 @@ def test_instants_count_from_the_epoch() -> None:
     assert utc("1970-01-02T01:00:01") == DAY + HOUR + SECOND
     assert local_day(-1) == date(1969, 12, 31)
     assert local_day(0) == local_day(DAY - 1) == date(1970, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["UTC\0", "\ud800", "UTC\n", "UTC\u202e", "it's", "A" * 100_000])
+def test_a_refused_name_is_shown_as_text(name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        zone(name)
+    message = str(refused.value)
+    assert message.isprintable()
+    assert "\\" not in message
+    assert len(message) < 150
+    message.encode()

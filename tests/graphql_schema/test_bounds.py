@@ -4,8 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from graphql import build_client_schema, get_introspection_query, parse
-from strawberry.schema.schema import validate_document
+from graphql import GraphQLError, ValidationContext, build_client_schema, get_introspection_query, parse, validate
 
 from analytics import limits
 from analytics.database import Database
@@ -13,9 +12,10 @@ from analytics.viewers import Identity
 from graphql_schema import documents
 from graphql_schema.bounds import measure
 from graphql_schema.context import Context, Introspection, Terms
+from graphql_schema.execution import PlainExecutionContext
 from graphql_schema.schema import schema
 from tests.counting import reads
-from tests.factories import context, execute, identity
+from tests.factories import codes, context, execute, identity
 
 
 def chain(count: int, spreads: int) -> str:
@@ -52,6 +52,22 @@ TOO_LARGE = {
     "the schema in a circle": nested_types(6),
     "fragments that are not used": "{ limits { first } } "
     + " ".join(f"fragment f{n} on Limits {{ {'first ' * 60} }}" for n in range(25)),
+    "fragments that spread each other": "{ "
+    + " ".join(f"...f{n}" for n in range(41))
+    + " } "
+    + " ".join(f"fragment f{n} on Query {{ ...f{(n + 1) % 41} }}" for n in range(41)),
+    "many fields that there are not": "{ limits { "
+    + " ".join(f"tenantRequestsPerMinutt{n}" for n in range(201))
+    + " } }",
+    "an object of many fields": "{ campaignAnalytics(filter: {"
+    + " ".join(f"departmentIdz{n}: 1" for n in range(51))
+    + "}) { period { to } } }",
+    "an object of many fields in a directive": "{ limits @include(if: {"
+    + " ".join(f"a{n}: 1" for n in range(400))
+    + "}) { first } }",
+    "an object of many fields by default": "query ($f: CampaignAnalyticsFilter = {sentOn: {"
+    + " ".join(f"a{n}: 1" for n in range(400))
+    + "}}) { limits { first } }",
     "many tokens": "{ limits { first } } "
     + "#\n" * 10
     + " ".join(f"fragment f{n} on Limits {{ first }}" for n in range(1_000)),
@@ -62,13 +78,12 @@ TOO_LARGE = {
 def unknown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The documents that were validated; none is known from before."""
     validated: list[Any] = []
-    real = validate_document
 
-    def remembered(of: Any, document: Any, rules: Any) -> Any:
+    def remembered(of: Any, document: Any, *more: Any, **options: Any) -> Any:
         validated.append(document)
-        return real(of, document, rules)
+        return validate(of, document, *more, **options)
 
-    monkeypatch.setattr(documents, "validate_document", remembered)
+    monkeypatch.setattr(documents, "validate", remembered)
     monkeypatch.setattr(documents.CheckedDocuments, "_known", type(documents.CheckedDocuments._known)())
     return validated
 
@@ -83,6 +98,102 @@ async def test_what_is_too_large_is_refused_before_it_costs_anything(
     assert error.extensions["code"] in ("QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED")
     assert result.data is None
     assert (seen, unknown) == ([], [])  # no statement was run, and nothing validated
+
+
+FILTERED = "query ($f: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $f) { period { to } } }"
+DAYS = {"from": "2026-01-01", "to": "2026-01-02"}
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"f": {"sentOn": DAYS, "agentIds": ["1"] * 60_000}},
+        {"f": {"sentOn": DAYS, "agentIds": [{}] * 60_000}},
+        {"f": {"sentOn": DAYS, "agentIds": [["1"] * 100] * 60}},
+        {"f": {f"k{n}": 1 for n in range(20_000)}},
+        {"f": {"sentOn": {f"k{n}": 1 for n in range(51)}}},
+        {f"v{n}": 1 for n in range(20_000)},
+    ],
+    ids=["ids", "no ids", "lists", "fields", "fewer fields", "variables"],
+)
+async def test_large_variables_are_refused_before_they_are_looked_at(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, variables: dict[str, Any]
+) -> None:
+    coerced: list[Any] = []
+    build = PlainExecutionContext.build
+
+    def counted(*given: Any, **options: Any) -> Any:
+        coerced.append(given)
+        return build(*given, **options)
+
+    monkeypatch.setattr(PlainExecutionContext, "build", counted)
+    assert await codes(database, identity(tenant), FILTERED, variables) == ["QUERY_TOO_COMPLEX"]
+    assert coerced == []
+    full = {"f": {"sentOn": DAYS, **{kind: ["1"] * 1_000 for kind in ("agentIds", "templateIds", "accountIds")}}}
+    assert await codes(database, identity(tenant), FILTERED, full) == []
+    assert len(coerced) == 1
+
+
+DIGITS = "9" * 5_000  # more than Python reads
+LONG_INTEGERS = {
+    "a page": "{ accounts(first: %s) { totalCount } }",
+    "less than nothing": "{ accounts(first: -%s) { totalCount } }",
+    "text": "{ accounts(search: %s) { totalCount } }",
+    "an id": "{ export(id: %s) { id } }",
+    "a day": "{ campaignAnalytics(filter: {sentOn: {from: %s, to: 1}}) { period { to } } }",
+    "a list": "{ exports(status: [[[%s]]]) { totalCount } }",
+    "a directive": "{ limits @skip(if: %s) { first } }",
+    "a default": "query ($n: Int = %s) { accounts(first: $n) { totalCount } }",
+    "a field that there is not": "{ nothing(first: %s) }",
+    "a fragment": "{ ...f } fragment f on Query { ... { accounts(first: %s) { totalCount } } }",
+}
+
+
+@pytest.mark.parametrize("document", LONG_INTEGERS.values(), ids=LONG_INTEGERS.keys())
+async def test_no_integer_is_too_long_to_be_refused(
+    database: Database, tenant: str, unknown: list[Any], document: str
+) -> None:
+    result = await execute(database, identity(tenant), document % DIGITS)
+    (error,) = result.errors
+    assert (error.extensions["code"], unknown) == ("BAD_USER_INPUT", [])
+    assert DIGITS[:100] not in error.message
+    # One that Python reads is for the schema to refuse.
+    assert "INTERNAL" not in str((await execute(database, identity(tenant), document % "99999999999")).errors)
+
+
+# Each mistake is near many names of the schema.
+MISTAKEN = {
+    "types": "{ viewer { id } } "
+    + " ".join(f"fragment f{n} on TemplatePerformanceConnectio{n} {{ a }}" for n in range(40)),
+    "fields": "{ limits { " + " ".join(f"tenantRequestsPerMinutt{n}" for n in range(200)) + " } }",
+    "input fields": "{ campaignAnalytics(filter: {"
+    + " ".join(f"departmentIdz{n}: 1" for n in range(50))
+    + "}) { period { to } } }",
+    "arguments": "{ accounts(" + " ".join(f"afterfirst{n}: 1" for n in range(440)) + ") { totalCount } }",
+    "types of variables": "query (" + " ".join(f"$a{n}: CampaignAnalyticsFiltes{n}" for n in range(280)) + ") { a }",
+    "words of an enum": "{ exports(status: [" + " ".join(f"QUEUE{n}" for n in range(1_000)) + "]) { totalCount } }",
+}
+
+
+@pytest.mark.parametrize("document", MISTAKEN.values(), ids=MISTAKEN.keys())
+async def test_the_second_mistake_ends_the_validation(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, document: str
+) -> None:
+    """Each is searched among the names of the schema: a hundred of them took 0.7 s, for anyone who asked."""
+    worded: list[GraphQLError] = []
+    report = ValidationContext.report_error
+
+    def counted(context: Any, error: GraphQLError) -> None:
+        worded.append(error)
+        report(context, error)
+
+    monkeypatch.setattr(ValidationContext, "report_error", counted)
+    for who in (None, identity(tenant, "ingest"), identity(tenant)):
+        worded.clear()
+        result = await execute(database, who, document)
+        (error,) = result.errors
+        assert error.extensions["code"] == "GRAPHQL_VALIDATION_FAILED"
+        assert len(worded) == 2
 
 
 def test_a_walk_visits_every_fragment_once() -> None:
@@ -190,7 +301,7 @@ async def test_the_schema_is_shown_to_whom_it_is_meant_for(
         ("{ accounts(serch: 1) { totalCount } }", {}),
         ("{ exports(status: [QUEUE]) { totalCount } }", {}),
         ("{ ... on Viewers { id } }", {}),
-        ("query Q($f: CampaignAnalyticsFilte) { __typename }", {}),
+        ("query Q($f: CampaignAnalyticsFilte) { campaignAnalytics(filter: $f) { period { from } } }", {}),
         ("{ viewer }", {}),
         ("query Q($s: [ExportStatus!]) { exports(status: $s) { totalCount } }", {"s": ["QUEUE"]}),
         (
@@ -211,7 +322,7 @@ async def test_the_caps_are_told(database: Database, tenant: str) -> None:
     asked = context(database, identity(tenant))
     asked.terms = Terms(seconds=7, requests_per_minute=60)
     document = """{ limits { bodyBytes documentCharacters documentTokens documentDepth documentAliases
-      documentDirectives documentSelections alikeSelections cost requestSeconds
+      documentDirectives documentSelections documentFragments variableValues alikeSelections cost requestSeconds
       requestsPerMinute tenantRequestsPerMinute } }"""
     result = await schema.execute(document, context_value=asked)
     assert result.data == {
@@ -223,6 +334,8 @@ async def test_the_caps_are_told(database: Database, tenant: str) -> None:
             "documentAliases": limits.MOST_ALIASES,
             "documentDirectives": limits.MOST_DIRECTIVES,
             "documentSelections": limits.MOST_SELECTIONS,
+            "documentFragments": limits.MOST_FRAGMENTS,
+            "variableValues": limits.MOST_VALUES,
             "alikeSelections": limits.MOST_ALIKE,
             "cost": limits.MOST_COST,
             "requestSeconds": 7.0,

@@ -73,7 +73,7 @@ def test_what_is_no_request_is_told_so(server: Server, body: bytes, accept: str)
 
 
 def codes(answer: Any) -> list[str]:
-    return [error["extensions"]["code"] for error in answer["errors"]]
+    return [error["extensions"]["code"] for error in answer.get("errors", [])]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,51 @@ def test_other_bodies_than_json_are_refused(server: Server, content_type: str) -
         "/graphql", content=b'{"query": "{ __typename }"}', headers={"Content-Type": content_type}
     )
     assert (answer.status_code, codes(answer.json())) == (415, ["BAD_USER_INPUT"])
+
+
+@pytest.mark.parametrize("content_type", ["APPLICATION/JSON", "Application/Json; Charset=UTF-8"])
+def test_media_types_are_the_same_in_any_case(server: Server, content_type: str) -> None:
+    answer = server.client.post(
+        "/graphql", content=b'{"query": "{ __typename }"}', headers={"Content-Type": content_type}
+    )
+    assert (answer.status_code, answer.json()["data"]) == (200, {"__typename": "Query"})
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"query": "{ __typename }", "operationName": "\ud800"},
+        {"query": "{ __typename } # \ud800"},
+        {"query": "{ \ud800 }"},
+        {"query": '{ export(id: "\ud800") { id } }'},
+        {"query": "query Q { __typename }", "operationName": "\ud800", "variables": {"\ud800": "\ud800"}},
+        {"query": "{ __typename }", "documentId": "\ud800"},
+        {"extensions": {"persistedQuery": {"sha256Hash": "\ud800"}}},
+    ],
+)
+def test_half_a_character_is_no_failure(server: Server, asked: dict[str, Any]) -> None:
+    headers = {**server.headers(identity("acme")), "Content-Type": JSON}
+    answer = server.client.post("/graphql", content=json.dumps(asked).encode(), headers=headers)
+    assert answer.status_code in (200, 400, 404)
+    assert set(codes(answer.json())) <= {"BAD_USER_INPUT", "NOT_FOUND", "GRAPHQL_PARSE_FAILED"}
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "status"),
+    [
+        ("PUT", {}, 405),
+        ("POST", {"content": b"x", "headers": {"Content-Type": "text/plain"}}, 415),
+        ("POST", {"content": b"{", "headers": {"Content-Type": JSON}}, 400),
+        ("POST", {"json": {"query": "{ __typename }", "operationName": "Other"}}, 400),
+        ("POST", {"json": {"documentId": "sha256:0"}}, 404),
+        ("POST", {"json": {"query": " " * 262_144}}, 413),
+    ],
+)
+def test_every_refusal_names_its_request(server: Server, method: str, options: Any, status: int) -> None:
+    answer = server.client.request(method, "/graphql", **options)
+    assert answer.status_code == status
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
 
 
 @pytest.mark.parametrize(

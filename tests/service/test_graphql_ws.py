@@ -4,15 +4,24 @@ import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from analytics.database import Database
+from analytics.limits import LARGEST_BODY
 from analytics.viewers import Identity
+from graphql_schema import documents
+from graphql_schema.context import Context
+from graphql_schema.schema import build_schema, schema
+from service.graphql import GraphQLEndpoint, House
+from service.graphql_ws import STRANGERS
 from service.tokens import LEEWAY, Tokens
 from tests import factories
-from tests.factories import identity, member, message_sent, supervisor
+from tests.factories import identity, link, member, message_sent, supervisor
+from tests.fakes import FakeJobs
 from tests.service.servers import SECRET, Server, running
 from tests.service.sockets import open_socket
 
@@ -121,6 +130,86 @@ async def test_what_is_no_message_closes_the_connection(server: Server, tenant: 
         assert await socket.hear() == 4400
 
 
+@pytest.mark.parametrize("signed", [True, False])
+async def test_a_large_message_closes_the_connection(server: Server, tenant: str, signed: bool) -> None:
+    async with open_socket(server.url, server.headers(identity(tenant)) if signed else {}) as socket:
+        await socket.say('{"type": "ping", "payload": {"a": "%s"}}' % ("x" * LARGEST_BODY))
+        assert await socket.hear() == 1009
+
+
+async def test_who_says_nothing_is_not_waited_for_longer_than_strangers(server: Server) -> None:
+    endpoint = GraphQLEndpoint(schema, cast(House, SimpleNamespace(allowed_origins=())))
+    assert endpoint.connection_init_wait_timeout.total_seconds() == STRANGERS == 30
+
+
+class Broken(GraphQLEndpoint):
+    """One whose documents cannot even be looked at."""
+
+    async def get_context(self, request: Any, response: Any) -> Context:
+        return Context(
+            identity=identity("acme"),
+            now=0,
+            database=cast(Database, None),
+            jobs=FakeJobs(),
+            link=link,
+            request_id="0123-abcd",
+        )
+
+    async def admit(self, context: Context) -> None:
+        """Anybody."""
+
+    def renewed(self, context: Context) -> Context:
+        return context
+
+    def document(self, asked: dict[str, Any]) -> str | None:
+        """Any."""
+        return str(asked["query"])
+
+
+async def test_what_nobody_expected_is_told_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document's check is no field: alone, Strawberry says `complete`, as if all was done."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr(documents, "keep_within", fail)
+    monkeypatch.setattr(documents.CheckedDocuments, "_known", type(documents.CheckedDocuments._known)())
+    endpoint = Broken(build_schema(), cast(House, SimpleNamespace(allowed_origins=())))
+    said: asyncio.Queue[Any] = asyncio.Queue()
+    heard: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def say(**message: Any) -> None:
+        await said.put({"type": "websocket.receive", "text": json.dumps(message)})
+
+    async def hear() -> Any:
+        async with asyncio.timeout(30):
+            message = await heard.get()
+        return json.loads(message["text"]) if "text" in message else message["type"]
+
+    scope = {
+        "type": "websocket",
+        "path": "/graphql",
+        "headers": [],
+        "query_string": b"",
+        "subprotocols": ["graphql-transport-ws"],
+    }
+    connection = asyncio.create_task(endpoint(scope, said.get, heard.put))
+    await said.put({"type": "websocket.connect"})
+    assert await hear() == "websocket.accept"
+    await say(type="connection_init")
+    assert (await hear())["type"] == "connection_ack"
+    for id in ("1", "2"):  # the connection goes on
+        await say(type="subscribe", id=id, payload={"query": "{ __typename }"})
+        told = await hear()
+        assert (told["type"], told["id"]) == ("error", id)
+        (error,) = told["payload"]
+        assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "0123-abcd"}
+        assert "hunter2" not in str(told)
+    await said.put({"type": "websocket.disconnect", "code": 1000})
+    await connection
+    assert heard.empty()  # no `complete` came after the errors
+
+
 @pytest.mark.parametrize(
     ("query", "payload", "code"),
     [
@@ -133,6 +222,9 @@ async def test_what_is_no_message_closes_the_connection(server: Server, tenant: 
         ("{ a: __typename " * 30 + "}" * 30, {}, "QUERY_TOO_COMPLEX"),
         ("{ __typename }" + " " * 30_000, {}, "QUERY_TOO_COMPLEX"),
         (None, {"documentId": "sha256:0"}, "NOT_FOUND"),
+        ("{ __typename }", {"operationName": "\ud800"}, "BAD_USER_INPUT"),
+        ("{ \ud800 }", {}, "GRAPHQL_PARSE_FAILED"),
+        ("{ accounts(first: %s) { totalCount } }" % ("9" * 5_000), {}, "BAD_USER_INPUT"),
     ],
 )
 async def test_errors_have_codes(server: Server, tenant: str, query: Any, payload: dict[str, Any], code: str) -> None:

@@ -127,6 +127,13 @@ def test_too_many_requests_are_told_when_to_come_back(server: Server, tenant: st
     }
 
 
+def test_what_is_no_request_is_counted_too(server: Server, tenant: str) -> None:
+    headers = server.headers(identity(tenant))
+    statuses = [server.client.put("/graphql", headers=headers).status_code for _ in range(31)]
+    statuses.append(server.client.post("/graphql", content=b"x", headers=headers).status_code)
+    assert statuses == [*[405] * 30, 429, 429]
+
+
 def test_a_large_body_is_not_read(server: Server, tenant: str) -> None:
     headers = server.headers(identity(tenant))
     for size, status in ((200_000, 200), (262_145, 413)):

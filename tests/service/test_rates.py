@@ -63,9 +63,16 @@ async def test_a_company_has_a_limit_too(buckets: Buckets) -> None:
 
 async def test_strangers_are_counted_by_their_address(buckets: Buckets) -> None:
     here, there = uuid.uuid4().hex, uuid.uuid4().hex
-    rates = Rates(buckets, 5, 1)
+    rates = Rates(buckets, 50, 1)
+    # A tenth of what a viewer has.
     assert await admitted(rates, here, None, 10) == 5
     assert await admitted(rates, there, None, 10) == 5
+    # No bucket is nobody's: less than one would be none.
+    assert await admitted(Rates(buckets, 3, 1), uuid.uuid4().hex, None, 10) == 1
+
+
+async def test_strangers_have_no_limit_where_viewers_have_none(buckets: Buckets) -> None:
+    assert await admitted(Rates(buckets, 0, 0), uuid.uuid4().hex, None, 100) == 100
 
 
 async def test_nought_is_no_limit(buckets: Buckets) -> None:

@@ -7,6 +7,7 @@ import jwt
 import pytest
 
 from analytics.errors import Unauthenticated
+from analytics.viewers import may_view
 from service.tokens import LEEWAY, Tokens
 from tests.factories import identity
 
@@ -90,3 +91,29 @@ async def test_the_header_says_who_it_is_or_what_is_wrong() -> None:
     for nobody in (None, "", "Bearer", "Basic abc", "Bearer "):
         assert await TOKENS.identify(nobody) is None
     assert isinstance(await TOKENS.identify("Bearer x"), Unauthenticated)
+
+
+@pytest.mark.parametrize("exp", [1e308, 10**400, 10**18])
+def test_no_token_is_good_for_longer_than_clocks_count(exp: Any) -> None:
+    """The end of a connection waits for it: no loop waits for that long."""
+    expires_at = TOKENS.read(signed(exp=exp)).expires_at
+    assert expires_at is not None
+    assert datetime.fromtimestamp(expires_at / 1_000_000, UTC).year == 3000
+
+
+@pytest.mark.parametrize(
+    ("word", "may"),
+    [
+        ("administrator", True),
+        ("ADMINISTRATOR", True),
+        ("Analyst", True),
+        ("supervisor", True),
+        ("adm\u0131nistrator", False),
+        ("superv\u0131sor", False),
+        ("\uff41nalyst", False),
+        ("ingest", False),
+        ("administrator ", False),
+    ],
+)
+def test_roles_are_three_words(word: str, may: bool) -> None:
+    assert may_view(TOKENS.read(signed(role=word))) is may
