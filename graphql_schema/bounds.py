@@ -33,7 +33,7 @@ from analytics.limits import (
     MOST_FRAGMENTS,
     MOST_SELECTIONS,
 )
-from graphql_schema.cost import MICROSECONDS, SHARE_OF_PERIOD_BEFORE, price
+from graphql_schema.cost import FREE_VALUES, MICROSECONDS, SHARE_OF_PERIOD_BEFORE, VALUE, price
 from graphql_schema.values import check_literals
 
 META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
@@ -53,6 +53,7 @@ class Size:
     cost: float = 0.0
     reads: Reads = NO_READS
     reads_before: Reads = NO_READS  # those of the period before
+    paid: int = 0  # how many reads are in the cost
     introspects: bool = False
 
     def add(self, other: "Size") -> None:
@@ -64,17 +65,32 @@ class Size:
         self.cost += other.cost
         self.reads |= other.reads
         self.reads_before |= other.reads_before
+        self.paid += other.paid
         self.introspects |= other.introspects
 
     def cover(self, other: "Size") -> None:
         """Become as large as another one, wherever that is larger."""
-        for name in ("depth", "selections", "aliases", "directives", "cost", "introspects"):
+        for name in ("depth", "selections", "aliases", "directives", "cost", "paid", "introspects"):
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
+
+    def pay_reads(self) -> None:
+        """Take all reads below into the cost, each once. What is asked of a period is cheaper to ask of the one before
+        too.
+        """
+        again = self.reads & self.reads_before
+        self.cost += sum(cost for _, cost in self.reads | self.reads_before)
+        self.cost += sum(cost for _, cost in again) * SHARE_OF_PERIOD_BEFORE
+        self.paid += len(self.reads) + len(self.reads_before)
+        self.reads, self.reads_before = NO_READS, NO_READS
 
     @property
     def points(self) -> int:
         """The cost in the unit that is shown."""
         return ceil(self.cost / MICROSECONDS)
+
+    def points_with(self, values: int) -> int:
+        """The cost with so many values in the variables: each read looks for them in what it reads."""
+        return ceil((self.cost + self.paid * VALUE * max(values - FREE_VALUES, 0)) / MICROSECONDS)
 
 
 # What is counted, the most that there may be, and how that is said.
@@ -173,7 +189,7 @@ class _Walk:
     def operation(self, node: OperationDefinitionNode) -> Size:
         size = self._set(node.selection_set, self._schema.get_root_type(node.operation))
         size.directives += len(node.directives or ())
-        size.cost += _of_reads(size)
+        size.pay_reads()
         return size
 
     def fragment(self, name: str) -> Size:
@@ -217,14 +233,7 @@ class _Walk:
                 size.cost = priced.of(size.cost)
                 size.reads, size.reads_before = NO_READS, size.reads | size.reads_before
             else:
-                size.cost = priced.of(size.cost) + _of_reads(size)
-                size.reads, size.reads_before = frozenset([priced.read]) if priced.read else NO_READS, NO_READS
+                size.cost = priced.of(size.cost)
+                size.pay_reads()
+                size.reads = frozenset([priced.read]) if priced.read else NO_READS
         return size
-
-
-def _of_reads(size: Size) -> float:
-    """What all reads below cost, each once. What is asked of a period is cheaper to ask of the one before too."""
-    before = sum(
-        cost * (SHARE_OF_PERIOD_BEFORE if (what, cost) in size.reads else 1) for what, cost in size.reads_before
-    )
-    return before + sum(cost for _, cost in size.reads)

@@ -55,6 +55,11 @@ PERIOD_BEFORE = "CampaignAnalytics.previousPeriod"
 # left for what is asked of both is the price of asking again; what is asked of the one before alone is paid in full.
 SHARE_OF_PERIOD_BEFORE = 0.1
 
+# Microseconds for each read to look for one more value of the variables in what it reads: the ids of a filter. So many
+# are in the prices above.
+VALUE = 12.0
+FREE_VALUES = 100
+
 # Lists that are no pages, and how many items they have at most, or on average where others are bounded beside them.
 LISTS = {
     "CampaignAnalytics.responsesByHour": 24,

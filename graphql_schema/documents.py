@@ -16,7 +16,7 @@ from analytics.limits import MOST_COST, MOST_TOKENS
 from analytics.viewers import Identity
 from graphql_schema.bounds import Size, keep_within, root_fields
 from graphql_schema.context import Context
-from graphql_schema.values import check_variables
+from graphql_schema.values import count_variables
 
 MOST_KNOWN = 256
 # What Strawberry adds to the rules of GraphQL.
@@ -63,12 +63,11 @@ class CheckedDocuments(SchemaExtension):
         document = cast(DocumentNode, execution.graphql_document)  # parsed by now
         try:
             errors = [] if self._size else self._check(document)
-            check_variables(execution.variables or {})
+            values = count_variables(execution.variables or {})
+            execution.context.cost = self._size.points_with(values) if self._size else None
             execution.pre_execution_errors = errors or self._refusals(document)
         except PublicError as error:
             execution.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
-        if self._size:
-            execution.context.cost = self._size.points
         yield
 
     def on_execute(self) -> Iterator[None]:
@@ -82,8 +81,9 @@ class CheckedDocuments(SchemaExtension):
                     execution.result.data[node.alias.value if node.alias else "__type"] = None
 
     def get_results(self) -> dict[str, Any]:
-        """`extensions.cost`: what the document costs, and what it may cost."""
-        return {"cost": {"requested": self._size.points, "maximum": MOST_COST}} if self._size else {}
+        """`extensions.cost`: what the request costs, and what it may cost."""
+        cost = self.execution_context.context.cost
+        return {} if cost is None else {"cost": {"requested": cost, "maximum": MOST_COST}}
 
     @property
     def _key(self) -> tuple[Schema, str]:
@@ -117,8 +117,14 @@ class CheckedDocuments(SchemaExtension):
         return validate(execution.schema._schema, document, rules, max_errors=1, hide_suggestions=hidden)[:1]
 
     def _refusals(self, document: DocumentNode) -> list[GraphQLError]:
-        """Why this person may not run a valid document, if so. Raises `InvalidInput` when no operation is named."""
+        """Why this person may not run a valid document, if so.
+
+        Raises `InvalidInput` when no operation is named, and `TooComplex` when its variables make it too dear.
+        """
         execution = self.execution_context
+        cost = execution.context.cost
+        if cost is not None and cost > MOST_COST:
+            raise TooComplex(f"The document costs {cost} points with its variables; at most {MOST_COST}. See `limits`.")
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         # Strawberry would run the first of them, and keeps to itself whether a name was given.
         if len(operations) > 1 and execution._provided_operation_name is None:

@@ -108,6 +108,32 @@ def test_what_is_asked_of_the_period_before_alone_is_paid_in_full() -> None:
     assert points(analytics(many)) <= 1.2 * alone  # the same days, so the same read
 
 
+async def test_many_ids_make_each_read_dearer(database: Database, tenant: str) -> None:
+    asked = "query Q($f: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $f) { %s } }"
+    one, two = asked % "funnel { messages }", asked % "funnel { messages } responseTime { median }"
+
+    async def cost(document: str, ids: int) -> int:
+        filter = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}, "agentIds": [f"u{n}" for n in range(ids)]}
+        result = await schema.execute(document, {"f": filter}, context_value=context(database, identity(tenant)))
+        assert result.extensions is not None
+        return int(result.extensions["cost"]["requested"])
+
+    assert await cost(one, 2) == points(one)
+    assert await cost(one, 1_000) >= points(one) + 9
+    assert await cost(two, 1_000) - points(two) >= 2 * (await cost(one, 1_000) - points(one)) - 1
+
+
+async def test_what_its_ids_make_too_dear_is_not_run(database: Database, tenant: str) -> None:
+    field = "a%d: campaignAnalytics(filter: {sentOn: $days, agentIds: $ids}) { responseTime { median } }"
+    document = "query Q($days: DateRange!, $ids: [ID!]) { %s }" % " ".join(field % n for n in range(50))  # noqa: UP031
+    variables = {"days": {"from": "2026-11-02", "to": "2026-11-08"}, "ids": ["u1"] * 1_000}
+    assert points(document) <= limits.MOST_COST
+    with reads(database) as seen:
+        result = await schema.execute(document, variables, context_value=context(database, identity(tenant)))
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["QUERY_TOO_COMPLEX"]
+    assert seen == []
+
+
 def test_many_exports_are_dear_and_their_filters_dearer() -> None:
     page = "{ exports(first: %d) { nodes { %s } } }"
     assert points(page % (200, "id")) > 5 * points(page % (20, "id")) / 2
