@@ -15,7 +15,7 @@ from analytics.viewers import Identity
 from analytics.zones import instant
 from graphql_schema.schema import schema
 from resolvers import exports as resolvers
-from tests.factories import ask, context, execute, identity, message_sent
+from tests.factories import ask, codes, context, execute, identity, message_sent
 from tests.factories import tenant as settings
 from tests.fakes import FakeJobs
 from tests.feeding import feed
@@ -273,3 +273,10 @@ async def test_days_whose_messages_were_dropped_cannot_be_exported(database: Dat
     assert [(error["field"], error["code"]) for error in refused["userErrors"]] == [(["input", "filter"], "INVALID")]
     assert "filter.sentOn.from: single messages are kept from 2026-09-01 on" in refused["userErrors"][0]["message"]
     await created(database, identity(tenant), filter={"sentOn": {"from": "2026-09-01", "to": "2026-09-30"}})
+
+
+async def test_each_status_may_be_asked_for_once(database: Database, tenant: str) -> None:
+    document = "query Q($s: [ExportStatus!]) { exports(status: $s) { totalCount } }"
+    every = [status.name for status in ExportStatus]
+    assert await codes(database, identity(tenant), document, {"s": every}) == []
+    assert await codes(database, identity(tenant), document, {"s": [*every, every[0]]}) == ["BAD_USER_INPUT"]

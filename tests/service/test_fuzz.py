@@ -15,6 +15,7 @@ from schemathesis.graphql import nodes
 
 from analytics.viewers import Identity
 from graphql_schema.schema import schema
+from resolvers.paging import encode
 from tests import factories
 from tests.factories import identity, member, message_sent, reply, status
 from tests.graphql_schema.view import DOCUMENT
@@ -169,6 +170,35 @@ def test_requests_of_any_kind(server: Server, who: Identity | None, **asked: Any
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]"\\:,u0dDnull ').map(str.encode))
 def test_bodies_of_any_kind(server: Server, body: bytes) -> None:
     check(server, PEOPLE[0], body)
+
+
+half = st.text(st.characters(categories=["Cs", "Ll", "Cc"]), max_size=4)
+positions = st.lists(anything | half | st.integers(-(2**80), 2**80), max_size=5) | anything
+
+
+@FUZZ
+@given(position=positions, first=st.integers(0, 3))
+def test_cursors_with_a_right_check_sum(server: Server, position: Any, first: int) -> None:
+    lists = {"exports": "exports", "agents": "agents", "byAgent": "byAgent MESSAGES DESC"}
+    variables = {name: encode(of, position) for name, of in lists.items()}
+    document = """query Q($exports: String, $agents: String, $byAgent: String, $first: Int!) {
+      exports(first: $first, after: $exports) { totalCount } agents(first: $first, after: $agents) { totalCount }
+      campaignAnalytics(filter: {sentOn: {from: "2026-11-01", to: "2026-11-09"}}) {
+        byAgent(first: $first, after: $byAgent) { totalCount } } }"""
+    check(server, PEOPLE[0], body(query=document, variables={**variables, "first": first}))
+
+
+@FUZZ
+@given(text=half, digits=st.integers(1, 6_000), sign=st.sampled_from(["", "-"]))
+def test_half_characters_and_long_integers(server: Server, text: str, digits: int, sign: str) -> None:
+    number = sign + "9" * digits
+    for query in (
+        f"query ($n: Int = {number}) {{ accounts(first: $n) {{ totalCount }} }}",
+        f"{{ accounts(first: {number}, search: {number}) {{ totalCount }} }}",
+        f"{{ __typename }} # {text}",
+    ):
+        check(server, PEOPLE[0], body(query=query, operationName=text, variables={text: text}))
+        check(server, None, body(query=query))
 
 
 def test_nothing_of_it_was_unexpected(server: Server) -> None:
