@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 
 from analytics.database import Database
 from analytics.errors import RateLimited
@@ -24,6 +26,7 @@ from service.graphql_http import GraphQLOverHTTP
 from service.graphql_ws import STRANGERS, GraphQLOverWebSocket
 from service.links import Links
 from service.manifest import Manifest
+from service.places import MOST_ANSWERED, MOST_FOLLOWED, Places
 from service.rates import Rates
 from service.tokens import Tokens
 
@@ -69,6 +72,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             allowed_origins=house.allowed_origins,
         )
         self._house = house
+        self._answered, self._followed = Places(MOST_ANSWERED), Places(MOST_FOLLOWED)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """A context for one request, or one WebSocket; opens nothing. Raises `RateLimited` for too many requests.
@@ -109,13 +113,22 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
     async def admit(self, context: Context) -> None:
         """Count an operation. Raises `RateLimited`."""
-        who = context.identity
-        viewer, tenant = (who.id, who.tenant_id) if isinstance(who, Identity) else (context.address, None)
+        viewer, tenant = _whose(context)
         try:
             await self._house.rates.admit(viewer, tenant)
         except RateLimited as error:
             observing.refused(error.code)
             raise
+
+    async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Execute a request, once its viewer has a place. Raises `RateLimited`."""
+        context: Context = kwargs["context"]
+        async with self._answered.one(_whose(context), context.terms.seconds):
+            return await super().execute_single(*args, **kwargs)
+
+    def following(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """A place for an operation over a WebSocket. Raises `RateLimited` when there is none."""
+        return self._followed.one(_whose(context), patience=0)
 
     def document(self, asked: dict[str, Any]) -> str | None:
         """The document that a request asks for, by text or hash. Raises a public error."""
@@ -130,3 +143,9 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             if isinstance(given, str):
                 context.identity = await self._house.tokens.identify(given)
         return await super().on_ws_connect(context)
+
+
+def _whose(context: Context) -> tuple[str, str | None]:
+    """Who asks, and of which company; a stranger by address."""
+    who = context.identity
+    return (who.id, who.tenant_id) if isinstance(who, Identity) else (context.address, None)

@@ -65,7 +65,11 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         own.context = self.view.renewed(self.context)
         own._operation = operation
         try:
-            await super(GraphQLOverWebSocket, own).run_operation(operation)
+            async with self.view.following(own.context):
+                await super(GraphQLOverWebSocket, own).run_operation(operation)
+        except PublicError as error:
+            await own.handle_task_exception(error)
+            self.operations.pop(operation.id, None)
         finally:
             own.context.cancel()
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,6 +19,7 @@ from graphql_schema.context import Context
 from graphql_schema.schema import build_schema, schema
 from service.graphql import GraphQLEndpoint, House
 from service.graphql_ws import STRANGERS
+from service.places import MOST_FOLLOWED
 from service.tokens import LEEWAY, Tokens
 from tests import factories
 from tests.factories import identity, link, member, message_sent, supervisor
@@ -74,6 +76,33 @@ async def test_a_subscription_ends_when_its_viewer_loses_access(server: Server, 
         assert (await socket.ask("{ viewer { departments { id } } }"))["payload"]["data"] == {
             "viewer": {"departments": []}
         }
+
+
+async def test_one_viewer_follows_so_many_exports_however_many_sockets(server: Server, tenant: str) -> None:
+    who = identity(tenant)
+    id = waiting_export(server, who)
+    async with AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(open_socket(server.url, server.headers(who)))
+            for _ in range(MOST_FOLLOWED // 20 + 1)
+        ]
+        for n in range(MOST_FOLLOWED):
+            await sockets[n // 20].subscribe(FOLLOW, id=str(n), variables={"id": id})
+            assert (await sockets[n // 20].hear())["type"] == "next"
+        last = sockets[-1]
+        refused = await last.ask("{ viewer { id } }")
+        assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"
+        eye = server.headers(identity(tenant, "analyst", "eye"))
+        other = await stack.enter_async_context(open_socket(server.url, eye))
+        assert (await other.ask("{ viewer { id } }"))["payload"]["data"] == {"viewer": {"id": "eye"}}
+        await sockets[0].say({"id": "0", "type": "complete"})
+        # Its place is free as soon as that has been heard.
+        for _ in range(200):
+            if (await last.ask("{ viewer { id } }"))["type"] == "next":
+                break
+            await asyncio.sleep(0.05)
+        else:
+            raise AssertionError("no place became free")
 
 
 async def test_every_operation_is_answered_from_its_own_moment(server: Server, tenant: str) -> None:
