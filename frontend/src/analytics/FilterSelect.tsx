@@ -105,7 +105,7 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
             disabled={offered.length === 0}
             onClick={() => choose([...new Set([...ids, ...offered.map(({ id }) => id)])])}
           >
-            {t.filters.every}
+            {t.filters.all[kind]}
           </Button>
           <Button
             variant="subtle"
@@ -114,7 +114,7 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
             disabled={ids.length === 0}
             onClick={() => choose([])}
           >
-            {t.filters.nothing}
+            {t.filters.nothing[kind]}
           </Button>
         </div>
         <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>

@@ -97,8 +97,7 @@ export const en: Texts = {
     from: "From",
     until: "To",
     apply: "Apply",
-    every: "All",
-    nothing: "None",
+    nothing: { templates: "None", accounts: "None", departments: "None", agents: "None" },
   },
   funnel: {
     title: "Funnel",

@@ -102,8 +102,7 @@ export const es = {
     from: "Desde",
     until: "Hasta",
     apply: "Aplicar",
-    every: "Todos",
-    nothing: "Ninguno",
+    nothing: { templates: "Ninguna", accounts: "Ninguna", departments: "Ninguno", agents: "Ninguno" },
   },
   funnel: {
     title: "Embudo",
