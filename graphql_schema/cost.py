@@ -57,7 +57,7 @@ SHARE_OF_PERIOD_BEFORE = 0.1
 
 # Microseconds for each read to look for one more value of the variables in what it reads: the ids of a filter. So many
 # are in the prices above.
-VALUE = 12.0
+VALUE = 14.0
 FREE_VALUES = 100
 
 # Lists that are no pages, and how many items they have at most, or on average where others are bounded beside them.
