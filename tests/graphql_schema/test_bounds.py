@@ -319,7 +319,7 @@ async def test_there_are_no_types_for_those_who_may_not_read_the_schema(
     stock = TypeMetaFieldDef.resolve
     assert stock is not None
 
-    def noted(source: Any, info: GraphQLResolveInfo, name: str) -> Any:
+    def noted(source: Any, info: GraphQLResolveInfo[Any], name: str) -> Any:
         resolved.append(name)
         return stock(source, info, name=name)
 

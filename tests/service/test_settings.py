@@ -130,12 +130,6 @@ def test_keys_alone_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings.read().link_key == SECRET[::-1] + "!"
 
 
-def test_only_some_documents_need_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMBUDO_DOCUMENTS_ONLY", "true")
-    with pytest.raises(ConfigurationError, match="EMBUDO_DOCUMENTS"):
-        Settings.read()
-
-
 def test_a_secret_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBUDO_TOKEN_SECRET", SECRET)
     settings = Settings.read()
