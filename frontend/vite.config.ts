@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { documents } from "./build/documents";
 
 // A service to look at while one works on the pages: `npm run dev` beside `make run`.
 const SERVICE = process.env.EMBUDO_URL ?? "http://127.0.0.1:8000";
@@ -21,7 +22,7 @@ const compressed: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [react(), compressed],
+  plugins: [react(), compressed, documents],
   build: {
     outDir: "../service/pages",
     emptyOutDir: true,

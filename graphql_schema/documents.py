@@ -14,7 +14,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from analytics.errors import Forbidden, InvalidInput, PublicError, TooComplex
 from analytics.limits import MOST_COST, MOST_TOKENS
 from analytics.viewers import Identity
-from graphql_schema.bounds import Size, keep_within, root_fields
+from graphql_schema.bounds import Size, keep_within
 from graphql_schema.context import Context
 from graphql_schema.values import count_variables
 
@@ -69,16 +69,6 @@ class CheckedDocuments(SchemaExtension):
         except PublicError as error:
             execution.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
         yield
-
-    def on_execute(self) -> Iterator[None]:
-        """To those who may not read the schema, there are no types."""
-        yield
-        execution = self.execution_context
-        context: Context = execution.context
-        if execution.result and execution.result.data and not context.may_introspect:
-            for node in root_fields(cast(DocumentNode, execution.graphql_document), execution.operation_name):
-                if node.name.value == "__type":
-                    execution.result.data[node.alias.value if node.alias else "__type"] = None
 
     def get_results(self) -> dict[str, Any]:
         """`extensions.cost`: what the request costs, and what it may cost."""

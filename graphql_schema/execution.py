@@ -48,8 +48,20 @@ class _NotPlain(Exception):
     """This value, or this selection, is for the stock way."""
 
 
-class PlainExecutionContext(StrawberryGraphQLCoreExecutionContext):
-    """Strawberry's execution, with selections of plain fields read straight off their objects."""
+class StockExecutionContext(StrawberryGraphQLCoreExecutionContext):
+    """Strawberry's execution, with no types for those who may not read the schema."""
+
+    def execute_field(
+        self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Any, position_context: Any
+    ) -> Any:
+        """A field; `__type` is null, as for a name that no type has, without an error and before anything is read."""
+        if field_details_list[0].node.name.value == "__type" and not self.context_value.may_introspect:
+            return None
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+
+class PlainExecutionContext(StockExecutionContext):
+    """The same, with selections of plain fields read straight off their objects."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,7 +7,7 @@ from graphql_schema.analytics import AnalyticsQuery
 from graphql_schema.directory import DirectoryQuery
 from graphql_schema.documents import CheckedDocuments
 from graphql_schema.errors import PublicErrors
-from graphql_schema.execution import PlainExecutionContext
+from graphql_schema.execution import PlainExecutionContext, StockExecutionContext
 from graphql_schema.exports import ExportsMutation, ExportsQuery, ExportsSubscription
 from graphql_schema.patience import Patience
 from graphql_schema.permissions import GuardedSchema
@@ -42,7 +42,7 @@ def build_schema(*, plain_execution: bool = True) -> GuardedSchema:
             CheckedDocuments,
             Patience,
         ],
-        execution_context_class=PlainExecutionContext if plain_execution else None,
+        execution_context_class=PlainExecutionContext if plain_execution else StockExecutionContext,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -1,6 +1,7 @@
 """Documents that are known by their hash, so that they need not be sent: those of a frontend's build.
 
-The manifest is a JSON object of hashes (SHA-256, hexadecimal) and documents, as GraphQL Code Generator writes it.
+The manifest is a JSON object of hashes (SHA-256, hexadecimal) and documents, as GraphQL Code Generator writes it. Our
+own pages' build writes one too (frontend/build/documents.ts).
 """
 
 import hashlib
@@ -16,7 +17,10 @@ from analytics.errors import Forbidden, InvalidInput, NotFound, PublicError, Too
 from analytics.limits import LONGEST_DOCUMENT, MOST_TOKENS
 from graphql_schema.bounds import keep_within
 from service.settings import ConfigurationError, Settings
+from service.site import BUILT
 
+# Of the built pages, as they send them.
+OWN_DOCUMENTS = BUILT / "documents.json"
 PREFIX = "sha256:"  # of `documentId`, as the draft on persisted documents has it
 
 
@@ -73,14 +77,28 @@ def read_manifest(path: Path, schema: GraphQLSchema, *, only: bool) -> Manifest:
     return Manifest(documents, only)
 
 
-def open_manifest(settings: Settings, schema: Schema) -> Manifest:
-    """As the settings have it. Raises `ConfigurationError`."""
-    if settings.documents is None:
+def open_manifest(settings: Settings, schema: Schema, own: Path = OWN_DOCUMENTS) -> Manifest:
+    """As the settings have it; what our own pages ask for, where only some run and none are named.
+
+    Raises `ConfigurationError`.
+    """
+    if settings.documents is not None:
+        return _open("EMBUDO_DOCUMENTS", settings.documents, schema, only=settings.documents_only)
+    if not settings.documents_only:
         return Manifest()
+    if not own.exists():
+        raise ConfigurationError(
+            "EMBUDO_DOCUMENTS_ONLY: the pages are not built, so their documents are not known. Run `make build`, or "
+            "name a file of documents in EMBUDO_DOCUMENTS."
+        )
+    return _open("EMBUDO_DOCUMENTS_ONLY", own, schema, only=True)
+
+
+def _open(setting: str, path: Path, schema: Schema, *, only: bool) -> Manifest:
     try:
-        return read_manifest(settings.documents, schema._schema, only=settings.documents_only)
+        return read_manifest(path, schema._schema, only=only)
     except ValueError as error:
-        raise ConfigurationError(f"EMBUDO_DOCUMENTS: {error}") from None
+        raise ConfigurationError(f"{setting}: {path}: {error}") from None
 
 
 def _wrong(schema: GraphQLSchema, text: str) -> str | None:

@@ -147,12 +147,6 @@ class Settings(BaseSettings):
             raise ValueError("EMBUDO_DEMO lets anyone sign in, so EMBUDO_HOST must be 127.0.0.1 with it")
         return self
 
-    @model_validator(mode="after")
-    def _only_some_documents(self) -> Self:
-        if self.documents_only and self.documents is None:
-            raise ValueError("EMBUDO_DOCUMENTS_ONLY needs EMBUDO_DOCUMENTS, the file they are in")
-        return self
-
     @property
     def secret(self) -> str:
         """The token secret. Raises `ConfigurationError` when there is none."""

@@ -4,7 +4,16 @@ import time
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, ValidationContext, build_client_schema, get_introspection_query, parse, validate
+from graphql import (
+    GraphQLError,
+    GraphQLResolveInfo,
+    TypeMetaFieldDef,
+    ValidationContext,
+    build_client_schema,
+    get_introspection_query,
+    parse,
+    validate,
+)
 
 from analytics import limits
 from analytics.database import Database
@@ -13,7 +22,7 @@ from graphql_schema import documents
 from graphql_schema.bounds import measure
 from graphql_schema.context import Context, Introspection, Terms
 from graphql_schema.execution import PlainExecutionContext
-from graphql_schema.schema import schema
+from graphql_schema.schema import build_schema, schema
 from tests.counting import reads
 from tests.factories import codes, context, execute, identity
 
@@ -286,11 +295,47 @@ async def test_the_schema_is_shown_to_whom_it_is_meant_for(
     if code is None:
         found = await schema.execute(get_introspection_query(), context_value=asking(database, who, setting))
         assert "Query" in build_client_schema(found.data).type_map  # type: ignore[arg-type]
-    document = '{ __type(name: "Export") { name } ... { a: __type(name: "Query") { fields { name } } } __typename }'
-    shown = await schema.execute(document, context_value=asking(database, who, setting))
-    assert shown.errors is None
-    assert shown.data is not None
-    assert (shown.data["__type"] is None, shown.data["a"] is None) == (code is not None, code is not None)
+
+
+TYPES = """
+query Q($show: Boolean!) {
+  __type(name: "Export") { name }
+  ... { a: __type(name: "Query") { fields { name } } b: __type(name: "Nothing") { name } ...t }
+  __typename
+}
+fragment t on Query {
+  skipped: __type(name: "Query") @skip(if: true) { name }
+  shown: __type(name: "Query") @include(if: $show) { name }
+}
+"""
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize(("role", "readable"), [("administrator", True), ("ingest", False), (None, False)])
+async def test_there_are_no_types_for_those_who_may_not_read_the_schema(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, plain: bool, role: str | None, readable: bool
+) -> None:
+    resolved: list[str] = []
+    stock = TypeMetaFieldDef.resolve
+    assert stock is not None
+
+    def noted(source: Any, info: GraphQLResolveInfo[Any], name: str) -> Any:
+        resolved.append(name)
+        return stock(source, info, name=name)
+
+    monkeypatch.setattr(TypeMetaFieldDef, "resolve", noted)
+    own = build_schema(plain_execution=plain)
+    for show, asked_for in ((False, {"__type", "a", "b"}), (True, {"__type", "a", "b", "shown"})):
+        asked = asking(database, identity(tenant, role) if role else None, Introspection.VIEWERS)
+        answer = await own.execute(TYPES, {"show": show}, context_value=asked)
+        assert answer.errors is None
+        assert answer.data is not None
+        assert answer.data.pop("__typename") == "Query"
+        assert answer.data.keys() == asked_for
+        types = {name for name, value in answer.data.items() if value is not None}
+        assert types == (asked_for - {"b"} if readable else set())
+        assert len(resolved) == (len(asked_for) if readable else 0)
+        resolved.clear()
 
 
 @pytest.mark.parametrize(

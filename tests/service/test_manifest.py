@@ -1,13 +1,17 @@
 """Documents by their hash, and services that run no others."""
 
 import hashlib
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analytics.errors import Forbidden, InvalidInput, NotFound, TooComplex
 from analytics.limits import LONGEST_DOCUMENT
-from service.manifest import Manifest
+from graphql_schema.schema import schema
+from service.manifest import Manifest, open_manifest
+from service.settings import ConfigurationError, Settings
 
 TEXT = "{ __typename }"
 HASH = hashlib.sha256(TEXT.encode()).hexdigest()
@@ -43,3 +47,28 @@ def test_a_query_is_text_or_nothing() -> None:
     assert Manifest().document({"query": None}) is None
     with pytest.raises(InvalidInput):
         Manifest().document({"query": ["x"]})
+
+
+def written(path: Path, text: str) -> Path:
+    """A manifest of one document."""
+    path.write_text(json.dumps({hashlib.sha256(text.encode()).hexdigest(): text}))
+    return path
+
+
+def test_without_a_file_only_the_pages_own_documents_are_run(tmp_path: Path) -> None:
+    own, named = written(tmp_path / "own", TEXT), written(tmp_path / "named", "query Named { __typename }")
+    assert open_manifest(Settings(), schema, own) == Manifest()
+    assert open_manifest(Settings(documents_only=True), schema, own) == ONLY
+    opened = open_manifest(Settings(documents_only=True, documents=named), schema, own)
+    assert (list(opened.documents.values()), opened.only) == (["query Named { __typename }"], True)
+
+
+def test_pages_that_are_not_built_have_no_documents(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"EMBUDO_DOCUMENTS_ONLY: the pages are not built.*make build"):
+        open_manifest(Settings(documents_only=True), schema, tmp_path / "none")
+    assert open_manifest(Settings(), schema, tmp_path / "none") == Manifest()
+
+
+def test_pages_that_do_not_fit_the_schema_stop_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"EMBUDO_DOCUMENTS_ONLY: .*Cannot query field"):
+        open_manifest(Settings(documents_only=True), schema, written(tmp_path / "own", "{ nothing }"))

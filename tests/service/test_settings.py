@@ -30,6 +30,7 @@ WRONG = [
     ("EXPORT_DAYS", "0"),
     ("LINK_SECONDS", "-1"),
     ("LINK_SECRET", "s" * 31),
+    ("METRICS_TOKEN", "s" * 31),
     ("TOKEN_JWKS_URL", "http://keys.example/"),
     ("TOKEN_JWKS_URL", "https://keys.example:port/"),
     ("ALLOWED_ORIGINS", "*"),
@@ -52,8 +53,8 @@ WRONG = [
     ("APPLIERS", "65"),
     ("DOCUMENTS_ONLY", "perhaps"),
 ]
-# Any text may be right: an issuer, an audience, the name of a machine, a file that is read later.
-ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS"}
+# Any text may be right: an issuer, an audience, the name of a machine, a file or folder that is read later.
+ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS", "METRICS_FOLDER"}
 
 
 @pytest.fixture(autouse=True)
@@ -128,12 +129,6 @@ def test_keys_alone_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (open_tokens(Settings.read()).secret, Settings.read().link_key) == (SECRET, SECRET)
     monkeypatch.setenv("EMBUDO_LINK_SECRET", SECRET[::-1] + "!")
     assert Settings.read().link_key == SECRET[::-1] + "!"
-
-
-def test_only_some_documents_need_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EMBUDO_DOCUMENTS_ONLY", "true")
-    with pytest.raises(ConfigurationError, match="EMBUDO_DOCUMENTS"):
-        Settings.read()
 
 
 def test_a_secret_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,117 @@
+"""The pages where only their own documents are run: the manifest that their build writes, and each page with it."""
+
+import hashlib
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import REMOVE, FieldNode, OperationDefinitionNode, Visitor, parse, print_ast, visit
+from playwright.sync_api import Page, Response, expect
+
+from graphql_schema.schema import schema
+from service.manifest import OWN_DOCUMENTS, read_manifest
+from tests.frontend.people import Reader, run
+from tests.frontend.test_exports import ask_for, fetched
+from tests.frontend.test_view import settled
+from tests.frontend.test_view_freshness import operation
+from tests.service.servers import ROOT, Server
+
+SOURCES = ROOT / "frontend" / "src"
+REFUSED = "Only documents of this service's own pages are run here."
+
+
+@pytest.fixture(scope="module")
+def strict(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A service of a small company that runs what its own pages ask for, and nothing else."""
+    del demo  # it says whether there are pages
+    server = Server(tmp_path_factory.mktemp("strict"), EMBUDO_DOCUMENTS_ONLY="true", EMBUDO_INTROSPECTION="everyone")
+    try:
+        run(server, "migrate")
+        run(server, "demo", "--messages", "300")
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+class _WithoutTypenames(Visitor):
+    def enter_field(self, node: FieldNode, *_: Any) -> Any:
+        """What the client adds for its cache goes away."""
+        return REMOVE if node.name.value == "__typename" else None
+
+
+def definitions(text: str) -> dict[str, str]:
+    """The operations and fragments of a text, by what they say without `__typename`; an operation's name with each."""
+    found = visit(parse(text), _WithoutTypenames()).definitions
+    return {
+        print_ast(one): one.name.value if isinstance(one, OperationDefinitionNode) and one.name else "" for one in found
+    }
+
+
+def test_the_manifest_has_every_document_of_the_pages(demo: Server) -> None:
+    del demo
+    written: dict[str, str] = {}
+    for path in SOURCES.rglob("*.graphql"):
+        if path.parent.name != "graphiql":
+            written |= definitions(path.read_text("utf-8"))
+    built: dict[str, str] = {}
+    for hash, text in read_manifest(OWN_DOCUMENTS, schema._schema, only=True).documents.items():
+        assert hash == hashlib.sha256(text.encode()).hexdigest()
+        assert sum(map(bool, definitions(text).values())) == 1
+        built |= definitions(text)
+    assert built == written
+    assert {"View", "Viewer", "ExportUpdated"} < set(built.values())
+
+
+@contextmanager
+def paused(pid: int) -> Iterator[None]:
+    """While it lasts, a process does nothing."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tmp_path: Path) -> None:
+    answers: list[Response] = []
+    messages: list[str] = []
+    page.on("response", lambda answer: answers.append(answer) if answer.url.endswith("/graphql") else None)
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: messages.append(str(frame))))
+    reader = Reader.enter(strict, page, "p1", "/?period=last90")
+    settled(reader)
+    expect(page.locator("li[data-step=sent]")).to_be_visible()
+    with page.expect_response(lambda answer: answer in answers and operation(answer.request) == "TemplateOptions"):
+        page.get_by_label("Filtros").get_by_role("button", name="Plantilla HSM").click()
+    with paused(strict.worker()):  # an export that is over when the page sees it is not followed
+        ask_for(reader, "Con lo justo", "CSV")
+        row = page.get_by_role("row").filter(has_text="Con lo justo")
+        expect(row).to_have_attribute("data-status", "QUEUED")
+    assert fetched(page, "Con lo justo", tmp_path).read_text("utf-8-sig").startswith("Plantilla HSM")
+    page.get_by_role("button", name="Eliminar Con lo justo").click()
+    page.get_by_role("dialog").get_by_role("button", name="Eliminar").click()
+    expect(row).to_have_count(0)
+    bodies: list[Any] = [answer.json() for answer in answers]
+    assert [body["errors"] for body in bodies if "errors" in body] == []
+    asked = {operation(answer.request) for answer in answers}
+    assert {"View", "Viewer", "CreateExport", "Exports", "DownloadLink", "DeleteExport"} <= asked
+    assert any('"next"' in message for message in messages)
+    assert not any('"error"' in message for message in messages)
+
+
+def test_another_document_is_refused(strict: Server, page: Page) -> None:
+    reader = Reader.enter(strict, page, "p1", "/graphiql")
+    signed = strict.headers(reader.identity)
+    own = next(iter(read_manifest(OWN_DOCUMENTS, schema._schema, only=True).documents.values()))
+    for text in ("{ viewer { id } }", own + " "):
+        answer = strict.client.post("/graphql", json={"query": text}, headers=signed)
+        assert answer.status_code == 403
+        assert answer.json()["errors"][0]["message"] == REFUSED
+    # Also the questions of GraphiQL, which says so.
+    page.get_by_role("button", name="Execute query").click()
+    page.get_by_role("menuitem", name="Options").click()
+    expect(page.locator(".graphiql-response")).to_contain_text(REFUSED)
