@@ -1,0 +1,316 @@
+"""Scope, proven over the whole schema: whoever may see a part sees what there would be if there were only that part.
+
+The documents are made from the schema (`walk`), so a new field is compared without being named here.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count, product
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from graphql import (
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLSchema,
+    OperationType,
+    get_nullable_type,
+    is_required_input_field,
+    parse_type,
+    type_from_ast,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import export_jobs, exports
+from analytics.database import Database
+from analytics.viewers import Identity
+from graphql_schema.schema import schema
+from tests import factories, strategies
+from tests.counting import statements
+from tests.factories import ask, context, execute, identity, member, message_sent, status, supervisor
+from tests.feeding import feed
+from tests.graphql_schema.view import ORDERS, variables
+from tests.graphql_schema.walk import Walk, reachable, selected, walks
+from tests.oracle import Filter, Oracle
+from tests.twins import twin
+
+OURS: GraphQLSchema = schema._schema
+Values = dict[str, Any]
+
+# What a supervisor is told otherwise than an administrator of a company of their departments, and why.
+DIFFERENT = {
+    "Viewer.role": "it is what they are",
+    "Viewer.departments": "an administrator's are not counted: all of them",
+}
+WALKS = walks(OURS, without=DIFFERENT)
+TUESDAY = Filter(date(2026, 11, 3), date(2026, 11, 3))
+NOW = datetime(2026, 11, 5, tzinfo=UTC)
+MINE, THEIRS, NOBODYS = "export of mine", "export of others", "export of nobody"
+CREATE = "mutation M($input: CreateExportInput!) { createExport(input: $input) { export { id } userErrors { code } } }"
+ANY_ID = (
+    *strategies.AGENTS,
+    *strategies.DEPARTMENTS,
+    *strategies.TEMPLATES,
+    *strategies.ACCOUNTS,
+    "unknown",
+)
+
+
+@contextmanager
+def ids_of_exports(ids: Iterable[str]) -> Iterator[None]:
+    """Exports that are created inside the block have these ids, so that answers of two companies can be equal."""
+    given = iter(ids)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exports, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=next(given))))
+        yield
+
+
+def microseconds(now: datetime) -> int:
+    return int(now.timestamp()) * 1_000_000
+
+
+async def export(database: Database, who: Identity, id: str, filter: Filter, now: datetime) -> None:
+    """Somebody's export that a worker has made."""
+    asked = {"input": {"name": "Envíos", "filter": variables(filter)["filter"]}}
+    with ids_of_exports([id]):
+        created = await ask(database, who, CREATE, asked, now=microseconds(now))
+    assert created == {"createExport": {"export": {"id": id}, "userErrors": []}}
+    until = microseconds(now + timedelta(days=1))
+    async with database.write() as writer:
+        claimed = await export_jobs.claim(writer, who.tenant_id, id, microseconds(now))
+        assert claimed is not None
+        await export_jobs.complete(
+            writer, claimed, microseconds(now), rows=2, file_name="x.xlsx", file_size=9, expires_at=until
+        )
+
+
+async def answers(
+    database: Database, who: Identity, values: Mapping[str, Any], now: datetime = NOW, walked: list[Walk] = WALKS
+) -> dict[Walk, Any]:
+    """What somebody is told by all documents."""
+    told = {}
+    for walk in walked:
+        asked = {name: values[name] for name in walk.variables}
+        told[walk] = answered(await execute(database, who, walk.text, asked, now=microseconds(now)))
+    return told
+
+
+def answered(result: Any) -> Any:
+    """All that a client is shown of a result, but for what it cost."""
+    return {"data": result.data, "errors": [error.formatted for error in result.errors or []]}
+
+
+def values(filter: Filter, order: tuple[str, str] | None = None, **others: Any) -> Values:
+    """The variables of the walks."""
+    asked = variables(filter, order)
+    return {
+        "filter": asked["filter"],
+        "orderBy": asked["order"],
+        "ids": None,
+        "search": None,
+        "status": None,
+        "id": MINE,
+        **others,
+    }
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[list[dict[str, Any]], Filter, datetime]:
+    """Events, a filter that seldom misses them all, and a time to ask."""
+    events, filter = draw(strategies.cases(notices=True))
+    noon = datetime(filter.first.year, filter.first.month, filter.first.day, 12, tzinfo=UTC)
+    joins = draw(st.frozensets(st.sampled_from(strategies.DEPARTMENTS)))
+    events = [*events, *(member("u1", department) for department in sorted(joins))]
+    return events, filter, noon + timedelta(days=draw(st.integers(-10, 40)))
+
+
+asked_for = st.fixed_dictionaries(
+    {},
+    optional={
+        "ids": st.none() | st.lists(st.sampled_from(ANY_ID), unique=True),
+        "search": st.none() | st.sampled_from(["a", "diaz", "saludo", "u2", "d"]),
+        "status": st.none() | st.lists(st.sampled_from(["COMPLETED", "QUEUED"]), unique=True),
+        "id": st.sampled_from([MINE, THEIRS, NOBODYS]),
+    },
+)
+
+
+def test_every_field_is_compared() -> None:
+    assert selected(OURS, WALKS) | set(DIFFERENT) == reachable(OURS)
+    assert selected(OURS, WALKS) & set(DIFFERENT) == set()
+
+
+@given(case=cases(), order=st.none() | st.sampled_from(ORDERS), others=asked_for)
+async def test_a_supervisor_is_told_what_a_company_of_their_departments_would_be(
+    database: Database,
+    case: tuple[list[dict[str, Any]], Filter, datetime],
+    order: tuple[str, str] | None,
+    others: Values,
+) -> None:
+    events, filter, now = case
+    own = frozenset(Oracle(events).members().get("u1", ()))
+    filter = filter if filter.departments is None else replace(filter, departments=filter.departments & own)
+    whole, part = uuid4().hex, uuid4().hex
+    await feed(database, whole, events)
+    await feed(database, part, twin(events, own))
+    supervising, administering = supervisor(whole, "u1"), identity(part, "administrator", "u1")
+    named = filter if filter.departments is not None else replace(filter, departments=own)
+    await export(database, supervising, MINE, filter, now)
+    await export(database, administering, MINE, named, now)
+    await export(database, identity(whole), THEIRS, filter, now)
+    asked = values(filter, order, **others)
+    assert await answers(database, supervising, asked, now) == await answers(database, administering, asked, now)
+
+
+def company() -> list[dict[str, Any]]:
+    """A supervisor's department, and another one where everything has one id; each sent on Monday and on Tuesday."""
+    events = [factories.tenant(), member("s1", "d1")]
+    for department, agent, template, account in (("d1", "u1", "t1", "a1"), (OUTSIDE,) * 4):
+        events += [
+            factories.department(department, f"Área {department}"),
+            factories.agent(agent, f"Agente {agent}"),
+            factories.template(template, f"plantilla_{template}"),
+            factories.account(account, f"Cuenta {account}"),
+        ]
+        for day, fate in product(range(2), ("read", "failed")):
+            id, at = f"{department} {fate} {day}", factories.after(days=day, hours=len(department))
+            events += [
+                message_sent(
+                    id, at, department_id=department, agent_id=agent, template_id=template, account_id=account
+                ),
+                status(id, fate, at),
+            ]
+            if fate == "read":
+                events.append(factories.reply(id, factories.after(at, minutes=len(id)), account_id=account))
+    return events
+
+
+# Of one length, so that it says nothing either.
+OUTSIDE, NOWHERE = "id-outside", "id-nowhere"
+
+
+async def test_the_comparison_would_show_a_leak(database: Database, tenant: str) -> None:
+    """What an administrator is told differs wherever scope matters, and the exceptions are needed."""
+    await feed(database, tenant, company())
+    for who, id in ((supervisor(tenant), MINE), (identity(tenant), THEIRS)):
+        await export(database, who, id, TUESDAY, NOW)
+    everything = walks(OURS)
+    mine = await answers(database, supervisor(tenant), values(TUESDAY), walked=everything)
+    all_of_it = await answers(database, identity(tenant, id="s1"), values(TUESDAY), walked=everything)
+    same = {walk.root for walk in everything if mine[walk] == all_of_it[walk]}
+    assert same == {"limits", "export"}
+    (viewer,) = (walk for walk in everything if walk.root == "viewer")
+    mine_of_viewer, theirs = (told[viewer]["data"]["viewer"] for told in (mine, all_of_it))
+    assert {f"Viewer.{name}" for name in theirs if theirs[name] != mine_of_viewer[name]} == set(DIFFERENT)
+
+
+@given(case=cases(), others=cases(), role=st.sampled_from(["administrator", "supervisor"]), named=asked_for)
+async def test_a_company_is_told_the_same_whoever_else_there_is(
+    database: Database,
+    case: tuple[list[dict[str, Any]], Filter, datetime],
+    others: tuple[list[dict[str, Any]], Filter, datetime],
+    role: str,
+    named: Values,
+) -> None:
+    """Before and after another company with the same ids, and in one that came after it."""
+    events, filter, now = case
+    if role == "supervisor":
+        filter = replace(filter, departments=None)
+    first, other, last = (uuid4().hex for _ in range(3))
+    asked = values(filter, **named)
+
+    async def told(tenant: str, events: list[dict[str, Any]]) -> dict[Walk, Any]:
+        await feed(database, tenant, events)
+        await export(database, identity(tenant, role, "u1"), MINE, filter, now)
+        return await answers(database, identity(tenant, role, "u1"), asked, now)
+
+    alone = await told(first, events)
+    await told(other, others[0])
+    await export(database, identity(other), THEIRS, filter, now)
+    assert await answers(database, identity(first, role, "u1"), asked, now) == alone
+    assert await told(last, events) == alone
+
+
+REQUIRED = {"Date": TUESDAY.first.isoformat(), "String": "Envíos"}
+
+
+def naming(type: GraphQLInputType, id: str) -> Iterator[Any]:
+    """Values of a type that name an id in one place each, with what else they need."""
+    inner = get_nullable_type(type)
+    if isinstance(inner, GraphQLList):
+        yield from ([value] for value in naming(inner.of_type, id))
+    elif isinstance(inner, GraphQLInputObjectType):
+        for name, field in inner.fields.items():
+            yield from ({**needed(inner), name: value} for value in naming(field.type, id))
+    elif inner is OURS.get_type("ID"):
+        yield id
+
+
+def needed(type: GraphQLInputObjectType) -> Values:
+    """The fields without which an input is not valid."""
+
+    def value(field: GraphQLInputField) -> Any:
+        inner = get_nullable_type(field.type)
+        if isinstance(inner, GraphQLInputObjectType):
+            return needed(inner)
+        return REQUIRED.get(str(inner))
+
+    return {name: value(field) for name, field in type.fields.items() if is_required_input_field(field)}
+
+
+def named_ids(id: str) -> Iterator[tuple[Walk, Values]]:
+    """Every place where a client can name an id. What changes things comes last."""
+    for operation in (OperationType.QUERY, OperationType.SUBSCRIPTION, OperationType.MUTATION):
+        for walk in walks(OURS, operation):
+            for name, text in walk.variables.items():
+                type: Any = type_from_ast(OURS, parse_type(text))
+                for value in naming(type, id):
+                    yield walk, {**values(TUESDAY), name: value}
+
+
+async def told_of(database: Database, who: Identity, id: str) -> list[tuple[str, str, list[str]]]:
+    """By root field: what somebody is told when they name an id, as if it were any, and the statements that took."""
+    found = []
+    with ids_of_exports(f"{n} of {who.id}" for n in count()):
+        for walk, value in named_ids(id):
+            asked = {name: value[name] for name in walk.variables}
+            with statements(database) as run:
+                if walk.text.startswith("subscription"):
+                    stream: Any = await schema.subscribe(
+                        walk.text, asked, context_value=context(database, who, now=microseconds(NOW))
+                    )
+                    result = await anext(stream)
+                    await stream.aclose()
+                else:
+                    result = await execute(database, who, walk.text, asked, now=microseconds(NOW))
+            found.append((walk.root, json.dumps(answered(result)).replace(id, "?"), sorted(run)))
+    return found
+
+
+async def test_nothing_tells_an_id_outside_the_scope_from_one_that_is_nowhere(database: Database) -> None:
+    """The same answers, words and statements: what takes longer than nothing would be another statement."""
+    companies = uuid4().hex, uuid4().hex
+    for tenant in companies:
+        await feed(database, tenant, company())
+        await export(database, identity(tenant), OUTSIDE, TUESDAY, NOW)
+    outside, nowhere = [
+        await told_of(database, supervisor(tenant), id)
+        for tenant, id in zip(companies, (OUTSIDE, NOWHERE), strict=True)
+    ]
+    assert outside == nowhere
+    # Whoever may see it is told of it, so there was something to tell.
+    seen, unseen = [
+        await told_of(database, identity(tenant), id) for tenant, id in zip(companies, (OUTSIDE, NOWHERE), strict=True)
+    ]
+    same = {one[0] for one, other in zip(seen, unseen, strict=True) if one[1] == other[1]}
+    assert same == {"createExport"}  # it says what will be counted, and nothing is counted yet
+    roots = {walk.root for walk, _ in named_ids(OUTSIDE)}
+    assert {one[0] for one in seen} == roots
