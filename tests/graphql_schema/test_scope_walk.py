@@ -27,7 +27,7 @@ from graphql import (
     parse_type,
     type_from_ast,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import export_jobs, exports
@@ -149,6 +149,11 @@ def test_every_field_is_compared() -> None:
     assert selected(OURS, WALKS) & set(DIFFERENT) == set()
 
 
+# Each example asks all documents of two companies; a profile of more examples has more here too.
+FEWER = settings(max_examples=max(settings().max_examples // 6, 1))
+
+
+@FEWER
 @given(case=cases(), order=st.none() | st.sampled_from(ORDERS), others=asked_for)
 async def test_a_supervisor_is_told_what_a_company_of_their_departments_would_be(
     database: Database,
@@ -213,6 +218,7 @@ async def test_the_comparison_would_show_a_leak(database: Database, tenant: str)
     assert {f"Viewer.{name}" for name in theirs if theirs[name] != mine_of_viewer[name]} == set(DIFFERENT)
 
 
+@FEWER
 @given(case=cases(), others=cases(), role=st.sampled_from(["administrator", "supervisor"]), named=asked_for)
 async def test_a_company_is_told_the_same_whoever_else_there_is(
     database: Database,
