@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import (
     Connection,
     CursorResult,
@@ -270,8 +271,21 @@ def _sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngi
     path = make_url(url).database
     if not path or not Path(path).is_absolute():
         raise ValueError("a SQLite database needs an absolute path: sqlite+aiosqlite:////folder/file.db")
+    address = f"file:{path}?mode={mode}"
+
+    async def open_file() -> aiosqlite.Connection:
+        connection = aiosqlite.connect(address, uri=True)
+        connection._thread.daemon = True  # a program may end while something is read
+        try:
+            return await connection
+        except sqlite3.Error:
+            # Its thread has something to tell this loop yet, and says so on standard error when the loop is gone.
+            await asyncio.to_thread(connection._thread.join)
+            raise
+
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///file:{path}?mode={mode}&uri=true",
+        f"sqlite+aiosqlite:///{address}&uri=true",
+        async_creator=open_file,
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,  # they are people's phones and words, and errors are logged

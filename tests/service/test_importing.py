@@ -20,6 +20,7 @@ from tests.service.servers import ROOT, Server, embudo, environment
 
 SAMPLES = ROOT.parent / "shared" / "data" / "whatsapp"
 UNSAID = {"tenant_id", "received_at"}  # whose it is, and when it came, is no part of what was said
+COUNTED = "figures"  # what was done, not what is known: a repetition counts again
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def rows(folder: Path, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
         found = {}
         for name in names:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
-            if "tenant_id" in columns:
+            if "tenant_id" in columns and name != COUNTED:
                 kept = ", ".join(column for column in columns if column not in UNSAID)
                 query = f"SELECT {kept} FROM {name} WHERE tenant_id = ?"  # noqa: S608
                 found[name] = sorted(connection.execute(query, (tenant,)).fetchall(), key=repr)
