@@ -119,6 +119,7 @@ def test_another_document_is_refused(strict: Server, page: Page) -> None:
         assert answer.status_code == 403
         assert answer.json()["errors"][0]["message"] == REFUSED
     # Also the questions of GraphiQL, which says so.
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Execute query").click()
     page.get_by_role("menuitem", name="Options").click()
     expect(page.locator(".graphiql-response")).to_contain_text(REFUSED)
