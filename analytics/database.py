@@ -223,6 +223,13 @@ class Database:
         async with self.write() as writer:
             yield await writer.try_lock(name)
 
+    async def is_locked(self, name: str) -> bool:
+        """Whether somebody holds the lock of this name at the moment (SQLite's one writer is not asked)."""
+        if make_url(self.url).get_backend_name() == "sqlite":
+            return False
+        async with self._reader.connect() as connection, connection.begin():
+            return not await Writer(connection).try_lock(name)
+
     async def run_sync(self, function: Any) -> Any:
         """Run a function of a synchronous connection, for Alembic."""
         async with self._writer.begin() as connection:
