@@ -1,6 +1,5 @@
 """The ASGI application: everything joined."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -22,6 +21,7 @@ from service import session, site
 from service.appliers import Appliers
 from service.downloads import download
 from service.events import LONGEST_BODY, Events
+from service.garbage import tune_garbage_collector
 from service.graphql import GraphQLEndpoint, House
 from service.headers import Headed, crossing
 from service.links import Links
@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        _tune_memory()
+        tune_garbage_collector()
         await hands.start()
         try:
             yield
@@ -130,17 +130,6 @@ def create_app(settings: Settings) -> Starlette:
         ],
         lifespan=lifespan,
     )
-
-
-def _tune_memory() -> None:
-    """Look for garbage less often, and not among what the service consists of.
-
-    A large answer is half a million small objects, none of them garbage: by default Python looked through all of them
-    again and again, which took as long as making them.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 async def _tables(database: Database) -> SchemaState | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import dramatiq
 import structlog
 
+from service.garbage import tune_garbage_collector
 from service.logs import configure
 from service.settings import Settings
 from service.workshop import open_workshop
@@ -54,6 +55,7 @@ STOP_TIMEOUT = int(GRACE * 1000) + 3000
 def run(settings: Settings, threads: int, scratch: Path) -> None:
     """Be a worker, until SIGTERM or the end of standard input. What is not done by then goes back to the queue."""
     configure(settings.log_level)
+    tune_garbage_collector()
     tempfile.tempdir = str(scratch)
     shift = Shift(threads)
     at = brokers.address(settings.broker_url)
