@@ -35,7 +35,7 @@ from analytics.watching import make_watchable
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (a million rows stream in some 20 MB).
-PARTITION = 2_000
+PARTITION = 4_000
 # KiB; what is read in the order of an index finds its neighbours in as little.
 SMALL_CACHE = 4_096
 

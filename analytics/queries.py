@@ -2,9 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import structlog
@@ -18,7 +17,7 @@ from analytics.plan import FAMILIES, Grouping, Query, plan
 from analytics.rollups.state import kept_since, need_messages, readable
 from analytics.specs import Spec
 from analytics.states import Status
-from analytics.zones import EPOCH, FIRST_INSTANT, MICROSECOND, Zone
+from analytics.zones import FIRST_INSTANT, SECOND, Zone
 
 log = structlog.get_logger()
 
@@ -65,23 +64,37 @@ async def maturing(reader: Reader, spec: Spec) -> Maturing:
     return Maturing(found, None if newest is None else newest + spec.matures_after)
 
 
-class Send(NamedTuple):
-    """One message as an export shows it: names as they were when it was sent, its time in the report's zone."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """What a message is of, by the names of its time.
+
+    Messages of the same share one. It is hashed as the object it is, so that what is made of it is found at once.
+    """
 
     template_name: str
     template_category: str
-    sent_at: datetime
     department_name: str
     agent_email: str | None
     agent_name: str
-    message_id: str
-    recipient_phone: str | None
-    status: str
-    ticket_id: str | None
-    ticket_key: str | None
     account_phone: str | None
     account_name: str
-    reply_text: str | None
+
+
+class Sends(NamedTuple):
+    """Some messages as an export shows them, column by column.
+
+    `sent_at` is what the clock of the report's zone showed: its seconds since 1970-01-01 00:00:00 on that same clock,
+    the fraction cut off, so that 23:59:59.7 stays in its day. `status` is the name of a `Status`.
+    """
+
+    named: Sequence[Named]
+    sent_at: Sequence[int]
+    message_id: Sequence[str]
+    recipient_phone: Sequence[str | None]
+    status: Sequence[str]
+    ticket_id: Sequence[str | None]
+    ticket_key: Sequence[str | None]
+    reply_text: Sequence[str | None]
 
 
 async def count(reader: Reader, spec: Spec) -> int:
@@ -91,46 +104,36 @@ async def count(reader: Reader, spec: Spec) -> int:
     return row[0] if row else 0
 
 
-async def sends(reader: Reader, spec: Spec) -> AsyncIterator[list[Send]]:
+async def sends(reader: Reader, spec: Spec) -> AsyncIterator[Sends]:
     """The messages of a specification in the order of (sent at, id), some thousands at a time.
 
     Raises `InvalidInput` when those of some of its days were dropped.
     """
     await need_messages(reader, spec)
-    named, local = await _named(reader, spec.tenant_id), _clock(spec)
-
-    def shown(row: Any) -> Send:
-        at, id, phone, status, ticket_id, ticket_key, reply, c, t, d, u, a = row
-        template, category, department, email, agent, account_phone, account = named((c, t, d, u, a), at)
-        # By place: names of fields cost a quarter of the time here.
-        return Send(
-            template,
-            category,
-            local(at),
-            department,
-            email,
-            agent,
-            id,
-            phone,
-            STATUS_NAMES[status],
-            ticket_id,
-            ticket_key,
-            account_phone,
-            account,
-            reply,
-        )
-
+    named = await _naming(reader, spec.tenant_id)
+    spans = spec.zone.spans(spec.starts_at, spec.ends_at)
+    ends, offsets = [end for _, end, _ in spans], [offset for _, _, offset in spans]
     statement = statements.sends(spec).with_only_columns(*SHOWN)
     async for partition in reader.partitions(statement):
-        yield [shown(row) for row in partition]
+        # Column by column: message by message took half as long again.
+        at, id, phone, status, ticket_id, ticket_key, reply, *what = zip(*partition, strict=True)
+        yield Sends(
+            named=list(map(named, zip(*what, strict=True), at)),
+            sent_at=[(instant + offsets[bisect_right(ends, instant)]) // SECOND for instant in at],
+            message_id=id,
+            recipient_phone=phone,
+            status=[STATUS_NAMES[number] for number in status],
+            ticket_id=ticket_id,
+            ticket_key=ticket_key,
+            reply_text=reply,
+        )
 
 
 What = tuple[str | None, str, str, str, str]  # the message's own category; template, department, agent, account
-Named = tuple[str, str, str, str | None, str, str | None, str]
 
 
-async def _named(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
-    """The names of what a message is of, at its time.
+async def _naming(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
+    """What gives the names of what a message is of, at its time.
 
     Asked in the order of time, as exports do: what is of the same things as an earlier message has the same names, as
     long as the directory says nothing new of any of them.
@@ -139,6 +142,7 @@ async def _named(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
     departments = await names(reader, tenant, DEPARTMENTS)
     agents = await names(reader, tenant, AGENTS)
     accounts = await names(reader, tenant, ACCOUNTS)
+    kinds: tuple[Names[Any], ...] = (templates, departments, agents, accounts)
     known: dict[What, tuple[int, Named]] = {}
 
     def named(what: What, at: int) -> Named:
@@ -146,9 +150,8 @@ async def _named(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
         if at < until:
             return found
         category, *ids = what
-        kinds: tuple[Names[Any], ...] = (templates, departments, agents, accounts)
         template, department, agent, account = (of.at(id, at) for of, id in zip(kinds, ids, strict=True))
-        found = (
+        found = Named(
             template.name,
             Category.of(category) if category else template.category,
             department.name,
@@ -164,7 +167,7 @@ async def _named(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
     return named
 
 
-NEVER: tuple[int, Named] = (FIRST_INSTANT, ("", "", "", None, "", None, ""))
+NEVER: tuple[int, Named] = (FIRST_INSTANT, Named("", "", "", None, "", None, ""))
 SHOWN = [
     tables.messages.c[name]
     for name in (
@@ -173,20 +176,6 @@ SHOWN = [
     )
 ]  # fmt: skip
 STATUS_NAMES = {int(status): status.name for status in Status}
-
-
-def _clock(spec: Spec) -> Callable[[int], datetime]:
-    """Instants of a range in its zone. As `Zone.aware`, but the offset is looked up once for each span."""
-    spans = spec.zone.spans(spec.starts_at, spec.ends_at)
-    ends = [end for _, end, _ in spans]
-    # An instant's offset, and where the local clock's microseconds are counted from: a sum is all that is left to do.
-    bases = [(offset, EPOCH.replace(tzinfo=timezone(offset * MICROSECOND))) for _, _, offset in spans]
-
-    def local(at: int) -> datetime:
-        offset, base = bases[bisect_right(ends, at)]
-        return base + timedelta(microseconds=at + offset)
-
-    return local
 
 
 async def error_titles(reader: Reader, tenant: str) -> dict[int, str]:

@@ -5,8 +5,10 @@ import csv
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import openpyxl
@@ -20,6 +22,7 @@ from benchmarks.data import FOLDER, opened, sqlite_file, url
 from benchmarks.measuring import Result, compared, percentile_95
 from benchmarks.serving import ADMINISTRATOR, Client, serving
 from benchmarks.workload import DAYS, FIRST_DAY
+from tasks.columns import COLUMNS
 
 CREATE = """mutation M($input: CreateExportInput!) {
   createExport(input: $input) { export { id } userErrors { message } } }"""
@@ -27,6 +30,9 @@ LOOK = "query Q($id: ID!) { export(id: $id) { status rowsWritten } }"
 DELETE = "mutation M($id: ID!) { deleteExport(input: {id: $id}) { userErrors { message } } }"
 LOOK_EVERY = 0.05  # seconds
 REQUESTS = 60  # of the view
+TURNS = 5
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  on the clock of the report's zone, as spreadsheets show it
 
 Days = tuple[date, date]
 
@@ -88,9 +94,16 @@ def speed(count: int) -> Iterator[Result]:
     values = asyncio.run(plain_values(file))
     with serving(file) as (client,):
         Run(client, "CSV", (FIRST_DAY, FIRST_DAY)).wait()  # the worker is up
-        workbook, delimited = rate(client, "XLSX"), rate(client, "CSV")
-    yield compared("export_vs_openpyxl", workbook, bare_openpyxl(values), "rows/s", ">= 0.7")
-    yield compared("csv_vs_writer", delimited, bare_csv(values), "rows/s", ">= 0.3")
+        for name, format, bare, bound in (
+            ("export_vs_openpyxl", "XLSX", bare_openpyxl, ">= 0.7"),
+            ("csv_vs_writer", "CSV", bare_csv, ">= 0.3"),
+        ):
+            # Turn by turn, since a machine's own speed changes from one second to the next.
+            ours, theirs = [], [bare(values)]
+            for _ in range(TURNS):
+                ours.append(rate(client, format))
+                theirs.append(bare(values))
+            yield compared(name, median(ours), median(theirs), "rows/s", bound)
 
 
 async def plain_values(file: str) -> list[tuple[Any, ...]]:
@@ -99,9 +112,14 @@ async def plain_values(file: str) -> list[tuple[Any, ...]]:
         viewer = await view(reader, ADMINISTRATOR)
         spec = viewer.specify(Filter(first=YEAR[0], last=YEAR[1]), 0)
         return [
-            (*send[:2], send.sent_at.replace(tzinfo=None), *send[3:])
+            tuple(shown[column.name] for column in COLUMNS)
             async for sends in queries.sends(reader, spec)
-            for send in sends
+            for named, sent_at, *others in zip(*sends, strict=True)
+            for shown in [
+                asdict(named)
+                | dict(zip(sends._fields[2:], others, strict=True))
+                | {"sent_at": EPOCH + timedelta(seconds=sent_at)}
+            ]
         ]
 
 

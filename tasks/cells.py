@@ -13,7 +13,6 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from tasks.columns import wall_clock
 from tasks.text import CELL_LIMIT, cell_text
 
 DATE_FORMAT = "yyyy-mm-dd hh:mm:ss"
@@ -77,10 +76,17 @@ def fact(sheet: Any, value: str | int | float | datetime | None) -> Any:
     if isinstance(value, str):
         return text(sheet, value)
     if isinstance(value, datetime):
-        return stamp(sheet, wall_clock(value))
+        return stamp(sheet, _wall_clock(value))
     if value is not None and not isfinite(value):
         raise ValueError("a number in the summary is not finite: Excel would refuse the file")
     return _formatted(sheet, value, RATE_FORMAT) if isinstance(value, float) else value
+
+
+def _wall_clock(instant: datetime) -> datetime:
+    """The instant as its own zone's clock shows it, since spreadsheets know no zones; to the whole second."""
+    if instant.tzinfo is None:
+        raise ValueError("a time in the summary needs a zone: whose clock it shows is unknown")
+    return instant.replace(tzinfo=None, microsecond=0)
 
 
 def _formatted(sheet: Any, value: float | datetime | None, format: str) -> Any:

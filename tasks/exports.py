@@ -253,11 +253,11 @@ async def _write(database: Database, export: Export, progress: _Progress, path: 
         progress.total = await queries.count(reader, export.spec)
         front = await summary(reader, export, progress.total, read_at) if export.format is ExportFormat.XLSX else None
         with _writer(export, front) as writer:
-            async for rows in _ahead(queries.sends(reader, export.spec)):
+            async for sends in _ahead(queries.sends(reader, export.spec)):
                 # In a thread, so that the lease is renewed while a batch is being written.
                 with _storing():
-                    await _in_thread(writer.append, rows)
-                progress.written += len(rows)
+                    await _in_thread(writer.append, sends)
+                progress.written += len(sends.named)
                 progress.go_on()
             with _storing():
                 await _in_thread(writer.finish, path)

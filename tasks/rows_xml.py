@@ -6,8 +6,7 @@ workbook stays openpyxl's.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -16,13 +15,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
+from analytics.queries import Named
 from tasks import cells
-from tasks.columns import COLUMNS, KNOWN, SENT_AT, Row, texts, wall_clock
+from tasks.columns import COLUMNS, KNOWN, OWN, from_names
 from tasks.text import cell_text
 
 _LETTERS = [get_column_letter(number) for number in range(1, len(COLUMNS) + 1)]
-_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  Excel's times have no zone
 _SECONDS_A_DAY = 86_400
+# Excel counts days since 30 December 1899; right from March 1900 on.
+_EXCEL_ZERO = 25_569 * _SECONDS_A_DAY
 # The stubs know neither the class's own parts nor those it borrows.
 _Sheet: Any = WriteOnlyWorksheet
 _MARKUP = re.compile("[&<>\r]")
@@ -60,27 +61,27 @@ class RowMaker:
         self._stamp = cells.stamp(sheet).style_id
         self._quoted = cells.quoted(sheet, "=").style_id
         self._status_words = status_words
-        recurring = lru_cache(KNOWN)(self._text)
-        self._makers: list[Callable[[str], str]] = [recurring if c.recurs else self._text for c in COLUMNS]
+        self._recurring = lru_cache(KNOWN)(self._rests)
 
-    def __call__(self, row: Row, number: int) -> tuple[str]:
-        """A row of a message, to be the `number`-th of its sheet.
+    def __call__(self, values: tuple[Any, ...], number: int) -> tuple[str]:
+        """The row of a message, of which there is a value for each column of `Sends`, to be the `number`-th of its
+        sheet. Raises KeyError for an unknown status."""
+        named, sent_at, message, recipient, status, *others = values
+        days = (sent_at + _EXCEL_ZERO) / _SECONDS_A_DAY
+        stamp = f' s="{self._stamp}"><v>{days}</v></c>'
+        texts = (message, recipient, self._status_words[status], *others)
+        rests = self._recurring(named).copy()
+        for place, rest in zip(OWN, (stamp, *map(self._text, texts)), strict=True):
+            rests[place] = rest
+        cells = [f'<c r="{letter}{number}"{rest}' for letter, rest in zip(_LETTERS, rests, strict=True) if rest]
+        return (f'<row r="{number}">{"".join(cells)}</row>',)
 
-        Raises ValueError for a row that has not 14 values or a naive time, KeyError for an unknown status.
-        """
-        parts = [
-            f'<c r="{letter}{number}"{rest}'
-            for letter, make, text in zip(_LETTERS, self._makers, texts(row, self._status_words), strict=True)
-            if text and (rest := make(text))
-        ]
-        parts.insert(
-            SENT_AT, f'<c r="{_LETTERS[SENT_AT]}{number}" s="{self._stamp}"><v>{_serial(row[SENT_AT])}</v></c>'
-        )
-        return (f'<row r="{number}">{"".join(parts)}</row>',)
+    def _rests(self, named: Named) -> list[str]:
+        return [self._text(text) for text in from_names(named)]
 
-    def _text(self, value: str) -> str:
+    def _text(self, value: str | None) -> str:
         """What follows the reference in a cell of text; nothing for no cell."""
-        text = cell_text(value)
+        text = cell_text(value) if value else None
         if not text:
             return ""
         style = f' s="{self._quoted}"' if text[0] in cells.MISREAD else ""
@@ -88,9 +89,3 @@ class RowMaker:
         if _MARKUP.search(text):
             text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
         return f'{style} t="inlineStr"><is><t{space}>{text}</t></is></c>'
-
-
-def _serial(instant: datetime) -> float:
-    """An instant on its own zone's clock as Excel counts: days since its day zero. Right from March 1900 on."""
-    lapse = wall_clock(instant) - _DAY_ZERO
-    return lapse.days + lapse.seconds / _SECONDS_A_DAY

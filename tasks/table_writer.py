@@ -1,17 +1,16 @@
-"""What every kind of export file has in common: rows go in, and either a whole file comes out or none."""
+"""What every kind of export file has in common: messages go in, and either a whole file comes out or none."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from tasks.columns import Row
+from analytics.queries import Sends
 
 
 class TableWriter(ABC):
-    """Writes one table of export rows: `append` batches, then `finish`; or `discard`.
+    """Writes one table of messages, a row each: `append` some, again and again, then `finish`; or `discard`.
 
     After any error the file is thrown away and the writer is closed: a file that lacks rows is never made.
     As a context manager it discards what was not finished. Blocking, and not for two threads at once.
@@ -20,15 +19,15 @@ class TableWriter(ABC):
     def __init__(self) -> None:
         self._open = True
 
-    def append(self, rows: Iterable[Row]) -> None:
-        """Add rows in their order; an iterator is read as it is written, never kept.
+    def append(self, sends: Sends) -> None:
+        """Add messages in their order.
 
-        Raises ValueError or KeyError for a row that breaks the contract of `columns.Row`, OSError when the
-        disk is full, RuntimeError on a closed writer; and whatever `rows` raises.
+        Raises ValueError or KeyError for what breaks the contract of `Sends`, OSError when the disk is full,
+        RuntimeError on a closed writer.
         """
         self._refuse_if_closed()
         try:
-            self._write(rows)
+            self._write(sends)
         except BaseException:  # a job's time limit is no Exception, and it too must leave nothing behind
             self.discard()
             raise
@@ -66,8 +65,8 @@ class TableWriter(ABC):
             raise RuntimeError("this writer is finished or was discarded")
 
     @abstractmethod
-    def _write(self, rows: Iterable[Row]) -> None:
-        """Write the rows to temporary storage."""
+    def _write(self, sends: Sends) -> None:
+        """Write rows to temporary storage."""
 
     @abstractmethod
     def _save(self, part: Path) -> None:

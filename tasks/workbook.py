@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from lxml.etree import SerialisationError  # type: ignore[import-untyped]  # lxm
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from analytics.queries import Sends
 from tasks import cells
 from tasks.columns import (
     COLUMNS,
@@ -21,7 +22,6 @@ from tasks.columns import (
     STATUS_WORDS,
     SUMMARY_TITLES,
     Locale,
-    Row,
     headers,
 )
 from tasks.rows_xml import RowMaker, RowSheet
@@ -60,17 +60,14 @@ class Workbook(TableWriter):
             self.discard()
             raise
 
-    def _write(self, rows: Iterable[Row]) -> None:
+    def _write(self, sends: Sends) -> None:
         with _disk_errors():
-            for row in rows:
-                self._write_row(row)
-
-    def _write_row(self, row: Row) -> None:
-        if self._rows == self._max_rows:
-            self._end_sheet()
-            self._add_sheet()
-        self._sheet.append(self._made(row, self._rows + 2))
-        self._rows += 1
+            for values in zip(*sends, strict=True):
+                if self._rows == self._max_rows:
+                    self._end_sheet()
+                    self._add_sheet()
+                self._sheet.append(self._made(values, self._rows + 2))
+                self._rows += 1
 
     def _save(self, part: Path) -> None:
         with _disk_errors():

@@ -9,13 +9,13 @@ from random import Random
 from typing import Any
 
 from analytics.viewers import Identity
-from tasks.text import csv_text
 from tests.factories import identity, supervisor
 from tests.graphql_schema.view import ORDERS, View, document, narrowed, variables
 from tests.oracle import Filter
 from tests.service.servers import Server, eventually
 from tests.soak.companies import SUPERVISORS, UNTIL, ZONES, Company
 from tests.tasks.exporting import lines
+from tests.tasks.tables import guarded
 
 WHOLE = Filter(UNTIL.date() - timedelta(days=400), UNTIL.date() + timedelta(days=10))
 NIGHTS = (date(2026, 3, 20), date(2026, 8, 25))  # clocks change in the month after each
@@ -134,7 +134,7 @@ def _written(value: Any) -> str:
     """A value as a CSV file has it."""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
-    return csv_text(value)
+    return guarded(value)
 
 
 def _exported(server: Server, who: Identity, filter: Filter) -> list[list[str]]:

@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import threading
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,14 @@ from hypothesis import strategies as st
 from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode, Locale
+from analytics.queries import Sends
 from analytics.zones import DAY
 from resolvers import exports as following
 from tasks import exports as job
 from tasks.columns import Locale as Language
-from tasks.columns import Row, headers
+from tasks.columns import headers
 from tasks.exports import Workshop, key_of, run_export
 from tasks.files import FileStore
-from tasks.text import csv_text
 from tasks.workbook import Workbook
 from tests import factories, strategies
 from tests.factories import identity, member, message_sent, supervisor
@@ -98,7 +97,7 @@ async def test_the_delimited_file_is_the_oracles_rows_field_by_field(
     await feed(database, tenant, events)
     done = await run(workshop, await queue(database, identity(tenant), filter, format=ExportFormat.CSV, locale=locale))
     head, *rows = lines(Oracle(events), filter, locale)
-    guarded = [[csv_text(value) if isinstance(value, str) else str(value) for value in row] for row in rows]
+    guarded = [[tables.guarded(value) if isinstance(value, str) else str(value) for value in row] for row in rows]
     text = (folder / key_of(done)).read_bytes().decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text, newline=""))) == [head, *guarded]
 
@@ -232,10 +231,10 @@ class Gate:
         gate = self
 
         class Gated(Workbook):
-            def append(self, rows: Iterable[Row]) -> None:
+            def append(self, sends: Sends) -> None:
                 gate.arrived.set()
                 assert gate.open.wait(PATIENCE)
-                super().append(rows)
+                super().append(sends)
 
         return Gated
 
@@ -303,11 +302,11 @@ async def test_progress_is_told_while_it_runs(
     append = Workbook.append
     batches = []
 
-    def counting(self: Workbook, rows: Iterable[Row]) -> None:
+    def counting(self: Workbook, sends: Sends) -> None:
         batches.append(1)
         if len(batches) == 2:
             assert second.wait(PATIENCE)
-        append(self, rows)
+        append(self, sends)
 
     monkeypatch.setattr(Workbook, "append", counting)
     running = await start(workshop, asked, gate)
@@ -335,9 +334,9 @@ async def test_who_follows_an_export_hears_of_every_step(
     steps = threading.Semaphore(0)
     append = Workbook.append
 
-    def step(self: Workbook, rows: Iterable[Row]) -> None:
+    def step(self: Workbook, sends: Sends) -> None:
         assert steps.acquire(timeout=PATIENCE)
-        append(self, rows)
+        append(self, sends)
 
     monkeypatch.setattr(Workbook, "append", step)
     running = await start(workshop, asked, gate)
@@ -378,7 +377,7 @@ async def test_a_store_that_fails_is_told(database: Database, workshop: Workshop
 async def test_what_nobody_expected_is_told_without_its_text(
     database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: Workbook, rows: Iterable[Row]) -> None:
+    def broken(self: Workbook, sends: Sends) -> None:
         raise RuntimeError("secret")
 
     await feed(database, tenant, sends(1))

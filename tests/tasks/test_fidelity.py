@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from analytics.database import Database
 from analytics.exports import ExportFormat, ExportStatus, Locale
 from tasks import exports as job
-from tasks.columns import SENT_AT, Row
+from tasks.columns import COLUMNS
 from tasks.columns import Locale as Language
 from tasks.exports import Workshop, key_of, run_export
 from tasks.files import FileStore
@@ -29,6 +29,7 @@ from tests.oracle import Filter, Oracle
 from tests.tasks import tables
 from tests.tasks.exporting import DAY, lines, queue, stored
 
+SENT_AT = [column.name for column in COLUMNS].index("sent_at")
 SOFFICE = shutil.which("soffice")
 
 
@@ -138,7 +139,7 @@ async def test_more_rows_than_a_sheet_holds(
         ]  # fmt: skip
 
 
-def row_of(number: int, text: str) -> Row:
+def row_of(number: int, text: str) -> tables.Row:
     return tables.row(number, reply_text=text, template_name=text, ticket_key=text)
 
 
@@ -150,7 +151,7 @@ def test_libreoffice_reads_the_same_texts(tmp_path: Path) -> None:
     nasty = [text for text in tables.NASTY if not set(text) & set("\r\n")]
     given = [row_of(number, text) for number, text in enumerate([*nasty, "👍" * 20_000, "x" * 40_000])]
     with Workbook(Language.ES, [("Filas", len(given))], max_rows=20) as writer:
-        writer.append(given)
+        writer.append(tables.columns(given))
         writer.finish(tmp_path / "export.xlsx")
     # Every sheet (-1) as UTF-8 (76), comma and quotes, cells as they are shown but texts quoted.
     options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"

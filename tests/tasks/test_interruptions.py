@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.exports import Export, ExportStatus, FailureCode
+from analytics.queries import Sends
 from tasks import exports as job
-from tasks.columns import Row
 from tasks.exports import Workshop, key_of, run_export
 from tasks.files import FileStore
 from tasks.shifts import Shift
@@ -37,7 +37,7 @@ class Held:
         """Choose the step: `append` or `finish`."""
         done = getattr(Workbook, step)
 
-        def held(workbook: Workbook, what: "Iterable[Row] | Path") -> None:
+        def held(workbook: Workbook, what: "Sends | Path") -> None:
             self.arrived.set()
             assert self.go_on.wait(PATIENCE)
             done(workbook, what)

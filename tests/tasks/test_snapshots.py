@@ -44,10 +44,10 @@ async def test_rows_and_funnel_are_of_one_moment(
         return feed(database, tenant, [late, *moved, *done, renamed])
 
     class Between(Workbook):
-        def append(self, rows: Any) -> None:
-            super().append(rows)
+        def append(self, sends: Any) -> None:
+            super().append(sends)
             asyncio.run_coroutine_threadsafe(change_everything(len(rounds)), loop).result()
-            rounds.append(len(rows))
+            rounds.append(len(sends.named))
 
     monkeypatch.setattr(job, "Workbook", Between)
     workshop = Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)

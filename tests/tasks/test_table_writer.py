@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import pytest
 from openpyxl.writer.excel import ExcelWriter
 
-from tasks.columns import Locale, Row
+from analytics.queries import Sends
+from tasks.columns import Locale
 from tasks.delimited import Delimited
 from tasks.table_writer import TableWriter
 from tasks.workbook import Workbook
@@ -26,32 +27,41 @@ def small_workbook(locale: Locale) -> Workbook:
 both = pytest.mark.parametrize("writer_of", [small_workbook, Delimited])
 
 
-def interrupted() -> Iterator[Row]:
-    yield tables.row()
-    raise KeyboardInterrupt
+class Interrupted(list[Any]):
+    """Values that are interrupted, as by a job's time limit."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield self[0]
+        raise KeyboardInterrupt
+
+
+def several(count: int) -> Sends:
+    return tables.columns(tables.row(number) for number in range(count))
+
+
+ONE = several(1)
 
 
 @both
 @pytest.mark.parametrize(
     ("bad", "error"),
     [
-        (lambda: [tables.row(), tables.row(status="LOST")], KeyError),
-        (lambda: [tables.row(sent_at=datetime(2026, 1, 1))], ValueError),  # noqa: DTZ001  naive: refused
-        (lambda: [tables.row()[:13]], ValueError),
-        (lambda: [tables.row(message_id=7)], (AttributeError, TypeError)),
-        (interrupted, KeyboardInterrupt),
+        (tables.columns([tables.row(), tables.row(status="LOST")]), KeyError),
+        (several(2)._replace(ticket_id=["9001"]), ValueError),
+        (tables.columns([tables.row(message_id=7)]), (AttributeError, TypeError)),
+        (ONE._replace(sent_at=Interrupted(ONE.sent_at)), KeyboardInterrupt),
     ],
-    ids=["status", "naive", "short", "no text", "from outside"],
+    ids=["status", "short", "no text", "from outside"],
 )
 def test_an_error_throws_everything_away(
-    writer_of: WriterOf, bad: Callable[[], Any], error: Any, tmp_path: Path, scratch: Path
+    writer_of: WriterOf, bad: Sends, error: Any, tmp_path: Path, scratch: Path
 ) -> None:
     writer = writer_of(Locale.ES)
-    writer.append(tables.row(number) for number in range(3))
+    writer.append(several(3))
     with pytest.raises(error):
-        writer.append(bad())
+        writer.append(bad)
     with pytest.raises(RuntimeError):
-        writer.append([tables.row()])
+        writer.append(ONE)
     with pytest.raises(RuntimeError):
         writer.finish(tmp_path / "export")
     assert [*tmp_path.iterdir(), *scratch.iterdir()] == [scratch]
@@ -60,7 +70,7 @@ def test_an_error_throws_everything_away(
 @both
 def test_what_is_not_finished_is_discarded(writer_of: WriterOf, scratch: Path) -> None:
     with writer_of(Locale.ES) as writer:
-        writer.append([tables.row()])
+        writer.append(ONE)
     writer.discard()
     assert not list(scratch.iterdir())
 
@@ -89,7 +99,7 @@ def test_a_file_cannot_replace_a_folder(writer_of: WriterOf, tmp_path: Path, scr
 def test_the_disk_fills_up_while_rows_come(writer_of: WriterOf, tmp_path: Path, scratch: Path) -> None:
     writer = writer_of(Locale.ES)
     with full_disk(64 * 1024), pytest.raises(OSError, match="too large"):
-        writer.append(tables.row(number) for number in range(3_000))
+        writer.append(several(3_000))
     assert [*tmp_path.iterdir(), *scratch.iterdir()] == [scratch]
 
 
@@ -97,7 +107,7 @@ def test_the_disk_fills_up_while_rows_come(writer_of: WriterOf, tmp_path: Path, 
 @pytest.mark.parametrize("size", [100, 1_500])
 def test_the_disk_fills_up_at_the_end(writer_of: WriterOf, size: int, tmp_path: Path, scratch: Path) -> None:
     writer = writer_of(Locale.ES)
-    writer.append([tables.row(reply_text="hola " * 500)])
+    writer.append(tables.columns([tables.row(reply_text="hola " * 500)]))
     with full_disk(size), pytest.raises(OSError, match="too large"):
         writer.finish(tmp_path / "export")
     assert [*tmp_path.iterdir(), *scratch.iterdir()] == [scratch]

@@ -1,9 +1,12 @@
+import csv
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from tasks.text import CELL_LIMIT, cell_text, csv_text, legible, shorten
+from tasks.text import CELL_LIMIT, cell_text, csv_field, csv_fields, legible, shorten
 from tests.tasks import tables
 
 
@@ -68,15 +71,20 @@ def test_escapes_do_not_count_against_the_limit() -> None:
 
 
 @given(tables.texts())
-def test_no_csv_text_is_a_formula(text: str) -> None:
-    written = csv_text(text)
+def test_no_csv_field_is_a_formula(text: str) -> None:
+    [[written]] = csv.reader(io.StringIO(csv_field(text) + "\r\n", newline="")) if text else [[csv_field(text)]]
     assert not written.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert written.removeprefix("'") == tables.legible(text).removeprefix("'")
 
 
+@given(st.lists(st.none() | tables.texts()))
+def test_fields_together_are_what_each_is(texts: list[str | None]) -> None:
+    assert list(csv_fields(texts)) == [csv_field(text) for text in texts]
+
+
 @pytest.mark.parametrize("text", ["hola", "", "a=b", "'=1", "1-2"])
-def test_harmless_csv_text_is_untouched(text: str) -> None:
-    assert csv_text(text) == text
+def test_harmless_csv_field_is_untouched(text: str) -> None:
+    assert csv_field(text) == text
 
 
 @pytest.mark.parametrize(
@@ -84,4 +92,4 @@ def test_harmless_csv_text_is_untouched(text: str) -> None:
     [("+56911112222", "'+56911112222"), ("56911112222", "56911112222"), ("+56 9 1111", "'+56 9 1111")],
 )
 def test_a_phone_stays_text_in_csv(phone: str, written: str) -> None:
-    assert csv_text(phone) == written
+    assert csv_field(phone) == written

@@ -300,7 +300,7 @@ async def test_what_needs_rows_is_refused_beyond_the_boundary(database: Database
         spec = spec_of(tenant, filter)
         async with database.read() as reader:
             if needs == "export":
-                return [row async for page in queries.sends(reader, spec) for row in page]
+                return [page async for page in queries.sends(reader, spec)]
             if needs == "count":
                 return await queries.count(reader, spec)
             return await queries.counted(
