@@ -17,6 +17,10 @@ class InvalidInput(PublicError):
     code = "BAD_USER_INPUT"
 
 
+class Dropped(InvalidInput):
+    """Single messages are asked for, of days whose single messages were dropped."""
+
+
 class Unauthenticated(PublicError):
     """No token, or one that is not valid."""
 

@@ -210,7 +210,7 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
 async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> Export:
     """Queue an export, or return the one that the same idempotency key made.
 
-    Raises `Refused`, or `InvalidInput` when messages of its days were dropped.
+    Raises `Refused`, or `Dropped` when messages of its days were dropped.
     """
     name = request.name.strip()
     if not name:

@@ -28,7 +28,7 @@ Rows = dict[Key, Counts]
 async def counted(reader: Reader, query: Query) -> Rows:
     """The counts of each key of a query's grouping, in the measures of its family.
 
-    Raises `InvalidInput` when they can only be counted from messages that were dropped.
+    Raises `Dropped` when they can only be counted from messages that were dropped.
     """
     chosen = plan(query, await readable(reader, query.spec.tenant_id))
     if chosen.rollup is None:
@@ -98,7 +98,7 @@ class Sends(NamedTuple):
 
 
 async def count(reader: Reader, spec: Spec) -> int:
-    """How many messages a specification selects. Raises `InvalidInput` when some of its days were dropped."""
+    """How many messages a specification selects. Raises `Dropped` when some of its days were dropped."""
     await need_messages(reader, spec)
     row = await reader.first(statements.count(spec))
     return row[0] if row else 0
@@ -107,7 +107,7 @@ async def count(reader: Reader, spec: Spec) -> int:
 async def sends(reader: Reader, spec: Spec) -> AsyncIterator[Sends]:
     """The messages of a specification in the order of (sent at, id), some thousands at a time.
 
-    Raises `InvalidInput` when those of some of its days were dropped.
+    Raises `Dropped` when those of some of its days were dropped.
     """
     await need_messages(reader, spec)
     named = await _naming(reader, spec.tenant_id)

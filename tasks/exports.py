@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics import export_jobs, queries
 from analytics.database import Database, Writer
-from analytics.errors import Forbidden, InvalidInput
+from analytics.errors import Dropped, Forbidden
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.outages import is_outage
 from analytics.viewers import view
@@ -130,7 +130,7 @@ async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | No
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.TIMEOUT)
     except Forbidden:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
-    except InvalidInput:
+    except Dropped:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.DROPPED)
     except _NotStored:
         logger.exception("export could not be stored")

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from analytics.database import Reader, Writer
-from analytics.errors import InvalidInput
+from analytics.errors import Dropped
 from analytics.rollup_tables import WHOLE, rollup_states
 from analytics.specs import Spec
 from analytics.zones import FIRST_INSTANT
@@ -70,10 +70,10 @@ async def kept_since(reader: Reader, tenant: str) -> int:
 
 
 async def need_messages(reader: Reader, spec: Spec) -> None:
-    """Raise `InvalidInput` when messages of a specification's days were dropped, so that they cannot be read."""
+    """Raise `Dropped` when messages of a specification's days were dropped, so that they cannot be read."""
     if spec.starts_at < await kept_since(reader, spec.tenant_id):
         day = await kept_from(reader, spec.tenant_id)
-        raise InvalidInput(
+        raise Dropped(
             f"filter.sentOn.from: single messages are kept from {day} on; of earlier days there are only the counts by "
             "day of the company's own time zone. Exports, hourly series and other time zones need a later day."
         )

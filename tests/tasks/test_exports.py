@@ -12,11 +12,13 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode, Locale
 from analytics.queries import Sends
+from analytics.tables import exports as export_rows
 from analytics.zones import DAY
 from resolvers import exports as following
 from tasks import exports as job
@@ -386,6 +388,17 @@ async def test_what_nobody_expected_is_told_without_its_text(
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.INTERNAL)
     assert "secret" not in repr(done)
     assert names(folder) == []
+
+
+async def test_a_filter_that_can_no_longer_be_read_is_no_fault_of_its_requester(
+    database: Database, workshop: Workshop, tenant: str
+) -> None:
+    asked = await queue(database, identity(tenant), WEEK)
+    lost = asked.spec_text.replace(f'"{asked.spec.time_zone}"', '"Mars/Olympus"')
+    async with database.write() as writer:
+        await writer.execute(update(export_rows).where(export_rows.c.id == asked.id).values(spec=lost))
+    done = await run(workshop, asked)
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.INTERNAL)
 
 
 async def test_a_disk_without_room_for_the_file_is_told(
