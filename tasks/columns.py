@@ -1,11 +1,8 @@
-"""The columns of an export, as data: what they are called, how wide they are, and which of a message's values is in
-which."""
+"""The columns of an export, as data: what they are called, how wide they are, what they hold."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-
-from analytics.queries import Named, Sends
 
 
 class Locale(StrEnum):
@@ -50,9 +47,6 @@ COLUMNS: tuple[Column, ...] = (
     _column("reply_text", "Respuesta", "Reply", 60),
 )
 
-# The places of a message's own values, in the order of `Sends`; in all others are those of its names.
-OWN = [place for place, column in enumerate(COLUMNS) if column.name in Sends._fields]
-
 SHEET_TITLES: Mapping[Locale, str] = {Locale.ES: "Envíos", Locale.EN: "Sends"}
 SUMMARY_TITLES: Mapping[Locale, str] = {Locale.ES: "Resumen", Locale.EN: "Summary"}
 
@@ -77,9 +71,3 @@ STATUS_WORDS: Mapping[Locale, Mapping[str, str]] = {
 def headers(locale: Locale) -> list[str]:
     """The header row in that language."""
     return [column.headers[locale] for column in COLUMNS]
-
-
-def from_names(named: Named) -> list[str | None]:
-    """The texts that a message has of its names, with None where its own go."""
-    values = asdict(named) | {"template_category": named.template_category.lower()}
-    return [values.get(column.name) for column in COLUMNS]

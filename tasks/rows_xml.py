@@ -17,10 +17,12 @@ from openpyxl.worksheet._writer import WorksheetWriter
 
 from analytics.queries import Named
 from tasks import cells
-from tasks.columns import COLUMNS, KNOWN, OWN, from_names
+from tasks.columns import COLUMNS, KNOWN
 from tasks.text import cell_text
 
-_LETTERS = [get_column_letter(number) for number in range(1, len(COLUMNS) + 1)]
+# Stands for a row's number until all of the row is there; no text of a cell can hold it.
+_NUMBER = "\0"
+_REFERENCES = {column.name: f"{get_column_letter(place)}{_NUMBER}" for place, column in enumerate(COLUMNS, 1)}
 _SECONDS_A_DAY = 86_400
 # Excel counts days since 30 December 1899; right from March 1900 on.
 _EXCEL_ZERO = 25_569 * _SECONDS_A_DAY
@@ -60,32 +62,41 @@ class RowMaker:
         """`status_words` are those of the reader's language."""
         self._stamp = cells.stamp(sheet).style_id
         self._quoted = cells.quoted(sheet, "=").style_id
-        self._status_words = status_words
-        self._recurring = lru_cache(KNOWN)(self._rests)
+        self._statuses = {status: self._cell("status", word) for status, word in status_words.items()}
+        self._recurring = lru_cache(KNOWN)(self._names)
 
     def __call__(self, values: tuple[Any, ...], number: int) -> tuple[str]:
         """The row of a message, of which there is a value for each column of `Sends`, to be the `number`-th of its
         sheet. Raises KeyError for an unknown status."""
-        named, sent_at, message, recipient, status, *others = values
+        named, sent_at, message, recipient, status, ticket, key, reply = values
+        template, agent, account = self._recurring(named)
         days = (sent_at + _EXCEL_ZERO) / _SECONDS_A_DAY
-        stamp = f' s="{self._stamp}"><v>{days}</v></c>'
-        texts = (message, recipient, self._status_words[status], *others)
-        rests = self._recurring(named).copy()
-        for place, rest in zip(OWN, (stamp, *map(self._text, texts)), strict=True):
-            rests[place] = rest
-        cells = [f'<c r="{letter}{number}"{rest}' for letter, rest in zip(_LETTERS, rests, strict=True) if rest]
-        return (f'<row r="{number}">{"".join(cells)}</row>',)
+        cell = self._cell
+        row = (
+            f'<row r="{_NUMBER}">{template}<c r="{_REFERENCES["sent_at"]}" s="{self._stamp}"><v>{days}</v></c>{agent}'
+            f"{cell('message_id', message)}{cell('recipient_phone', recipient)}{self._statuses[status]}"
+            f"{cell('ticket_id', ticket)}{cell('ticket_key', key)}{account}{cell('reply_text', reply)}</row>"
+        )
+        return (row.replace(_NUMBER, str(number)),)
 
-    def _rests(self, named: Named) -> list[str]:
-        return [self._text(text) for text in from_names(named)]
+    def _names(self, named: Named) -> tuple[str, str, str]:
+        """The cells of a message's names: those before its time, before its id, and before its reply."""
+        cell = self._cell
+        return (
+            cell("template_name", named.template_name) + cell("template_category", named.template_category.lower()),
+            cell("department_name", named.department_name)
+            + cell("agent_email", named.agent_email)
+            + cell("agent_name", named.agent_name),
+            cell("account_phone", named.account_phone) + cell("account_name", named.account_name),
+        )
 
-    def _text(self, value: str | None) -> str:
-        """What follows the reference in a cell of text; nothing for no cell."""
-        text = cell_text(value) if value else None
-        if not text:
+    def _cell(self, column: str, value: str | None) -> str:
+        """A cell of text; nothing for no text."""
+        if not value:
             return ""
+        text = cell_text(value)
         style = f' s="{self._quoted}"' if text[0] in cells.MISREAD else ""
         space = "" if text == text.strip() else ' xml:space="preserve"'
         if _MARKUP.search(text):
             text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
-        return f'{style} t="inlineStr"><is><t{space}>{text}</t></is></c>'
+        return f'<c r="{_REFERENCES[column]}"{style} t="inlineStr"><is><t{space}>{text}</t></is></c>'
