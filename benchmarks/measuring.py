@@ -37,9 +37,16 @@ def percentile_95(run: Callable[[], object], runs: int) -> float:
     return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
-def median_ms(run: Callable[[], object], runs: int = RUNS) -> float:
+def median_ms(run: Callable[[], object]) -> float:
     """The median time of a call in milliseconds, after some calls to warm up."""
-    return statistics.median([_ms(run) for _ in range(WARM_UPS + runs)][WARM_UPS:])
+    return statistics.median([_ms(run) for _ in range(WARM_UPS + RUNS)][WARM_UPS:])
+
+
+def beside(name: str, ours: Callable[[], object], theirs: Callable[[], object], bound: str) -> Result:
+    """The median times of two calls, made turn by turn: whatever else the machine does meets both alike."""
+    times = [(_ms(ours), _ms(theirs)) for _ in range(WARM_UPS + RUNS)][WARM_UPS:]
+    value, reference = map(statistics.median, zip(*times, strict=True))
+    return compared(name, value, reference, "ms", bound)
 
 
 def _ms(run: Callable[[], object]) -> float:
