@@ -34,7 +34,7 @@ from analytics.sqltypes import parameters, upsert
 from analytics.watching import make_watchable
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
-# enough that a worker's memory stays flat (a million rows stream in some 20 MB).
+# enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
 PARTITION = 4_000
 # KiB; what is read in the order of an index finds its neighbours in as little.
 SMALL_CACHE = 4_096

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.columns import STATUS_WORDS, Locale, headers
+from tasks.columns import COLUMNS, STATUS_WORDS, Locale, headers
 from tasks.delimited import Delimited
 from tests.tasks import tables
 
@@ -48,6 +48,10 @@ def test_the_bytes_of_a_small_file() -> None:
         "recordatorio_pago,utility,2026-03-01 12:00:00,Cobranza,,Ana Díaz,m0,'+56933334444,Read,9001,"
         'DESK-9001,\'+56911112222,Acme Chile,"\'=HYPERLINK(""x"")\nhola"\r\n'
     )
+
+
+def test_the_headers_are_in_the_order_of_the_values() -> None:
+    assert [column.name for column in COLUMNS] == list(tables.Row._fields)
 
 
 def test_an_export_of_nothing_is_its_header() -> None:

@@ -96,8 +96,8 @@ async def test_times_across_the_clocks_changes(database: Database, workshop: Wor
     # Chile's midnight of 5 April 2026 comes twice, that of 6 September not at all.
     tenant = uuid4().hex
     instants = [
-        *(f"2026-04-05T0{hour}:{minute}:59Z" for hour in (2, 3, 4) for minute in ("00", "30")),
-        *(f"2026-09-06T0{hour}:{minute}:59Z" for hour in (2, 3, 4) for minute in ("59", "00")),
+        *(f"2026-04-05T0{hour}:{minute}:59.999Z" for hour in (2, 3, 4) for minute in ("00", "30")),
+        *(f"2026-09-06T0{hour}:{minute}:59.999Z" for hour in (2, 3, 4) for minute in ("59", "00")),
     ]
     told = [factories.tenant(), *(message_sent(f"m{n:02}", at) for n, at in enumerate(instants))]
     await feed(database, tenant, told)
