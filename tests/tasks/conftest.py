@@ -3,6 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from analytics.database import Database
+from tasks.exports import Workshop
+from tasks.files import FileStore
+
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -11,3 +15,15 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where finished files are."""
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def workshop(database: Database, folder: Path) -> Workshop:
+    """A workshop whose files are in `folder`."""
+    return Workshop(database, FileStore(folder.as_uri()), retention_days=30)

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from analytics import export_jobs, exports, specs
@@ -12,12 +13,16 @@ from analytics.database import Database
 from analytics.exports import Export, ExportFormat, ExportStatus, Locale, Request
 from analytics.viewers import Identity
 from tasks import columns
+from tasks.exports import Workshop, key_of, run_export
 from tests import factories
 from tests.oracle import Filter, Oracle, _instant, _zone
-from tests.tasks.tables import legible
+from tests.tasks import tables
 
 MONDAY = _instant(factories.MONDAY).date()
 DAY = Filter(MONDAY, MONDAY)
+WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
+TITLES = {Locale.ES: "Envíos", Locale.EN: "Sends"}
+SUMMARIES = {Locale.ES: "Resumen", Locale.EN: "Summary"}
 PATIENCE = 30.0  # seconds until what is waited for counts as lost
 
 
@@ -89,7 +94,7 @@ def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
             oracle.name_at("account", message.account_id, at),
             message.reply_text,
         ]
-        return [value if isinstance(value, datetime) else legible(value) for value in values]
+        return [value if isinstance(value, datetime) else tables.legible(value) for value in values]
 
     return [columns.headers(language), *(line(message) for message in oracle.select(filter))]
 
@@ -97,3 +102,21 @@ def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
 def soon() -> int:
     """This moment in microseconds."""
     return int(datetime.now(UTC).timestamp() * 1_000_000)
+
+
+async def run(workshop: Workshop, export: Export) -> Export:
+    """An export, done here, as its row is then."""
+    await run_export(workshop, export.tenant_id, export.id)
+    return await stored(workshop.database, export)
+
+
+def sheet(folder: Path, export: Export) -> list[list[Any]]:
+    """The lines of the sheet of rows of a finished file, which stands behind its summary."""
+    found = tables.read_openpyxl(folder / key_of(export))
+    assert list(found) == [SUMMARIES[export.locale], TITLES[export.locale]]
+    return found[TITLES[export.locale]]
+
+
+def sends(count: int, **fields: Any) -> list[dict[str, Any]]:
+    """Messages, a second apart."""
+    return [factories.message_sent(f"m{n:04}", factories.after(seconds=n), **fields) for n in range(count)]

@@ -6,7 +6,6 @@ import queue
 import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import dramatiq
 import pytest
@@ -22,7 +21,6 @@ from analytics.exports import ExportStatus
 from tasks import brokers
 from tasks.brokers import Address, address, open_broker
 from tasks.exports import Workshop
-from tasks.files import FileStore
 from tasks.queue import MOST_WAITING, Announcer, Jobs, declare_actors
 from tasks.shifts import Shift
 from tests.factories import identity
@@ -78,12 +76,6 @@ def at(request: pytest.FixtureRequest) -> Iterator[Address]:
     found = address(reachable(request.param))
     yield found
     wipe(found)
-
-
-@pytest.fixture
-def workshop(database: Database, tmp_path: Path) -> Workshop:
-    """A workshop with files of its own."""
-    return Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
 
 
 @pytest.fixture

@@ -34,12 +34,6 @@ MONTH = Filter(TODAY, TODAY)
 CODED = wamid(FIRST)[10:18]
 
 
-@pytest.fixture
-def workshop(database: Database, tmp_path: Path) -> Workshop:
-    """A workshop with files of its own."""
-    return Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
-
-
 async def test_no_trace_is_left_in_the_database_file(tmp_path: Path, tenant: str) -> None:
     path = tmp_path / "embudo.db"
     async with Database(f"sqlite+aiosqlite:///{path}") as database:

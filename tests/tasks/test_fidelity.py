@@ -20,7 +20,6 @@ from tasks import exports as job
 from tasks.columns import COLUMNS
 from tasks.columns import Locale as Language
 from tasks.exports import Workshop, key_of, run_export
-from tasks.files import FileStore
 from tasks.workbook import Workbook
 from tests import factories
 from tests.factories import identity, message_sent
@@ -31,12 +30,6 @@ from tests.tasks.exporting import DAY, lines, queue, stored
 
 SENT_AT = [column.name for column in COLUMNS].index("sent_at")
 SOFFICE = shutil.which("soffice")
-
-
-@pytest.fixture
-def workshop(database: Database, tmp_path: Path) -> Workshop:
-    """A workshop with files of its own."""
-    return Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
 
 
 async def exported(workshop: Workshop, folder: Path, tenant: str, filter: Filter, **options: Any) -> Path:

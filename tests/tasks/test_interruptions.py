@@ -59,18 +59,6 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     found.go_on.set()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where finished files are."""
-    return tmp_path / "files"
-
-
-@pytest.fixture
-def workshop(database: Database, folder: Path) -> Workshop:
-    """A workshop whose files are in `folder`."""
-    return Workshop(database, FileStore(folder.as_uri()), retention_days=30)
-
-
 def stored_files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 

@@ -21,18 +21,6 @@ from tests.tasks.exporting import DAY, queue, soon, stored
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Where finished files are."""
-    return tmp_path / "files"
-
-
-@pytest.fixture
-def workshop(database: Database, folder: Path) -> Workshop:
-    """A workshop whose files are in `folder`."""
-    return Workshop(database, FileStore(folder.as_uri()), retention_days=30)
-
-
 async def completed(workshop: Workshop, tenant: str) -> Export:
     asked = await queue(workshop.database, identity(tenant), DAY)
     await run_export(workshop, tenant, asked.id)

@@ -1,12 +1,8 @@
 from pathlib import Path
 
-import pytest
-
 from analytics import export_jobs
-from analytics.database import Database
 from analytics.exports import ExportStatus
 from tasks.exports import Workshop, key_of, run_export
-from tasks.files import FileStore
 from tasks.queue import Jobs, expire, sweep
 from tests.factories import MONDAY, identity
 from tests.oracle import Filter, _instant
@@ -14,12 +10,6 @@ from tests.tasks.exporting import queue, soon, stored
 
 DAY = _instant(MONDAY).date()
 ANY = Filter(DAY, DAY)
-
-
-@pytest.fixture
-def workshop(database: Database, tmp_path: Path) -> Workshop:
-    """A workshop with files of its own."""
-    return Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
 
 
 async def swept(workshop: Workshop, tenant: str) -> list[str]:

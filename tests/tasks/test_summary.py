@@ -14,7 +14,6 @@ from analytics.database import Database
 from analytics.exports import Locale
 from analytics.zones import SECOND
 from tasks.exports import Workshop, key_of, run_export
-from tasks.files import FileStore
 from tests import factories, strategies
 from tests.factories import identity, member, message_sent, supervisor
 from tests.feeding import feed
@@ -24,12 +23,6 @@ from tests.tasks import tables
 from tests.tasks.exporting import DAY, queue, soon, stored
 
 STEPS = ("messages", *BASES)
-
-
-@pytest.fixture
-def workshop(database: Database, tmp_path: Path) -> Workshop:
-    """A workshop with files of its own."""
-    return Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
 
 
 async def exported(workshop: Workshop, folder: Path, who: Any, filter: Filter, **options: Any) -> Path:
