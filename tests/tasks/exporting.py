@@ -1,4 +1,4 @@
-"""Exports in tests: how to ask for one, and what its file should hold, computed from the oracle."""
+"""Exports in tests: how to ask for one and do it, and what its file should hold, computed from the oracle."""
 
 import asyncio
 import time
