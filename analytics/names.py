@@ -148,6 +148,8 @@ class Names(Generic[Entity]):
         self._kind = kind
         self._timelines = timelines
         self.ids = timelines.keys()
+        # A table asks for the same department in row after row.
+        self._newest: dict[str, Entity] = {}
 
     def at(self, id: str, instant: int) -> Entity:
         """The thing as it was at an instant."""
@@ -161,8 +163,11 @@ class Names(Generic[Entity]):
 
     def newest(self, id: str) -> Entity:
         """The thing as it is now."""
-        timeline = self._timelines.get(id)
-        return self._kind.make(id, timeline.newest() if timeline else {})
+        found = self._newest.get(id)
+        if found is None:
+            timeline = self._timelines.get(id)
+            found = self._newest[id] = self._kind.make(id, timeline.newest() if timeline else {})
+        return found
 
 
 async def names(reader: Reader, tenant: str, kind: Kind[Entity], ids: Iterable[str] | None = None) -> Names[Entity]:

@@ -19,6 +19,7 @@ from graphql_schema.context import Context
 from graphql_schema.permissions import GuardedSchema
 from graphql_schema.schema import build_schema
 from resolvers.loading import Loader, Read
+from service.garbage import tune_garbage_collector
 
 T = TypeVar("T")
 RUNS = 40
@@ -58,6 +59,7 @@ def no_link(viewer: Viewer, export: Export) -> str:
 
 def results(large: int) -> Iterator[Result]:
     """The result of the layer."""
+    tune_garbage_collector()  # as the service does; it serves both
     yield asyncio.run(_results(sqlite_file(large)))
 
 
