@@ -53,6 +53,12 @@ def logged(server: Server) -> str:
     return (server.folder / "log").read_text()
 
 
+def line_of(server: Server, request_id: str) -> str:
+    """The one line about a request, which is written once its answer is out."""
+    (line,) = eventually(lambda: [line for line in logged(server).splitlines() if request_id in line])
+    return line
+
+
 def counted(field: str, code: str) -> str:
     return "embudo_graphql_operations_total" + str([("code", code), ("field", field)])
 
@@ -97,7 +103,7 @@ def test_an_operation_is_one_line_of_the_log_with_who_and_what_it_took(server: S
     token = server.headers(identity(tenant))
     answer = server.client.post("/graphql", json={"query": FUNNEL}, headers={**token, "X-Request-ID": "from-a-proxy-1"})
     assert answer.status_code == 200
-    (line,) = [line for line in logged(server).splitlines() if "from-a-proxy-1" in line]
+    line = line_of(server, "from-a-proxy-1")
     for part in ("event=operation", "operation=Mine", "field=campaignAnalytics", "code=OK", f"tenant={tenant}"):
         assert part in line
     assert re.search(r"viewer=\S+ ", line + " ")
@@ -111,8 +117,7 @@ def test_an_operation_is_one_line_of_the_log_with_who_and_what_it_took(server: S
 
 def test_a_download_is_logged_without_its_signature(server: Server) -> None:
     server.client.get("/exports/abc/file?signature=very-secret", headers={"X-Request-ID": "a-download-1"})
-    (line,) = [line for line in logged(server).splitlines() if "a-download-1" in line]
-    assert "route=/exports/{id}/file" in line
+    assert "route=/exports/{id}/file" in line_of(server, "a-download-1")
     assert "very-secret" not in logged(server)
 
 
