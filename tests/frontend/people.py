@@ -21,6 +21,9 @@ fragment Numbers on Funnel {
 }
 """
 
+# GraphiQL's button once it knows the tab's operations: it asks which of them to run.
+EXECUTE = ".graphiql-execute-button[aria-haspopup=menu]"
+
 VIEW = (
     """
 query View($filter: CampaignAnalyticsFilter!) {

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 
 from graphql_schema.schema import schema
 from service.manifest import OWN_DOCUMENTS, read_manifest
-from tests.frontend.people import Reader, run
+from tests.frontend.people import EXECUTE, Reader, run
 from tests.frontend.test_exports import ask_for, fetched
 from tests.frontend.test_view import settled
 from tests.frontend.test_view_freshness import operation
@@ -119,7 +119,6 @@ def test_another_document_is_refused(strict: Server, page: Page) -> None:
         assert answer.status_code == 403
         assert answer.json()["errors"][0]["message"] == REFUSED
     # Also the questions of GraphiQL, which says so.
-    page.wait_for_load_state("networkidle")
-    page.get_by_role("button", name="Execute query").click()
+    page.locator(EXECUTE).click()
     page.get_by_role("menuitem", name="Options").click()
     expect(page.locator(".graphiql-response")).to_contain_text(REFUSED)

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.frontend.people import Reader
+from tests.frontend.people import EXECUTE, Reader
 from tests.service.servers import Server
 
 CREATE = """
@@ -14,8 +14,7 @@ mutation { createExport(input: {name: "De GraphiQL", filter: {sentOn: {from: "20
 
 def test_an_example_runs_as_the_viewer_and_the_token_is_not_kept(demo: Server, page: Page) -> None:
     reader = Reader.enter(demo, page, "p3", "/graphiql")
-    page.wait_for_load_state("networkidle")
-    page.get_by_role("button", name="Execute query").click()
+    page.locator(EXECUTE).click()
     page.get_by_role("menuitem", name="Options").click()
     answer = page.locator(".graphiql-response")
     expect(answer).to_contain_text("SUPERVISOR")
@@ -29,11 +28,11 @@ def test_an_example_runs_as_the_viewer_and_the_token_is_not_kept(demo: Server, p
 def test_a_subscription_follows_an_export(demo: Server, page: Page) -> None:
     reader = Reader.enter(demo, page, "p1", "/graphiql")
     id = demo.ask(reader.identity, CREATE)["createExport"]["export"]["id"]
-    page.wait_for_load_state("networkidle")
+    expect(page.locator(EXECUTE)).to_be_visible()
     page.get_by_role("button", name="Variables").click()
     page.get_by_label("Variables").locator("textarea, .native-edit-context").first.focus()
     page.keyboard.insert_text(f'{{"id": "{id}"}}')
-    page.get_by_role("button", name="Execute query").click()
+    page.locator(EXECUTE).click()
     page.get_by_role("menuitem", name="Follow").click()
     expect(page.locator(".graphiql-response")).to_contain_text('"COMPLETED"')
 

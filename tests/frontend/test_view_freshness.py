@@ -116,14 +116,15 @@ def test_numbers_are_asked_for_anew_on_demand_and_on_coming_back_later(administr
     page = administrator.page
     settled(administrator)
     expect(page.get_by_text("Actualizado")).to_be_visible()
+    refresh = page.get_by_role("button", name="Actualizar")
     names = asked(page)
     with page.expect_response("**/graphql"):
-        page.get_by_role("button", name="Actualizar").click()
-    settled(administrator)
+        refresh.click()
+    expect(refresh).not_to_have_attribute("data-loading", "true")
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=2))
     with page.expect_response("**/graphql"):
         page.evaluate("dispatchEvent(new Event('focus'))")
-    settled(administrator)
+    expect(refresh).not_to_have_attribute("data-loading", "true")
     assert names == ["View", "View"]
 
 

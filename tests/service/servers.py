@@ -25,6 +25,8 @@ from tests.feeding import feed
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests, long enough for HS256"
 PATIENCE = 60.0  # seconds until what is waited for counts as lost
+# A connection is let go before the service does so, which may be just when the next request is under way.
+KEPT = httpx.Limits(keepalive_expiry=2)
 
 T = TypeVar("T")
 
@@ -98,11 +100,13 @@ class Server:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.settings = settings
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        # Bound as long as the server may start, so that nobody else is given its port; nothing listens here.
+        self._port = socket.socket()
+        self._port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._port.bind(("127.0.0.1", 0))
+        self.port = self._port.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.client = httpx.Client(base_url=self.url, timeout=30)
+        self.client = httpx.Client(base_url=self.url, timeout=30, limits=KEPT)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -173,6 +177,7 @@ class Server:
             os.killpg(self.pid, signal.SIGKILL)
         self.wait()
         self.client.close()
+        self._port.close()
 
     def migrate(self) -> None:
         """Make its tables."""

@@ -55,7 +55,7 @@ def waiting_export(server: Server, who: Identity) -> str:
 async def test_a_connection_ends_with_its_token(server: Server, tenant: str) -> None:
     who = identity(tenant)
     id = waiting_export(server, who)
-    async with open_socket(server.url, short_token(who, 3)) as socket:
+    async with open_socket(server.url, short_token(who, 8)) as socket:
         await socket.subscribe(FOLLOW, variables={"id": id})
         assert (await socket.hear())["payload"]["data"] == {"exportUpdated": {"status": "QUEUED"}}
         assert await socket.hear() == 4403

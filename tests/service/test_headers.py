@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
@@ -111,15 +112,22 @@ def test_pages_of_the_list_may_call(server: Server, origin: str, allowed: bool) 
         assert "origin" in answer.headers["vary"].lower()
 
 
+def admitted(ask: Callable[[], httpx.Response]) -> tuple[list[httpx.Response], httpx.Response]:
+    """The answers until one says that it was one too many, and that one. The slower they are, the more get in."""
+    answers: list[httpx.Response] = []
+    while (answer := ask()).status_code != 429:
+        answers.append(answer)
+        assert len(answers) < 100
+    return answers, answer
+
+
 def test_too_many_requests_are_told_when_to_come_back(server: Server, tenant: str) -> None:
     headers = server.headers(identity(tenant))
-
-    def ask() -> int:
-        return server.client.post("/graphql", json={"query": "{ __typename }"}, headers=headers).status_code
-
-    assert {ask() for _ in range(30)} == {200}
-    answer = server.client.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
-    assert answer.status_code == 429
+    answers, answer = admitted(
+        lambda: server.client.post("/graphql", json={"query": "{ __typename }"}, headers=headers)
+    )
+    assert len(answers) >= 30
+    assert {each.status_code for each in answers} == {200}
     assert 1 <= int(answer.headers["retry-after"]) <= 3
     assert answer.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
     assert server.ask(identity(tenant, id="other"), "{ limits { requestsPerMinute } }") == {
@@ -129,9 +137,10 @@ def test_too_many_requests_are_told_when_to_come_back(server: Server, tenant: st
 
 def test_what_is_no_request_is_counted_too(server: Server, tenant: str) -> None:
     headers = server.headers(identity(tenant))
-    statuses = [server.client.put("/graphql", headers=headers).status_code for _ in range(31)]
-    statuses.append(server.client.post("/graphql", content=b"x", headers=headers).status_code)
-    assert statuses == [*[405] * 30, 429, 429]
+    answers, _ = admitted(lambda: server.client.put("/graphql", headers=headers))
+    assert len(answers) >= 30
+    assert {each.status_code for each in answers} == {405}
+    assert server.client.post("/graphql", content=b"x", headers=headers).status_code == 429
 
 
 def test_a_large_body_is_not_read(server: Server, tenant: str) -> None:

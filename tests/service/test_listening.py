@@ -188,7 +188,7 @@ def test_those_who_listen_are_sent_away(server: Server, tenant: str) -> None:
 
 
 def test_who_does_not_end_is_ended(tmp_path: Path, tenant: str) -> None:
-    with running(tmp_path, EMBUDO_REQUEST_SECONDS="2") as server:
+    with running(tmp_path, EMBUDO_REQUEST_SECONDS="4") as server:
         download = downloading(server, identity(tenant))
         assert download.begin().startswith(b"HTTP/1.1 200 ")
         stop(server)  # and nothing is read any more

@@ -145,7 +145,7 @@ def test_several_processes_count_together_and_know_each_others_links(tmp_path: P
         server.start("--workers", "2")
         server.feed(tenant, [message_sent("m1")])
         for _ in range(20):
-            with httpx.Client(base_url=server.url) as new:  # another connection may be another process
+            with httpx.Client(base_url=server.url, timeout=30) as new:  # another connection may be another process
                 asked = new.post("/graphql", json={"query": FUNNEL}, headers=server.headers(identity(tenant)))
                 assert asked.json()["data"]["campaignAnalytics"]["funnel"]["messages"] == 1
         assert [metrics(server)[counted("campaignAnalytics", "OK")] for _ in range(5)] == [20.0] * 5

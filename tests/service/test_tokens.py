@@ -51,7 +51,7 @@ def test_what_is_issued_reads_back() -> None:
             for value in ("", 7, ["acme"], "x" * 129)
         ),
         signed(exp=datetime.now(UTC) - HOUR),
-        signed(nbf=datetime.now(UTC) + HOUR),
+        signed(nbf=datetime.now(UTC) + 24 * HOUR),
         signed(exp=datetime.now(UTC) - timedelta(seconds=LEEWAY + 2)),
         signed(exp="tomorrow"),
         signed(exp=1e400),
