@@ -18,7 +18,7 @@ from tests.frontend.people import EXECUTE, Reader, run
 from tests.frontend.test_exports import ask_for, fetched
 from tests.frontend.test_view import settled
 from tests.frontend.test_view_freshness import operation
-from tests.service.servers import ROOT, Server
+from tests.service.servers import ROOT, Server, eventually
 
 SOURCES = ROOT / "frontend" / "src"
 REFUSED = "Only documents of this service's own pages are run here."
@@ -95,6 +95,8 @@ def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tm
         lambda answer: answer.url.endswith("/graphql") and operation(answer.request) == "TemplateOptions"
     ):
         page.get_by_label("Filtros").get_by_role("button", name="Plantilla HSM").click()
+    looked = "SELECT 1 FROM figures WHERE name = 'drift'"
+    eventually(lambda: strict.row(looked))  # what the worker writes by itself: it must not be stopped at it
     with paused(strict.worker()):  # an export that is over when the page sees it is not followed
         ask_for(reader, "Con lo justo", "CSV")
         row = page.get_by_role("row").filter(has_text="Con lo justo")

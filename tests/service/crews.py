@@ -4,11 +4,9 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -146,13 +144,8 @@ class Crew:
             return None
 
         worker = eventually(found)
-        assert self.row("SELECT status FROM exports WHERE id = ?", id) == ("RUNNING",)
+        assert self.server.row("SELECT status FROM exports WHERE id = ?", id) == ("RUNNING",)
         return worker
-
-    def row(self, sql: str, *values: str) -> Any:
-        """The first row of a statement, run beside the service."""
-        with closing(sqlite3.connect(self.server.folder / "embudo.db", timeout=30)) as connection, connection:
-            return connection.execute(sql, values).fetchone()
 
 
 def heard(text: str | bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -211,6 +211,11 @@ class Server:
                 )
         finally:
             connection.close()
+
+    def row(self, sql: str, *values: object) -> Any:
+        """The first row of a statement, run beside the service."""
+        with closing(sqlite3.connect(self.folder / "embudo.db", timeout=30)) as connection, connection:
+            return connection.execute(sql, values).fetchone()
 
     def headers(self, who: Identity) -> dict[str, str]:
         """What signs a request."""

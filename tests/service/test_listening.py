@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -104,8 +103,7 @@ def downloading(server: Server, who: Identity) -> Request:
     url = urlsplit(export_url(server, who))
     (stored,) = [path for path in (server.folder / "files").iterdir() if url.path.split("/")[2] in path.name]
     stored.write_bytes(bytes(LARGE))
-    with closing(sqlite3.connect(server.folder / "embudo.db")) as connection, connection:
-        connection.execute("UPDATE exports SET file_size = ?", (LARGE,))
+    server.row("UPDATE exports SET file_size = ?", LARGE)
     return Request(server, "GET", f"{url.path}?{url.query}")
 
 

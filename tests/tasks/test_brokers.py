@@ -82,6 +82,7 @@ def at(request: pytest.FixtureRequest) -> Iterator[Address]:
 def crew(at: Address, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
     """Two workers, each as if in a process of its own."""
     workers = []
+    gc.disable()  # it would find the connections below before they are closed
     for _ in range(2):
         broker = open_broker(at)
 
@@ -99,6 +100,7 @@ def crew(at: Address, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
     for forgotten in gc.get_objects():
         if type(forgotten) is BlockingConnection and forgotten.is_open:
             forgotten.close()
+    gc.enable()
 
 
 @pytest.mark.usefixtures("crew")

@@ -2,15 +2,16 @@
 
 import asyncio
 import threading
+import time
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from analytics import export_jobs, exports
 from analytics.database import Database
-from analytics.exports import Export, ExportStatus, FailureCode
+from analytics.exports import Export, ExportStatus, FailureCode, keyed
 from analytics.queries import Sends
 from analytics.tables import exports as export_rows
 from analytics.zones import DAY
@@ -221,16 +222,25 @@ async def test_who_follows_an_export_hears_of_every_step(
 
 
 async def test_a_lease_is_renewed_as_long_as_the_worker_works(
-    database: Database, workshop: Workshop, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    database: Database, workshop: Workshop, tenant: str, gate: Gate
 ) -> None:
-    monkeypatch.setattr(export_jobs, "LEASE", 500_000)
+    async def leased_until() -> int:
+        async with database.read() as reader:
+            row = await reader.first(select(export_rows.c.lease_until).where(keyed(tenant, asked.id)))
+        assert row
+        return int(row.lease_until)
+
     await feed(database, tenant, sends(1))
     asked = await queue(database, identity(tenant), WEEK)
     running = await start(workshop, asked, gate)
-    for _ in range(10):
-        await asyncio.sleep(0.1)
+    deadline = time.monotonic() + PATIENCE
+    for _ in range(3):
+        before = await leased_until()
+        while await leased_until() <= before + 1:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.01)
         async with database.write() as writer:
-            assert await export_jobs.claim(writer, tenant, asked.id, exporting.soon() - 250_000) is None
+            assert await export_jobs.claim(writer, tenant, asked.id, before + 1) is None
     gate.open.set()
     await running
     assert (await stored(database, asked)).status is ExportStatus.COMPLETED
