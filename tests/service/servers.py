@@ -181,21 +181,11 @@ class Server:
 
     def migrate(self) -> None:
         """Make its tables."""
-
-        async def work() -> None:
-            async with Database(self.database_url) as database:
-                await migrate(database)
-
-        asyncio.run(work())
+        in_database(self.database_url, migrate)
 
     def feed(self, tenant: str, events: Iterable[dict[str, Any]]) -> None:
         """Send events through ingest."""
-
-        async def work() -> None:
-            async with Database(self.database_url) as database:
-                await feed(database, tenant, events)
-
-        asyncio.run(work())
+        in_database(self.database_url, lambda database: feed(database, tenant, events))
 
     def multiply(self, tenant: str, times: int) -> None:
         """Copy each message so often: what an export reads, faster than through ingest."""

@@ -22,13 +22,6 @@ KNOWN = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with an empty database."""
-    Server(tmp_path).migrate()
-    return tmp_path
-
-
 def imported(folder: Path, events: list[Event], tenant: str = "acme") -> bytes:
     path = folder / "events.ndjson"
     path.write_text("\n".join(map(json.dumps, events)), "utf-8")

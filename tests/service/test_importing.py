@@ -16,18 +16,11 @@ import pytest
 
 from service.demo import demo_events
 from tests import factories
-from tests.service.servers import ROOT, Server, embudo, environment
+from tests.service.servers import ROOT, embudo, environment
 
 SAMPLES = ROOT.parent / "shared" / "data" / "whatsapp"
 UNSAID = {"tenant_id", "received_at"}  # whose it is, and when it came, is no part of what was said
 COUNTED = "figures"  # what was done, not what is known: a repetition counts again
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with an empty database."""
-    Server(tmp_path).migrate()
-    return tmp_path
 
 
 def rows(folder: Path, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
