@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from analytics.database import Database
 from analytics.distribution import distribute
 from analytics.migrations import migrate
+from service.garbage import tune_garbage_collector
 from tests import citus
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -35,6 +36,11 @@ settings.load_profile(os.environ.get("EMBUDO_TEST_PROFILE", "default"))
 
 # A server with Citus: the tests of the database run on it too, distributed.
 CITUS = os.environ.get("EMBUDO_TEST_CITUS_URL")
+
+
+def pytest_collection_finish() -> None:
+    """Three thousand tests and all that they import are no garbage."""
+    tune_garbage_collector()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql", *(["citus"] if CITUS else [])])
