@@ -52,6 +52,7 @@ TEXTS = {
 
 # Digits of an error's code that is written as text; more are no code.
 LONGEST_CODE = len(str(LARGEST_CODE))
+LONGEST_SHOWN = 40  # characters of what is no time; a body may hold millions
 
 Found = tuple[str, AnyEvent | InvalidEvent]
 
@@ -194,4 +195,5 @@ def _time(seconds: Any) -> datetime:
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, TypeError, OverflowError, OSError):
-        raise InvalidEvent("INVALID_BODY", f"{seconds!r} is no time in unix seconds.") from None
+        shown = repr(seconds)[:LONGEST_SHOWN]
+        raise InvalidEvent("INVALID_BODY", f"{shown} is no time in unix seconds.") from None
