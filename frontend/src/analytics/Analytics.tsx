@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconFileDownload, IconRefresh } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { memo, useDeferredValue, useMemo, useState } from "react";
 import { ViewDocument, type ViewQuery } from "../api/generated/operations";
 import { useAnswer } from "../api/useAnswer";
 import { ExportDialog } from "../exports/ExportDialog";
@@ -20,7 +20,7 @@ import { Hours } from "./Hours";
 import { NotYours } from "./NotYours";
 import { ResponseTime } from "./ResponseTime";
 import { Series } from "./Series";
-import { Skeletons } from "./Skeletons";
+import { DetailSkeletons, Skeletons } from "./Skeletons";
 import { Tables } from "./Tables";
 import { useFilters } from "./useFilters";
 import { useRefreshing } from "./useRefreshing";
@@ -78,9 +78,7 @@ export function Analytics() {
         <Notice text={t.states.offlineStale(f.time(at, timeZone))} action={t.states.retry} onAction={retry} />
       )}
       {showing ? (
-        <div className={classes.numbers} data-waiting={waiting || undefined} aria-busy={waiting}>
-          <Body numbers={numbers} filters={filters} filter={filter} />
-        </div>
+        <Body numbers={numbers} filters={filters} filter={filter} waiting={waiting} />
       ) : tooLong ? (
         <State title={t.filters.tooLong(f.count(limits.rangeDays))}>
           <Button variant="light" onClick={() => change({ period: "last30" })}>
@@ -106,28 +104,44 @@ export function Analytics() {
   );
 }
 
-type BodyProps = { numbers: Numbers; filters: Filters; filter: ReturnType<typeof toInput> };
+type Asked = { numbers: Numbers; filters: Filters; filter: ReturnType<typeof toInput> };
 
-function Body({ numbers, filters, filter }: BodyProps) {
+/** The funnel at once, and the details as soon as the browser has time: they take four times as long to show. */
+function Body({ numbers, filters, filter, waiting }: Asked & { waiting: boolean }) {
   const { t } = useTexts();
   const { viewer } = useViewer();
-  if (viewer.departments?.length === 0)
-    return <State title={t.states.noDepartments} about={t.states.noDepartmentsAbout} />;
-  if (numbers.funnel.messages === 0) return <State title={t.states.empty} about={t.states.emptyAbout} />;
+  const newest = useMemo(() => ({ numbers, filters, filter }), [numbers, filters, filter]);
+  const shown = useDeferredValue<Asked | null>(newest, null);
+  return (
+    <div className={classes.numbers} data-waiting={waiting || undefined} aria-busy={waiting || shown !== newest}>
+      {viewer.departments?.length === 0 ? (
+        <State title={t.states.noDepartments} about={t.states.noDepartmentsAbout} />
+      ) : numbers.funnel.messages === 0 ? (
+        <State title={t.states.empty} about={t.states.emptyAbout} />
+      ) : (
+        <div className={classes.parts}>
+          <div data-area="funnel">
+            <Funnel numbers={numbers} filter={filter} />
+          </div>
+          {shown ? <Details {...shown} /> : <DetailSkeletons />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const Details = memo(function Details({ numbers, filters, filter }: Asked) {
   const key = JSON.stringify(filter); // what one chose in a part is of its filter only
   return (
-    <div className={classes.parts}>
-      <div data-area="funnel">
-        <Funnel numbers={numbers} filter={filter} />
-      </div>
+    <>
       <Series key={`series ${key}`} first={numbers.timeSeries} days={filters} filter={filter} />
       <ResponseTime times={numbers.responseTime} before={numbers.previousPeriod?.responseTime} />
       <Hours rows={numbers.responsesByHour} />
       <Heatmap cells={numbers.responseHeatmap} />
       <Tables key={`tables ${key}`} numbers={numbers} filter={filter} />
-    </div>
+    </>
   );
-}
+});
 
 /** The names of what is chosen, by id, which come with the numbers. */
 function namesOf(data: ViewQuery | undefined): Names {

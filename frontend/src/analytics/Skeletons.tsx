@@ -19,19 +19,29 @@ export function Skeletons() {
           </div>
           <Skeleton height="clamp(5rem, 9cqi, 9rem)" mt="md" />
         </Card>
-        <Part title={t.charts.series} area="series" />
-        <Part title={t.charts.speed} area="speed" />
-        <Part title={t.charts.hours} area="hours" />
-        <Part title={t.charts.heatmap} area="heatmap" />
-        {(["agents", "departments", "templates"] as const).map((area) => (
-          <Card key={area} title={t.tables[area]} area={area}>
-            {Array.from({ length: PAGE }, (_, row) => (
-              <Skeleton key={row} height="2rem" mb="0.75rem" />
-            ))}
-          </Card>
-        ))}
+        <DetailSkeletons />
       </div>
     </div>
+  );
+}
+
+/** What is beneath the funnel, before it is there. */
+export function DetailSkeletons() {
+  const { t } = useTexts();
+  return (
+    <>
+      <Part title={t.charts.series} area="series" />
+      <Part title={t.charts.speed} area="speed" />
+      <Part title={t.charts.hours} area="hours" />
+      <Part title={t.charts.heatmap} area="heatmap" />
+      {(["agents", "departments", "templates"] as const).map((area) => (
+        <Card key={area} title={t.tables[area]} area={area}>
+          {Array.from({ length: PAGE }, (_, row) => (
+            <Skeleton key={row} height="2rem" mb="0.75rem" />
+          ))}
+        </Card>
+      ))}
+    </>
   );
 }
 
