@@ -26,6 +26,12 @@ def violations(page: Page, *exclude: str) -> list[Any]:
     ]
 
 
+def test_what_is_wrong_is_found(page: Page) -> None:
+    page.set_content("<html lang=es><title>A picture that says nothing</title><main><img src=data:,></main>")
+    assert [(id, target) for id, target, _ in violations(page)] == [("image-alt", ["img"])]
+    assert violations(page, "img") == []
+
+
 @pytest.fixture(params=[("light", 1440), ("dark", 390)], ids=["light", "dark phone"])
 def seen(request: pytest.FixtureRequest, chromium: Browser) -> Any:
     """A tab in a colour scheme and width."""
