@@ -82,7 +82,6 @@ def at(request: pytest.FixtureRequest) -> Iterator[Address]:
 def crew(at: Address, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
     """Two workers, each as if in a process of its own."""
     workers = []
-    gc.disable()  # it would find the connections below before they are closed
     for _ in range(2):
         broker = open_broker(at)
 
@@ -92,6 +91,7 @@ def crew(at: Address, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
         declare_actors(broker, at.queue, opened, Shift(2))
         workers.append(dramatiq.Worker(broker, worker_timeout=50, worker_threads=2))
         workers[-1].start()
+    gc.disable()  # it would find the connections below before they are closed
     yield workers
     for worker in workers:
         worker.stop(5000)

@@ -106,7 +106,7 @@ export function Analytics() {
 
 type Asked = { numbers: Numbers; filters: Filters; filter: ReturnType<typeof toInput> };
 
-/** The funnel at once, and the details as soon as the browser has time: they take four times as long to show. */
+/** The funnel at once, and the details as soon as the browser has time: they take several times as long to show. */
 function Body({ numbers, filters, filter, waiting }: Asked & { waiting: boolean }) {
   const { t } = useTexts();
   const { viewer } = useViewer();
