@@ -4,6 +4,9 @@ Three tables keep what came in, merged but otherwise as it was said: `messages` 
 `receipts` (what statuses said, under the name they used) and `replies`. The other columns of `messages` and
 the answers in `replies` are derived from those, and can always be derived again. `webhooks` keeps what WhatsApp
 sent, byte for byte, until it is applied and for a while after.
+
+A description says something of the keys that it has, and each key keeps what the newest statement of it says. So a row
+that was described knows when each of its keys was stated: at its `described_at`, but for the exceptions in `stated`.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
@@ -20,11 +23,15 @@ tenants = Table(
     Column("name", Text),
     Column("time_zone", Text),
     Column("reply_window_days", Integer),
+    Column("stated", Text),  # JSON, when each key was stated that was not stated at `described_at`
 )
 
 
 def _directory(name: str, *details: Column[str]) -> Table:
-    """A directory table: one row per version of an entity, `at` being when that version began to hold."""
+    """A directory table: what was stated of an entity at a time `at`; the keys that were not are null.
+
+    A version of the entity is all that was stated up to its time, see `names`.
+    """
     return Table(
         name,
         metadata,
@@ -34,6 +41,7 @@ def _directory(name: str, *details: Column[str]) -> Table:
         Column("name", Text),
         Column("active", Boolean),
         *details,
+        Column("nulls", Text),  # JSON, the keys of which it was stated that there is none
     )
 
 
@@ -105,6 +113,18 @@ messages = Table(
     Column("response_bin", Small),
     # derived: from both
     Column("status", Small, nullable=False),
+    # of the description: JSON, when each key was stated that was not stated at `described_at`; the wamids that a newer
+    # one took the place of, see `ingest.descriptions`
+    Column("stated", Text),
+    Column("earlier_wamids", Text),
+    # derived from its receipts: JSON, what else WhatsApp calls the contact; the earliest of each fact
+    Column("recipients", Text),
+    Column("accepted_at", Instant),
+    Column("delivered_at", Instant),
+    Column("read_at", Instant),
+    Column("failed_at", Instant),
+    # derived: from its reply
+    Column("reply_kind", Text),
 )
 # The range of an analytics query, and the order of an export's rows.
 Index("messages_by_time", messages.c.tenant_id, messages.c.sent_at, messages.c.id)
@@ -119,6 +139,42 @@ for _column in (messages.c.wamid, messages.c.ticket_id, messages.c.contact_digit
         sqlite_where=_column.is_not(None),
     )
 
+# What messages and replies are found by besides their own columns: earlier wamids, further names of their contact. Each
+# is written with its kind, see `ingest.aliases`.
+message_aliases = Table(
+    "message_aliases",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("alias", Key, primary_key=True),
+    Column("message_id", Key, primary_key=True),
+)
+reply_aliases = Table(
+    "reply_aliases",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("alias", Key, primary_key=True),
+    Column("reply_id", Key, primary_key=True),
+)
+# Notices that a contact is called otherwise from a time on.
+contact_changes = Table(
+    "contact_changes",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("new_name", Key, primary_key=True),
+    Column("old_name", Key, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+Index("contact_changes_by_old_name", contact_changes.c.tenant_id, contact_changes.c.old_name)
+# Corrections of messages that nobody has described yet, and that wait for it.
+early_messages = Table(
+    "early_messages",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("received_at", Instant, nullable=False),
+    Column("body", Text, nullable=False),  # JSON, the message as far as it is known
+)
+
 receipts = Table(
     "receipts",
     metadata,
@@ -132,6 +188,9 @@ receipts = Table(
     Column("failed_code", Integer),
     Column("received_at", Instant, nullable=False),
     Column("claimed", Boolean, nullable=False),
+    Column("failed_code_at", Instant),  # when the failure was that gave the code; null: at `failed_at`
+    Column("recipients", Text),  # JSON, what WhatsApp calls the contact
+    Column("events", Text),  # JSON, all statuses, where the columns do not say all of them
 )
 replies = Table(
     "replies",
@@ -150,6 +209,10 @@ replies = Table(
     # derived: which message it answers, and by which rule
     Column("message_id", Key),
     Column("rule", Text),
+    Column("kind", Text),
+    Column("names", Text),  # JSON, further names of the contact
+    Column("in_group", Boolean),
+    Column("from_ad", Boolean),
 )
 for _column in (
     replies.c.in_reply_to,
@@ -256,6 +319,8 @@ exports = Table(
     Column("file_name", Text),
     Column("file_size", Instant),
     Column("failure", Text),
+    Column("columns", Text),  # JSON, the further columns that were asked for
+    Column("separator", Text),  # of a CSV file
 )
 Index("exports_newest", exports.c.tenant_id, exports.c.created_at.desc(), exports.c.id.desc())
 Index(
