@@ -15,8 +15,10 @@ class Figure(StrEnum):
 
     WAITING_STATUSES = "waiting_statuses"  # that no message has claimed yet
     WAITING_REPLIES = "waiting_replies"
+    WAITING_CORRECTIONS = "waiting_corrections"  # of messages that nobody has described yet
     DROPPED_STATUSES = "dropped_statuses"  # since ever: those that no message claimed in time
     DROPPED_REPLIES = "dropped_replies"
+    DROPPED_CORRECTIONS = "dropped_corrections"
     # Also since ever; what is applied once more, after a crash or by a replay, is counted once more.
     REJECTED_WEBHOOKS = "rejected_webhooks"  # bodies that were not wholly understood
     UNKNOWN_STATUSES = "unknown_statuses"  # whatever way they came

@@ -3,9 +3,10 @@
 Source: semantics, "Names". What is unknown yet bears its id as name.
 """
 
+import json
 import unicodedata
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Table, select
 
 from analytics import statements
-from analytics.database import Reader
+from analytics.database import AnyRow, Reader
 from analytics.rollups.state import readable
 from analytics.specs import Scope
 from analytics.sqltypes import one_of
@@ -88,7 +89,7 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-Version = Mapping[str, Any]
+Version = dict[str, Any]
 Versions = dict[str, list[tuple[int, Version]]]
 
 
@@ -177,39 +178,65 @@ async def names(reader: Reader, tenant: str, kind: Kind[Entity], ids: Iterable[s
     if ids is not None:
         statement = statement.where(one_of(table.c.id, set(ids)))
     versions: Versions = defaultdict(list)
+    categories: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
     for row in await reader.rows(statement):
-        versions[row.id].append((row.at, dict(row._mapping)))
+        said = stated(row)
+        if "category" in said:
+            categories[row.id].append((row.at, said["category"]))
+        before = versions[row.id][-1][1] if versions[row.id] else {}
+        versions[row.id].append((row.at, before | said))
     if table is templates:
-        versions = await _with_categories(reader, tenant, versions)
+        versions = await _with_categories(reader, tenant, versions, categories)
     return Names(kind, {id: Timeline(found) for id, found in versions.items()})
 
 
-async def _with_categories(reader: Reader, tenant: str, versions: Versions) -> Versions:
+def stated(row: AnyRow) -> Version:
+    """What a row of the directory states; a key that is absent says nothing, one that is None that there is none."""
+    nulls = dict.fromkeys(json.loads(row.nulls)) if row.nulls else {}
+    return {name: value for name, value in row._mapping.items() if value is not None} | nulls
+
+
+async def _with_categories(
+    reader: Reader, tenant: str, versions: Versions, stated: Mapping[str, list[tuple[int, str | None]]]
+) -> Versions:
     """The versions of templates, and one more whenever WhatsApp named another category.
 
-    A notice names a template by Meta's id where both have one, else by name and language.
+    WhatsApp's word is stronger than the platform's from its time on, until a newer one of WhatsApp's.
     """
-    by_meta_id: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    by_name: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    without_meta_id: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    table = template_notices
-    for row in await reader.rows(select(table).where(table.c.tenant_id == tenant, table.c.category.is_not(None))):
-        by_name[row.name, row.language].append((row.at, row.category))
-        if row.meta_id:
-            by_meta_id[row.meta_id].append((row.at, row.category))
-        else:
-            without_meta_id[row.name, row.language].append((row.at, row.category))
+    notices = await _notices(reader, tenant)
+    newest = {id: of_template[-1][1] for id, of_template in versions.items()}
+    alone = {name for name, count in Counter(v.get("name") for v in newest.values()).items() if count == 1}
     found: Versions = {}
     for id, of_template in versions.items():
-        newest = of_template[-1][1]
-        named = (newest["name"] or "", newest["language"] or "")
-        by_names = (without_meta_id if newest["meta_id"] else by_name)[named] if all(named) else []
-        noticed = by_meta_id[newest["meta_id"]] + by_names if newest["meta_id"] else by_names
-        said = [(at, version["category"]) for at, version in of_template if version["category"]]
-        categories, described = Timeline(sorted([*noticed, *said])), Timeline(of_template)
+        template = newest[id]
+        may_be = {*notices[template.get("meta_id")], *notices[template.get("name")]} if notices else ()
+        noticed = sorted((notice.at, notice.category) for notice in may_be if _is_about(notice, template, alone))
+        since = noticed[0][0] if noticed else LAST_INSTANT
+        told = [statement for statement in stated.get(id, ()) if statement[0] < since]
+        categories, described = Timeline([*told, *noticed]), Timeline(of_template)
         moments = sorted({at for at, _ in [*of_template, *noticed]})
         found[id] = [(at, {**described.at(at), "category": categories.at(at)}) for at in moments]
     return found
+
+
+async def _notices(reader: Reader, tenant: str) -> Mapping[str | None, list[AnyRow]]:
+    """What WhatsApp said of templates' categories, by all that a template may be named by."""
+    table = template_notices
+    found: dict[str | None, list[AnyRow]] = defaultdict(list)
+    for row in await reader.rows(select(table).where(table.c.tenant_id == tenant, table.c.category.is_not(None))):
+        for name in {row.meta_id, row.name} - {""}:
+            found[name].append(row)
+    return found
+
+
+def _is_about(notice: AnyRow, template: Version, alone: set[str | None]) -> bool:
+    """Whether a notice names a template: by Meta's id, else by name and language, else by a name that only it has."""
+    if notice.meta_id and template.get("meta_id"):
+        return bool(notice.meta_id == template["meta_id"])
+    name, language = template.get("name"), template.get("language")
+    if not name or notice.name != name:
+        return False
+    return bool(notice.language == language) if notice.language and language else name in alone
 
 
 async def options(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Entity]:

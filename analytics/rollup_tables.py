@@ -144,6 +144,4 @@ rollup_states = Table(
     # The first day whose messages are kept, and its first instant; null while all are. They only move forward.
     Column("kept_from", Integer),
     Column("kept_since", Instant),
-    # By which rules the messages were derived from what was said, see `ingest.deriving`; null: by those before.
-    Column("derivation", Integer),
 )

@@ -104,7 +104,10 @@ def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool 
     """INSERT of the named columns that replaces, where the primary key is there already, all others named.
 
     With `add` the values are added to those that are there. What it takes as parameters is what `parameters` gives.
+    Raises ValueError for columns in another order than the table's, in which SQLAlchemy writes them.
     """
+    if list(columns) != [column.name for column in table.columns if column.name in columns]:
+        raise ValueError(f"columns of {table.name} are not in its order: {columns}")
     statement = _INSERTS[dialect.name](table, columns)
     keys = [column.name for column in table.primary_key]
     replaced = {

@@ -24,6 +24,8 @@ tenants = Table(
     Column("time_zone", Text),
     Column("reply_window_days", Integer),
     Column("stated", Text),  # JSON, when each key was stated that was not stated at `described_at`
+    # By which rules the messages are derived from what was said, see `ingest.reprocessing`; null: by older ones.
+    Column("derivation", Integer),
 )
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from analytics.database import Database
 from analytics.ingest.batch import apply
-from analytics.ingest.events import parse_event
+from analytics.ingest.parsing import parse_event
 from analytics.viewers import Identity
 from analytics.zones import zone
 from benchmarks.data import duckdb_file, sqlite_file, url

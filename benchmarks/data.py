@@ -18,7 +18,8 @@ from rich.progress import track
 
 from analytics.database import Database
 from analytics.ingest.batch import apply
-from analytics.ingest.events import digits, parse_event
+from analytics.ingest.events import digits
+from analytics.ingest.parsing import parse_event
 from analytics.ingest.rows import Message
 from analytics.migrations import migrate
 from analytics.response_times import bin_of

@@ -19,9 +19,10 @@ import structlog
 from msgspec import Struct
 
 from analytics.database import Database
-from analytics.ingest.batch import TOO_LATE, Outcome, apply
+from analytics.ingest.batch import apply
 from analytics.ingest.events import AnyEvent, InvalidEvent
 from analytics.ingest.lines import read_events
+from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.outages import is_outage
 from service.logs import configure
 from service.settings import Settings

@@ -18,6 +18,7 @@ from analytics.database import Database
 from analytics.distribution import Distribution
 from analytics.distribution import distribute as distribute_tables
 from analytics.ingest import orphans, webhooks
+from analytics.ingest.reprocessing import derive_anew
 from analytics.migrations import SchemaState, TablesInUse, no_such_table
 from analytics.migrations import migrate as migrate_database
 from analytics.rollups.check import check, some_days
@@ -157,12 +158,23 @@ def import_(
     async def work() -> int:
         async with Database(settings.database_url) as database:
             whatsapp = format is EventFormat.WHATSAPP
-            report = await import_files(database, tenant, files, whatsapp=whatsapp, rejected=rejected, console=console)
-            statuses, replies = await orphans.drop(database, tenant, now - settings.orphan_days * DAY, now)
+            report = await import_files(
+                database,
+                tenant,
+                files,
+                whatsapp=whatsapp,
+                rejected=rejected,
+                console=console,
+                forms=settings.form_answers,
+            )
+            dropped = await orphans.drop(database, tenant, now - settings.orphan_days * DAY, now)
             await rebuild(database, tenant, anew=False)
         console.print(str(report))
-        if statuses or replies:
-            console.print(f"dropped {statuses:,} statuses and {replies:,} replies that no message claimed in time")
+        if any(dropped):
+            counts = (
+                f"{dropped.statuses:,} statuses, {dropped.replies:,} replies and {dropped.corrections:,} corrections"
+            )
+            console.print(f"dropped {counts} that no message claimed in time")
         if report.rejected:
             console.print(f"rejected lines are in {rejected}")
         return 1 if report.rejected else 0
@@ -182,11 +194,17 @@ def rebuild_rollups(
     tenant: Tenant,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier rebuild stopped.")] = False,
 ) -> None:
-    """Make a company's rollups anew from its messages. The service may run meanwhile."""
+    """Derive a company's messages anew from all that was said, and make its rollups anew from them.
+
+    The service may run meanwhile.
+    """
 
     async def work() -> None:
         async with Database(Settings.read().database_url) as database:
             with console.status("Rebuilding") as shown:
+                if not resume:
+                    now = time.time_ns() // 1000
+                    await derive_anew(database, tenant, now, told=lambda id: shown.update("Deriving messages anew"))
                 await rebuild(
                     database, tenant, anew=not resume, told=lambda day: shown.update(f"Rebuilding: built to {day}")
                 )
@@ -249,12 +267,15 @@ def webhooks_replay(
     def at(moment: datetime | None) -> int | None:
         return None if moment is None else instant(moment.replace(tzinfo=UTC))
 
+    settings = Settings.read()
+
     async def work() -> tuple[int, webhooks.Counts]:
-        async with Database(Settings.read().database_url) as database:
+        async with Database(settings.database_url) as database:
             async with database.write() as writer:
                 chosen = await webhooks.replay(writer, tenant, at(since), at(until), rejected_only=rejected)
             with console.status(f"Applying {chosen:,} bodies"):
-                while await webhooks.apply_waiting(database, tenant, time.time_ns() // 1000):
+                forms = settings.form_answers
+                while await webhooks.apply_waiting(database, tenant, time.time_ns() // 1000, forms=forms):
                     pass
             async with database.read() as reader:
                 return chosen, await webhooks.count(reader, tenant)

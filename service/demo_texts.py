@@ -44,7 +44,10 @@ ERROR_TITLES = {
 REFUSALS = frozenset({130429, 131042, 131056, 132000, 132001, 132005, 132007, 132012, 132015, 132016})
 
 # A reply's kind, with its weight.
-KINDS = {"text": 62, "button": 22, "interactive": 5, "media": 6, "unsupported": 1, "reaction": 4}
+KINDS = {
+    **{"text": 62, "button": 22, "interactive": 5, "image": 3, "audio": 2, "sticker": 1, "unsupported": 1},
+    "reaction": 4,
+}
 
 TEXTS = (
     "Sí, gracias",

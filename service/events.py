@@ -115,7 +115,7 @@ class _Report:
     def answer(self, refused: Refused | None = None) -> Response:
         """The counts; with a refusal too, since lines before it may have been applied."""
         said: dict[str, Any] = {
-            **{outcome: self._outcomes[outcome] for outcome in ("accepted", "duplicate", "ignored")},
+            **{outcome: self._outcomes[outcome] for outcome in ("accepted", "duplicate", "superseded", "ignored")},
             "rejected": self._rejected,
             "errors": [line._asdict() for line in self._named],
         }

@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from analytics.database import Database
-from analytics.ingest.batch import TOO_LATE, Outcome, apply
+from analytics.ingest.batch import apply
 from analytics.ingest.events import AnyEvent, InvalidEvent
 from analytics.ingest.lines import Item, read_events, read_whatsapp
+from analytics.ingest.outcomes import TOO_LATE, Outcome
 
 # Events applied in one transaction. A message's events come soon after one another: the more of them are in one
 # batch, the fewer times its row and its rollup rows are written. This is 1.4 times as fast as 10,000, and takes
@@ -45,8 +46,7 @@ class Report:
 
     def __str__(self) -> str:
         parts = [f"{self.accepted:,} accepted", f"{self.outcomes['duplicate']:,} duplicate"]
-        if ignored := self.outcomes["ignored"]:
-            parts.append(f"{ignored:,} ignored")
+        parts += [f"{self.outcomes[rare]:,} {rare}" for rare in ("superseded", "ignored") if self.outcomes[rare]]
         return ", ".join([*parts, f"{self.rejected:,} rejected"])
 
 
@@ -78,9 +78,19 @@ class Rejected:
 
 
 async def import_files(
-    database: Database, tenant: str, paths: list[Path], *, whatsapp: bool, rejected: Path, console: Console
+    database: Database,
+    tenant: str,
+    paths: list[Path],
+    *,
+    whatsapp: bool,
+    rejected: Path,
+    console: Console,
+    forms: bool = False,
 ) -> Report:
-    """Import files (`-` is standard input, `.gz` is packed) and say what became of their events."""
+    """Import files (`-` is standard input, `.gz` is packed) and say what became of their events.
+
+    With `forms` the answers of WhatsApp's forms are kept.
+    """
     report, aside = Report(), Rejected(rejected, console)
     # Millions of small objects live for one batch and hold no cycles: looking for cycles takes a sixth of the time.
     gc.disable()
@@ -92,7 +102,8 @@ async def import_files(
                 total = path.stat().st_size if path.is_file() and path.suffix != PACKED else None
                 task = progress.add_task(name, total=total)
                 with file:
-                    items = _counted(progress, task, name, read_whatsapp(file) if whatsapp else read_events(file))
+                    read = read_whatsapp(file, forms=forms) if whatsapp else read_events(file)
+                    items = _counted(progress, task, name, read)
                     await import_items(database, tenant, name, items, report, aside)
                 progress.update(task, completed=total)
     finally:

@@ -118,6 +118,7 @@ async def _figures(reader: Reader, now: int) -> Iterator[Metric]:
     for kind, waits, drops in (
         ("statuses", Figure.WAITING_STATUSES, Figure.DROPPED_STATUSES),
         ("replies", Figure.WAITING_REPLIES, Figure.DROPPED_REPLIES),
+        ("corrections", Figure.WAITING_CORRECTIONS, Figure.DROPPED_CORRECTIONS),
     ):
         waiting.add_metric([kind], sums.get(waits, none).value)
         dropped.add_metric([kind], sums.get(drops, none).value)

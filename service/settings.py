@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     orphan_days: int = Field(default=30, ge=1, description="How long what nobody claimed waits.")
     webhook_days: int = Field(default=30, ge=1, description="How long the bodies of webhooks are kept.")
     webhooks_file: Path | None = Field(default=None, description="Each company's secrets for WhatsApp's webhooks.")
+    form_answers: bool = Field(default=False, description="Keep what customers fill into forms, as a reply's text.")
     appliers: int = Field(default=2, ge=1, le=64, description="How many processes apply events sent over HTTP.")
     message_months: int | None = Field(
         default=None, ge=1, description="How many whole months, before this one, single messages are kept."

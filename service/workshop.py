@@ -15,4 +15,5 @@ def open_workshop(settings: Settings) -> Workshop:
         settings.orphan_days,
         settings.webhook_days,
         settings.message_months,
+        settings.form_answers,
     )

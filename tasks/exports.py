@@ -54,6 +54,7 @@ class Workshop:
     orphan_days: int = 30
     webhook_days: int = 30
     message_months: int | None = None
+    form_answers: bool = False
 
 
 class _Stopped(Exception):

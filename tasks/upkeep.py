@@ -11,6 +11,7 @@ import structlog
 from analytics import figures
 from analytics.figures import Figure
 from analytics.ingest import orphans, retention, webhooks
+from analytics.ingest.reprocessing import derive_anew, outdated
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild, unfinished
 from analytics.zones import DAY, HOUR
@@ -46,7 +47,7 @@ async def apply_webhooks(workshop: Workshop) -> None:
 async def _apply(workshop: Workshop, tenant: str, patience: float) -> int | None:
     """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
     try:
-        return await webhooks.apply_waiting(workshop.database, tenant, now(), patience)
+        return await webhooks.apply_waiting(workshop.database, tenant, now(), patience, forms=workshop.form_answers)
     except webhooks.Busy:
         return None
     except Exception:
@@ -55,13 +56,21 @@ async def _apply(workshop: Workshop, tenant: str, patience: float) -> int | None
 
 
 async def keep_up(workshop: Workshop) -> None:
-    """Delete the files of exports whose time is over, and finish rollups that are not whole; one process at a time."""
+    """Delete expired files, derive anew what an earlier release derived otherwise, and finish rollups.
+
+    One process at a time.
+    """
     async with workshop.database.alone("keep up") as alone:
         if not alone:
             return
         await expire(workshop)
         async with workshop.database.read() as reader:
             behind = await unfinished(reader)
+            old = await outdated(reader)
+        for tenant in old:
+            log.info("deriving messages anew", tenant=tenant)
+            with _for(tenant):
+                await derive_anew(workshop.database, tenant, now())
         for tenant in behind:
             log.info("rebuilding rollups", tenant=tenant)
             with _for(tenant):
@@ -101,8 +110,8 @@ def _for(tenant: str) -> Iterator[None]:
 
 
 async def _drop_orphans(workshop: Workshop, tenant: str, received_before: int) -> None:
-    statuses, replies = await orphans.drop(workshop.database, tenant, received_before, now())
-    log.info("dropped what no message claimed", tenant=tenant, statuses=statuses, replies=replies)
+    dropped = await orphans.drop(workshop.database, tenant, received_before, now())
+    log.info("dropped what no message claimed", tenant=tenant, **dropped._asdict())
 
 
 async def _drop_webhooks(workshop: Workshop, tenant: str, received_before: int) -> None:
@@ -118,14 +127,15 @@ async def _drop_messages(workshop: Workshop, tenant: str) -> None:
 async def look(workshop: Workshop, tenant: str) -> None:
     """Find a company's figures: what waits for a message, and whether the rollups of some day are right."""
     async with workshop.database.read() as reader:
-        statuses, replies = await orphans.count(reader, tenant)
+        waiting = await orphans.count(reader, tenant)
     days = await some_days(workshop.database, tenant, 1)
     differences = [each async for _, found in check(workshop.database, tenant, days) for each in found]
     if differences:
         log.error("rollups differ from messages", tenant=tenant, rows=len(differences), first=str(differences[0]))
     found = {
-        Figure.WAITING_STATUSES: statuses,
-        Figure.WAITING_REPLIES: replies,
+        Figure.WAITING_STATUSES: waiting.statuses,
+        Figure.WAITING_REPLIES: waiting.replies,
+        Figure.WAITING_CORRECTIONS: waiting.corrections,
         Figure.DRIFT: len(differences),
     }
     async with workshop.database.write() as writer:

@@ -6,8 +6,14 @@ Each is a read, without locks. A new one needs a reason that is worth asking all
 EVERY_COMPANY = {
     "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(receipts.received_at) AS min_1 FROM receipts WHERE"
     " receipts.tenant_id = tenants.tenant_id AND NOT receipts.claimed) < $1::BIGINT OR (SELECT min(replies.received_at)"
-    " AS min_2 FROM replies WHERE replies.tenant_id = tenants.tenant_id AND replies.message_id IS NULL) < $2::BIGINT": (
-        "One worker looks for old orphans, once in minutes: two probes a company, in indexes of what is unclaimed."
+    " AS min_2 FROM replies WHERE replies.tenant_id = tenants.tenant_id AND replies.message_id IS NULL) < $2::BIGINT OR"
+    " (SELECT min(early_messages.received_at) AS min_3 FROM early_messages WHERE early_messages.tenant_id ="
+    " tenants.tenant_id) < $3::BIGINT": (
+        "One worker looks for old orphans, once in minutes: two probes a company, in indexes of what is unclaimed, and"
+        " one in a table of few rows."
+    ),
+    "SELECT tenants.tenant_id FROM tenants WHERE tenants.derivation IS NULL OR tenants.derivation < $1::INTEGER": (
+        "One worker looks for what an earlier release derived by other rules: four times a minute, a row a company."
     ),
     "SELECT tenants.tenant_id FROM tenants WHERE (SELECT min(webhooks.received_at) AS min_1 FROM webhooks WHERE"
     " webhooks.tenant_id = tenants.tenant_id AND webhooks.applied_at IS NOT NULL) < $1::BIGINT": (

@@ -42,15 +42,22 @@ def message_sent(id: str = "m1", at: str = MONDAY, **fields: Any) -> Event:
     return {**event, "message": {key: value for key, value in message.items() if value is not None}}
 
 
+def correction(id: str = "m1", at: str = MONDAY, *, updated_at: str, **fields: Any) -> Event:
+    """A later statement of these keys of a message; None says that there is none."""
+    return {"type": "message.sent", "at": at, "updated_at": updated_at, "message": {"id": id, **fields}}
+
+
 def ticket(id: str = "9001", *, created: bool = True, key: str | None = None) -> dict[str, Any]:
     """The ticket of a message."""
     return {"id": id, "key": key or f"DESK-{id}", "created": created}
 
 
-def status(message_id: str = "m1", status: str = "delivered", at: str = MONDAY, code: int | None = None) -> Event:
+def status(
+    message_id: str = "m1", status: str = "delivered", at: str = MONDAY, code: int | None = None, **fields: Any
+) -> Event:
     """What became of a message."""
     error = {} if code is None else {"error": {"code": code}}
-    return {"type": "message.status", "at": at, "message_id": message_id, "status": status, **error}
+    return {"type": "message.status", "at": at, "message_id": message_id, "status": status, **error, **fields}
 
 
 def reply(to: str = "m1", at: str = MONDAY, **fields: Any) -> Event:
@@ -64,6 +71,11 @@ def reply(to: str = "m1", at: str = MONDAY, **fields: Any) -> Event:
         "text": "Sí, gracias",
     }
     return {"type": "message.reply", "at": at, "reply": body | fields}
+
+
+def contact_changed(old: dict[str, str], new: dict[str, str], at: str = MONDAY) -> Event:
+    """Somebody is called otherwise from now on; comes from webhooks only."""
+    return {"type": "contact.changed", "at": at, "old": old, "new": new}
 
 
 def tenant(time_zone: str = "America/Santiago", at: str = LONG_AGO, **fields: Any) -> Event:

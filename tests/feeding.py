@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
 from analytics.database import Database
-from analytics.ingest.batch import Outcome, apply
-from analytics.ingest.events import AnyEvent, TemplateNotice, parse_event
+from analytics.ingest.batch import apply
+from analytics.ingest.events import AnyEvent, ContactChanged, TemplateNotice
+from analytics.ingest.outcomes import Outcome
+from analytics.ingest.parsing import parse_event
 from analytics.rollup_tables import TABLES as ROLLUP_TABLES
 from analytics.rollup_tables import rollup_states
 from analytics.states import Status
@@ -19,12 +22,17 @@ from tests.oracle import OracleMessage
 
 Event = dict[str, Any]
 
+# The events that come from webhooks only.
+NOTICES: dict[str, type[TemplateNotice | ContactChanged]] = {
+    "template.notice": TemplateNotice,
+    "contact.changed": ContactChanged,
+}
+
 
 def parsed(event: Event) -> AnyEvent:
-    """The event as ingest reads it; a `template.notice` comes from webhooks only."""
-    if event["type"] == "template.notice":
-        return msgspec.convert(event, TemplateNotice)
-    return parse_event(json.dumps(event))
+    """The event as ingest reads it."""
+    notice = NOTICES.get(event["type"])
+    return msgspec.convert(event, notice) if notice else parse_event(json.dumps(event))
 
 
 async def feed(
@@ -73,7 +81,7 @@ async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMe
                 template_category="",
                 status=Status(row.status).name,
                 bounce_code=row.failed_code if row.status == Status.FAILED else None,
-                replied_at=None if row.replied_at is None else moment(row.replied_at),
+                replied_at=_moment(row.replied_at),
                 reply_text=row.reply_text,
                 reply_rule=row.rule,
                 ticket_id=row.ticket_id,
@@ -81,6 +89,15 @@ async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMe
                 ticket_created=row.ticket_created,
                 wamid=row.wamid,
                 contact_phone=row.contact_phone,
+                reply_kind=row.reply_kind,
+                accepted_at=_moment(row.accepted_at),
+                delivered_at=_moment(row.delivered_at),
+                read_at=_moment(row.read_at),
+                failed_at=_moment(row.failed_at),
             )
             for row in await reader.rows(joined)
         }
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else moment(at)

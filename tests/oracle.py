@@ -3,7 +3,7 @@
 Each part cites the section of "What every number means" (`semantics`) it implements. Nothing here is fast and
 nothing is merged incrementally: all events are collected first and the state is derived from the whole set.
 
-Not modelled: *Orphans* (nothing is ever dropped), *Scope* and retention.
+Not modelled: *Orphans* (nothing is ever dropped), *Scope* and retention. Events are valid: nothing is refused here.
 """
 
 import re
@@ -15,15 +15,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 Event = Mapping[str, Any]
 Fields = dict[str, Any]
 Counts = tuple[int, int]  # messages, and those among them that created their ticket
 Funnel = dict[str, Counts]
-Fact = tuple[datetime, int | None]  # when, and the code of a failure
-Facts = dict[str, Fact]
+Facts = dict[str, datetime]
+Name = tuple[str, str]  # of a contact: its kind, "phone" or "id", and the name
+T = TypeVar("T")
 Granularity = Literal["HOUR", "DAY", "WEEK", "MONTH"]
 Rule = Literal["EXACT", "TICKET", "CONVERSATION"]
 Status = Literal["PENDING", "SENT", "DELIVERED", "READ", "FAILED"]
@@ -35,7 +36,31 @@ FACTS = {
     "read": "read",
     "failed": "failed",
 }
+# The keys of an object in a description: null for the object is null for each of them.
+LEAVES = {"contact": ("phone", "id"), "ticket": ("id", "key", "created")}
+IDENTIFYING = {"wamid", "phone_number_id"}  # never taken away: null says nothing of them
+WHOLE = {"account_id", "department_id", "agent_id", "template_id"}  # without these a message is not there
+CATEGORIES = {"MARKETING", "UTILITY", "AUTHENTICATION"}
 NOT_REPLIES = {"reaction", "revoke", "edit", "system"}
+KIND_RANKS = {"unsupported": 0, "text": 1, "media": 2, "interactive": 2}  # of a reply; of all others 3
+WRITTEN = {"text", "button", "interactive", None}  # the kinds of replies that are shown as their text
+KIND_WORDS: dict[str | None, dict[str, str]] = {
+    None: {"ES": "Respuesta", "EN": "Reply"},
+    "text": {"ES": "Texto", "EN": "Text"},
+    "button": {"ES": "Botón", "EN": "Button"},
+    "interactive": {"ES": "Interactivo", "EN": "Interactive"},
+    "form": {"ES": "Formulario", "EN": "Form"},
+    "image": {"ES": "Imagen", "EN": "Image"},
+    "audio": {"ES": "Audio", "EN": "Audio"},
+    "video": {"ES": "Video", "EN": "Video"},
+    "sticker": {"ES": "Sticker", "EN": "Sticker"},
+    "document": {"ES": "Documento", "EN": "Document"},
+    "location": {"ES": "Ubicación", "EN": "Location"},
+    "contact": {"ES": "Contacto", "EN": "Contact"},
+    "order": {"ES": "Pedido", "EN": "Order"},
+    "media": {"ES": "Archivo", "EN": "File"},
+    "unsupported": {"ES": "No compatible", "EN": "Unsupported"},
+}
 DEFAULT_WINDOW = 7  # days, of replies
 DAY = timedelta(days=1)
 BIN_EDGES = [Fraction(21, 20) ** power for power in range(600)]  # 1.05^599 s are 150,000 years
@@ -60,6 +85,11 @@ class OracleMessage:
     ticket_created: bool
     wamid: str | None
     contact_phone: str | None
+    reply_kind: str | None
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -76,13 +106,26 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """All copies of one inbound message."""
+
+    key: str
+    at: datetime
+    kind: str
+    text: str | None
+    account_id: str | None
+    ticket_id: str | None
+    in_reply_to: str | None
+    names: frozenset[Name]
+    from_ad: bool
+
+
+@dataclass(frozen=True)
 class Answer:
     """That one reply answers one message."""
 
-    at: datetime
-    reply_key: str
+    reply: Reply
     rule: Rule
-    text: str | None
 
 
 class Oracle:
@@ -94,14 +137,21 @@ class Oracle:
         self._events: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             self._events[event["type"]].append(_clean(event))
-        self._versions = self._all_versions()
-        self._accounts_known = self._ids("account")
-        self._sends = {id: versions[-1][1] for (kind, id), versions in self._versions.items() if kind == "message"}
+        self._statements = self._all_statements()
+        self._versions = {key: _folded(statements) for key, statements in self._statements.items()}
+        self._claims = self._all_claims()
+        self._wamids = self._all_wamids()
+        self._sends = {
+            id: versions[-1][1]
+            for (kind, id), versions in self._versions.items()
+            if kind == "message" and versions[-1][1].keys() >= WHOLE
+        }
         tenant = self._newest("tenant", "")
         self.time_zone: str = tenant.get("time_zone", "UTC")
         self.reply_window = timedelta(days=tenant.get("reply_window_days", DEFAULT_WINDOW))
         self._categories = self._all_categories()
         self._statuses = self._all_statuses()
+        self._changes = self._all_changes()
         facts = {id: self._facts(id) for id in self._sends}
         answers = {id: _first(answers) for id, answers in self._answers(facts).items()}
         self.messages = {id: self._message(id, facts[id], answers.get(id)) for id in sorted(self._sends)}
@@ -204,17 +254,11 @@ class Oracle:
 
     def name_at(self, kind: str, id: str, instant: datetime) -> str:
         """§ Names: the newest version at or before the instant, else the oldest."""
-        versions = self._versions.get((kind, id), [])
-        in_force = [fields for at, fields in versions if at <= instant][-1:] or [fields for _, fields in versions][:1]
-        return str(in_force[0].get("name", id)) if in_force else id
+        return str((_in_force(self._versions.get((kind, id), []), instant) or {}).get("name", id))
 
     def category_at(self, template_id: str, instant: datetime) -> str:
         """§ Names: of the platform's and WhatsApp's categories, as one time line; OTHER when unknown."""
-        known = sorted(self._categories[template_id])
-        in_force = [category for at, category in known if at <= instant][-1:]
-        # Before the first of them: of equally old ones the greater, as everywhere.
-        oldest = [category for at, category in known if at == known[0][0]][-1:]
-        return (in_force or oldest or ["OTHER"])[0]
+        return _category(_in_force(self._categories.get(template_id, []), instant))
 
     def members(self) -> dict[str, set[str]]:
         """§ State …, membership: newest wins, at equal times removed. Only users who have departments."""
@@ -232,134 +276,193 @@ class Oracle:
 
     # Derivation
 
-    def _all_versions(self) -> dict[tuple[str, str], list[tuple[datetime, Fields]]]:
-        """§ State …, descriptions: by (kind, id), oldest first; statements of one time are one version."""
-        statements: dict[tuple[str, str, datetime], list[Fields]] = defaultdict(list)
+    def _stated(self) -> Iterator[tuple[str, str, datetime, Fields]]:
+        """§ State …, descriptions: (kind, id, time, keys) of every statement; null says that there is none."""
         for kind in ("tenant", "department", "agent", "account", "template", "message"):
             for event in self._events[f"{kind}.sent" if kind == "message" else f"{kind}.upserted"]:
                 fields = _flat(event if kind == "tenant" else event[kind])
                 id = "" if kind == "tenant" else fields["id"]
                 at = _instant(event["at"])
                 updated_at = _instant(event["updated_at"]) if event.get("updated_at") else at
-                statements[kind, id, updated_at].append({**fields, "at": at})
-        versions: dict[tuple[str, str], list[tuple[datetime, Fields]]] = defaultdict(list)
-        for kind, id, updated_at in sorted(statements):
-            versions[kind, id].append((updated_at, _merged(statements[kind, id, updated_at])))
-        return dict(versions)
+                said = {key: value for key, value in fields.items() if value is not None or key not in IDENTIFYING}
+                yield kind, id, updated_at, {**said, "at": at}
+
+    def _all_statements(self) -> dict[tuple[str, str], list[tuple[datetime, Fields]]]:
+        """§ State …, descriptions: by (kind, id), oldest first; statements of one time are one."""
+        at_once: dict[tuple[str, str, datetime], list[Fields]] = defaultdict(list)
+        for kind, id, at, said in self._stated():
+            at_once[kind, id, at].append(said)
+        statements: dict[tuple[str, str], list[tuple[datetime, Fields]]] = defaultdict(list)
+        for kind, id, at in sorted(at_once):
+            statements[kind, id].append((at, _merged(at_once[kind, id, at])))
+        return dict(statements)
 
     def _newest(self, kind: str, id: str) -> Fields:
         versions = self._versions.get((kind, id))
         return versions[-1][1] if versions else {}
 
-    def _ids(self, kind: str) -> list[str]:
-        return [id for known, id in self._versions if known == kind]
+    def _all_wamids(self) -> dict[str, set[str]]:
+        """§ State …, what identifies: every wamid that a message ever had, the newest and the earlier attempts."""
+        wamids: dict[str, set[str]] = defaultdict(set)
+        for kind, id, _, said in self._stated():
+            if kind == "message" and "wamid" in said:
+                wamids[id].add(said["wamid"])
+        return wamids
 
-    def _all_categories(self) -> dict[str, set[tuple[datetime, str]]]:
-        """(time, category) by template: its versions that carry one, and WhatsApp's updates that name it.
+    def _all_claims(self) -> dict[str, list[tuple[datetime, str]]]:
+        """§ State …, what identifies: by phone number id, (time, account) of every claim, oldest first."""
+        claims: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        for (kind, id), statements in self._statements.items():
+            for at, said in statements:
+                if kind == "account" and "phone_number_id" in said:
+                    claims[said["phone_number_id"]].append((at, id))
+        return {number: sorted(claimed) for number, claimed in claims.items()}
 
-        An update names a template by Meta's id where it and the template's newest version have one, else by
-        that version's name and language.
-        """
-        categories: dict[str, set[tuple[datetime, str]]] = defaultdict(set)
-        for id in self._ids("template"):
-            newest = self._newest("template", id)
-            categories[id] |= {
-                (at, fields["category"]) for at, fields in self._versions["template", id] if "category" in fields
-            }
-            for notice in self._events["template.notice"]:
-                keys = ["meta_id"] if notice.get("meta_id") and "meta_id" in newest else ["name", "language"]
-                if all(notice.get(key) is not None and notice[key] == newest.get(key) for key in keys):
-                    categories[id].add((_instant(notice["at"]), notice["category"]))
+    def _account(self, named: Fields, at: datetime) -> str | None:
+        """The account a status or reply of a time names: by id, else by a number that was the account's then."""
+        if "account_id" in named:
+            return str(named["account_id"])
+        return _in_force(self._claims.get(named.get("phone_number_id", ""), []), at)
+
+    def _all_categories(self) -> dict[str, list[tuple[datetime, str | None]]]:
+        """(time, category) by template, oldest first: what the platform says until Meta does, then what Meta says."""
+        newest = {id: self._newest("template", id) for kind, id in self._versions if kind == "template"}
+        names = Counter(template.get("name") for template in newest.values())
+        categories: dict[str, list[tuple[datetime, str | None]]] = {}
+        for id, template in newest.items():
+            noticed = sorted(
+                (_instant(notice["at"]), notice["category"])
+                for notice in self._events["template.notice"]
+                if notice.get("category") is not None and _is_of(notice, template, names)
+            )
+            stated = [
+                (at, said["category"])
+                for at, said in self._statements["template", id]
+                if "category" in said and (not noticed or at < noticed[0][0])
+            ]
+            categories[id] = stated + noticed
         return categories
 
-    def _accounts(self, named: Fields) -> set[str]:
-        """The accounts a status or reply names: by id, else by their newest version's phone number id."""
-        if "account_id" in named:
-            return {named["account_id"]}
-        number = named.get("phone_number_id")
-        return {
-            id for id in self._accounts_known if number and self._newest("account", id).get("phone_number_id") == number
-        }
-
-    def _all_statuses(self) -> dict[Any, list[Fields]]:
-        """The statuses by the message id or the wamid that they name."""
-        statuses: dict[Any, list[Fields]] = defaultdict(list)
+    def _all_statuses(self) -> dict[tuple[str, str | None], list[Fields]]:
+        """The statuses of known words by what they name: a message's id, else a wamid."""
+        statuses: dict[tuple[str, str | None], list[Fields]] = defaultdict(list)
         for event in self._events["message.status"]:
-            status = _flat(event)
-            statuses[status.get("message_id", status.get("wamid"))].append(status)
+            status = _present(_flat(event)) | {"at": _instant(event["at"])}
+            key = "message_id" if "message_id" in status else "wamid"
+            if status["status"] in FACTS:
+                statuses[key, status.get(key)].append(status)
         return statuses
 
-    def _facts(self, id: str) -> Facts:
-        """§ State …, facts: the earliest of each; at equal times the smaller code, an absent one last."""
-        known: dict[str, list[Fact]] = defaultdict(list)
-        for status in (*self._statuses.get(id, ()), *self._statuses.get(self._sends[id].get("wamid"), ())):
-            if status["status"] in FACTS and self._is_about(status, id):
-                fact = _instant(status["at"]), status.get("error.code")
-                known[FACTS[status["status"]]].append(fact)
-        return {
-            name: min(facts, key=lambda fact: (fact[0], fact[1] is None, fact[1] or 0)) for name, facts in known.items()
-        }
+    def _statuses_of(self, id: str, wamids: Iterable[str]) -> list[Fields]:
+        """Events, `message.status`: those that name the message, or one of the wamids on its account."""
+        account = self._sends[id]["account_id"]
+        named = self._statuses.get(("message_id", id), [])
+        under = (status for wamid in wamids for status in self._statuses.get(("wamid", wamid), []))
+        return named + [status for status in under if self._account(status, status["at"]) == account]
 
-    def _is_about(self, status: Fields, id: str) -> bool:
-        """Events, `message.status`: `message_id` names one message, else the wamid those on its account."""
-        if "message_id" in status:
-            return bool(status["message_id"] == id)
+    def _counted(self, id: str) -> list[Fields]:
+        """§ State …, what identifies: statuses of the newest wamid count, those of earlier attempts do not."""
         send = self._sends[id]
-        same_wamid = "wamid" in send and send["wamid"] == status.get("wamid")
-        return same_wamid and send["account_id"] in self._accounts(status)
+        return self._statuses_of(id, [send["wamid"]] if "wamid" in send else [])
 
-    def _replies(self) -> dict[str, Fields]:
-        """§ Which message …: copies of one wamid (else id) complete each other; the earliest time counts."""
+    def _facts(self, id: str) -> Facts:
+        """§ State …, facts: the earliest of each."""
+        known: dict[str, list[datetime]] = defaultdict(list)
+        for status in self._counted(id):
+            known[FACTS[status["status"]]].append(status["at"])
+        return {name: min(instants) for name, instants in known.items()}
+
+    def _failed_code(self, id: str) -> int | None:
+        """§ State …, facts: that of the earliest failure that has one; at equal times the smaller."""
+        codes = [
+            (status["at"], status["error.code"])
+            for status in self._counted(id)
+            if status["status"] == "failed" and "error.code" in status
+        ]
+        return min(codes)[1] if codes else None
+
+    def _all_changes(self) -> list[tuple[datetime, frozenset[Name], frozenset[Name]]]:
+        """§ Which message …: (time, old names, new names) of the notices of changed contacts."""
+        notices = [(event["at"], _flat(event)) for event in self._events["contact.changed"]]
+        return [(_instant(at), _names(notice, "old"), _names(notice, "new")) for at, notice in notices]
+
+    def _known_as(self, names: frozenset[Name], at: datetime) -> frozenset[Name]:
+        """§ Which message …: with the old names that notices up to the time tie to these, and so on."""
+        old = {name for noticed, olds, news in self._changes if noticed <= at and news & names for name in olds}
+        return names if old <= names else self._known_as(names | old, at)
+
+    def _sent_to(self, id: str) -> frozenset[Name]:
+        """§ Which message …: the names of a message's contact, its own and those in statuses of any attempt."""
+        recipients = (_names(status, "recipient") for status in self._statuses_of(id, self._wamids[id]))
+        return _names(self._sends[id], "contact").union(*recipients)
+
+    def _replies(self) -> list[Reply]:
+        """§ Which message …: what was said to us alone, known by its wamid, else its id."""
         copies: dict[str, list[Fields]] = defaultdict(list)
         for event in self._events["message.reply"]:
-            reply = _flat(event["reply"])
-            if reply.get("kind") not in NOT_REPLIES:
-                text = {"text": ""} if reply.get("kind") == "unsupported" else {}
-                copies[reply.get("wamid") or reply["id"]].append({**reply, **text, "at": _instant(event["at"])})
-        return {key: {**_merged(same), "at": min(copy["at"] for copy in same)} for key, same in copies.items()}
+            copy = {"kind": "text", **_present(_flat(event["reply"]))}
+            if copy["kind"] not in NOT_REPLIES:
+                copies[copy.get("wamid") or copy["id"]].append({**copy, "at": _instant(event["at"])})
+        return [self._reply(key, same) for key, same in copies.items() if not any("group_id" in copy for copy in same)]
+
+    def _reply(self, key: str, copies: list[Fields]) -> Reply:
+        """§ Which message …: copies complete each other; the earliest time counts."""
+        merged = _merged(copies)
+        at = min(copy["at"] for copy in copies)
+        names = frozenset[Name]().union(*(_names(copy, "contact") for copy in copies))
+        return Reply(
+            key=key,
+            at=at,
+            kind=max((copy["kind"] for copy in copies), key=lambda kind: (KIND_RANKS.get(kind, 3), kind)),
+            text=max((text for text in map(_text, copies) if text is not None), default=None),
+            account_id=self._account(merged, at),
+            ticket_id=merged.get("ticket_id"),
+            in_reply_to=merged.get("in_reply_to"),
+            names=self._known_as(names, at),
+            from_ad=merged.get("referral", False),
+        )
 
     def _answers(self, facts: Mapping[str, Facts]) -> dict[str, list[Answer]]:
         """§ Which message does a reply answer? By message, every reply that answers it."""
         replies = self._replies()
-        exact = {key: self._referred(reply) for key, reply in replies.items()}
+        exact = {reply.key: self._referred(reply) for reply in replies}
+        names = {id: self._sent_to(id) for id in self._sends}
         arrived = [
             id
             for id in self._sends
             if "failed" not in facts[id] or {"delivered", "read"} & facts[id].keys() or id in exact.values()
         ]
         answers: dict[str, list[Answer]] = defaultdict(list)
-        for key, reply in replies.items():
-            earlier = [id for id in arrived if _second(self._sends[id]["at"]) <= _second(reply["at"])]
+        for reply in replies:
+            # What came through an ad answers only what it refers to.
+            earlier = [
+                id for id in arrived if not reply.from_ad and _second(self._sends[id]["at"]) <= _second(reply.at)
+            ]
+            same_contact = [id for id in earlier if names[id] & reply.names]
             found: dict[Rule, str | None] = {
-                "EXACT": exact[key],
+                "EXACT": exact[reply.key],
                 "TICKET": self._latest(id for id in earlier if self._same_ticket(id, reply)),
-                "CONVERSATION": self._latest(id for id in earlier if self._same_conversation(id, reply)),
+                "CONVERSATION": self._latest(id for id in same_contact if self._same_conversation(id, reply)),
             }
             for rule, id in found.items():
                 if id is not None:
-                    answers[id].append(Answer(reply["at"], key, rule, reply.get("text")))
+                    answers[id].append(Answer(reply, rule))
                     break
         return answers
 
-    def _referred(self, reply: Fields) -> str | None:
-        """The message a reply refers to; of several with that wamid, rather one on the reply's account."""
-        if "in_reply_to" not in reply:
-            return None
-        referred = [id for id, send in self._sends.items() if send.get("wamid") == reply["in_reply_to"]]
-        accounts = self._accounts(reply)
-        own = [id for id in referred if self._sends[id]["account_id"] in accounts]
+    def _referred(self, reply: Reply) -> str | None:
+        """The message a reply refers to; of several that had that wamid, rather one on the reply's account."""
+        referred = [id for id in self._sends if reply.in_reply_to in self._wamids[id]]
+        own = [id for id in referred if self._sends[id]["account_id"] == reply.account_id]
         return self._latest(own or referred)
 
-    def _same_ticket(self, id: str, reply: Fields) -> bool:
-        return "ticket_id" in reply and self._sends[id].get("ticket.id") == reply["ticket_id"]
+    def _same_ticket(self, id: str, reply: Reply) -> bool:
+        return reply.ticket_id is not None and self._sends[id].get("ticket.id") == reply.ticket_id
 
-    def _same_conversation(self, id: str, reply: Fields) -> bool:
+    def _same_conversation(self, id: str, reply: Reply) -> bool:
         send = self._sends[id]
-        return (
-            send["account_id"] in self._accounts(reply)
-            and _same_contact(send, reply)
-            and _second(reply["at"]) - _second(send["at"]) <= self.reply_window
-        )
+        in_time = _second(reply.at) - _second(send["at"]) <= self.reply_window
+        return in_time and bool(send["account_id"] == reply.account_id)
 
     def _latest(self, ids: Iterable[str]) -> str | None:
         return max(ids, default=None, key=lambda id: (self._sends[id]["at"], id))
@@ -376,6 +479,7 @@ class Oracle:
             "SENT": "accepted" in facts,
             "PENDING": True,
         }
+        own = send.get("template_category")
         return OracleMessage(
             id=id,
             sent_at=send["at"],
@@ -383,17 +487,22 @@ class Oracle:
             department_id=send["department_id"],
             agent_id=send["agent_id"],
             template_id=send["template_id"],
-            template_category=send.get("template_category") or self.category_at(send["template_id"], send["at"]),
+            template_category=_category(own) if own is not None else self.category_at(send["template_id"], send["at"]),
             status=next(status for status, reached in furthest.items() if reached),
-            bounce_code=facts["failed"][1] if bounced else None,
-            replied_at=answer.at if answer else None,
-            reply_text=answer.text if answer else None,
+            bounce_code=self._failed_code(id) if bounced else None,
+            replied_at=answer.reply.at if answer else None,
+            reply_text=answer.reply.text if answer else None,
             reply_rule=answer.rule if answer else None,
             ticket_id=send.get("ticket.id"),
             ticket_key=send.get("ticket.key"),
             ticket_created=send.get("ticket.created", False),
             wamid=send.get("wamid"),
             contact_phone=send.get("contact.phone"),
+            reply_kind=answer.reply.kind if answer else None,
+            accepted_at=facts.get("accepted"),
+            delivered_at=facts.get("delivered"),
+            read_at=facts.get("read"),
+            failed_at=facts.get("failed"),
         )
 
     def _zone(self, filter: Filter) -> ZoneInfo:
@@ -402,6 +511,15 @@ class Oracle:
     def _local_replies(self, filter: Filter) -> list[datetime]:
         zone = self._zone(filter)
         return [m.replied_at.astimezone(zone) for m in self.select(filter) if m.replied_at]
+
+
+def shown_reply(kind: str | None, text: str | None, locale: str) -> str:
+    """§ Which message …: a reply in a file's column "Respuesta": its text, or its kind before its caption."""
+    said = text if text and text.strip() else ""
+    shown = f"[{KIND_WORDS[kind][locale]}]"
+    if kind in WRITTEN:
+        return said or shown
+    return f"{shown} {said}" if said else shown
 
 
 def _clean(value: Any) -> Any:
@@ -414,35 +532,77 @@ def _clean(value: Any) -> Any:
 
 
 def _flat(value: Event) -> Fields:
-    """Nested keys as `contact.phone`; what is null is absent."""
+    """Nested keys as `contact.phone`; null for an object is null for each of its keys."""
     fields: Fields = {}
     for key, inner in value.items():
-        if isinstance(inner, Mapping):
-            fields |= {f"{key}.{name}": leaf for name, leaf in _flat(inner).items()}
-        elif inner is not None:
-            fields[key] = inner
+        nested = dict.fromkeys(LEAVES[key]) if inner is None and key in LEAVES else inner
+        if isinstance(nested, Mapping):
+            fields |= {f"{key}.{name}": leaf for name, leaf in _flat(nested).items()}
+        else:
+            fields[key] = nested
     return fields
 
 
+def _present(fields: Fields) -> Fields:
+    return {key: value for key, value in fields.items() if value is not None}
+
+
 def _merged(copies: Iterable[Fields]) -> Fields:
-    """§ State …: field by field the greater value wins and an absent field loses."""
+    """§ State …: of each key the greater value wins, and a value before null."""
     merged: Fields = {}
     for copy in copies:
         for key, value in copy.items():
-            merged[key] = max(value, merged.get(key, value))
+            merged[key] = max(value, merged.get(key, value), key=lambda value: (value is not None, value))
     return merged
+
+
+def _folded(statements: Iterable[tuple[datetime, Fields]]) -> list[tuple[datetime, Fields]]:
+    """§ State …, descriptions: a version is all that was stated up to its time, key by key."""
+    versions: list[tuple[datetime, Fields]] = []
+    known: Fields = {}
+    for at, said in statements:
+        known = known | said
+        versions.append((at, _present(known)))
+    return versions
+
+
+def _in_force(time_line: list[tuple[datetime, T]], instant: datetime) -> T | None:
+    """§ Names: the newest at or before the instant, else the oldest; of equally old ones the last."""
+    return [held for at, held in time_line if at <= max(instant, time_line[0][0])][-1] if time_line else None
+
+
+def _is_of(notice: Event, template: Fields, names: Mapping[str | None, int]) -> bool:
+    """Events, WhatsApp webhooks: by Meta's id, else by name and language, else by a name that one template has."""
+    both = {key for key in ("meta_id", "name", "language") if notice.get(key) and template.get(key)}
+    same = {key for key in both if notice[key] == template[key]}
+    if "meta_id" in both:
+        return "meta_id" in same
+    if {"name", "language"} <= both:
+        return {"name", "language"} <= same
+    return "name" in same and names[template["name"]] == 1
+
+
+def _category(word: str | None) -> str:
+    """§ Names: OTHER when unknown."""
+    category = (word or "").upper()
+    return category if category in CATEGORIES else "OTHER"
+
+
+def _names(fields: Fields, contact: str) -> frozenset[Name]:
+    """§ Which message …: the digits of a phone, where there are 5 to 20 of them, and an id."""
+    digits = "".join(re.findall("[0-9]", fields.get(f"{contact}.phone") or ""))
+    names = {"phone": digits if 5 <= len(digits) <= 20 else None, "id": fields.get(f"{contact}.id")}
+    return frozenset((kind, name) for kind, name in names.items() if name is not None)
+
+
+def _text(copy: Fields) -> str | None:
+    """§ Which message …: what a copy of a reply says, empty where it is `unsupported`."""
+    return "" if copy["kind"] == "unsupported" else copy.get("text", copy.get("caption"))
 
 
 def _first(answers: Iterable[Answer]) -> Answer:
     """§ Which message …: a message's reply is its earliest (time, then id)."""
-    return min(answers, key=lambda answer: (answer.at, answer.reply_key))
-
-
-def _same_contact(one: Fields, other: Fields) -> bool:
-    """§ Which message …: they share the digits of a phone or an id."""
-    phones = ["".join(re.findall("[0-9]", contact.get("contact.phone", ""))) for contact in (one, other)]
-    same_phone = phones[0] == phones[1] != ""
-    return same_phone or ("contact.id" in one and one["contact.id"] == other.get("contact.id"))
+    return min(answers, key=lambda answer: (answer.reply.at, answer.reply.key))
 
 
 def _instant(text: str) -> datetime:

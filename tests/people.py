@@ -24,7 +24,7 @@ WAMIDS = {
 
 def words(contact: dict[str, str]) -> str:
     """What somebody writes, by which it can be recognised."""
-    return f"words of {contact.get('phone', contact.get('id'))}"
+    return f"words of {' '.join(filter(None, contact.values()))}"
 
 
 def agreeing(events: list[Event]) -> list[Event]:
@@ -44,7 +44,7 @@ def _agreeing(event: Event, said: dict[Any, dict[str, Any]]) -> Event:
         case {"type": "message.reply", "reply": reply}:
             one = _one(reply.get("wamid", reply.get("id")), reply, said, ("in_reply_to",))
             one |= {"wamid": WAMIDS.get(reply["wamid"], reply["wamid"])} if "wamid" in reply else {}
-            return event | {"reply": one | {"text": words(one["contact"])}}
+            return event | {"reply": one | {"text": words(one.get("contact") or {})}}
         case {"type": "message.status", "wamid": named}:
             return event | {"wamid": WAMIDS.get(named, named)}
         case _:
@@ -53,6 +53,9 @@ def _agreeing(event: Event, said: dict[Any, dict[str, Any]]) -> Event:
 
 def _one(key: Any, body: dict[str, Any], said: dict[Any, dict[str, Any]], named: tuple[str, ...]) -> dict[str, Any]:
     """A body with the contact and the wamid that were said first under its key."""
-    kept = said.setdefault(key, {name: body[name] for name in ("contact", *named) if name in body})
+    first = said.setdefault(key, {})
+    named_too = [name for name in ("contact", *named) if name in body]
+    for name in named_too:
+        first.setdefault(name, body[name])
     rest = {name: value for name, value in body.items() if name not in named}
-    return rest | {name: WAMIDS.get(value, value) if name in named else value for name, value in kept.items()}
+    return rest | {name: WAMIDS.get(first[name], first[name]) if name in named else first[name] for name in named_too}

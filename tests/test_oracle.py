@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.oracle import Filter, Oracle
+from tests.oracle import Filter, Oracle, OracleMessage, shown_reply
 from tests.strategies import cases, events, orderings
 
 MONDAY = "2026-11-02T12:00:00Z"
@@ -24,6 +24,10 @@ def sent(id: str = "m1", at: str = MONDAY, updated_at: str | None = None, **mess
     body = {"account_id": "a1", "department_id": "d1", "agent_id": "u1", "template_id": "t1", "contact": ANA}
     event = {"type": "message.sent", "at": at, "message": {"id": id, **body, **message}}
     return event | ({"updated_at": updated_at} if updated_at else {})
+
+
+def correction(updated_at: str, id: str = "m1", at: str = MONDAY, **fields: Any) -> dict[str, Any]:
+    return {"type": "message.sent", "at": at, "updated_at": updated_at, "message": {"id": id, **fields}}
 
 
 def status(status: str, at: str = MONDAY, **named: Any) -> dict[str, Any]:
@@ -43,8 +47,16 @@ def upsert(kind: str, id: str, at: str, **fields: Any) -> dict[str, Any]:
     return {"type": f"{kind}.upserted", "at": at, kind: {"id": id, **fields}}
 
 
-def tenant(**fields: Any) -> dict[str, Any]:
-    return {"type": "tenant.upserted", "at": MONDAY, **fields}
+def tenant(at: str = MONDAY, **fields: Any) -> dict[str, Any]:
+    return {"type": "tenant.upserted", "at": at, **fields}
+
+
+def changed(at: str, old: dict[str, str], new: dict[str, str]) -> dict[str, Any]:
+    return {"type": "contact.changed", "at": at, "old": old, "new": new}
+
+
+def message(*events: dict[str, Any], id: str = "m1") -> OracleMessage:
+    return Oracle(events).messages[id]
 
 
 def answered(*events: dict[str, Any]) -> dict[str, str | None]:
@@ -79,51 +91,196 @@ def test_a_reply_delivers_and_repairs_but_does_not_read() -> None:
     assert oracle.messages["m1"].bounce_code is None
 
 
-def test_the_earliest_failure_keeps_its_code() -> None:
-    later = "2026-11-02T12:00:01Z"
-    assert Oracle([sent(), failed(5), failed(1, later)]).bounces(Oracle([sent()]).messages.values()) == {}
-    for codes, expected in (([(5, MONDAY), (1, later)], 5), ([(5, MONDAY), (3, MONDAY), (None, MONDAY)], 3)):
-        oracle = Oracle([sent(), *(failed(code, when) for code, when in codes)])
-        assert oracle.bounces(oracle.messages.values()) == {expected: 1}
-    oracle = Oracle([sent(), failed(None), failed(1, later)])
-    assert oracle.bounces(oracle.messages.values()) == {None: 1}
+@pytest.mark.parametrize(
+    ("failures", "code"),
+    [
+        ([(5, MONDAY), (1, "2026-11-02T12:00:01Z")], 5),
+        ([(5, MONDAY), (3, MONDAY), (None, MONDAY)], 3),
+        ([(None, MONDAY), (4, "2026-11-02T12:00:01Z"), (1, "2026-11-02T12:00:02Z")], 4),
+        ([(None, MONDAY)], None),
+    ],
+)
+def test_the_earliest_failure_that_has_a_code_gives_it(
+    failures: list[tuple[int | None, str]], code: int | None
+) -> None:
+    for some in (failures, failures[::-1]):
+        oracle = Oracle([sent(), *(failed(code, when) for code, when in some)])
+        assert oracle.bounces(oracle.messages.values()) == {code: 1}
+        assert oracle.messages["m1"].failed_at == at(MONDAY)
 
 
-def test_the_newest_description_wins_whole_and_equal_ones_are_merged() -> None:
-    ticket = {"id": "9001", "created": True}
-    first, second = (
-        sent(wamid="w1", ticket=ticket),
-        sent(at="2026-11-01T12:00:00Z", updated_at="2026-11-04T12:00:00Z"),
-    )
-    corrected = Oracle([second, first]).messages["m1"]
-    assert (corrected.sent_at, corrected.wamid, corrected.ticket_created) == (
-        at("2026-11-01T12:00:00Z"),
-        None,
-        False,
-    )
-    merged = Oracle([first, sent(wamid="w2", agent_id="u2")]).messages["m1"]
-    assert (merged.wamid, merged.agent_id, merged.ticket_id, merged.ticket_created) == (
-        "w2",
-        "u2",
-        "9001",
-        True,
-    )
+def test_a_failure_of_a_delivered_message_is_no_bounce() -> None:
+    delivered = message(sent(), failed(5), status("delivered"))
+    assert (delivered.bounce_code, delivered.failed_at) == (None, at(MONDAY))
+
+
+def test_each_fact_has_its_earliest_time() -> None:
+    times = [f"2026-11-02T12:00:0{second}Z" for second in range(7)]
+    words = ["deleted", "sent", "accepted", "read", "read", "delivered", "failed"]
+    known = message(sent(), *map(status, words, times))
+    assert (known.accepted_at, known.read_at) == (at(times[1]), at(times[3]))
+    assert (known.delivered_at, known.failed_at) == (at(times[5]), at(times[6]))
+    answered = message(sent(wamid="w"), reply(MONDAY, in_reply_to="w"))
+    assert (answered.status, answered.delivered_at, answered.read_at) == ("DELIVERED", None, None)
+
+
+LATER, LAST = "2026-11-04T12:00:00Z", "2026-11-05T12:00:00Z"
+TICKET = {"id": "9001", "key": "DESK-1", "created": True}
+
+
+def test_a_correction_changes_the_keys_that_it_has() -> None:
+    first = sent(wamid="w1", template_category="UTILITY", ticket=TICKET)
+    for known in ([first, correction(LATER, agent_id="u2")], [correction(LATER, agent_id="u2"), first]):
+        corrected = message(*known)
+        assert (corrected.agent_id, corrected.account_id, corrected.department_id) == ("u2", "a1", "d1")
+        assert (corrected.wamid, corrected.template_category) == ("w1", "UTILITY")
+        assert (corrected.ticket_id, corrected.ticket_key, corrected.ticket_created) == ("9001", "DESK-1", True)
+        assert corrected.contact_phone == ANA["phone"]
+
+
+def test_each_key_is_that_of_its_newest_statement() -> None:
+    newer, older = correction(LAST, agent_id="u3"), correction(LATER, agent_id="u2", department_id="d2")
+    assert (message(sent(), newer, older).agent_id, message(sent(), newer, older).department_id) == ("u3", "d2")
+    whole = sent(at="2026-11-01T12:00:00Z", updated_at=LATER)
+    assert message(whole, sent(agent_id="u2")).agent_id == "u1"
+    assert message(whole, sent()).sent_at == at("2026-11-01T12:00:00Z")
+
+
+def test_null_takes_away_and_for_an_object_each_of_its_keys() -> None:
+    first = sent(template_category="UTILITY", ticket=TICKET)
+    bare = message(first, correction(LATER, template_category=None, ticket=None, contact=None))
+    assert (bare.template_category, bare.contact_phone) == ("OTHER", None)
+    assert (bare.ticket_id, bare.ticket_key, bare.ticket_created) == (None, None, False)
+    half = message(first, correction(LATER, ticket={"key": None}), correction(LAST, ticket={}))
+    assert (half.ticket_id, half.ticket_key, half.ticket_created) == ("9001", None, True)
+    again = message(first, correction(LATER, ticket=None), correction(LAST, ticket={"key": "DESK-2"}))
+    assert (again.ticket_id, again.ticket_key, again.ticket_created) == (None, "DESK-2", False)
+
+
+@pytest.mark.parametrize(
+    ("field", "key", "values", "greater"),
+    [
+        ("agent_id", "agent_id", ["u1", "u2"], "u2"),
+        ("agent_id", "agent_id", ["\U0001f600", "\uff5e"], "\U0001f600"),  # by code point, not by UTF-16
+        ("template_category", "template_category", [None, "AUTHENTICATION"], "AUTHENTICATION"),
+        ("contact_phone", "contact", [{"phone": "+9"}, {"phone": "1"}, None], "1"),
+        ("ticket_created", "ticket", [{"created": False}, {"created": True}, None], True),
+    ],
+)
+def test_at_the_same_time_the_greater_value_wins_and_any_before_null(
+    field: str, key: str, values: list[Any], greater: Any
+) -> None:
+    events = [correction(LATER, **{key: value}) for value in values]
+    assert {getattr(message(sent(), *some), field) for some in (events, events[::-1])} == {greater}
+
+
+def test_a_message_is_there_once_what_it_needs_is_known() -> None:
+    parts = [
+        correction(LATER, account_id="a1", agent_id="u1", wamid="w"),
+        correction(LAST, department_id="d1"),
+        status("read"),
+        reply(LAST, in_reply_to="w"),
+    ]
+    assert Oracle(parts).messages == {}
+    known = message(*parts, correction(MONDAY, template_id="t1"))
+    assert (known.status, known.reply_rule, known.wamid) == ("READ", "EXACT", "w")
+
+
+# What identifies
+
+
+def test_a_wamid_is_taken_away_only_by_another_one() -> None:
+    first = sent(wamid="w1")
+    assert message(first, correction(LATER, wamid=None)).wamid == "w1"
+    assert message(first, correction(LATER, wamid="w0"), correction(LAST, wamid=None)).wamid == "w0"
+    assert message(first, sent(wamid="w2"), sent(wamid="w0")).wamid == "w2"
+
+
+def test_a_retry_is_what_its_newest_wamid_was_told() -> None:
+    known = [sent(wamid="w1"), sent(wamid="w0"), correction(LATER, wamid="w2")]
+    for wamid, expected in (("w1", "PENDING"), ("w0", "PENDING"), ("w2", "READ")):
+        assert message(*known, status("read", wamid=wamid, account_id="a1")).status == expected
+    # By its id the message itself is named, whichever attempt it was.
+    assert message(*known, status("read", wamid="w1", message_id="m1")).status == "READ"
+
+
+def test_a_reply_to_an_earlier_attempt_is_one_to_the_message() -> None:
+    retried = sent(wamid="w1"), failed(1), correction(LATER, wamid="w2")
+    for wamid in ("w1", "w2"):
+        assert answered(*retried, reply(MONDAY, in_reply_to=wamid)) == {"m1": "EXACT"}
+    later = sent("m2", at=LATER, wamid="w1")
+    assert answered(*retried, later, reply(LAST, in_reply_to="w1")) == {"m2": "EXACT"}
+    earlier = sent("m0", at="2026-11-01T12:00:00Z", wamid="w1")
+    assert answered(*retried, earlier, reply(LAST, in_reply_to="w1")) == {"m1": "EXACT"}
+    elsewhere = sent("m2", at=LATER, wamid="w1", account_id="a2")
+    assert answered(*retried, elsewhere, reply(LAST, in_reply_to="w1")) == {"m1": "EXACT"}
 
 
 def test_statuses_by_wamid_need_the_account() -> None:
     send = sent(wamid="w")
-    number = upsert("account", "a1", MONDAY, phone_number_id="100")
-    moved = upsert("account", "a1", "2026-11-09T00:00:00Z", phone_number_id="200")
     by_number = status("read", wamid="w", phone_number_id="100")
+    both = status("read", wamid="w", phone_number_id="100", account_id="a2")
+    number = upsert("account", "a1", MONDAY, phone_number_id="100")
     for known, expected in [
         ([status("read", wamid="w", account_id="a1")], "READ"),
         ([status("read", wamid="w", account_id="a2")], "PENDING"),
         ([by_number], "PENDING"),
         ([by_number, number], "READ"),
-        ([by_number, number, moved], "PENDING"),
+        ([by_number, upsert("account", "a1", LAST, phone_number_id="100")], "READ"),
+        ([both, number], "PENDING"),
         ([status("read", wamid="w", account_id="a1", message_id="m2")], "PENDING"),
     ]:
         assert Oracle([send, *known]).messages["m1"].status == expected
+
+
+def test_every_number_that_an_account_had_still_finds_it() -> None:
+    known = [sent(wamid="w"), status("read", LAST, wamid="w", phone_number_id="100")]
+    had = upsert("account", "a1", MONDAY, phone_number_id="100")
+    for later in (
+        upsert("account", "a1", LATER, phone_number_id="200"),
+        upsert("account", "a1", LATER, phone_number_id=None),
+        upsert("account", "a1", LATER, name="Acme"),
+    ):
+        assert message(*known, had, later).status == "READ"
+    # Said at one time, only the greater was ever there.
+    assert message(*known, had, upsert("account", "a1", MONDAY, phone_number_id="200")).status == "PENDING"
+    assert message(*known, had, upsert("account", "a1", MONDAY, phone_number_id="099")).status == "READ"
+
+
+@pytest.mark.parametrize(
+    ("told", "claims", "owner"),
+    [
+        ("2026-11-03T00:00:00Z", [("a1", MONDAY), ("a2", LATER)], "a1"),
+        (LATER, [("a1", MONDAY), ("a2", LATER)], "a2"),
+        (LAST, [("a1", MONDAY), ("a2", LATER)], "a2"),
+        (LAST, [("a1", MONDAY), ("a2", MONDAY), ("a1", LATER)], "a1"),
+        (LAST, [("a1", MONDAY), ("a2", MONDAY)], "a2"),
+        (MONDAY, [("a1", LATER), ("a2", LAST)], "a1"),
+        (MONDAY, [("a1", LATER), ("a2", LATER)], "a2"),
+    ],
+)
+def test_a_number_is_that_of_who_claimed_it_last_before_else_first(
+    told: str, claims: list[tuple[str, str]], owner: str
+) -> None:
+    sends = sent("m1", wamid="w"), sent("m2", wamid="w", account_id="a2")
+    directory = [upsert("account", id, when, phone_number_id="100") for id, when in claims]
+    by_number = {"wamid": "w", "phone_number_id": "100"}
+    oracle = Oracle([*sends, *directory, status("read", told, **by_number)])
+    assert {m.account_id for m in oracle.messages.values() if m.status == "READ"} == {owner}
+    inbound = reply(told, account_id=None, phone_number_id="100")
+    answers = Oracle([*sends, *directory, inbound]).messages.values()
+    assert {m.account_id for m in answers if m.replied_at} == {owner}
+
+
+def test_each_status_has_the_account_of_its_own_time() -> None:
+    known = [
+        sent(wamid="w"),
+        upsert("account", "a1", MONDAY, phone_number_id="100"),
+        upsert("account", "a2", LATER, phone_number_id="100"),
+        status("delivered", MONDAY, wamid="w", phone_number_id="100"),
+        status("read", LAST, wamid="w", phone_number_id="100"),
+    ]
+    assert message(*known).status == "DELIVERED"
 
 
 def test_membership_is_the_newest_statement() -> None:
@@ -214,12 +371,113 @@ def test_sends_that_never_arrived_are_passed_over() -> None:
 def test_contacts_share_digits_or_an_id() -> None:
     for contact, found in [
         ({"phone": "56933334444"}, True),
-        ({"phone": "+1", "id": "US.1"}, True),
-        ({"phone": "+1"}, False),
+        ({"phone": "+5", "id": "US.1"}, True),
+        ({"phone": "+56955556666"}, False),
         ({"id": "US.2"}, False),
+        ({"id": "56933334444"}, False),  # an id is no phone
     ]:
         send = sent(contact={**ANA, "id": "US.1"})
         assert bool(answered(send, reply(HOUR_LATER, contact=contact))) == found
+
+
+@pytest.mark.parametrize(
+    ("phone", "found"),
+    [
+        ("12345", True),
+        ("+1 (23) 456 7890 1234 5678 90", True),  # 20 digits
+        ("1234", False),
+        ("123456789012345678901", False),
+        ("56911112222 / 56933334444", False),
+        ("sin numero", False),
+        ("", False),
+    ],
+)
+def test_a_mistyped_phone_is_kept_as_text_and_is_no_name(phone: str, found: bool) -> None:
+    mistyped = {"phone": phone}
+    known = message(sent(contact=mistyped), reply(HOUR_LATER, contact=mistyped))
+    assert (known.contact_phone, known.replied_at is not None) == (phone, found)
+    called = status("sent", message_id="m1", recipient=mistyped)
+    assert bool(answered(sent(), called, reply(HOUR_LATER, contact=mistyped))) == found
+    notice = changed(MONDAY, ANA, mistyped)
+    assert bool(answered(sent(), notice, reply(HOUR_LATER, contact=mistyped))) == found
+
+
+def test_a_contact_is_what_the_newest_description_says() -> None:
+    known = [sent(), correction(LATER, contact={"phone": "+56955556666", "id": "US.1"})]
+    assert answered(*known, reply(HOUR_LATER)) == {}
+    assert answered(*known, reply(HOUR_LATER, contact={"phone": "56955556666"})) == {"m1": "CONVERSATION"}
+    assert answered(*known, reply(HOUR_LATER, contact={"id": "US.1"})) == {"m1": "CONVERSATION"}
+
+
+CALLED = {"phone": "5493334444", "id": "AR.1"}  # as WhatsApp calls whom we dialled as ANA
+
+
+@pytest.mark.parametrize("contact", [ANA, {"phone": "+5493334444"}, {"id": "AR.1"}])
+@pytest.mark.parametrize("word", ["accepted", "sent", "delivered", "read"])
+def test_a_contact_is_also_known_as_whatsapp_calls_it(contact: dict[str, str], word: str) -> None:
+    inbound = reply(HOUR_LATER, contact=contact)
+    for named in ({"message_id": "m1"}, {"wamid": "w", "account_id": "a1"}):
+        called = status(word, LAST, **named, recipient=CALLED)
+        assert answered(sent(wamid="w"), called, inbound) == {"m1": "CONVERSATION"}
+
+
+def test_only_statuses_of_the_message_name_its_contact() -> None:
+    inbound = reply(HOUR_LATER, contact=CALLED)
+    for called, found in [
+        (status("deleted", message_id="m1", recipient=CALLED), False),
+        (status("sent", message_id="m2", recipient=CALLED), False),
+        (status("sent", wamid="w2", account_id="a2", recipient=CALLED), False),
+        (status("sent", wamid="w2", account_id="a1", recipient=CALLED), True),
+        (status("sent", wamid="w1", account_id="a1", recipient=CALLED), True),  # an earlier attempt
+        (status("failed", wamid="w1", account_id="a1", recipient=CALLED), True),
+        (status("failed", wamid="w2", account_id="a1", recipient=CALLED), False),  # it never arrived
+    ]:
+        assert bool(answered(sent(wamid="w1"), correction(LATER, wamid="w2"), called, inbound)) == found
+
+
+def test_a_number_that_whatsapp_gives_is_a_name_by_the_account_of_its_time() -> None:
+    claims = [upsert("account", id, when, phone_number_id="1") for id, when in (("a1", MONDAY), ("a2", LATER))]
+    for when, found in ((MONDAY, True), (LATER, False)):
+        called = status("sent", when, wamid="w", phone_number_id="1", recipient=CALLED)
+        assert bool(answered(sent(wamid="w"), *claims, called, reply(HOUR_LATER, contact=CALLED))) == found
+
+
+def test_a_notice_ties_the_old_name_to_the_new_one_from_its_time_on() -> None:
+    new = {"phone": "+56977778888"}
+    for when, found in ((HOUR_LATER, True), ("2026-11-02T13:00:00.1Z", False)):
+        assert bool(answered(sent(), changed(when, ANA, new), reply(HOUR_LATER, contact=new))) == found
+    # Back from the new one to the old one it ties nothing.
+    assert answered(sent(contact=new), changed(MONDAY, ANA, new), reply(HOUR_LATER)) == {}
+
+
+def test_every_old_name_is_tied_to_every_new_one() -> None:
+    notice = changed(MONDAY, {**ANA, "id": "US.1"}, {"phone": "+56977778888", "id": "US.2"})
+    for old in (ANA, {"id": "US.1"}):
+        for new in ({"phone": "56977778888"}, {"id": "US.2"}):
+            assert answered(sent(contact=old), notice, reply(HOUR_LATER, contact=new)) == {"m1": "CONVERSATION"}
+
+
+def test_notices_chain_in_any_order_of_their_times() -> None:
+    second, third = {"phone": "+56977778888"}, {"id": "US.3"}
+    inbound = reply(HOUR_LATER, contact=third)
+    for first_at, second_at, found in [
+        (MONDAY, HOUR_LATER, True),
+        (HOUR_LATER, MONDAY, True),
+        (MONDAY, LATER, False),
+        (LATER, MONDAY, False),
+    ]:
+        notices = changed(first_at, ANA, second), changed(second_at, second, third)
+        assert bool(answered(sent(), *notices, inbound)) == found
+    # What WhatsApp calls a contact may be the old name.
+    called = status("sent", message_id="m1", recipient=second)
+    assert answered(sent(), called, changed(MONDAY, second, third), inbound) == {"m1": "CONVERSATION"}
+
+
+def test_names_of_messages_are_not_tied_by_notices() -> None:
+    """Two names that became one are not each other's: only a reply is looked up by older names."""
+    new = {"phone": "+56977778888"}
+    notices = changed(MONDAY, ANA, new), changed(MONDAY, {"id": "US.1"}, new)
+    assert answered(sent(), *notices, reply(HOUR_LATER, contact={"id": "US.1"})) == {}
 
 
 def test_copies_of_a_reply_complete_each_other() -> None:
@@ -230,6 +488,95 @@ def test_copies_of_a_reply_complete_each_other() -> None:
     assert (message.reply_rule, message.replied_at, message.reply_text) == ("EXACT", at(HOUR_LATER), "Sí")
 
 
+def test_of_what_copies_say_otherwise_the_greater_counts() -> None:
+    sends = (
+        sent("m1", ticket={"id": "1"}),
+        sent("m2", ticket={"id": "2"}),
+        sent("m3", wamid="w3"),
+        sent("m4", wamid="w4"),
+    )
+
+    def copies(*fields: dict[str, Any]) -> dict[str, str | None]:
+        return answered(*sends, *(reply(HOUR_LATER, contact={"id": "?"}, **some) for some in fields))
+
+    assert copies({"ticket_id": "1"}, {"ticket_id": "2"}, {}) == {"m2": "TICKET"}
+    assert copies({"in_reply_to": "w3"}, {"in_reply_to": "w4"}, {}) == {"m4": "EXACT"}
+    texts = [reply(HOUR_LATER, text=text) for text in ("a", "b", None)]
+    assert message(sent(), *texts).reply_text == "b"
+    accounts = [reply(HOUR_LATER, account_id=id) for id in ("a2", "a1")]
+    assert answered(sent(), *accounts) == {}
+    numbers = [reply(HOUR_LATER, account_id=None, phone_number_id=number) for number in ("1", "2")]
+    had = [upsert("account", "a1", MONDAY, phone_number_id="1"), upsert("account", "a2", MONDAY, phone_number_id="2")]
+    assert answered(sent("m1"), sent("m2", account_id="a2"), *had, *numbers) == {"m2": "CONVERSATION"}
+
+
+def test_a_reply_has_the_names_of_all_its_copies() -> None:
+    copies = [
+        reply(HOUR_LATER, contact=contact) for contact in (ANA, {"phone": "+99999", "id": "US.9"}, {"id": "US.1"})
+    ]
+    for contact in (ANA, {"phone": "99999"}, {"id": "US.1"}, {"id": "US.9"}):
+        assert answered(sent(contact=contact), *copies) == {"m1": "CONVERSATION"}
+
+
+def test_the_earliest_time_of_the_copies_decides_which_notices_came_before() -> None:
+    new = {"phone": "+56977778888"}
+    copies = reply(LATER, contact=new), reply(HOUR_LATER, contact={})
+    assert answered(sent(), changed(HOUR_LATER, ANA, new), *copies) == {"m1": "CONVERSATION"}
+    assert answered(sent(), changed(LATER, ANA, new), *copies) == {}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "merged"),
+    [
+        (["unsupported", "text"], "text"),
+        (["unsupported", None], "text"),
+        (["media", "text"], "media"),
+        (["media", "interactive"], "media"),
+        (["media", "image"], "image"),
+        (["interactive", "form"], "form"),
+        (["interactive", "button"], "button"),
+        (["button", "audio"], "button"),
+        ([None], "text"),
+        (["reaction", "unsupported"], "unsupported"),
+    ],
+)
+def test_of_the_kinds_of_copies_the_one_that_says_most_counts(kinds: list[str | None], merged: str) -> None:
+    copies = [reply(HOUR_LATER, kind=kind) for kind in kinds]
+    assert message(sent(), *copies).reply_kind == message(sent(), *reversed(copies)).reply_kind == merged
+
+
+@pytest.mark.parametrize("kind", ["image", "video", "audio", "document", "sticker", "location", "contact", "order"])
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"text": None, "caption": "la boleta"}, "la boleta"),
+        ({"text": "Sí", "caption": "la boleta"}, "Sí"),
+        ({"text": "", "caption": "la boleta"}, ""),
+        ({"text": None}, None),
+    ],
+)
+def test_a_caption_is_the_text_of_what_has_no_other(kind: str, fields: dict[str, Any], text: str | None) -> None:
+    known = message(sent(), reply(HOUR_LATER, kind=kind, **fields))
+    assert (known.reply_kind, known.reply_text) == (kind, text)
+
+
+def test_nothing_said_in_a_group_is_an_answer() -> None:
+    assert answered(sent(wamid="w"), reply(HOUR_LATER, in_reply_to="w", group_id="g")) == {}
+    copies = reply(HOUR_LATER, in_reply_to="w"), reply(HOUR_LATER, group_id="g")
+    assert answered(sent(wamid="w"), *copies) == {}
+    # So it does not show that a send arrived either.
+    failed_last = sent("m0"), sent("m1", wamid="w"), failed(1)
+    assert answered(*failed_last, *copies, reply(HOUR_LATER, "r2")) == {"m0": "CONVERSATION"}
+
+
+def test_what_came_through_an_ad_answers_only_what_it_refers_to() -> None:
+    send = sent(wamid="w", ticket={"id": "9001"})
+    assert answered(send, reply(HOUR_LATER, referral=True, ticket_id="9001")) == {}
+    assert answered(send, reply(HOUR_LATER, referral=True, in_reply_to="w")) == {"m1": "EXACT"}
+    assert answered(send, reply(HOUR_LATER, referral=False)) == {"m1": "CONVERSATION"}
+    assert answered(send, reply(HOUR_LATER), reply(HOUR_LATER, referral=True)) == {}
+
+
 def test_the_account_of_a_reply_may_be_its_phone_number() -> None:
     inbound = reply(HOUR_LATER, account_id=None, phone_number_id="100")
     assert answered(sent(), inbound) == {}
@@ -237,12 +584,51 @@ def test_the_account_of_a_reply_may_be_its_phone_number() -> None:
 
 
 @pytest.mark.parametrize("kind", ["reaction", "revoke", "edit", "system"])
-def test_notices_are_not_replies(kind: str) -> None:
+def test_notices_are_not_replies_and_say_nothing(kind: str) -> None:
     assert answered(sent(), reply(HOUR_LATER, kind=kind)) == {}
+    about = reply(MONDAY, kind=kind, in_reply_to="w", group_id="g", text="later?")
+    known = message(sent(wamid="w"), about, reply(HOUR_LATER))
+    assert (known.reply_rule, known.replied_at, known.reply_text) == ("CONVERSATION", at(HOUR_LATER), "Sí")
 
 
 def test_unsupported_is_a_reply_with_empty_text() -> None:
-    assert Oracle([sent(), reply(HOUR_LATER, kind="unsupported", text=None)]).messages["m1"].reply_text == ""
+    for fields in ({"text": None}, {"text": "This message is not supported"}, {"text": None, "caption": "x"}):
+        known = message(sent(), reply(HOUR_LATER, kind="unsupported", **fields))
+        assert (known.reply_kind, known.reply_text) == ("unsupported", "")
+    copies = reply(HOUR_LATER, kind="unsupported", text="zzz"), reply(HOUR_LATER)
+    assert message(sent(), *copies).reply_text == "Sí"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "spanish", "english"),
+    [
+        ("text", "Sí, gracias", "Sí, gracias", "Sí, gracias"),
+        ("text", None, "[Texto]", "[Text]"),
+        ("text", " \n", "[Texto]", "[Text]"),
+        ("button", "Pagar", "Pagar", "Pagar"),
+        ("button", "", "[Botón]", "[Button]"),
+        ("interactive", "Opción 1", "Opción 1", "Opción 1"),
+        ("interactive", None, "[Interactivo]", "[Interactive]"),
+        ("form", None, "[Formulario]", "[Form]"),
+        ("image", " la boleta ", "[Imagen]  la boleta ", "[Image]  la boleta "),
+        ("image", " ", "[Imagen]", "[Image]"),
+        ("audio", None, "[Audio]", "[Audio]"),
+        ("video", "mira", "[Video] mira", "[Video] mira"),
+        ("sticker", None, "[Sticker]", "[Sticker]"),
+        ("document", "contrato.pdf", "[Documento] contrato.pdf", "[Document] contrato.pdf"),
+        ("location", "Casa", "[Ubicación] Casa", "[Location] Casa"),
+        ("contact", None, "[Contacto]", "[Contact]"),
+        ("order", None, "[Pedido]", "[Order]"),
+        ("media", "la boleta", "[Archivo] la boleta", "[File] la boleta"),
+        ("unsupported", "", "[No compatible]", "[Unsupported]"),
+        (None, "Sí", "Sí", "Sí"),
+        (None, "", "[Respuesta]", "[Reply]"),
+    ],
+)
+def test_a_file_always_says_that_there_was_a_reply(
+    kind: str | None, text: str | None, spanish: str, english: str
+) -> None:
+    assert (shown_reply(kind, text, "ES"), shown_reply(kind, text, "EN")) == (spanish, english)
 
 
 def test_a_messages_reply_is_its_earliest_then_the_smaller_id() -> None:
@@ -400,40 +786,170 @@ def test_previous_is_as_many_days_just_before() -> None:
 # Names
 
 
+DAYS = ("2025-01-01", "2026-02-01", "2026-02-28", "2026-03-01", "2026-06-01", "2026-09-01")
+
+
+def day(text: str) -> str:
+    return f"{text}T00:00:00Z"
+
+
+def named(oracle: Oracle, kind: str, id: str) -> list[str]:
+    return [oracle.name_at(kind, id, at(day(text))) for text in DAYS]
+
+
 def test_names_now_and_then() -> None:
-    old = upsert("agent", "u1", "2026-01-01T00:00:00Z", name="Ana")
+    old = upsert("agent", "u1", "2026-02-01T00:00:00Z", name="Ana")
     new = upsert("agent", "u1", "2026-06-01T00:00:00Z", name="Ana Díaz")
     oracle = Oracle([new, old, upsert("agent", "u1", "2026-06-01T00:00:00Z", active=False)])
     assert oracle.name("agent", "u1") == "Ana Díaz"
-    names = [
-        oracle.name_at("agent", "u1", at(f"{day}T00:00:00Z")) for day in ("2025-01-01", "2026-05-31", "2026-06-01")
-    ]
-    assert names == ["Ana", "Ana", "Ana Díaz"]
+    assert named(oracle, "agent", "u1") == ["Ana", "Ana", "Ana", "Ana", "Ana Díaz", "Ana Díaz"]
     assert (oracle.name("agent", "u2"), oracle.name_at("agent", "u2", at(MONDAY))) == ("u2", "u2")
 
 
-def test_category_is_the_messages_own_or_the_newest_of_platform_and_whatsapp() -> None:
+def test_a_version_is_all_that_was_stated_up_to_its_time() -> None:
     known = [
-        upsert("template", "t1", "2026-02-01T00:00:00Z", category="UTILITY", name="aviso", language="es"),
-        {
-            "type": "template.notice",
-            "at": "2026-03-01T00:00:00Z",
-            "meta_id": "1",
-            "name": "aviso",
-            "language": "es",
-            "category": "MARKETING",
-        },
+        upsert("agent", "u1", day("2026-02-01"), email="ana@acme.cl"),
+        upsert("agent", "u1", day("2026-03-01"), name="Ana", active=False),
+        upsert("agent", "u1", day("2026-06-01"), active=None),
+        upsert("agent", "u1", day("2026-09-01"), name=None),
     ]
-    oracle = Oracle([*known, sent("m1"), sent("m2", template_category="AUTHENTICATION"), sent("m3", template_id="t2")])
-    assert [m.template_category for m in oracle.messages.values()] == ["MARKETING", "AUTHENTICATION", "OTHER"]
-    days = ("2026-01-01", "2026-02-28", "2026-03-01")
-    assert [oracle.category_at("t1", at(f"{day}T00:00:00Z")) for day in days] == [
-        "UTILITY",
-        "UTILITY",
+    oracle = Oracle(known)
+    assert named(oracle, "agent", "u1") == ["u1", "u1", "u1", "Ana", "Ana", "u1"]
+    assert oracle.name("agent", "u1") == "u1"
+    newest = oracle._newest("agent", "u1")  # what is shown besides names, see `graphql_schema.view`
+    assert (newest["email"], newest.get("active", True)) == ("ana@acme.cl", True)
+    corrected = upsert("agent", "u1", day("2026-02-01"), name="Eva") | {"updated_at": day("2026-06-01")}
+    assert named(Oracle([*known[:2], corrected]), "agent", "u1")[-2:] == ["Eva", "Eva"]
+
+
+@pytest.mark.parametrize(
+    ("later", "zone", "days", "name"),
+    [
+        ({"name": "Acme SpA"}, "America/Santiago", 3, "Acme SpA"),
+        ({"reply_window_days": 0}, "America/Santiago", 0, "Acme"),
+        ({"time_zone": None, "reply_window_days": None}, "UTC", 7, "Acme"),
+    ],
+)
+def test_each_setting_of_a_tenant_is_its_newest_and_null_the_default(
+    later: dict[str, Any], zone: str, days: int, name: str
+) -> None:
+    oracle = Oracle([tenant(LATER, **later), tenant(time_zone="America/Santiago", reply_window_days=3, name="Acme")])
+    assert (oracle.time_zone, oracle.reply_window, oracle.name("tenant", "")) == (zone, timedelta(days=days), name)
+
+
+def test_settings_of_one_time_are_the_greater_and_any_before_null() -> None:
+    both = tenant(reply_window_days=None, time_zone="UTC"), tenant(reply_window_days=0, time_zone="America/Lima")
+    oracle = Oracle(both)
+    assert (oracle.time_zone, oracle.reply_window) == ("UTC", timedelta(0))
+
+
+def template(when: str, id: str = "t1", **fields: Any) -> dict[str, Any]:
+    return upsert("template", id, day(when), **fields)
+
+
+def notice(when: str, category: str | None = "MARKETING", **named: Any) -> dict[str, Any]:
+    said = {} if category is None else {"category": category}
+    return {"type": "template.notice", "at": day(when), **said, **named}
+
+
+def categories(*events: dict[str, Any], id: str = "t1") -> list[str]:
+    oracle = Oracle(events)
+    return [oracle.category_at(id, at(day(text))) for text in DAYS]
+
+
+def test_a_messages_own_category_goes_before_all() -> None:
+    known = [template("2026-02-01", category="UTILITY", meta_id="1"), notice("2026-03-01", meta_id="1")]
+    sends = sent("m1"), sent("m2", template_category="authentication"), sent("m3", template_id="t2")
+    taken = sent("m4", template_category="AUTHENTICATION"), correction(LATER, "m4", template_category=None)
+    oracle = Oracle([*known, *sends, *taken])
+    assert [m.template_category for m in oracle.messages.values()] == [
+        "MARKETING",
+        "AUTHENTICATION",
+        "OTHER",
         "MARKETING",
     ]
-    renamed = upsert("template", "t1", "2026-02-02T00:00:00Z", meta_id="2", category="UTILITY")
-    assert Oracle([*known, renamed]).category_at("t1", at(MONDAY)) == "UTILITY"
+
+
+def test_metas_categories_follow_the_platforms() -> None:
+    first, second = template("2026-02-01", category="utility", meta_id="1"), template("2026-03-01", category=None)
+    third = template("2026-06-01", category="AUTHENTICATION")
+    utility, authentication, marketing = ["UTILITY"], ["AUTHENTICATION"], ["MARKETING"]
+    assert categories(first) == utility * 6
+    assert categories(first, second) == utility * 3 + ["OTHER"] * 3
+    assert categories(first, third) == utility * 4 + authentication * 2
+    assert categories(second, third) == ["OTHER"] * 4 + authentication * 2
+    # What the platform says from Meta's first word on, it says of what Meta knows better.
+    noticed = notice("2026-03-01", meta_id="1")
+    assert categories(first, third, noticed) == utility * 3 + marketing * 3
+    assert categories(first, third, noticed, notice("2026-06-01", "UTILITY", meta_id="1")) == (
+        utility * 3 + marketing + utility * 2
+    )
+    assert categories(first, second, noticed) == utility * 3 + marketing * 3
+    assert categories(first, notice("2026-02-01", "MARKETING", meta_id="1")) == marketing * 6
+    assert categories(first, notice("2026-03-01", None, meta_id="1", status="PAUSED"), third) == (
+        utility * 4 + authentication * 2
+    )
+    early = notice("2026-02-01", meta_id="1"), notice("2026-02-28", "UTILITY", meta_id="1")
+    assert categories(template("2026-06-01", category="AUTHENTICATION", meta_id="1"), *early) == (
+        marketing * 2 + utility * 4
+    )
+    both = notice("2026-06-01", "AUTHENTICATION", meta_id="1"), notice("2026-06-01", "MARKETING", meta_id="1")
+    assert categories(first, *both) == utility * 4 + marketing * 2
+    assert categories(template("2026-06-01", meta_id="1"), notice("2026-03-01", meta_id="1")) == marketing * 6
+
+
+@pytest.mark.parametrize(
+    ("known", "noticed", "found"),
+    [
+        # by Meta's id where both have one
+        ({"meta_id": "1"}, {"meta_id": "1"}, True),
+        ({"meta_id": "1", "name": "aviso", "language": "es"}, {"meta_id": "1", "name": "x", "language": "en"}, True),
+        (
+            {"meta_id": "2", "name": "aviso", "language": "es"},
+            {"meta_id": "1", "name": "aviso", "language": "es"},
+            False,
+        ),
+        # else by name and language where both have both
+        ({"name": "aviso", "language": "es"}, {"meta_id": "1", "name": "aviso", "language": "es"}, True),
+        ({"meta_id": "1", "name": "aviso", "language": "es"}, {"name": "aviso", "language": "es"}, True),
+        ({"meta_id": "1", "name": "aviso", "language": "es"}, {"meta_id": "", "name": "aviso", "language": "es"}, True),
+        ({"name": "aviso", "language": "es"}, {"name": "aviso", "language": "en"}, False),
+        ({"name": "aviso", "language": "es"}, {"name": "x", "language": "es"}, False),
+        # else by a name that no other template has
+        ({"name": "aviso"}, {"name": "aviso", "language": "es"}, True),
+        ({"name": "aviso", "language": "es"}, {"meta_id": "1", "name": "aviso", "language": ""}, True),
+        ({"name": "aviso"}, {"name": "x"}, False),
+        ({"name": "twice"}, {"name": "twice"}, False),
+        # else by nothing
+        ({"language": "es"}, {"language": "es"}, False),
+        ({"meta_id": "1"}, {"name": "aviso", "language": "es"}, False),
+        ({"name": None, "meta_id": None}, {"name": "", "meta_id": ""}, False),
+        ({}, {}, False),
+    ],
+)
+def test_a_notice_names_a_template_by_what_both_have(
+    known: dict[str, Any], noticed: dict[str, Any], found: bool
+) -> None:
+    others = template("2026-02-01", "t2", name="twice"), template("2026-02-01", "t3", meta_id="3", language="es")
+    events = [*others, template("2026-02-01", category="UTILITY", **known), notice("2025-01-01", **noticed)]
+    assert set(categories(*events)) == {"MARKETING" if found else "UTILITY"}
+
+
+@pytest.mark.parametrize(
+    ("later", "found"),
+    [({"name": "saludo"}, False), ({"language": None}, True), ({"meta_id": "1"}, True), ({"active": False}, True)],
+)
+def test_a_notice_names_a_template_as_its_newest_version_says(later: dict[str, Any], found: bool) -> None:
+    known = template("2026-02-01", category="UTILITY", name="aviso", language="es")
+    noticed = notice("2026-03-01", name="aviso", language="es")
+    assert categories(known, template("2026-06-01", **later), noticed)[-1] == ("MARKETING" if found else "UTILITY")
+
+
+def test_a_name_is_one_templates_when_the_others_have_other_names_now() -> None:
+    known, noticed = template("2026-02-01", category="UTILITY", name="aviso"), notice("2026-03-01", name="aviso")
+    other = template("2026-02-01", "t2", name="aviso")
+    assert categories(known, other, noticed)[-1] == "UTILITY"
+    assert categories(known, other, template("2026-06-01", "t2", name="saludo"), noticed)[-1] == "MARKETING"
 
 
 # Properties

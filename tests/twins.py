@@ -51,10 +51,11 @@ def _titles(told: Iterable[Event]) -> Iterator[Event]:
 def _restated(row: OracleMessage) -> Iterator[Event]:
     sent_at = row.sent_at.isoformat()
     contact = {"id": f"of {row.id}"}
-    ticket = {"id": row.ticket_id, "key": row.ticket_key, "created": row.ticket_created} if row.ticket_id else None
+    ticket = {"id": row.ticket_id, "key": row.ticket_key, "created": row.ticket_created}
     yield message_sent(
         row.id,
         sent_at,
+        updated_at=sent_at,  # as a correction it may have a ticket without an id
         account_id=row.account_id,
         department_id=row.department_id,
         agent_id=row.agent_id,
@@ -66,5 +67,5 @@ def _restated(row: OracleMessage) -> Iterator[Event]:
     if row.status in FACTS:
         yield status(row.id, FACTS[row.status], sent_at, row.bounce_code)
     if row.replied_at:
-        said = {"account_id": row.account_id, "contact": contact, "text": row.reply_text}
+        said = {"account_id": row.account_id, "contact": contact, "kind": row.reply_kind, "text": row.reply_text}
         yield reply(row.id, row.replied_at.isoformat(), **said)

@@ -7,13 +7,15 @@ account to the same contact, inside the reply window). The last two pass over a 
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from analytics.ingest.accounts import Accounts
+from analytics.ingest.contacts import Changes
 from analytics.ingest.rows import Message, Reply
 from analytics.zones import SECOND
 
-Place = tuple[str, str, str]  # what two things must share: kind, account (or ''), value
+Place = tuple[str, str, str]  # what two things must share: the rule, the account or '', a ticket or a name
 
 
 class Answer(NamedTuple):
@@ -23,27 +25,6 @@ class Answer(NamedTuple):
     rule: str
 
 
-class Accounts:
-    """The tenant's sender accounts and Meta's number of each, as the newest directory has them."""
-
-    def __init__(self, numbers: Mapping[str, str | None]) -> None:
-        self.numbers = numbers
-        self._of_number: dict[str, set[str]] = defaultdict(set)
-        for account_id, number in numbers.items():
-            if number:
-                self._of_number[number].add(account_id)
-
-    def of(self, reply: Reply) -> Iterable[str]:
-        """The accounts that a reply was written to: the one it names, or those that have its number."""
-        if reply.account_id:
-            return (reply.account_id,)
-        return self._of_number.get(reply.phone_number_id or "", ())
-
-    def having(self, number: str) -> Iterable[str]:
-        """The accounts that have one of Meta's numbers."""
-        return self._of_number.get(number, ())
-
-
 class _Sends:
     """Sends by where they can be found, each list in the order of (time, id)."""
 
@@ -51,9 +32,9 @@ class _Sends:
         self.by_wamid: dict[str, list[Message]] = defaultdict(list)
         self._by_place: dict[Place, list[Message]] = defaultdict(list)
         for send in sorted(sends, key=lambda send: (send.sent_at, send.id)):
-            if send.wamid:
-                self.by_wamid[send.wamid].append(send)
-            for place in _places(send, (send.account_id,)):
+            for wamid in send.wamids:
+                self.by_wamid[wamid].append(send)
+            for place in _places(send.ticket_id, send.account_id, send.names):
                 self._by_place[place].append(send)
 
     def latest(self, place: Place, reply: Reply, oldest: int) -> Iterator[Message]:
@@ -66,17 +47,17 @@ class _Sends:
             yield found[index]
 
 
-def _places(thing: Message | Reply, accounts: Iterable[str]) -> Iterator[Place]:
-    if thing.ticket_id:
-        yield ("ticket", "", thing.ticket_id)
-    for account in accounts:
-        if thing.contact_digits:
-            yield ("phone", account, thing.contact_digits)
-        if thing.contact_id:
-            yield ("contact", account, thing.contact_id)
+def _places(ticket: str | None, account: str | None, names: Iterable[str]) -> Iterator[Place]:
+    if ticket:
+        yield ("TICKET", "", ticket)
+    if account:
+        for name in names:
+            yield ("CONVERSATION", account, name)
 
 
-def attribute(sends: Iterable[Message], replies: Iterable[Reply], accounts: Accounts, window: int) -> dict[str, Answer]:
+def attribute(
+    sends: Iterable[Message], replies: Iterable[Reply], accounts: Accounts, changes: Changes, window: int
+) -> dict[str, Answer]:
     """What each reply answers, by reply id; a reply that answers nothing is absent.
 
     `window` is the reply window in seconds. `sends` must hold every send that one of the replies may answer,
@@ -84,36 +65,43 @@ def attribute(sends: Iterable[Message], replies: Iterable[Reply], accounts: Acco
     depend on a reply that quotes it.
     """
     found = _Sends(sends)
-    replies = list(replies)
+    replies = [reply for reply in replies if not reply.in_group]
     answers: dict[str, Answer] = {}
     for reply in replies:
         if exact := _exact(found, reply, accounts):
             answers[reply.id] = Answer(exact.id, "EXACT")
     quoted = {answer.message_id for answer in answers.values()}
     for reply in replies:
-        if reply.id not in answers and (answer := _inferred(found, reply, accounts, window, quoted)):
+        if reply.id in answers or reply.from_ad:
+            continue
+        if answer := _inferred(found, reply, accounts, changes, window, quoted):
             answers[reply.id] = answer
     return answers
 
 
+def _account_of(reply: Reply, accounts: Accounts) -> str | None:
+    return accounts.of(reply.account_id, reply.phone_number_id, reply.at)
+
+
 def _exact(sends: _Sends, reply: Reply, accounts: Accounts) -> Message | None:
-    """The message a reply refers to. Should two bear the same wamid: the reply's account, then the latest."""
-    own = set(accounts.of(reply))
+    """The message a reply refers to. Should several have borne the wamid: the reply's account, then the latest."""
     candidates = sends.by_wamid.get(reply.in_reply_to or "", [])
-    return max(candidates, key=lambda send: (send.account_id in own, send.sent_at, send.id), default=None)
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    own = _account_of(reply, accounts)
+    return max(candidates, key=lambda send: (send.account_id == own, send.sent_at, send.id))
 
 
-def _inferred(sends: _Sends, reply: Reply, accounts: Accounts, window: int, quoted: set[str]) -> Answer | None:
-    rules = (
-        ("TICKET", {"ticket"}, 0),
-        ("CONVERSATION", {"phone", "contact"}, reply.at // SECOND - window),
-    )
-    places = list(_places(reply, accounts.of(reply)))
-    for rule, kinds, oldest in rules:
+def _inferred(
+    sends: _Sends, reply: Reply, accounts: Accounts, changes: Changes, window: int, quoted: set[str]
+) -> Answer | None:
+    names = changes.names_at(reply.names, reply.at)
+    places = list(_places(reply.ticket_id, _account_of(reply, accounts), names))
+    for rule, oldest in (("TICKET", 0), ("CONVERSATION", reply.at // SECOND - window)):
         arrived = [
             next((s for s in sends.latest(place, reply, oldest) if not s.undelivered or s.id in quoted), None)
             for place in places
-            if place[0] in kinds
+            if place[0] == rule
         ]
         if latest := max(filter(None, arrived), key=lambda send: (send.sent_at, send.id), default=None):
             return Answer(latest.id, rule)

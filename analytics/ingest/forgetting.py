@@ -15,13 +15,16 @@ import msgspec
 from sqlalchemy import and_, delete, or_, select
 
 from analytics.database import Reader, Writer
-from analytics.ingest.events import MessageStatus
+from analytics.ingest import early_messages
+from analytics.ingest.aliases import PERSON, PHONE, WAMID, listed, names_of, unlisted
+from analytics.ingest.events import Contact, ContactChanged, MessageStatus
 from analytics.ingest.mentions import Name, names_in
 from analytics.ingest.pseudonyms import Kind, beginnings, is_pseudonym, phone_in, pseudonym
-from analytics.ingest.rows import Message, Receipt, Reply, Said
-from analytics.ingest.working_set import Rows, WorkingSet
+from analytics.ingest.receipts import Receipt, renamed
+from analytics.ingest.rows import Message, Reply, Said
+from analytics.ingest.working_set import AliasedRows, Rows, WorkingSet, message_rows, receipt_rows, reply_rows
 from analytics.sqltypes import one_of
-from analytics.tables import forgotten, messages, pseudonym_keys, receipts, replies
+from analytics.tables import contact_changes, forgotten, messages, pseudonym_keys, receipts, replies
 
 R = TypeVar("R", Message, Receipt, Reply)
 
@@ -58,6 +61,23 @@ class Eraser:
             return value
         return found
 
+    def contact_name(self, name: str) -> str:
+        """A contact's name, with its kind in front."""
+        kind, value = _kind(name)
+        return name[: -len(value)] + (self._replaced(kind, value) or value)
+
+    def contact_names(self, column: str | None) -> str | None:
+        """A column of contacts' names."""
+        return listed({self.contact_name(name) for name in unlisted(column)})
+
+    def contact(self, contact: Contact) -> Contact:
+        """What an event calls a contact."""
+        named = {name: self.contact_name(name) for name in names_of(contact)}
+        changed = {
+            name[: len(PHONE)]: new.removeprefix(name[: len(PHONE)]) for name, new in named.items() if new != name
+        }
+        return Contact(phone=changed.get(PHONE, contact.phone), id=changed.get(PERSON, contact.id))
+
     def id(self, value: str) -> str:
         """A message's id, which is replaced only where it is a wamid that holds the phone."""
         phone = phone_in(value)
@@ -73,12 +93,16 @@ class Eraser:
         """The row of a message, which bears neither phone nor text if it went to somebody forgotten."""
         digits = self._replaced(Kind.PHONE, row.contact_digits)
         contact, reply = self._replaced(Kind.CONTACT, row.contact_id), self.ref(row.reply_id)
-        untold = is_pseudonym(digits) or is_pseudonym(contact) or is_pseudonym(reply)
+        recipients = self.contact_names(row.recipients)
+        theirs = is_pseudonym(digits) or is_pseudonym(contact) or _has_pseudonym(recipients)
+        untold = theirs or is_pseudonym(reply)
         return msgspec.structs.replace(
             row,
             id=self.id(row.id),
             wamid=self.ref(row.wamid),
-            contact_phone=None if is_pseudonym(digits) else row.contact_phone,
+            earlier_wamids=listed(self.ref(wamid) or wamid for wamid in unlisted(row.earlier_wamids)),
+            recipients=recipients,
+            contact_phone=None if theirs else row.contact_phone,
             contact_digits=digits,
             contact_id=contact,
             reply_id=reply,
@@ -89,12 +113,14 @@ class Eraser:
         """The row of a reply, which bears no text if it came from somebody forgotten."""
         digits, id = self._replaced(Kind.PHONE, row.contact_digits), self.ref(row.id) or row.id
         contact = self._replaced(Kind.CONTACT, row.contact_id)
-        untold = is_pseudonym(digits) or is_pseudonym(contact) or is_pseudonym(id)
+        further = self.contact_names(row.further_names)
+        untold = is_pseudonym(digits) or is_pseudonym(contact) or is_pseudonym(id) or _has_pseudonym(further)
         return msgspec.structs.replace(
             row,
             id=id,
             contact_digits=digits,
             contact_id=contact,
+            further_names=further,
             in_reply_to=self.ref(row.in_reply_to),
             text=None if untold else row.text,
             message_id=self.id(row.message_id) if row.message_id else row.message_id,
@@ -103,26 +129,42 @@ class Eraser:
     def receipt(self, row: Receipt) -> Receipt:
         """The row of what statuses said."""
         named = self.ref(row.ref) if row.channel else self.id(row.ref)
-        return msgspec.structs.replace(row, ref=named or row.ref)
+        return renamed(msgspec.structs.replace(row, ref=named or row.ref), self.contact_name)
 
     def status(self, event: MessageStatus) -> MessageStatus:
         """A status, which names its message by its id or its wamid."""
         id = event.message_id and self.id(event.message_id)
-        return msgspec.structs.replace(event, message_id=id, wamid=self.ref(event.wamid))
+        recipient = event.recipient and self.contact(event.recipient)
+        return msgspec.structs.replace(event, message_id=id, wamid=self.ref(event.wamid), recipient=recipient)
+
+    def change(self, event: ContactChanged) -> ContactChanged:
+        """A notice that somebody is called otherwise."""
+        return msgspec.structs.replace(event, old=self.contact(event.old), new=self.contact(event.new))
 
 
-def _names(row: Message | Reply | MessageStatus) -> Iterator[Name]:
+def _kind(name: str) -> Name:
+    """A contact's name as what a pseudonym stands for."""
+    kind = Kind.PHONE if name.startswith(PHONE) else Kind.CONTACT
+    return kind, name.removeprefix(PHONE if kind is Kind.PHONE else PERSON)
+
+
+def _has_pseudonym(column: str | None) -> bool:
+    return any(is_pseudonym(_kind(name)[1]) for name in unlisted(column))
+
+
+def _names(row: Message | Reply | MessageStatus | ContactChanged) -> Iterator[Name]:
     """All that a row or event is known by and may be replaced for; also the phones inside its wamids."""
     refs: tuple[str | None, ...]
     match row:
         case MessageStatus():
             refs = (row.message_id, row.wamid)
         case Message():
-            refs = (row.id, row.wamid)
+            refs = (row.id, row.wamid, *unlisted(row.earlier_wamids))
         case Reply():
             refs = (row.id, row.in_reply_to)
-    if not isinstance(row, MessageStatus):
-        yield from _person(row)
+        case ContactChanged():
+            refs = ()
+    yield from _person(row)
     for ref in refs:
         if ref is not None:
             yield Kind.REF, ref
@@ -130,16 +172,31 @@ def _names(row: Message | Reply | MessageStatus) -> Iterator[Name]:
                 yield Kind.PHONE, phone
 
 
-def _person(row: Message | Reply) -> Iterator[Name]:
-    """Whom a row is about, as far as they are not forgotten."""
-    for kind, value in ((Kind.PHONE, row.contact_digits), (Kind.CONTACT, row.contact_id)):
-        if value is not None and not is_pseudonym(value):
-            yield kind, value
+def _contacts(row: Message | Reply | MessageStatus | ContactChanged) -> frozenset[str]:
+    """The names of whom a row or event is about."""
+    match row:
+        case MessageStatus():
+            return names_of(row.recipient)
+        case ContactChanged():
+            return names_of(row.old) | names_of(row.new)
+        case _:
+            return row.names
+
+
+def _person(row: Message | Reply | MessageStatus | ContactChanged) -> Iterator[Name]:
+    """Whom a row or event is about, as far as they are not forgotten."""
+    for name in map(_kind, _contacts(row)):
+        if not is_pseudonym(name[1]):
+            yield name
+
+
+def _is_of_forgotten(row: Message | Reply | ContactChanged) -> bool:
+    return any(is_pseudonym(_kind(name)[1]) for name in _contacts(row))
 
 
 def _belongings(row: Message | Reply) -> Iterator[Name]:
     """What else of a row would tell whom it is about."""
-    refs = (row.wamid,) if isinstance(row, Message) else (row.id, row.in_reply_to)
+    refs = row.wamids if isinstance(row, Message) else (row.id, row.in_reply_to)
     for ref in refs:
         if ref is not None and not is_pseudonym(ref):
             yield Kind.REF, ref
@@ -160,6 +217,7 @@ async def at_the_door(reader: Reader, tenant: str, secret: str, said: Said) -> S
         [(n, eraser.message(row)) for n, row in said.sent],
         [(n, eraser.status(event)) for n, event in said.statuses],
         [(n, eraser.reply(row)) for n, row in said.written],
+        [(n, eraser.change(event)) for n, event in said.changed],
     )
 
 
@@ -181,16 +239,13 @@ async def _eraser(reader: Reader, tenant: str, secret: str, names: Iterable[Name
     return eraser
 
 
-def linked(rows: WorkingSet) -> set[Name]:
-    """What changed rows newly say of people who were forgotten: another phone or id of theirs, another wamid."""
-    changed: list[Message | Reply] = [row for _, row in rows.messages.changes()]
-    changed += [row for _, row in rows.replies.changes()]
-    return {
-        name
-        for row in changed
-        if is_pseudonym(row.contact_digits) or is_pseudonym(row.contact_id)
-        for name in (*_person(row), *_belongings(row))
-    }
+def linked(rows: WorkingSet, changed: Iterable[ContactChanged]) -> set[Name]:
+    """What a batch newly says of people who were forgotten: another phone or id of theirs, another wamid."""
+    found: list[Message | Reply] = [row for _, row in rows.messages.changes()]
+    found += [row for _, row in rows.replies.changes()]
+    found += filter(None, rows.early.values())
+    theirs = {name for row in found if _is_of_forgotten(row) for name in (*_person(row), *_belongings(row))}
+    return theirs | {name for event in changed if _is_of_forgotten(event) for name in _person(event)}
 
 
 async def forget(writer: Writer, tenant: str, named: Iterable[Name]) -> Erased:
@@ -198,8 +253,10 @@ async def forget(writer: Writer, tenant: str, named: Iterable[Name]) -> Erased:
 
     Lock the tenant before. Also those of whom there is nothing yet are forgotten: what comes later is erased.
     """
-    sends, written = Rows(writer, tenant, messages, Message, "id"), Rows(writer, tenant, replies, Reply, "id")
-    names = await _everything_of(sends, written, set(named))
+    sends, written = message_rows(writer, tenant), reply_rows(writer, tenant)
+    early = await early_messages.load_all(writer, tenant)
+    changes = await _changes(writer, tenant)
+    names = await _everything_of(sends, written, early, changes, set(named))
     erased = Erased(len(sends.now), len(written.now), frozenset(names))
     eraser = Eraser(await _secret(writer, tenant))
     people = {name for name in names if name[0] is not Kind.REF}
@@ -209,37 +266,54 @@ async def forget(writer: Writer, tenant: str, named: Iterable[Name]) -> Erased:
     eraser.pseudonyms |= {eraser.pseudonym((Kind.REF, value)) for value in refs}
     await writer.upsert(forgotten, ("tenant_id", "pseudonym"), ((tenant, value) for value in sorted(eraser.pseudonyms)))
 
-    said = Rows(writer, tenant, receipts, Receipt, "ref", "channel")
-    await _load_named(sends, written, said, refs, {value for kind, value in people if kind is Kind.PHONE})
+    said = receipt_rows(writer, tenant)
+    await _load_named(sends, written, said, refs | set(map(str, sends.now)), people)
     await sends.load(messages.c.id, {reply.message_id for reply in written.now.values()})
-    await _rewrite(writer, tenant, sends, eraser.message)
-    await _rewrite(writer, tenant, written, eraser.reply)
-    await _rewrite(writer, tenant, said, eraser.receipt)
+    await _rewrite(sends, eraser.message)
+    await _rewrite(written, eraser.reply)
+    await _rewrite(said, eraser.receipt)
+    await _rewrite_early(writer, tenant, early, eraser)
+    await _rewrite_changes(writer, tenant, changes, eraser)
     return erased
 
 
-async def _everything_of(sends: Rows[Message], written: Rows[Reply], names: set[Name]) -> set[Name]:
+Changed = tuple[str, str, int]  # the new name, the old name, since when
+
+
+async def _changes(reader: Reader, tenant: str) -> list[Changed]:
+    """All notices that people of a company are called otherwise: there are few."""
+    table = contact_changes
+    rows = await reader.rows(select(table.c.new_name, table.c.old_name, table.c.at).where(table.c.tenant_id == tenant))
+    return [(row.new_name, row.old_name, row.at) for row in rows]
+
+
+async def _everything_of(
+    sends: AliasedRows[Message],
+    written: AliasedRows[Reply],
+    early: list[Message],
+    changes: list[Changed],
+    names: set[Name],
+) -> set[Name]:
     """Load the rows of a person; all that they and what belongs to them are known by."""
     new = names
     while new:
-        phones = {value for kind, value in new if kind is Kind.PHONE}
-        ids = {value for kind, value in new if kind is Kind.CONTACT}
-        found: list[Message | Reply] = [
-            *await sends.load(messages.c.contact_digits, phones),
-            *await sends.load(messages.c.contact_id, ids),
-            *await written.load(replies.c.contact_digits, phones),
-            *await written.load(replies.c.contact_id, ids),
-        ]
-        new = {name for row in found for name in _person(row)} - names
+        people = {(PHONE if kind is Kind.PHONE else PERSON) + value for kind, value in new if kind is not Kind.REF}
+        found: list[Message | Reply] = [*await sends.load_named(people), *await written.load_named(people)]
+        found += [row for row in early if not people.isdisjoint(row.names)]
+        tied = {_kind(name) for *pair, _ in changes if not people.isdisjoint(pair) for name in pair}
+        new = {name for row in found for name in _person(row)} | {name for name in tied if not is_pseudonym(name[1])}
+        new -= names
         names |= new
     # What answers a message to them came from them, also where it does not say so.
     await written.load(replies.c.message_id, set(sends.now))
+    people = {(PHONE if kind is Kind.PHONE else PERSON) + value for kind, value in names if kind is not Kind.REF}
     theirs: list[Message | Reply] = [*sends.now.values(), *written.now.values()]
+    theirs += [row for row in early if not people.isdisjoint(row.names)]
     return names | {name for row in theirs for name in _belongings(row)}
 
 
 async def _load_named(
-    sends: Rows[Message], written: Rows[Reply], said: Rows[Receipt], refs: set[str], phones: set[str]
+    sends: AliasedRows[Message], written: AliasedRows[Reply], said: Rows[Receipt], refs: set[str], people: set[Name]
 ) -> None:
     """Load the rows that bear one of the wamids and ids, or a wamid that holds one of the phones."""
     places = (
@@ -247,26 +321,44 @@ async def _load_named(
         (written, (replies.c.id, replies.c.in_reply_to), (replies.c.message_id,)),
         (said, (receipts.c.ref,), ()),
     )
+    phones = {value for kind, value in people if kind is Kind.PHONE}
     starts = [start for phone in sorted(phones) for start in beginnings(phone)]
     for rows, named, others in places:
         for column in named:
             await rows.load(column, refs)
         for column in (*named, *others) if starts else ():
             await rows.find(or_(*(and_(column >= start, column < start + AFTER_BASE64) for start in starts)))
+    await sends.load_aliased(WAMID + ref for ref in refs)
+    # Statuses of ordinary chats with them, which belong to no message.
+    for kind, value in sorted(people):
+        name = listed({(PHONE if kind is Kind.PHONE else PERSON) + value})
+        if name:
+            await said.find(~receipts.c.claimed, receipts.c.recipients.contains(name[1:-1], autoescape=True))
 
 
-async def _rewrite(writer: Writer, tenant: str, rows: Rows[R], erase: Callable[[R], R]) -> None:
+async def _rewrite(rows: Rows[R], erase: Callable[[R], R]) -> None:
     """Write the loaded rows as they are without the person, also where that changes their key."""
-    keys = list(rows.table.primary_key)[1:]
     for key, row in list(rows.now.items()):
         new = erase(row)
         if rows.key_of(new) != key:
-            values = (key,) if isinstance(key, str) else key
-            same = [column == value for column, value in zip(keys, values, strict=True)]
-            await writer.execute(delete(rows.table).where(rows.table.c.tenant_id == tenant, *same))
-            del rows.now[key]
+            await rows.delete(key)
         rows.put(new)
     await rows.flush()
+
+
+async def _rewrite_early(writer: Writer, tenant: str, early: list[Message], eraser: Eraser) -> None:
+    changed = [(row, erased) for row in early if (erased := eraser.message(row)) != row]
+    await early_messages.rewrite(writer, tenant, changed)
+
+
+async def _rewrite_changes(writer: Writer, tenant: str, changes: list[Changed], eraser: Eraser) -> None:
+    table = contact_changes
+    for new, old, at in changes:
+        erased = (eraser.contact_name(new), eraser.contact_name(old))
+        if erased != (new, old):
+            same = (table.c.new_name == new, table.c.old_name == old)
+            await writer.execute(delete(table).where(table.c.tenant_id == tenant, *same))
+            await writer.upsert(table, ("tenant_id", "new_name", "old_name", "at"), [(tenant, *erased, at)])
 
 
 async def _secret(writer: Writer, tenant: str) -> str:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from analytics.ingest.events import AnyEvent, InvalidEvent, parse_event
+from analytics.ingest.events import AnyEvent, InvalidEvent
+from analytics.ingest.parsing import parse_event
 from analytics.ingest.whatsapp import read_body
 
 # A line longer than this is no event: it is refused without being held in memory any longer.
@@ -39,8 +40,11 @@ def _parse(text: bytes) -> AnyEvent | InvalidEvent:
         return error
 
 
-def read_whatsapp(file: BinaryIO) -> Iterator[Item]:
-    """The events of a file of Cloud API bodies: one body, a list of them, named samples, or one a line."""
+def read_whatsapp(file: BinaryIO, *, forms: bool = False) -> Iterator[Item]:
+    """The events of a file of Cloud API bodies: one body, a list of them, named samples, or one a line.
+
+    With `forms` the answers of forms are among them.
+    """
     start = file.tell()
     first = next((line for line in file if line.strip()), b"")
     try:
@@ -52,12 +56,12 @@ def read_whatsapp(file: BinaryIO) -> Iterator[Item]:
     if one_per_line:
         for number, text in enumerate(file, 1):
             if text.strip():
-                yield from _read_document(number, text.strip())
+                yield from _read_document(number, text.strip(), forms)
     else:
-        yield from _read_document(1, file.read())
+        yield from _read_document(1, file.read(), forms)
 
 
-def _read_document(number: int, text: bytes) -> Iterator[Item]:
+def _read_document(number: int, text: bytes, forms: bool) -> Iterator[Item]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -66,7 +70,7 @@ def _read_document(number: int, text: bytes) -> Iterator[Item]:
     for name, body in _bodies(document):
         raw = json.dumps(body).encode()
         try:
-            for _, event in read_body(body):
+            for _, event in read_body(body, forms=forms):
                 yield Item(number, event, raw)
         except InvalidEvent as error:
             named = InvalidEvent(error.code, f"{name}: {error.message}" if name else error.message)

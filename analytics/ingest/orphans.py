@@ -1,16 +1,27 @@
-"""Statuses and replies that name no message we know. They wait for it; after a while they are dropped and counted.
+"""Statuses, replies and corrections that name no message we know. They wait for it; after a while they are dropped and
+counted.
 
 Most of a company's webhooks are about its ordinary chats: that there are orphans is no alarm. Source: semantics,
 "Orphans".
 """
 
+from typing import NamedTuple
+
 from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select
 
 from analytics.database import Database, Reader
 from analytics.figures import Figure, add
-from analytics.tables import receipts, replies, tenants
+from analytics.tables import early_messages, receipts, replies, tenants
 
 Tenant = str | Column[str]
+
+
+class Orphans(NamedTuple):
+    """How many of each kind."""
+
+    statuses: int
+    replies: int
+    corrections: int
 
 
 def _statuses(tenant: Tenant) -> ColumnElement[bool]:
@@ -21,11 +32,17 @@ def _replies(tenant: Tenant) -> ColumnElement[bool]:
     return and_(replies.c.tenant_id == tenant, replies.c.message_id.is_(None))
 
 
-async def count(reader: Reader, tenant: str) -> tuple[int, int]:
-    """How many statuses, and how many replies, of a company wait."""
-    statuses = await reader.first(select(func.count()).select_from(receipts).where(_statuses(tenant)))
-    answers = await reader.first(select(func.count()).select_from(replies).where(_replies(tenant)))
-    return (statuses[0] if statuses else 0), (answers[0] if answers else 0)
+def _corrections(tenant: Tenant) -> ColumnElement[bool]:
+    return early_messages.c.tenant_id == tenant
+
+
+async def count(reader: Reader, tenant: str) -> Orphans:
+    """How many orphans of a company wait."""
+    counts = [
+        await reader.first(select(func.count()).select_from(table).where(waits(tenant)))
+        for table, waits in ((receipts, _statuses), (replies, _replies), (early_messages, _corrections))
+    ]
+    return Orphans(*(row[0] if row else 0 for row in counts))
 
 
 async def due(reader: Reader, received_before: int) -> list[str]:
@@ -35,29 +52,28 @@ async def due(reader: Reader, received_before: int) -> list[str]:
     oldest = (
         select(func.min(receipts.c.received_at)).where(_statuses(of_each)).scalar_subquery(),
         select(func.min(replies.c.received_at)).where(_replies(of_each)).scalar_subquery(),
+        select(func.min(early_messages.c.received_at)).where(_corrections(of_each)).scalar_subquery(),
     )
     old = or_(*(one < received_before for one in oldest))
     return [row.tenant_id for row in await reader.rows(select(of_each).where(old))]
 
 
-async def drop(database: Database, tenant: str, received_before: int, now: int) -> tuple[int, int]:
-    """Drop, and count, those that came before an instant; how many statuses and how many replies."""
-    old_statuses = (_statuses(tenant), receipts.c.received_at < received_before)
-    old_replies = (_replies(tenant), replies.c.received_at < received_before)
+async def drop(database: Database, tenant: str, received_before: int, now: int) -> Orphans:
+    """Drop, and count, those that came before an instant; how many of each kind."""
+    old = (
+        (receipts, and_(_statuses(tenant), receipts.c.received_at < received_before)),
+        (replies, and_(_replies(tenant), replies.c.received_at < received_before)),
+        (early_messages, and_(_corrections(tenant), early_messages.c.received_at < received_before)),
+    )
     async with database.read() as reader:
         # Mostly there are none, and then nobody who writes has to wait.
-        if not await reader.first(select(receipts.c.ref).where(*old_statuses).limit(1)) and not await reader.first(
-            select(replies.c.id).where(*old_replies).limit(1)
-        ):
-            return 0, 0
+        if not [table for table, is_old in old if await reader.first(select(table.c.tenant_id).where(is_old).limit(1))]:
+            return Orphans(0, 0, 0)
     async with database.write() as writer:
         await writer.lock(tenant)
-        dropped = (
-            await writer.execute(delete(receipts).where(*old_statuses)),
-            await writer.execute(delete(replies).where(*old_replies)),
-        )
+        dropped = Orphans(*[await writer.execute(delete(table).where(is_old)) for table, is_old in old])
         await add(writer, tenant, dict(zip(DROPPED, dropped, strict=True)), now)
     return dropped
 
 
-DROPPED = (Figure.DROPPED_STATUSES, Figure.DROPPED_REPLIES)
+DROPPED = (Figure.DROPPED_STATUSES, Figure.DROPPED_REPLIES, Figure.DROPPED_CORRECTIONS)

@@ -1,32 +1,25 @@
-"""The rows that ingest works on, in the order of their tables' columns, and how two of them merge.
+"""The rows that ingest works on, in the order of their tables' columns, and what events say of them.
 
 Every merge is commutative, associative and idempotent, so that any order of the same events, with any
 repetition, gives the same rows. Source: semantics, "State is a pure function of the set of events".
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from analytics.ingest.events import (
-    NOT_REPLIES,
-    AnyEvent,
-    Contact,
-    MessageReply,
-    MessageSent,
-    MessageStatus,
-    digits,
-)
-from analytics.states import Status, receipt_status
+from analytics.ingest.aliases import WAMID, listed, names, names_of, phones_and_ids, unlisted
+from analytics.ingest.events import NOT_REPLIES, ContactChanged, MessageReply, MessageStatus
+from analytics.states import Status
 from analytics.zones import instant
 
 T = TypeVar("T", int, str, bool)
 
 
 class Message(Struct, frozen=True):
-    """A row of `messages`, without its tenant."""
+    """A row of `messages`, without its tenant. What it is not told yet of what every message has is empty."""
 
     id: str
     described_at: int
@@ -50,25 +43,43 @@ class Message(Struct, frozen=True):
     reply_text: str | None = None
     response_bin: int | None = None
     status: int = Status.PENDING
+    stated: str | None = None
+    earlier_wamids: str | None = None
+    recipients: str | None = None
+    accepted_at: int | None = None
+    delivered_at: int | None = None
+    read_at: int | None = None
+    failed_at: int | None = None
+    reply_kind: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """All is known that every message has, so it counts."""
+        return bool(self.account_id and self.department_id and self.agent_id and self.template_id)
 
     @property
     def undelivered(self) -> bool:
         """It failed, and no status says that it arrived."""
         return self.receipt_status == Status.FAILED
 
+    @property
+    def wamids(self) -> frozenset[str]:
+        """All that WhatsApp called it: now, and in earlier attempts to send it."""
+        earlier = unlisted(self.earlier_wamids)
+        return earlier | {self.wamid} if self.wamid else earlier
 
-class Receipt(Struct, frozen=True):
-    """A row of `receipts`: what the statuses under one name said."""
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of its contact."""
+        own = names(self.contact_digits, self.contact_id)
+        return own | unlisted(self.recipients) if self.recipients else own
 
-    ref: str
-    channel: str
-    accepted_at: int | None = None
-    delivered_at: int | None = None
-    read_at: int | None = None
-    failed_at: int | None = None
-    failed_code: int | None = None
-    received_at: int = 0
-    claimed: bool = False
+    @property
+    def aliases(self) -> frozenset[str]:
+        """What it is found by besides its own columns."""
+        if self.recipients is None and self.earlier_wamids is None:
+            return frozenset()
+        return unlisted(self.recipients) | {WAMID + wamid for wamid in unlisted(self.earlier_wamids)}
 
 
 # What a reply answers when that was dropped, after the time that messages are kept: it is never decided again.
@@ -90,39 +101,28 @@ class Reply(Struct, frozen=True):
     received_at: int
     message_id: str | None = None
     rule: str | None = None
+    kind: str | None = None
+    further_names: str | None = None
+    in_group: bool | None = None
+    from_ad: bool | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the contact who wrote."""
+        own = names(self.contact_digits, self.contact_id)
+        return own | unlisted(self.further_names) if self.further_names else own
+
+    @property
+    def aliases(self) -> frozenset[str]:
+        """What it is found by besides its own columns."""
+        return unlisted(self.further_names)
 
 
-# The fields of a description beside the phone: replaced as a whole by a newer one, merged one by one with an equal one.
-DESCRIBED = (
-    "sent_at",
-    "account_id",
-    "department_id",
-    "agent_id",
-    "template_id",
-    "template_category",
-    "wamid",
-    "contact_id",
-    "ticket_id",
-    "ticket_key",
-    "ticket_created",
-)
-SAID = ("account_id", "phone_number_id", "contact_digits", "contact_id", "ticket_id", "in_reply_to", "text")
-
-# Which column of a receipt a status fills; any other status changes nothing.
-FACTS = {
-    "accepted": "accepted_at",
-    "sent": "accepted_at",
-    "delivered": "delivered_at",
-    "read": "read_at",
-    "failed": "failed_at",
-}
-
-
-def channel(message_id: str | None, account_id: str | None, phone_number_id: str | None) -> str:
-    """What makes a status's reference unique: nothing for our own ids, else the account or Meta's number."""
-    if message_id:
-        return ""
-    return f"a:{account_id}" if account_id else f"p:{phone_number_id}"
+# Of two copies of a reply, the greater of each of these counts.
+SAID = ("account_id", "phone_number_id", "ticket_id", "in_reply_to", "text", "in_group", "from_ad")
+# What kind a reply is: of two copies, the one that says more. WhatsApp knows more than many platforms.
+KIND_RANKS = {"unsupported": 0, "text": 1, "media": 2, "interactive": 2}
+MOST_SPECIFIC = 3
 
 
 def greatest(a: T | None, b: T | None) -> T | None:
@@ -132,19 +132,13 @@ def greatest(a: T | None, b: T | None) -> T | None:
     return max(a, b)
 
 
-def earliest(a: int | None, b: int | None) -> int | None:
-    """The earlier of two times, of which an absent one loses."""
-    if a is None or b is None:
-        return b if a is None else a
-    return min(a, b)
-
-
 class Said(NamedTuple):
     """What a batch says of messages: each with the place of its event in the batch."""
 
     sent: list[tuple[int, Message]]
     statuses: list[tuple[int, MessageStatus]]
     written: list[tuple[int, Reply]]
+    changed: list[tuple[int, ContactChanged]]
 
     def without(self, places: set[int]) -> "Said":
         """The same but for some events."""
@@ -152,97 +146,8 @@ class Said(NamedTuple):
             [(n, message) for n, message in self.sent if n not in places],
             [(n, status) for n, status in self.statuses if n not in places],
             [(n, reply) for n, reply in self.written if n not in places],
+            self.changed,
         )
-
-
-def said_in(events: Iterable[tuple[int, AnyEvent]], received: Sequence[int]) -> Said:
-    """What numbered events say of messages. Words for statuses that are unknown, and what is no reply, say nothing."""
-    said = Said([], [], [])
-    for n, event in events:
-        if isinstance(event, MessageStatus):
-            if event.status in FACTS:
-                said.statuses.append((n, event))
-        elif isinstance(event, MessageSent):
-            said.sent.append((n, described(event)))
-        elif isinstance(event, MessageReply) and (reply := inbound(event, received[n])):
-            said.written.append((n, reply))
-    return said
-
-
-def described(event: MessageSent) -> Message:
-    """The row that a `message.sent` describes."""
-    sent, ticket = event.message, event.message.ticket
-    return Message(
-        id=sent.id,
-        described_at=event.stated_at,
-        sent_at=instant(event.at),
-        account_id=sent.account_id,
-        department_id=sent.department_id,
-        agent_id=sent.agent_id,
-        template_id=sent.template_id,
-        template_category=sent.template_category.upper() if sent.template_category else None,
-        wamid=sent.wamid,
-        contact_phone=sent.contact.phone,
-        contact_digits=digits(sent.contact.phone),
-        contact_id=sent.contact.id,
-        ticket_id=ticket.id if ticket else None,
-        ticket_key=ticket.key if ticket else None,
-        ticket_created=bool(ticket and ticket.created),
-    )
-
-
-def merge_messages(known: Message, new: Message) -> Message:
-    """The row after one more description; `known` itself when that changes nothing."""
-    if new.described_at < known.described_at:
-        return known
-    if new.described_at > known.described_at:
-        fields: dict[str, Any] = {name: getattr(new, name) for name in DESCRIBED}
-        phone, found = new.contact_phone, new.contact_digits
-    else:
-        fields = {name: greatest(getattr(known, name), getattr(new, name)) for name in DESCRIBED}
-        phone, found = max(_phone(known), _phone(new))
-    fields |= {"contact_phone": phone or None, "contact_digits": found or None}
-    merged = msgspec.structs.replace(known, described_at=new.described_at, **fields)
-    return known if merged == known else merged
-
-
-def _phone(message: Message) -> tuple[str, str]:
-    """The phone and what it is compared by, which win together; of a person who was forgotten only the second."""
-    return message.contact_phone or "", message.contact_digits or ""
-
-
-def merge_receipt(known: Receipt, event: MessageStatus, received_at: int) -> Receipt:
-    """The row after one more status; `known` itself when that changes nothing."""
-    column, at = FACTS[event.status], instant(event.at)
-    before: int | None = getattr(known, column)
-    if column == "failed_at":
-        code = event.error.code if event.error else None
-        new = min(_failure(at, code), _failure(known.failed_at, known.failed_code))
-        if new == _failure(known.failed_at, known.failed_code):
-            return known
-        return msgspec.structs.replace(known, failed_at=at, failed_code=code, received_at=received_at)
-    if before is not None and before <= at:
-        return known
-    return msgspec.structs.replace(known, received_at=received_at, **{column: at})
-
-
-def _failure(at: int | None, code: int | None) -> tuple[bool, int, bool, int]:
-    """Orders failures: by time, then by code; none at all and no code come last."""
-    return (at is None, at or 0, code is None, code or 0)
-
-
-def facts_of(receipts: list[Receipt]) -> tuple[Status, int | None]:
-    """The status and the failure's code that all receipts of one message give."""
-    found = receipt_status(
-        accepted=any(r.accepted_at is not None for r in receipts),
-        delivered=any(r.delivered_at is not None for r in receipts),
-        read=any(r.read_at is not None for r in receipts),
-        failed=any(r.failed_at is not None for r in receipts),
-    )
-    if found != Status.FAILED:
-        return found, None
-    first = min(receipts, key=lambda r: _failure(r.failed_at, r.failed_code))
-    return found, first.failed_code
 
 
 def inbound(event: MessageReply, received_at: int) -> Reply | None:
@@ -250,19 +155,42 @@ def inbound(event: MessageReply, received_at: int) -> Reply | None:
     reply = event.reply
     if reply.kind in NOT_REPLIES:
         return None
-    contact = reply.contact or Contact()
-    return Reply(
+    row = Reply(
         id=reply.wamid or reply.id or "",
         at=instant(event.at),
         account_id=reply.account_id,
         phone_number_id=reply.phone_number_id,
-        contact_digits=digits(contact.phone),
-        contact_id=contact.id,
+        contact_digits=None,
+        contact_id=None,
         ticket_id=reply.ticket_id,
         in_reply_to=reply.in_reply_to,
-        text="" if reply.kind == "unsupported" else reply.text,
+        text=_text(event),
         received_at=received_at,
+        kind=reply.kind,
+        in_group=True if reply.group_id is not None else None,
+        from_ad=reply.referral or None,
     )
+    return named(row, names_of(reply.contact))
+
+
+def _text(event: MessageReply) -> str | None:
+    reply = event.reply
+    if reply.kind == "unsupported":
+        return ""
+    return reply.caption if reply.text is None else reply.text
+
+
+def named(reply: Reply, found: Iterable[str]) -> Reply:
+    """The reply with these names of who wrote it."""
+    phones, ids = phones_and_ids(found)
+    phone, person = max(phones, default=None), max(ids, default=None)
+    further = listed(names_in(phones - {phone}, ids - {person})) if len(phones) > 1 or len(ids) > 1 else None
+    return msgspec.structs.replace(reply, contact_digits=phone, contact_id=person, further_names=further)
+
+
+def names_in(phones: Iterable[str | None], ids: Iterable[str | None]) -> frozenset[str]:
+    """The names that phones and ids are."""
+    return frozenset().union(*(names(phone, None) for phone in phones), *(names(None, person) for person in ids))
 
 
 def merge_replies(known: Reply, new: Reply) -> Reply:
@@ -270,5 +198,12 @@ def merge_replies(known: Reply, new: Reply) -> Reply:
     if known.message_id == DROPPED:
         return known
     fields = {name: greatest(getattr(known, name), getattr(new, name)) for name in SAID}
-    merged = msgspec.structs.replace(known, at=min(known.at, new.at), **fields)
+    kind = max((known.kind, new.kind), key=_rank)
+    merged = msgspec.structs.replace(known, at=min(known.at, new.at), kind=kind, **fields)
+    if known.names != new.names:
+        merged = named(merged, known.names | new.names)
     return known if merged == known else merged
+
+
+def _rank(kind: str | None) -> tuple[int, str]:
+    return (-1, "") if kind is None else (KIND_RANKS.get(kind, MOST_SPECIFIC), kind)

@@ -9,12 +9,16 @@ from collections.abc import Iterable
 
 import msgspec
 
-from analytics.ingest.attribution import Accounts, Answer, attribute
+from analytics.ingest.accounts import Accounts
+from analytics.ingest.aliases import WAMID, listed, names, unlisted
+from analytics.ingest.attribution import Answer, attribute
+from analytics.ingest.contacts import newer_names, older_names
 from analytics.ingest.pseudonyms import is_pseudonym
-from analytics.ingest.rows import DROPPED, Message, Reply, facts_of
+from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, facts_of
+from analytics.ingest.rows import DROPPED, Message, Reply
 from analytics.ingest.working_set import Key, WorkingSet
 from analytics.response_times import bin_of
-from analytics.states import status
+from analytics.states import Status, status
 from analytics.tables import messages, receipts, replies
 from analytics.zones import DAY, SECOND
 
@@ -22,51 +26,79 @@ DAY_SECONDS = DAY // SECOND
 
 
 async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Accounts) -> None:
-    """Give messages the status that the receipts under their id, and under their wamid, say."""
+    """Give messages the state that the receipts under their id, and under their wamid, say."""
     touched = list(touched)
     versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
-    refs = {version.id for version in versions} | {version.wamid for version in versions}
+    refs = {ref for version in versions for ref in (version.id, *version.wamids)}
     await rows.receipts.load(receipts.c.ref, refs)
     await _claim(rows, refs, accounts)
     for message in touched:
-        names = _names(message, accounts)
-        found, code = facts_of([receipt for name in names if (receipt := rows.receipts.get(name))])
-        if (found, code) != (message.receipt_status, message.failed_code):
-            rows.messages.put(
-                msgspec.structs.replace(
-                    message,
-                    receipt_status=int(found),
-                    failed_code=code,
-                    status=int(status(found, message.reply_id is not None)),
-                )
+        current, earlier = (
+            [receipt for name in names if (receipt := rows.receipts.get(name))]
+            for names in (_names(message, accounts), _earlier_names(message, accounts))
+        )
+        facts = facts_of(current, earlier, message.account_id, accounts)
+        found = facts.status
+        own = message.contact_digits, message.contact_id
+        rows.messages.put(
+            msgspec.structs.replace(
+                message,
+                receipt_status=int(found),
+                # A delivered message did not bounce, whatever failed on the way.
+                failed_code=facts.failed_code if found is Status.FAILED else None,
+                status=int(status(found, message.reply_id is not None)),
+                accepted_at=facts.accepted_at,
+                delivered_at=facts.delivered_at,
+                read_at=facts.read_at,
+                failed_at=facts.failed_at,
+                recipients=listed(unlisted(facts.recipients) - names(*own)) if facts.recipients else None,
             )
+        )
 
 
-def _names(message: Message, accounts: Accounts) -> list[tuple[str, str]]:
-    """The keys under which receipts of a message may be."""
-    if not message.wamid:
-        return [(message.id, "")]
-    number = accounts.numbers.get(message.account_id)
-    by_number = [(message.wamid, f"p:{number}")] if number else []
-    return [(message.id, ""), (message.wamid, f"a:{message.account_id}"), *by_number]
+def _names(message: Message, accounts: Accounts) -> list[Key]:
+    """The keys under which receipts of a message may be, as it is sent now."""
+    own: list[Key] = [(message.id, "")]
+    return [*own, *_names_under(message.wamid, message.account_id, accounts)] if message.wamid else own
 
 
-async def _claim(rows: WorkingSet, refs: set[str | None], accounts: Accounts) -> None:
-    """Mark which receipts belong to a message; one that lost its message may belong to another."""
+def _earlier_names(message: Message, accounts: Accounts) -> list[Key]:
+    """The keys under which receipts of earlier attempts may be."""
+    earlier = unlisted(message.earlier_wamids)
+    return [name for wamid in earlier for name in _names_under(wamid, message.account_id, accounts)]
+
+
+def _names_under(wamid: str, account_id: str, accounts: Accounts) -> list[Key]:
+    numbers = accounts.numbers_of(account_id)
+    return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
+
+
+async def _claim(rows: WorkingSet, refs: set[str], accounts: Accounts) -> None:
+    """Mark which receipts belong to a message; one that lost its message may belong to another.
+
+    One that belongs to none any more waits from now on: it is not dropped for having come long ago.
+    """
     concerned = [receipt for receipt in rows.receipts.now.values() if receipt.ref in refs]
     claimed = _claimed(rows, accounts)
     lost = {r.ref for r in concerned if r.claimed and rows.receipts.key_of(r) not in claimed}
     if lost:
         await rows.messages.load(messages.c.wamid, lost)
+        await rows.messages.load_aliased(WAMID + ref for ref in lost)
         claimed = _claimed(rows, accounts)
     for receipt in concerned:
         holds = rows.receipts.key_of(receipt) in claimed
-        if receipt.claimed != holds:
-            rows.receipts.put(msgspec.structs.replace(receipt, claimed=holds))
+        if receipt.claimed and not holds:
+            rows.receipts.put(msgspec.structs.replace(receipt, claimed=False, received_at=rows.now))
+        elif holds and not receipt.claimed:
+            rows.receipts.put(msgspec.structs.replace(receipt, claimed=True))
 
 
 def _claimed(rows: WorkingSet, accounts: Accounts) -> set[Key]:
-    return {name for message in rows.messages.now.values() for name in _names(message, accounts)}
+    return {
+        name
+        for message in rows.messages.now.values()
+        for name in (*_names(message, accounts), *_earlier_names(message, accounts))
+    }
 
 
 async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
@@ -104,10 +136,9 @@ def _looked_at(message: Message) -> tuple[object, ...]:
     return (
         message.sent_at,
         message.account_id,
-        message.wamid,
+        message.wamids,
         message.ticket_id,
-        message.contact_digits,
-        message.contact_id,
+        message.names,
         message.undelivered,
     )
 
@@ -131,12 +162,12 @@ async def _replies_concerned(
             if reply.id not in asked and _is_open(reply):
                 asked[reply.id] = reply
                 new_replies.append(reply)
-        quoted = {version.in_reply_to for reply in new_replies for version in _versions(rows, reply)}
-        await rows.messages.load(messages.c.wamid, quoted)
+        quoted = {version.in_reply_to for reply in new_replies for version in _versions(rows, reply)} - {None}
+        await _load_quoted(rows, quoted)
         new_messages = [
             message
             for message in rows.messages.now.values()
-            if message.undelivered and message.wamid in quoted and message.id not in seen
+            if message.undelivered and message.id not in seen and not message.wamids.isdisjoint(quoted)
         ]
         seen |= {message.id for message in new_messages}
         new_replies = []
@@ -148,6 +179,13 @@ def _versions(rows: WorkingSet, reply: Reply) -> list[Reply]:
     return [reply] if before is None else [reply, before]
 
 
+async def _load_quoted(rows: WorkingSet, wamids: Iterable[str | None]) -> None:
+    """Load the messages that have, or had, one of the wamids."""
+    wanted = {wamid for wamid in wamids if wamid is not None}
+    await rows.messages.load(messages.c.wamid, wanted)
+    await rows.messages.load_aliased(WAMID + wamid for wamid in wanted)
+
+
 async def _touching(rows: WorkingSet, sends: list[Message], window: int) -> list[Reply]:
     """The replies that one of the sends could answer, by any rule."""
     if not sends:
@@ -155,12 +193,12 @@ async def _touching(rows: WorkingSet, sends: list[Message], window: int) -> list
     since = (min(send.sent_at for send in sends) // SECOND) * SECOND
     until = max(send.sent_at for send in sends) + (window + 1) * SECOND
     later, near = replies.c.at >= since, replies.c.at <= until
-    load = rows.replies.load
+    wamids = frozenset[str]().union(*(send.wamids for send in sends))
+    people = await newer_names(rows.writer, rows.tenant, frozenset[str]().union(*(send.names for send in sends)))
     return [
-        *await load(replies.c.in_reply_to, {send.wamid for send in sends}),
-        *await load(replies.c.ticket_id, {send.ticket_id for send in sends}, later),
-        *await load(replies.c.contact_digits, {send.contact_digits for send in sends}, later, near),
-        *await load(replies.c.contact_id, {send.contact_id for send in sends}, later, near),
+        *await rows.replies.load(replies.c.in_reply_to, wamids),
+        *await rows.replies.load(replies.c.ticket_id, {send.ticket_id for send in sends}, later),
+        *await rows.replies.load_named(people, later, near),
     ]
 
 
@@ -172,31 +210,26 @@ async def _decide(rows: WorkingSet, asked: dict[str, Reply], accounts: Accounts,
     until = max(reply.at for reply in wanted) + SECOND
     since = min(reply.at for reply in wanted) - (window + 1) * SECOND
     earlier, near = messages.c.sent_at <= until, messages.c.sent_at >= since
-    load = rows.messages.load
-    await load(messages.c.wamid, {reply.in_reply_to for reply in wanted})
-    await load(messages.c.ticket_id, {reply.ticket_id for reply in wanted}, earlier)
-    await load(messages.c.contact_digits, {reply.contact_digits for reply in wanted}, earlier, near)
-    await load(messages.c.contact_id, {reply.contact_id for reply in wanted}, earlier, near)
-    failed = {send.wamid for send in rows.messages.now.values() if send.undelivered}
+    changes = await older_names(rows.writer, rows.tenant, frozenset[str]().union(*(r.names for r in wanted)))
+    people = frozenset[str]().union(*(changes.names_at(reply.names, reply.at) for reply in wanted))
+    await _load_quoted(rows, {reply.in_reply_to for reply in wanted})
+    await rows.messages.load(messages.c.ticket_id, {reply.ticket_id for reply in wanted}, earlier)
+    await rows.messages.load_named(people, earlier, near)
+    failed = {wamid for send in rows.messages.now.values() if send.undelivered for wamid in send.wamids}
     quoting = [reply for reply in await rows.replies.load(replies.c.in_reply_to, failed) if _is_open(reply)]
-    await load(messages.c.wamid, {reply.in_reply_to for reply in quoting})
-    concerned = asked | {reply.id: reply for reply in quoting}
-    return attribute(_candidates(rows, concerned.values()), concerned.values(), accounts, window)
+    await _load_quoted(rows, {reply.in_reply_to for reply in quoting})
+    concerned = (asked | {reply.id: reply for reply in quoting}).values()
+    return attribute(_candidates(rows, concerned, people), concerned, accounts, changes, window)
 
 
-def _candidates(rows: WorkingSet, replies: Iterable[Reply]) -> list[Message]:
-    """The messages in memory that share anything with one of the replies."""
+def _candidates(rows: WorkingSet, replies: Iterable[Reply], people: frozenset[str]) -> list[Message]:
+    """The messages in memory that share anything with one of the replies, or with the people who wrote."""
     wamids = {reply.in_reply_to for reply in replies} - {None}
     tickets = {reply.ticket_id for reply in replies} - {None}
-    phones = {reply.contact_digits for reply in replies} - {None}
-    people = {reply.contact_id for reply in replies} - {None}
     return [
         send
         for send in rows.messages.now.values()
-        if send.contact_digits in phones
-        or send.ticket_id in tickets
-        or send.wamid in wamids
-        or send.contact_id in people
+        if send.ticket_id in tickets or not send.names.isdisjoint(people) or not send.wamids.isdisjoint(wamids)
     ]
 
 
@@ -212,7 +245,7 @@ async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:
         message = rows.messages.get(message_id)
         if message is None:
             continue
-        if is_pseudonym(message.contact_digits) or is_pseudonym(message.contact_id):
+        if any(is_pseudonym(name.partition(":")[2]) for name in message.names):
             # What answers a message to somebody who was forgotten came from them, whatever else it says.
             found[message_id] = [msgspec.structs.replace(reply, text=None) for reply in found[message_id]]
             for reply in found[message_id]:
@@ -224,6 +257,7 @@ async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:
                 reply_id=first.id if first else None,
                 replied_at=first.at if first else None,
                 reply_text=first.text if first else None,
+                reply_kind=first.kind if first else None,
                 response_bin=bin_of(message.sent_at, first.at) if first else None,
                 status=int(status(message.receipt_status, first is not None)),
             )

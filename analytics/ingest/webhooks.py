@@ -17,10 +17,11 @@ from analytics import figures
 from analytics.database import Database, Reader, Writer
 from analytics.figures import Figure
 from analytics.ingest import forgetting
-from analytics.ingest.batch import TOO_LATE, Outcome, apply_in
+from analytics.ingest.batch import apply_in
 from analytics.ingest.directory import ensure_tenant
 from analytics.ingest.events import AnyEvent, InvalidEvent
 from analytics.ingest.mentions import Name, names_in
+from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.ingest.whatsapp import read_body
 from analytics.outages import is_outage
 from analytics.sqltypes import one_of
@@ -86,8 +87,10 @@ async def lag(reader: Reader) -> tuple[int, int | None]:
     return (row[0], row[1]) if row else (0, None)
 
 
-async def apply_waiting(database: Database, tenant: str, now: int, patience: float | None = None) -> int:
-    """Apply some of the bodies of a company that wait, the oldest first; how many.
+async def apply_waiting(
+    database: Database, tenant: str, now: int, patience: float | None = None, *, forms: bool = False
+) -> int:
+    """Apply some of the bodies of a company that wait, the oldest first; how many. With `forms` answers of forms too.
 
     With `patience` those who write for the company are waited for so many seconds at most; then raises `Busy`.
     0 when none waits, or when another process is at it. Raises the database's outages; nothing is lost by them.
@@ -95,21 +98,21 @@ async def apply_waiting(database: Database, tenant: str, now: int, patience: flo
     try:
         async with database.write() as writer:
             bodies = await _take(writer, tenant, MOST_BODIES, patience)
-            await _apply(writer, tenant, bodies, now)
+            await _apply(writer, tenant, bodies, now, forms)
     except Exception as error:
         if isinstance(error, Busy) or is_outage(error):
             raise
         log.exception("webhooks could not be applied together", tenant=tenant)
-        return await _apply_one(database, tenant, now)
+        return await _apply_one(database, tenant, now, forms)
     return len(bodies)
 
 
-async def _apply_one(database: Database, tenant: str, now: int) -> int:
+async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> int:
     """Apply the oldest body alone, so that one that we fail at does not hold up all others."""
     try:
         async with database.write() as writer:
             bodies = await _take(writer, tenant, 1)
-            await _apply(writer, tenant, bodies, now)
+            await _apply(writer, tenant, bodies, now, forms)
     except Exception as error:
         if is_outage(error):
             raise
@@ -154,10 +157,10 @@ def _these(tenant: str, bodies: Sequence[Body]) -> tuple[ColumnElement[bool], ..
     )
 
 
-async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int) -> None:
+async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int, forms: bool) -> None:
     if not bodies:
         return
-    read = [_read(body.body) for body in bodies]
+    read = [_read(body.body, forms) for body in bodies]
     understood = [[event for event in events if not isinstance(event, InvalidEvent)] for events in read]
     received = [body.received_at for body, events in zip(bodies, understood, strict=True) for _ in events]
     # Also of bodies without any event: the company they are of is known from then on, to be forgotten or removed.
@@ -176,9 +179,9 @@ async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int) 
         await _drop(writer, tenant, list(compress(bodies, theirs)))
 
 
-def _read(body: bytes) -> list[AnyEvent | InvalidEvent]:
+def _read(body: bytes, forms: bool) -> list[AnyEvent | InvalidEvent]:
     try:
-        return [event for _, event in read_body(json.loads(body))]
+        return [event for _, event in read_body(json.loads(body), forms=forms)]
     except InvalidEvent as error:
         return [error]
     except (ValueError, RecursionError):

@@ -10,14 +10,17 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table, select
+from sqlalchemy import Column, ColumnElement, Table, and_, delete, select
 
 from analytics.database import Writer
-from analytics.ingest.rows import Message, Receipt, Reply
+from analytics.ingest import early_messages
+from analytics.ingest.aliases import phones_and_ids
+from analytics.ingest.receipts import Receipt
+from analytics.ingest.rows import Message, Reply
 from analytics.rollups.deltas import Sums, deltas, write
 from analytics.rollups.state import State
 from analytics.sqltypes import one_of
-from analytics.tables import messages, receipts, replies
+from analytics.tables import message_aliases, messages, receipts, replies, reply_aliases
 from analytics.zones import Zone
 
 R = TypeVar("R", bound=Message | Receipt | Reply)
@@ -71,6 +74,14 @@ class Rows(Generic[R]):
             if row is not (before := self.before.get(key)) and row != before
         ]
 
+    async def delete(self, key: Key) -> None:
+        """Delete the row of a key."""
+        values = (key,) if isinstance(key, str) else key
+        same = [c == value for c, value in zip(list(self.table.primary_key)[1:], values, strict=True)]
+        await self._writer.execute(delete(self.table).where(self.table.c.tenant_id == self._tenant, *same))
+        self.now.pop(key, None)
+        self.before.pop(key, None)
+
     async def flush(self) -> None:
         """Write the changed rows."""
         await self._writer.upsert(
@@ -81,29 +92,104 @@ class Rows(Generic[R]):
         self.before = dict(self.now)
 
 
+A = TypeVar("A", bound=Message | Reply)
+
+
+class AliasedRows(Rows[A]):
+    """Rows that can be found by more than their own columns say: a table of aliases leads to them."""
+
+    def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., A], aliases: Table) -> None:
+        super().__init__(writer, tenant, table, type_, "id")
+        self._aliases = aliases
+        self._id_column = list(aliases.primary_key)[-1]
+
+    async def load_aliased(self, aliases: Iterable[str], *where: ColumnElement[bool]) -> list[A]:
+        """The rows that one of the aliases leads to."""
+        wanted = set(aliases)
+        if not wanted:
+            return []
+        # By itself: mostly there are none, and as a part of the other query it might be done row by row.
+        led_to = select(self._id_column).where(
+            self._aliases.c.tenant_id == self._tenant, one_of(self._aliases.c.alias, wanted)
+        )
+        ids = {row[0] for row in await self._writer.rows(led_to)}
+        return await self.load(self.table.c.id, ids, *where)
+
+    async def load_named(self, names: Iterable[str], *where: ColumnElement[bool]) -> list[A]:
+        """The rows whose contact has one of the names."""
+        wanted = set(names)
+        phones, ids = phones_and_ids(wanted)
+        columns = self.table.c
+        return [
+            *await self.load(columns.contact_digits, phones, *where),
+            *await self.load(columns.contact_id, ids, *where),
+            *await self.load_aliased(wanted, *where),
+        ]
+
+    async def delete(self, key: Key) -> None:
+        """Delete the row of a key, and what leads to it."""
+        leads = (self._aliases.c.tenant_id == self._tenant, self._id_column == key)
+        await self._writer.execute(delete(self._aliases).where(*leads))
+        await super().delete(key)
+
+    async def flush(self) -> None:
+        """Write the changed rows, and what leads to them."""
+        gone, come = [], []
+        for before, row in self.changes():
+            known, aliases = before.aliases if before else frozenset(), row.aliases
+            if known != aliases:
+                gone += [(alias, row.id) for alias in known - aliases]
+                come += [(self._tenant, alias, row.id) for alias in aliases - known]
+        await super().flush()
+        for alias, id in gone:
+            key = and_(self._aliases.c.alias == alias, self._id_column == id)
+            await self._writer.execute(delete(self._aliases).where(self._aliases.c.tenant_id == self._tenant, key))
+        await self._writer.upsert(self._aliases, tuple(self._aliases.c.keys()), sorted(come))
+
+
+def message_rows(writer: Writer, tenant: str) -> AliasedRows[Message]:
+    """A company's messages; none is loaded yet."""
+    return AliasedRows(writer, tenant, messages, Message, message_aliases)
+
+
+def receipt_rows(writer: Writer, tenant: str) -> Rows[Receipt]:
+    """A company's receipts; none is loaded yet."""
+    return Rows(writer, tenant, receipts, Receipt, "ref", "channel")
+
+
+def reply_rows(writer: Writer, tenant: str) -> AliasedRows[Reply]:
+    """A company's replies; none is loaded yet."""
+    return AliasedRows(writer, tenant, replies, Reply, reply_aliases)
+
+
 class WorkingSet:
     """The messages, receipts and replies that one batch of one tenant is concerned with."""
 
-    def __init__(self, writer: Writer, tenant: str, zone: Zone, state: State) -> None:
-        """`zone` and `state` say which rollups to keep."""
-        self._writer = writer
-        self._tenant = tenant
+    def __init__(self, writer: Writer, tenant: str, zone: Zone, state: State, now: int) -> None:
+        """`zone` and `state` say which rollups to keep; `now` is when what is worked on came (µs)."""
+        self.writer = writer
+        self.tenant = tenant
+        self.now = now
         self._zone = zone
         self._state = state
-        self.messages = Rows(writer, tenant, messages, Message, "id")
-        self.receipts = Rows(writer, tenant, receipts, Receipt, "ref", "channel")
-        self.replies = Rows(writer, tenant, replies, Reply, "id")
+        self.messages = message_rows(writer, tenant)
+        self.receipts = receipt_rows(writer, tenant)
+        self.replies = reply_rows(writer, tenant)
+        # Messages of which not all is known yet, as they wait from now on; None: no longer.
+        self.early: dict[str, Message | None] = {}
 
     async def flush(self) -> None:
         """Write everything that changed, and to the rollups what follows."""
         changed = self.messages.changes()
         # While the database writes there is time to count: others of the company wait for the end of both.
         sums, _ = await asyncio.gather(asyncio.to_thread(self._sums, changed), self._flush_rows())
-        await write(self._writer, self._tenant, sums)
+        await write(self.writer, self.tenant, sums)
 
     async def _flush_rows(self) -> None:
         for rows in (self.receipts, self.replies, self.messages):
             await rows.flush()
+        await early_messages.remove(self.writer, self.tenant, (id for id, row in self.early.items() if row is None))
+        await early_messages.save(self.writer, self.tenant, filter(None, self.early.values()), self.now)
 
     def _sums(self, changed: list[tuple[Message | None, Message]]) -> Sums:
         return deltas(changed, self._zone, self._state).sums()

@@ -57,12 +57,13 @@ async def test_orphans_are_counted_while_they_wait_and_after_they_were_dropped(d
         received_at=10,
     )
     async with database.read() as reader:
-        assert await orphans.count(reader, tenant) == (1, 1)
-        assert await orphans.count(reader, uuid4().hex) == (0, 0)
-    assert await orphans.drop(database, tenant, received_before=11, now=12) == (1, 1)
+        assert await orphans.count(reader, tenant) == (1, 1, 0)
+        assert await orphans.count(reader, uuid4().hex) == (0, 0, 0)
+    assert await orphans.drop(database, tenant, received_before=11, now=12) == (1, 1, 0)
     async with database.read() as reader:
-        assert await orphans.count(reader, tenant) == (0, 0)
+        assert await orphans.count(reader, tenant) == (0, 0, 0)
     assert await known(database, tenant) == {
         Figure.DROPPED_STATUSES: Sum(1, 12),
         Figure.DROPPED_REPLIES: Sum(1, 12),
+        Figure.DROPPED_CORRECTIONS: Sum(0, 12),
     }

@@ -118,11 +118,15 @@ async def test_a_version_holds_from_its_time_to_the_next_and_the_oldest_before(d
     assert [agent.name for agent in found] == ["first", "first", "first", "second", "second"]
 
 
-async def test_a_version_without_a_name_has_the_id(database: Database, tenant: str) -> None:
-    """A version is a whole statement: an older one's name is no longer said."""
-    await feed(database, tenant, [upsert("agent", "u1", 1, name="Ana"), upsert("agent", "u1", 2)])
-    found = await at_instants(database, tenant, AGENTS, "u1", on(1), on(2))
-    assert [agent.name for agent in found] == ["Ana", "u1"]
+async def test_a_version_says_nothing_of_a_key_that_it_leaves_out(database: Database, tenant: str) -> None:
+    changes = [upsert("agent", "u1", 2, email="ana@acme.cl"), upsert("agent", "u1", 3, name=None)]
+    await feed(database, tenant, [upsert("agent", "u1", 1, name="Ana"), *changes])
+    found = await at_instants(database, tenant, AGENTS, "u1", on(1), on(2), on(3))
+    assert [(agent.name, agent.email) for agent in found] == [
+        ("Ana", None),
+        ("Ana", "ana@acme.cl"),
+        ("u1", "ana@acme.cl"),
+    ]
 
 
 async def test_a_version_holds_from_its_updated_at(database: Database, tenant: str) -> None:
@@ -190,23 +194,28 @@ async def test_a_notice_by_name_and_language_counts_where_one_of_both_has_no_met
     assert await categories(database, tenant, 6, 7) == ["UTILITY", "SERVICE"]
 
 
-async def test_the_platforms_newer_category_wins_over_a_notice(database: Database, tenant: str) -> None:
+async def test_metas_word_on_a_category_is_stronger_until_a_newer_one_of_metas(database: Database, tenant: str) -> None:
     await feed(
         database,
         tenant,
         [
             upsert("template", "t1", 2, category="UTILITY", meta_id="99"),
             notice(5, "MARKETING", meta_id="99"),
-            upsert("template", "t1", 8, category="AUTHENTICATION", meta_id="99"),
-            upsert("template", "t1", 9, name="says nothing of it", meta_id="99"),
+            upsert("template", "t1", 8, category="AUTHENTICATION"),
+            notice(9, "UTILITY", meta_id="99"),
         ],
     )
-    assert await categories(database, tenant, 2, 5, 8, 9) == [
-        "UTILITY",
-        "MARKETING",
-        "AUTHENTICATION",
-        "AUTHENTICATION",
-    ]
+    assert await categories(database, tenant, 2, 5, 8, 9) == ["UTILITY", "MARKETING", "MARKETING", "UTILITY"]
+
+
+async def test_a_template_without_a_language_is_known_by_a_name_that_only_it_has(
+    database: Database, tenant: str
+) -> None:
+    told = notice(5, "MARKETING", meta_id="99", name="pago", language="es")
+    await feed(database, tenant, [upsert("template", "t1", 2, name="pago", category="UTILITY"), told])
+    assert await categories(database, tenant, 4, 5) == ["UTILITY", "MARKETING"]
+    await feed(database, tenant, [upsert("template", "t2", 3, name="pago", language="en")])
+    assert await categories(database, tenant, 4, 5) == ["UTILITY", "UTILITY"]
 
 
 @pytest.mark.parametrize("word", ["OTHER", "", "whatever", "__class__"])
@@ -291,7 +300,7 @@ async def test_everything_known_or_used_and_active_is_offered_to_who_sees_all(da
             upsert("agent", "gone", 1),
             upsert("agent", "gone", 2, active=False),
             upsert("agent", "back", 1, active=False),
-            upsert("agent", "back", 2),
+            upsert("agent", "back", 2, active=True),
             sent("m1", agent_id="unknown"),
             sent("m2", agent_id="gone"),
         ],
@@ -334,14 +343,16 @@ async def test_a_supervisor_is_offered_their_departments_used_or_not(database: D
     assert await offered(database, tenant, DEPARTMENTS) == {"d1", "d2", "d4"}
 
 
-async def test_of_two_first_categories_the_greater_holds_before_them(database: Database, tenant: str) -> None:
+async def test_of_a_category_of_the_platform_and_one_of_metas_at_a_time_metas_holds(
+    database: Database, tenant: str
+) -> None:
     events = [
         upsert("template", "t1", 1, name="aviso", language="es", meta_id="9"),
-        upsert("template", "t1", 5, name="aviso", language="es", meta_id="9", category="UTILITY"),
+        upsert("template", "t1", 5, category="UTILITY"),
         notice(5, "MARKETING", meta_id="9"),
     ]
     await feed(database, tenant, events)
-    assert await categories(database, tenant, 1, 5) == ["UTILITY", "UTILITY"]
+    assert await categories(database, tenant, 1, 5) == ["MARKETING", "MARKETING"]
 
 
 async def test_a_notice_that_names_nothing_is_about_nothing(database: Database, tenant: str) -> None:

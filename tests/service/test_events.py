@@ -21,7 +21,7 @@ from tests.service.servers import PATIENCE, Server, eventually, running
 
 FUNNEL = """{ campaignAnalytics(filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}) {
   funnel { messages responded { count } } } }"""
-NOTHING = {"accepted": 0, "duplicate": 0, "ignored": 0, "rejected": 0, "errors": []}
+NOTHING = {"accepted": 0, "duplicate": 0, "superseded": 0, "ignored": 0, "rejected": 0, "errors": []}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_what_became_of_each_line_is_answered(server: Server, tenant: str) -> No
     assert answer.status_code == 200
     said = answer.json()
     errors = said.pop("errors")
-    assert said == {"accepted": 2, "duplicate": 1, "ignored": 1, "rejected": 2}
+    assert said == {"accepted": 2, "duplicate": 1, "superseded": 0, "ignored": 1, "rejected": 2}
     assert [(error["line"], error["code"]) for error in errors] == [(4, "INVALID_JSON"), (7, "INVALID_EVENT")]
     assert errors[1]["message"] == "Object missing required field `at`."
     assert funnel(server, tenant) == (1, 1)

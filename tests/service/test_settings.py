@@ -49,6 +49,7 @@ WRONG = [
     ("PLAIN_EXECUTION", "perhaps"),
     ("ORPHAN_DAYS", "0"),
     ("WEBHOOK_DAYS", "0"),
+    ("FORM_ANSWERS", "perhaps"),
     ("WEBHOOKS_FILE", "/nowhere"),
     ("APPLIERS", "65"),
     ("DOCUMENTS_ONLY", "perhaps"),

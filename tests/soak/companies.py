@@ -1,7 +1,8 @@
 """The companies of a soak: the demo's believable year, with more of what makes numbers go wrong.
 
-Contacts write and are written to more often, sends are corrected, wamids and phone number ids become known late, and
-zone, reply window, memberships and categories change. All of it follows from a seed.
+Contacts write and are written to more often, and under other names than the dialled ones; sends are corrected, in part
+and whole, and sent again; phones are mistyped; wamids and phone number ids become known late, and move; zone, reply
+window, memberships, names and categories change. All of it follows from a seed.
 """
 
 import json
@@ -44,7 +45,9 @@ def company(seed: int, number: int, messages: int) -> Company:
     made = [_crowded(event) for event in demo_events(messages, rng.getrandbits(32), UNTIL)]
     changed = [variant for event in made for variant in CHANGES.get(event["type"], _as_it_is)(rng, event)]
     pairs = [event["message"] for event in made if event["type"] == "message.sent"]
-    more = [*_corrections(rng, changed, pairs), *_settings(rng), *_memberships(rng), *_notices(rng)]
+    changed = [_named_otherwise(rng, event, _dialled(pairs)) for event in changed]
+    more = [*_corrections(rng, changed, pairs), *_mistyped(rng, changed), *_settings(rng), *_memberships(rng)]
+    more += [*_renamed(rng, made), *_notices(rng), *_moved_people(rng)]
     return Company(tenant, list({json.dumps(event): event for event in (*changed, *more)}.values()))
 
 
@@ -62,12 +65,16 @@ def _as_it_is(_rng: Random, event: Event) -> Iterator[Event]:
 
 
 def _numbered_late(rng: Random, event: Event) -> Iterator[Event]:
-    """An account whose phone number id comes later, and may be another one for a while, or in the end."""
+    """An account whose phone number id comes later, is another's for a while, and that then is known by a new one."""
     account, at = event["account"], event["at"]
     number = account.pop("phone_number_id")
     yield {**event, "account": account}
-    for days, told in ((30, rng.choice(list(NUMBERS.values()))), (60, rng.choice([None, number])), (90, number)):
-        yield {**event, "account": {**account, "phone_number_id": told}, "updated_at": factories.after(at, days=days)}
+    told = ((30, rng.choice(list(NUMBERS.values()))), (60, rng.choice([None, number])), (90, number))
+    for days, known in (*told, (300, rng.choice((number, f"7{number}")))):
+        stated = {"id": account["id"], "phone_number_id": known}
+        yield {**event, "account": stated, "updated_at": factories.after(at, days=days)}
+    # A directory that tells only what changed.
+    yield {**event, "account": {"id": account["id"], "active": False}, "updated_at": factories.after(at, days=200)}
 
 
 def _sent_before_it_had_an_id(rng: Random, event: Event) -> Iterator[Event]:
@@ -95,8 +102,13 @@ def _heard_twice(rng: Random, event: Event) -> Iterator[Event]:
         yield event
     if "wamid" in reply and heard > 0.3:
         kept = {key: reply[key] for key in ("wamid", "contact", "in_reply_to", "kind", "text") if key in reply}
-        yield {**event, "reply": {**kept, "phone_number_id": NUMBERS[reply["account_id"]]}}
+        kept["kind"] = AS_WHATSAPP_SAYS.get(kept["kind"], kept["kind"])
+        further: Event = rng.choice([{}] * 30 + [{"group_id": "120363"}, {"referral": True}])
+        yield {**event, "reply": {**kept, **further, "phone_number_id": NUMBERS[reply["account_id"]]}}
 
+
+# WhatsApp's word for what platforms may know less of.
+AS_WHATSAPP_SAYS = {"interactive": "button", "media": "image"}
 
 CHANGES: dict[str, Callable[[Random, Event], Iterator[Event]]] = {
     "account.upserted": _numbered_late,
@@ -107,17 +119,70 @@ CHANGES: dict[str, Callable[[Random, Event], Iterator[Event]]] = {
 
 
 def _corrections(rng: Random, events: Iterable[Event], others: list[Event]) -> Iterator[Event]:
-    """Sends told again: by somebody else, with another template, ticket, contact or time."""
+    """Sends told again, whole or only what changed: by somebody else, with another template, ticket, contact or time,
+    or sent again under another wamid.
+    """
     for event in events:
         if event["type"] == "message.sent" and rng.random() < 0.12:
             other = rng.choice(others)
             changed: tuple[str, ...] = rng.choice(
                 [("agent_id", "department_id"), ("template_id", "template_category"), ("ticket",), ("contact",)]
             )
-            message = {**event["message"], **{key: other.get(key) for key in changed}}
+            changes = {key: other.get(key) for key in changed}
+            if "wamid" in event["message"] and rng.random() < 0.1:
+                changes = {"wamid": f"{event['message']['wamid']}2"}
+            whole = event["message"] if rng.random() < 0.5 else {"id": event["message"]["id"]}
             stated = datetime.fromisoformat(event["at"]) + rng.choice(LATER)
             at = factories.after(event["at"], minutes=rng.choice((0, 0, 1, 900)))
-            yield {**event, "at": at, "message": message, "updated_at": stated.isoformat()}
+            yield {**event, "at": at, "message": {**whole, **changes}, "updated_at": stated.isoformat()}
+
+
+def _mistyped(rng: Random, events: Iterable[Event]) -> Iterator[Event]:
+    """Sends to what is no phone, which are refused at once."""
+    for event in events:
+        if event["type"] == "message.sent" and rng.random() < 0.01:
+            id = f"{event['message']['id']}x"
+            phone = rng.choice(("123", "sin numero", "56911112222 / 56933334444", ""))
+            kept = {key: value for key, value in event["message"].items() if key != "wamid"}
+            yield {**event, "message": {**kept, "id": id, "contact": {"phone": phone}}}
+            yield factories.status(id, "failed", factories.after(event["at"], seconds=1), 131009)
+
+
+def _dialled(messages: Iterable[Event]) -> dict[str, str]:
+    """The phone that was dialled for each wamid."""
+    return {m["wamid"]: m["contact"]["phone"] for m in messages if "wamid" in m and "phone" in m["contact"]}
+
+
+def _named_otherwise(rng: Random, event: Event, dialled: dict[str, str]) -> Event:
+    """The event, in which WhatsApp calls some people by another number than the dialled one."""
+    if event["type"] == "message.status" and (phone := dialled.get(event.get("wamid", ""))) and rng.random() < 0.5:
+        return {**event, "recipient": {"phone": _foreign(phone)}}
+    if event["type"] == "message.reply" and "phone" in event["reply"]["contact"] and rng.random() < 0.3:
+        contact = event["reply"]["contact"]
+        return {**event, "reply": {**event["reply"], "contact": {**contact, "phone": _foreign(contact["phone"])}}}
+    return event
+
+
+def _foreign(phone: str) -> str:
+    """The number by which WhatsApp knows a phone: in some countries it has a digit more."""
+    return f"{phone[:3]}9{phone[3:]}"
+
+
+def _moved_people(rng: Random) -> Iterator[Event]:
+    """People who have another number from some day on."""
+    for _ in range(10):
+        old, new = (contact_keys(who).get("phone", "") for who in rng.sample(range(CONTACTS), 2))
+        if old and new:
+            yield factories.contact_changed({"phone": old}, {"phone": new}, _some_time(rng))
+
+
+def _renamed(rng: Random, events: Iterable[Event]) -> Iterator[Event]:
+    """What is in the directory, with another name from some day on, and nothing else said of it."""
+    for event in events:
+        for kind in ("department", "agent", "account", "template"):
+            if event["type"] == f"{kind}.upserted" and rng.random() < 0.3:
+                entity = {"id": event[kind]["id"], "name": f"{event[kind]['name']} II"}
+                yield {"type": event["type"], "at": _some_time(rng), kind: entity}
 
 
 def _some_time(rng: Random) -> str:
@@ -128,6 +193,7 @@ def _some_time(rng: Random) -> str:
 def _settings(rng: Random) -> Iterator[Event]:
     for _ in range(4):
         yield factories.tenant(rng.choice(ZONES), _some_time(rng), reply_window_days=rng.choice(WINDOWS))
+        yield {"type": "tenant.upserted", "at": _some_time(rng), "name": "Soak"}
 
 
 def _memberships(rng: Random) -> Iterator[Event]:

@@ -43,7 +43,7 @@ def deliveries(company: Company, seed: int) -> list[Delivery]:
 def _by_whatsapp(rng: Random, event: Event) -> bool:
     """Whether an event comes from WhatsApp: what only WhatsApp says does, what both may say mostly."""
     said = event.get("reply", event)
-    return event["type"] == "template.notice" or ("phone_number_id" in said and rng.random() < 0.7)
+    return event["type"] in ("template.notice", "contact.changed") or ("phone_number_id" in said and rng.random() < 0.7)
 
 
 def _cut(rng: Random, events: list[Event], sizes: tuple[int, ...]) -> Iterator[list[Event]]:
@@ -74,7 +74,8 @@ def _messages(number: str, kind: str, item: dict[str, Any]) -> dict[str, Any]:
 
 def _status(event: Event) -> dict[str, Any]:
     errors = {"errors": [event["error"]]} if "error" in event else {}
-    status = webhooks.status(event["wamid"], event["status"], event["at"], **errors)
+    recipient = {"recipient_id": event.get("recipient", {}).get("phone", "").lstrip("+")}
+    status = webhooks.status(event["wamid"], event["status"], event["at"], **errors, **recipient)
     return _messages(event["phone_number_id"], "statuses", status)
 
 
@@ -86,6 +87,8 @@ def _reply(event: Event) -> dict[str, Any]:
         "timestamp": webhooks.seconds(event["at"]),
         **{key: value for key, value in contact.items() if value},
         **({"context": {"id": reply["in_reply_to"]}} if "in_reply_to" in reply else {}),
+        **({"group_id": reply["group_id"]} if "group_id" in reply else {}),
+        **({"referral": {"source_type": "ad"}} if "referral" in reply else {}),
         **_content(reply["kind"], reply["text"]),
     }
     return _messages(reply["phone_number_id"], "messages", message)
@@ -95,8 +98,7 @@ def _content(kind: str, text: str) -> dict[str, Any]:
     contents: dict[str, tuple[str, Any]] = {
         "text": ("text", {"body": text}),
         "button": ("button", {"text": text}),
-        "interactive": ("interactive", {"type": "button_reply", "button_reply": {"title": text}}),
-        "media": ("image", {"caption": text}),
+        "image": ("image", {"caption": text}),
     }
     type, content = contents.get(kind, (kind, {}))
     return {"type": type, type: content}
@@ -112,4 +114,20 @@ def _notice(event: Event) -> dict[str, Any]:
     return {"field": "template_category_update", "value": value}
 
 
-WRITTEN = {"message.status": _status, "message.reply": _reply, "template.notice": _notice}
+def _contact_changed(event: Event) -> dict[str, Any]:
+    message = {
+        "id": f"wamid.changed{event['at']}",
+        "from": event["old"]["phone"].lstrip("+"),
+        "timestamp": webhooks.seconds(event["at"]),
+        "type": "system",
+        "system": {"type": "user_changed_number", "wa_id": event["new"]["phone"].lstrip("+")},
+    }
+    return _messages("1", "messages", message)
+
+
+WRITTEN = {
+    "contact.changed": _contact_changed,
+    "message.status": _status,
+    "message.reply": _reply,
+    "template.notice": _notice,
+}

@@ -40,7 +40,7 @@ async def test_rows_and_funnel_are_of_one_moment(
             for n in (number, 39 - number)
         ]
         done = [factories.status(f"m{n:02}", "delivered", factories.after(minutes=number)) for n in range(40)]
-        renamed = factories.department(name=f"new {number}", at=factories.LONG_AGO, updated_at=factories.after())
+        renamed = {**factories.department(name=f"new {number}"), "updated_at": factories.after()}
         return feed(database, tenant, [late, *moved, *done, renamed])
 
     class Between(Workbook):

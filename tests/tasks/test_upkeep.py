@@ -25,7 +25,7 @@ from tasks.exports import Workshop
 from tasks.files import FileStore
 from tasks.upkeep import apply_webhooks, keep_up, tidy
 from tests import webhooks as whatsapp
-from tests.factories import message_sent, reply, status
+from tests.factories import correction, message_sent, reply, status
 from tests.feeding import feed
 from tests.tasks.exporting import soon
 
@@ -115,9 +115,10 @@ AGES_AGO = "2020-01-01T12:00:00Z"
 
 
 async def crowd(database: Database, count: int) -> list[str]:
-    """Companies of which there is something to do: an old status and an old reply, webhook and message; or nothing."""
+    """Companies of which there is something to do: an old status, reply, correction, webhook and message."""
     names = [uuid4().hex for _ in range(count)]
     waiting = [status("m9", "read", AGES_AGO), reply("m9", AGES_AGO, contact={"phone": "+56900000000"})]
+    waiting.append(correction("m8", AGES_AGO, updated_at=AGES_AGO, agent_id="u2"))
     for name in names:
         await feed(database, name, [message_sent("m1", AGES_AGO), message_sent("m2", now_as_text()), *waiting])
         await webhooks.store(database, name, b"{", 1)
@@ -147,9 +148,9 @@ async def look_at(database: Database, tenant: str) -> int:
 async def test_what_is_over_is_dropped_for_every_company(workshop: Workshop) -> None:
     database = workshop.database
     names = await crowd(database, 3)
-    assert [await left(database, name) for name in names] == [(1, 1, 1, 2)] * 3
+    assert [await left(database, name) for name in names] == [(1, 1, 1, 1, 2)] * 3
     await tidy(replace(workshop, message_months=12))
-    assert [await left(database, name) for name in names] == [(0, 0, 0, 1)] * 3
+    assert [await left(database, name) for name in names] == [(0, 0, 0, 0, 1)] * 3
     looked = [await look_at(database, name) for name in names]
     await tidy(replace(workshop, message_months=12))
     assert [await look_at(database, name) for name in names] == looked
@@ -180,7 +181,7 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
     count = orphans.count
     rebuilt = []
 
-    async def failing(reader: Reader, tenant: str) -> tuple[int, int]:
+    async def failing(reader: Reader, tenant: str) -> orphans.Orphans:
         if tenant == names[1]:
             raise ZeroDivisionError
         return await count(reader, tenant)
@@ -227,6 +228,6 @@ async def test_one_process_does_the_upkeep(workshop: Workshop) -> None:
     async with Database(workshop.database.url) as other, other.alone("tidy") as alone:
         assert alone
         await tidy(workshop)
-        assert await left(workshop.database, name) == (1, 1, 1, 2)
+        assert await left(workshop.database, name) == (1, 1, 1, 1, 2)
     await tidy(workshop)
-    assert await left(workshop.database, name) == (0, 0, 0, 2)
+    assert await left(workshop.database, name) == (0, 0, 0, 0, 2)

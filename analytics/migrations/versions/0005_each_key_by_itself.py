@@ -1,5 +1,7 @@
 """What each key of a description was stated at, further names of contacts, and what a reply was"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,8 +12,8 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-COLUMNS: dict[str, dict[str, sa.types.TypeEngine[object]]] = {
-    "tenants": {"stated": sa.Text()},
+COLUMNS: dict[str, dict[str, Any]] = {
+    "tenants": {"stated": sa.Text(), "derivation": sa.Integer()},
     "departments": {"nulls": sa.Text()},
     "agents": {"nulls": sa.Text()},
     "accounts": {"nulls": sa.Text()},
@@ -29,7 +31,6 @@ COLUMNS: dict[str, dict[str, sa.types.TypeEngine[object]]] = {
     "receipts": {"failed_code_at": sa.BigInteger(), "recipients": sa.Text(), "events": sa.Text()},
     "replies": {"kind": sa.Text(), "names": sa.Text(), "in_group": sa.Boolean(), "from_ad": sa.Boolean()},
     "exports": {"columns": sa.Text(), "separator": sa.Text()},
-    "rollup_states": {"derivation": sa.Integer()},
 }
 
 

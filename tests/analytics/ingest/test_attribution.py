@@ -1,5 +1,6 @@
 """Which message a reply answers: each rule by hand, and what must hold of any sends and replies."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -7,14 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.ingest.attribution import Accounts, Answer, attribute
+from analytics.ingest.accounts import Accounts, Claim
+from analytics.ingest.attribution import Answer
+from analytics.ingest.attribution import attribute as attribute_among
+from analytics.ingest.contacts import Change, Changes
 from analytics.ingest.rows import Message, Reply
 from analytics.states import Status
 from analytics.zones import SECOND
 
 WEEK = 7 * 86400
 TEN = 36_000 * SECOND
-ACCOUNTS = Accounts({"a1": "100001", "a2": "100002", "a3": None})
+ACCOUNTS = Accounts([Claim("100001", 0, "a1"), Claim("100002", 0, "a2")])
+
+
+def attribute(
+    sends: list[Message],
+    replies: Iterable[Reply],
+    accounts: Accounts = ACCOUNTS,
+    window: int = WEEK,
+    changes: Iterable[Change] = (),
+) -> dict[str, Answer]:
+    """What each of the replies answers."""
+    return attribute_among(sends, replies, accounts, Changes(changes), window)
 
 
 def send(id: str = "m1", seconds: float = 0, **fields: Any) -> Message:
@@ -129,11 +144,50 @@ def test_an_account_named_counts_and_not_its_number() -> None:
     assert answer([send("m1", account_id="a2")], reply(account_id="a1", phone_number_id="100002")) is None
 
 
-def test_a_number_may_belong_to_two_accounts() -> None:
-    both = Accounts({"a1": "100001", "a2": "100001"})
+def test_a_number_belongs_to_the_account_that_claimed_it_last() -> None:
+    at = {account: TEN + seconds * SECOND for account, seconds in (("a1", 0), ("a2", 100))}
+    both = Accounts([Claim("100001", at[account], account) for account in at])
     sends = [send("m1"), send("m2", 10, account_id="a2")]
-    found = attribute(sends, [reply(account_id=None, phone_number_id="100001")], both, WEEK)
-    assert found == {"r1": Answer("m2", "CONVERSATION")}
+    for seconds, found in ((50, "m1"), (99, "m1"), (100, "m2"), (5000, "m2")):
+        by_number = reply(seconds=seconds, account_id=None, phone_number_id="100001")
+        assert attribute(sends, [by_number], both) == {"r1": Answer(found, "CONVERSATION")}
+    # Before anybody claimed it: whoever did first, at one time the greater id.
+    assert [both.owner("100001", at["a1"] - 1), both.owner("100009", 0)] == ["a1", None]
+    assert Accounts([Claim("1", 5, "a1"), Claim("1", 5, "a2"), Claim("1", 9, "a1")]).owner("1", 0) == "a2"
+
+
+def test_what_was_said_in_a_group_answers_nothing() -> None:
+    assert answer([send(ticket_id="9")], reply(in_group=True, in_reply_to="w-m1", ticket_id="9")) is None
+
+
+def test_what_came_through_an_ad_answers_only_what_it_refers_to() -> None:
+    assert answer([send(ticket_id="9")], reply(from_ad=True, ticket_id="9")) is None
+    assert answer([send()], reply(from_ad=True, in_reply_to="w-m1")) == ("m1", "EXACT")
+
+
+def test_an_earlier_attempt_can_be_referred_to() -> None:
+    retried = send("m1", earlier_wamids='["w-old"]')
+    assert answer([retried], reply(in_reply_to="w-old", account_id="a2")) == ("m1", "EXACT")
+    sends = [retried, send("m2", 5, wamid="w-old", account_id="a2")]
+    assert answer(sends, reply(in_reply_to="w-old")) == ("m1", "EXACT")
+    assert answer(sends, reply(in_reply_to="w-old", account_id="a3")) == ("m2", "EXACT")
+
+
+def test_a_contact_is_also_known_by_what_whatsapp_calls_it() -> None:
+    mexican = send(contact_digits="525512345678", recipients='["p:5215512345678","u:MX.1"]')
+    for names in ({"contact_digits": "5215512345678"}, {"contact_digits": None, "contact_id": "MX.1"}):
+        assert answer([mexican], reply(**names)) == ("m1", "CONVERSATION")
+    written = reply(contact_digits="1", further_names='["u:MX.1"]')
+    assert answer([mexican], written) == ("m1", "CONVERSATION")
+
+
+def test_a_new_name_is_the_old_ones_from_its_time_on() -> None:
+    moved = [Change("p:2", "p:56911111111", TEN + 100 * SECOND), Change("p:3", "p:2", TEN + 200 * SECOND)]
+    for seconds, digits, found in ((99, "2", False), (100, "2", True), (150, "3", False), (200, "3", True)):
+        written = reply(seconds=seconds, contact_digits=digits)
+        assert bool(attribute([send()], [written], changes=moved)) is found
+    # The old name does not become the new one: somebody else may have it by now.
+    assert attribute([send(contact_digits="2")], [reply(seconds=300)], changes=moved) == {}
 
 
 @pytest.mark.parametrize(
@@ -304,7 +358,7 @@ def test_every_answer_keeps_its_rule(sends: list[Message], replies: list[Reply],
             rivals = [s for s in sends if s.ticket_id == reply.ticket_id]
         else:
             assert seconds <= window
-            assert send.account_id in ACCOUNTS.of(reply)
+            assert send.account_id == ACCOUNTS.of(reply.account_id, reply.phone_number_id, reply.at)
             assert (send.contact_digits == reply.contact_digits is not None) or (
                 send.contact_id == reply.contact_id is not None
             )

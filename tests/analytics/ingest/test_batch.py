@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from analytics.database import Database
-from analytics.ingest import batch
-from analytics.ingest.batch import Outcome, apply
+from analytics.ingest import reprocessing
+from analytics.ingest.batch import apply
 from analytics.ingest.events import AnyEvent
 from analytics.ingest.orphans import drop as drop_orphans
+from analytics.ingest.outcomes import Outcome
 from analytics.ingest.working_set import Rows
 from analytics.states import Status
 from analytics.tables import messages, receipts, replies, tenants
@@ -23,6 +24,7 @@ from tests import strategies
 from tests.feeding import Event, everything, feed, parsed
 
 ACCEPTED, DUPLICATE, IGNORED = Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.IGNORED
+SUPERSEDED = Outcome.SUPERSEDED
 MONDAY = datetime(2026, 9, 7, 12, tzinfo=UTC)
 
 
@@ -115,10 +117,12 @@ async def test_what_is_no_reply_changes_nothing(database: Database, tenant: str,
     assert await everything(database, tenant) == rows
 
 
-async def test_what_is_older_than_known_is_a_duplicate(database: Database, tenant: str) -> None:
+async def test_what_is_older_than_known_changes_nothing_and_is_told_as_what_it_is(
+    database: Database, tenant: str
+) -> None:
     await feed(database, tenant, [sent(updated_at=when(9)), status("read", when(60))])
-    stale = [sent(updated_at=when(8), agent_id="u9"), status("read", when(61)), sent(agent_id="u9")]
-    assert await feed(database, tenant, stale) == [DUPLICATE] * 3
+    stale = [sent(updated_at=when(8), agent_id="u9"), status("read", when(61)), sent(agent_id="u9"), sent()]
+    assert await feed(database, tenant, stale) == [SUPERSEDED, DUPLICATE, SUPERSEDED, DUPLICATE]
     assert await feed(database, tenant, [status("read", when(59))]) == [ACCEPTED]
 
 
@@ -179,6 +183,8 @@ async def test_a_tenant_without_a_window_of_its_own_has_the_default_again(databa
     await feed(database, tenant, [sent(), reply(at=when(days=3)), window(1)])
     assert await answers(database, tenant) == {"r1": None}
     await feed(database, tenant, [{"type": "tenant.upserted", "at": when(1), "name": "Acme"}])
+    assert await answers(database, tenant) == {"r1": None}
+    await feed(database, tenant, [{"type": "tenant.upserted", "at": when(2), "reply_window_days": None}])
     assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
 
 
@@ -210,7 +216,7 @@ async def test_an_account_that_gives_its_number_to_another_takes_its_replies_alo
 async def test_settings_are_decided_again_however_many_rows_there_are(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "CHUNK", 2)
+    monkeypatch.setattr(reprocessing, "CHUNK", 2)
     ids = range(5)
     phones = [{"phone": f"+5690000000{n}"} for n in ids]
     await feed(database, tenant, [sent(f"m{n}", wamid=f"w{n}", contact=phones[n]) for n in ids])
@@ -226,18 +232,21 @@ async def test_settings_are_decided_again_however_many_rows_there_are(
     assert set((await answers(database, tenant)).values()) == {None}
 
 
-async def test_a_corrected_wamid_leaves_its_status_and_its_quoting_reply(database: Database, tenant: str) -> None:
+async def test_a_retry_begins_anew_and_keeps_what_was_said_of_the_attempt_before(
+    database: Database, tenant: str
+) -> None:
     named: Event = {"wamid": "w1", "account_id": "a1"}
     quoting = reply(in_reply_to="w1", contact=None)
-    await feed(database, tenant, [sent(wamid="w1"), status("read", **named), quoting])
-    assert await statuses(database, tenant) == {"m1": "READ"}
+    await feed(database, tenant, [sent(wamid="w1"), status("failed", **named)])
+    assert await statuses(database, tenant) == {"m1": "FAILED"}
     await feed(database, tenant, [sent(wamid="w2", updated_at=when(1))])
     assert await statuses(database, tenant) == {"m1": "PENDING"}
-    assert await answers(database, tenant) == {"r1": None}
-    # … which another message may claim.
-    await feed(database, tenant, [sent("m2", wamid="w1")])
-    assert await statuses(database, tenant) == {"m1": "PENDING", "m2": "READ"}
-    assert await answers(database, tenant) == {"r1": ("m2", "EXACT")}
+    await feed(database, tenant, [quoting])
+    assert await answers(database, tenant) == {"r1": ("m1", "EXACT")}
+    # The attempt before is kept: whatever is corrected, nothing of it is dropped.
+    assert await drop_orphans(database, tenant, received_before=1, now=7) == (0, 0, 0)
+    await feed(database, tenant, [sent(wamid="w1", updated_at=when(2))])
+    assert await statuses(database, tenant) == {"m1": "DELIVERED"}
 
 
 async def test_a_failure_hands_a_reply_to_the_send_before_and_a_delivery_takes_it_back(
@@ -289,25 +298,26 @@ async def test_only_what_nobody_claims_is_dropped_and_counted(database: Database
     await feed(database, tenant, [sent(wamid="w1"), account("100001"), *claimed], received_at=10)
     rows = await everything(database, tenant)
     await feed(database, tenant, orphans, received_at=10)
-    assert await drop_orphans(database, tenant, received_before=10, now=7) == (0, 0)
-    assert await drop_orphans(database, uuid4().hex, received_before=11, now=7) == (0, 0)
-    assert await drop_orphans(database, tenant, received_before=11, now=7) == (4, 2)
+    assert await drop_orphans(database, tenant, received_before=10, now=7) == (0, 0, 0)
+    assert await drop_orphans(database, uuid4().hex, received_before=11, now=7) == (0, 0, 0)
+    assert await drop_orphans(database, tenant, received_before=11, now=7) == (4, 2, 0)
     assert await everything(database, tenant) == rows
-    assert await drop_orphans(database, tenant, received_before=11, now=7) == (0, 0)
+    assert await drop_orphans(database, tenant, received_before=11, now=7) == (0, 0, 0)
 
 
 async def test_an_orphan_is_as_old_as_its_receipt_not_as_what_it_says(database: Database, tenant: str) -> None:
     await feed(database, tenant, [status("read", "2020-01-01T00:00:00Z"), reply(at="2020-01-01T00:00:00Z")], 10, 500)
-    assert await drop_orphans(database, tenant, received_before=500, now=7) == (0, 0)
+    assert await drop_orphans(database, tenant, received_before=500, now=7) == (0, 0, 0)
     await feed(database, tenant, [sent(at="2020-01-01T00:00:00Z")])
     assert await statuses(database, tenant) == {"m1": "READ"}
     assert await answers(database, tenant) == {"r1": ("m1", "CONVERSATION")}
 
 
-async def test_what_lost_its_message_is_an_orphan_again(database: Database, tenant: str) -> None:
+async def test_what_lost_its_message_waits_from_then_on(database: Database, tenant: str) -> None:
     await feed(database, tenant, [sent(wamid="w1"), status("read", wamid="w1", account_id="a1")])
-    await feed(database, tenant, [sent(wamid="w2", updated_at=when(1))])
-    assert await drop_orphans(database, tenant, received_before=1, now=7) == (1, 0)
+    await feed(database, tenant, [sent(wamid="w1", account_id="a2", updated_at=when(1))], received_at=5)
+    assert await drop_orphans(database, tenant, received_before=5, now=7) == (0, 0, 0)
+    assert await drop_orphans(database, tenant, received_before=6, now=7) == (1, 0, 0)
 
 
 @given(data=st.data())
@@ -319,7 +329,7 @@ async def test_dropping_orphans_never_changes_a_message(database: Database, data
     dropped = await drop_orphans(database, name, received_before=1, now=7)
     after = await everything(database, name)
     assert after["messages"] == before["messages"]
-    lost = [len(before[table]) - len(after[table]) for table in ("receipts", "replies")]
+    lost = [len(before[table]) - len(after[table]) for table in ("receipts", "replies", "early_messages")]
     assert tuple(lost) == dropped
     # What is left is claimed: a message says so.
     ids = {row[0] for row in after["messages"]}

@@ -15,7 +15,7 @@ from analytics import queries, specs
 from analytics.database import Database, Writer
 from analytics.errors import InvalidInput
 from analytics.ingest import retention
-from analytics.ingest.batch import Outcome
+from analytics.ingest.outcomes import Outcome
 from analytics.ingest.retention import drop_old, first_kept
 from analytics.plan import Grouping, Query
 from analytics.queries import Rows

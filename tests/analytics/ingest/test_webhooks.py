@@ -13,7 +13,8 @@ from analytics import figures
 from analytics.database import Database, Writer
 from analytics.figures import Figure
 from analytics.ingest import retention, webhooks
-from analytics.ingest.batch import TOO_LATE, apply_in
+from analytics.ingest.batch import apply_in
+from analytics.ingest.outcomes import TOO_LATE
 from analytics.ingest.webhooks import Counts
 from analytics.rollups.rebuild import rebuild
 from analytics.states import Status

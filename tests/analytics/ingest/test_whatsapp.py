@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from analytics.ingest.events import (
     AnyEvent,
     Contact,
+    ContactChanged,
     Inbound,
     InvalidEvent,
     MessageReply,
@@ -72,7 +73,9 @@ def replied(of: dict[str, Any], **around: Any) -> Inbound:
 @pytest.mark.parametrize("word", ["sent", "delivered", "read", "played", "deleted", "warning"])
 def test_a_status_names_its_message_by_wamid_and_number(word: str) -> None:
     assert events(body(value(statuses=[status(status=word)]))) == [
-        MessageStatus(at=AT, status=word, wamid="wamid.out", phone_number_id=NUMBER)
+        MessageStatus(
+            at=AT, status=word, wamid="wamid.out", phone_number_id=NUMBER, recipient=Contact(phone="972987654321")
+        )
     ]
 
 
@@ -117,11 +120,33 @@ def test_a_failure_may_give_no_reason(errors: Any) -> None:
     [
         {"pricing": {"billable": True}, "conversation": {"id": "c", "expiration_timestamp": 1697043223}},
         {"biz_opaque_callback_data": "m100"},
-        {"recipient_id": None},
     ],
 )
 def test_what_a_status_says_besides_is_not_used(more: dict[str, Any]) -> None:
     assert events(body(value(statuses=[status(**more)]))) == events(body(value(statuses=[status()])))
+
+
+@pytest.mark.parametrize(
+    ("named", "recipient"),
+    [
+        ({"recipient_id": "5215512345678"}, Contact(phone="5215512345678")),
+        ({"recipient_user_id": "MX.1"}, Contact(phone="972987654321", id="MX.1")),
+        ({"recipient_id": None, "recipient_user_id": "MX.1"}, Contact(id="MX.1")),
+        ({"recipient_id": "no phone"}, Contact()),
+        ({"recipient_id": None}, Contact()),
+        ({"recipient_id": "group", "recipient_type": "group", "recipient_participant_id": "5215512345678"}, None),
+    ],
+)
+def test_a_status_says_what_whatsapp_calls_the_person(named: dict[str, Any], recipient: Contact | None) -> None:
+    [event] = events(body(value(statuses=[status(**named)])))
+    assert isinstance(event, MessageStatus)
+    assert event.recipient == recipient
+
+
+def test_the_bodys_contact_completes_the_person_of_a_status() -> None:
+    [event] = events(body(value(statuses=[status()], contacts=[PERSON])))
+    assert isinstance(event, MessageStatus)
+    assert event.recipient == Contact(phone="972987654321", id="US.134")
 
 
 # Replies
@@ -132,23 +157,25 @@ def test_what_a_status_says_besides_is_not_used(more: dict[str, Any]) -> None:
     [
         ("text", {"body": "Sí"}, "text", "Sí"),
         ("button", {"text": "Pagar", "payload": "p"}, "button", "Pagar"),
-        ("interactive", {"type": "button_reply", "button_reply": {"id": "1", "title": "Sí"}}, "interactive", "Sí"),
-        ("interactive", {"type": "list_reply", "list_reply": {"id": "1", "title": "Uno"}}, "interactive", "Uno"),
+        ("interactive", {"type": "button_reply", "button_reply": {"id": "1", "title": "Sí"}}, "button", "Sí"),
+        ("interactive", {"type": "list_reply", "list_reply": {"id": "1", "title": "Uno"}}, "button", "Uno"),
         (
             "interactive",
             {"type": "nfm_reply", "nfm_reply": {"body": "Sent", "response_json": "{}"}},
-            "interactive",
-            "Sent",
+            "form",
+            None,
         ),
-        ("image", {"id": "1", "caption": "mira"}, "media", "mira"),
-        ("image", {"id": "1"}, "media", None),
-        ("video", {"id": "1", "caption": "mira"}, "media", "mira"),
-        ("document", {"id": "1", "caption": "doc"}, "media", "doc"),
-        ("audio", {"id": "1", "voice": True}, "media", None),
-        ("sticker", {"id": "1"}, "media", None),
-        ("location", {"latitude": 1.0}, "media", None),
-        ("contacts", [{"name": {}}], "media", None),
-        ("order", {"catalog_id": "1"}, "media", None),
+        ("interactive", {"type": "product_list"}, "interactive", None),
+        ("image", {"id": "1", "caption": "mira"}, "image", "mira"),
+        ("image", {"id": "1"}, "image", None),
+        ("video", {"id": "1", "caption": "mira"}, "video", "mira"),
+        ("document", {"id": "1", "caption": "doc"}, "document", "doc"),
+        ("audio", {"id": "1", "voice": True}, "audio", None),
+        ("voice", {"id": "1"}, "audio", None),
+        ("sticker", {"id": "1"}, "sticker", None),
+        ("location", {"latitude": 1.0}, "location", None),
+        ("contacts", [{"name": {}}], "contact", None),
+        ("order", {"catalog_id": "1"}, "order", None),
         ("unsupported", None, "unsupported", None),
         ("something_new", {"body": "x"}, "unsupported", None),
         ("reaction", {"message_id": "wamid.out", "emoji": "👍"}, "reaction", None),
@@ -197,6 +224,93 @@ def test_who_has_a_username_may_come_without_a_phone() -> None:
     assert replied(hidden, contacts=[person]).contact == Contact(id="US.134")
     assert replied(hidden | {"from_user_id": "US.134"}).contact == Contact(id="US.134")
     assert replied(hidden).contact == Contact()
+
+
+def test_a_person_may_have_another_number_at_whatsapp_than_the_one_that_wrote() -> None:
+    both = events(body(value(messages=[message()], contacts=[{"wa_id": "5215512345678", "user_id": "MX.1"}])))
+    contacts = [event.reply.contact for event in both if isinstance(event, MessageReply)]
+    assert contacts == [Contact(phone="972987654321"), Contact(phone="5215512345678", id="MX.1")]
+    two = [message(), message(id="wamid.in2")]
+    assert len(events(body(value(messages=two, contacts=[{"wa_id": "5215512345678"}])))) == 2
+
+
+def test_words_in_a_group_and_from_an_ad_are_told_apart() -> None:
+    assert replied(message(group_id="120363")).group_id == "120363"
+    assert replied(message(referral={"source_id": "ad"})).referral is True
+    found = replied(message())
+    assert (found.group_id, found.referral) == (None, None)
+
+
+FORM = {"nombre": "Ana", "talla": 4, "flow_token": "secret", "nested": {"a": [1]}, "Token_2": "x"}
+
+
+@pytest.mark.parametrize(
+    ("response", "text"),
+    [
+        (json.dumps(FORM), 'nombre: Ana; talla: 4; nested: {"a": [1]}'),
+        (json.dumps({"flow_token": "secret"}), None),
+        ("{", None),
+        ("[1]", None),
+        (None, None),
+        (json.dumps({"a": "nul\x00"}), "a: nul\ufffd"),
+        (json.dumps({"a": "x" * 20_000}), "a: " + "x" * 9_997),
+    ],
+)
+def test_the_answers_of_a_form_are_kept_only_where_that_is_wanted(response: str | None, text: str | None) -> None:
+    sent = message("interactive") | {"interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": response}}}
+    for forms, kept in ((False, None), (True, text)):
+        [(_, event)] = read_body(body(value(messages=[sent])), forms=forms)
+        assert isinstance(event, MessageReply)
+        assert (event.reply.kind, event.reply.text) == ("form", kept)
+
+
+# People who change
+
+
+def system(**fields: Any) -> dict[str, Any]:
+    return message("system") | {"system": {"body": "…", **fields}}
+
+
+@pytest.mark.parametrize(
+    ("fields", "old", "new"),
+    [
+        (
+            {"type": "user_changed_number", "wa_id": "5215512345678"},
+            Contact(phone="972987654321"),
+            Contact(phone="5215512345678"),
+        ),
+        (
+            {"type": "user_changed_number", "new_wa_id": "5215512345678"},
+            Contact(phone="972987654321"),
+            Contact(phone="5215512345678"),
+        ),
+        (
+            {"type": "user_changed_number", "wa_id": "5215512345678", "user_id": "MX.2", "previous_user_id": "MX.1"},
+            Contact(phone="972987654321", id="MX.1"),
+            Contact(phone="5215512345678", id="MX.2"),
+        ),
+        (
+            {"type": "user_changed_user_id", "user_id": "MX.2", "previous_user_id": "MX.1"},
+            Contact(phone="972987654321", id="MX.1"),
+            Contact(id="MX.2"),
+        ),
+    ],
+)
+def test_a_notice_that_a_person_has_another_phone_or_id(fields: dict[str, Any], old: Contact, new: Contact) -> None:
+    assert events(body(value(messages=[system(**fields)]))) == [ContactChanged(at=AT, old=old, new=new)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "customer_identity_changed"},
+        {"type": "user_changed_number"},
+        {"type": "user_changed_user_id", "parent_user_id": "MX.ENT.1"},
+        {},
+    ],
+)
+def test_other_notices_say_nothing(fields: dict[str, Any]) -> None:
+    assert replied(system(**fields)).kind == "system"
 
 
 # Templates
@@ -331,7 +445,7 @@ def test_every_sample_is_understood() -> None:
     for file in files:
         for of in json.loads(file.read_text(encoding="utf-8")).values():
             kinds |= {type(event) for event in events(of)}
-    assert kinds == {MessageStatus, MessageReply, TemplateNotice}
+    assert kinds == {MessageStatus, MessageReply, TemplateNotice, ContactChanged}
 
 
 # Whatever comes

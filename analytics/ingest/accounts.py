@@ -1,0 +1,55 @@
+"""Which sender account a phone number id of Meta's means.
+
+What identifies is never taken away: every number that an account ever had still finds it. One that several accounts
+claimed belongs, at any time, to the account that had claimed it last. Source: semantics, "State is a pure function".
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Claim(NamedTuple):
+    """An account is stated to have a phone number id, at a time."""
+
+    number: str
+    at: int
+    account_id: str
+
+
+class Accounts:
+    """The tenant's sender accounts, by the phone number ids that they claimed."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.claims: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self._numbers: dict[str, set[str]] = defaultdict(set)
+        for number, at, account_id in sorted(claims):
+            self.claims[number].append((at, account_id))
+            self._numbers[account_id].add(number)
+
+    def numbers_of(self, account_id: str) -> Iterable[str]:
+        """The numbers that an account ever had."""
+        return self._numbers.get(account_id, ())
+
+    def having(self, number: str) -> set[str]:
+        """The accounts that ever had a number."""
+        return {account_id for _, account_id in self.claims.get(number, ())}
+
+    def is_shared(self, number: str) -> bool:
+        """Whether several accounts claimed a number."""
+        return len(self.having(number)) > 1
+
+    def owner(self, number: str, at: int) -> str | None:
+        """The account that a number belongs to at a time: the last to claim it by then, else the first of all."""
+        claims = self.claims.get(number)
+        if not claims:
+            return None
+        place = bisect_right(claims, at, key=lambda claim: claim[0])
+        if place == 0:  # of those that claimed it first, at one time, the greater id
+            place = bisect_right(claims, claims[0][0], key=lambda claim: claim[0])
+        return claims[place - 1][1]
+
+    def of(self, account_id: str | None, number: str | None, at: int) -> str | None:
+        """The account that an event of some time names: by its id, else by a number."""
+        return account_id or (self.owner(number, at) if number else None)

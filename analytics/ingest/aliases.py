@@ -1,0 +1,49 @@
+"""What a message or a reply is found by: written as one text, with its kind in front.
+
+A contact is known by several names: phones (their digits) and ids. A message may have had several wamids.
+Source: semantics, "Which message does a reply answer?".
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from analytics.ingest.events import Contact, digits
+from analytics.ingest.pseudonyms import is_pseudonym
+
+PHONE, PERSON, WAMID = "p:", "u:", "w:"
+
+NO_NAMES: frozenset[str] = frozenset()
+
+_decoder = msgspec.json.Decoder(list[str])
+
+
+def names_of(contact: Contact | None) -> frozenset[str]:
+    """The names that an event gives a contact; a phone that is none is no name."""
+    if not contact:
+        return NO_NAMES
+    phone = contact.phone or None
+    return names(phone if is_pseudonym(phone) else digits(phone), contact.id or None)
+
+
+def names(phone: str | None, person: str | None) -> frozenset[str]:
+    """The names of a contact of whom the digits of a phone and an id are known."""
+    return frozenset((*((PHONE + phone,) if phone else ()), *((PERSON + person,) if person else ())))
+
+
+def phones_and_ids(found: Iterable[str]) -> tuple[set[str], set[str]]:
+    """The digits and the ids among names."""
+    listed = list(found)
+    phones = {name.removeprefix(PHONE) for name in listed if name.startswith(PHONE)}
+    return phones, {name.removeprefix(PERSON) for name in listed if name.startswith(PERSON)}
+
+
+def listed(texts: Iterable[str]) -> str | None:
+    """Texts as a column holds them: sorted, in JSON; None for none."""
+    ordered = sorted(texts)
+    return msgspec.json.encode(ordered).decode() if ordered else None
+
+
+def unlisted(column: str | None) -> frozenset[str]:
+    """The texts that a column holds."""
+    return frozenset(_decoder.decode(column)) if column else NO_NAMES
