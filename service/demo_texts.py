@@ -45,7 +45,13 @@ REFUSALS = frozenset({130429, 131042, 131056, 132000, 132001, 132005, 132007, 13
 
 # A reply's kind, with its weight.
 KINDS = {
-    **{"text": 62, "button": 22, "interactive": 5, "image": 3, "audio": 2, "sticker": 1, "unsupported": 1},
+    "text": 62,
+    "button": 22,
+    "interactive": 5,
+    "image": 3,
+    "audio": 2,
+    "sticker": 1,
+    "unsupported": 1,
     "reaction": 4,
 }
 
