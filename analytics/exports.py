@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 
 from analytics.database import Reader, Writer
@@ -52,6 +53,30 @@ class Locale(StrEnum):
 
     ES = "ES"
     EN = "EN"
+
+
+class ExportColumn(StrEnum):
+    """A column that a file may have after those of every file, in the order of the file."""
+
+    ANSWERED = "ANSWERED"
+    ANSWERED_AT = "ANSWERED_AT"
+    REPLY_KIND = "REPLY_KIND"
+    ACCEPTED_AT = "ACCEPTED_AT"
+    DELIVERED_AT = "DELIVERED_AT"
+    READ_AT = "READ_AT"
+    FAILED_AT = "FAILED_AT"
+    BOUNCE_CODE = "BOUNCE_CODE"
+    BOUNCE_REASON = "BOUNCE_REASON"
+    AGENT_ID = "AGENT_ID"
+    TEMPLATE_ID = "TEMPLATE_ID"
+    TEMPLATE_LANGUAGE = "TEMPLATE_LANGUAGE"
+
+
+class CsvSeparator(StrEnum):
+    """What stands between the fields of a CSV file."""
+
+    COMMA = "COMMA"
+    SEMICOLON = "SEMICOLON"
 
 
 class FailureCode(StrEnum):
@@ -98,6 +123,8 @@ class Request:
     locale: Locale
     text: str
     idempotency_key: str | None = None
+    columns: tuple[ExportColumn, ...] = ()
+    separator: CsvSeparator | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +149,8 @@ class Export:
     file_name: str | None
     file_size: int | None
     failure: FailureCode | None
+    columns: tuple[ExportColumn, ...] = ()
+    separator: CsvSeparator = CsvSeparator.COMMA
 
     @cached_property
     def spec(self) -> Spec:
@@ -187,6 +216,8 @@ def export_of(row: Any, now: int) -> Export:
         file_name=row.file_name,
         file_size=row.file_size,
         failure=FailureCode(row.failure) if row.failure else None,
+        columns=tuple(map(ExportColumn, msgspec.json.decode(row.columns))) if row.columns else (),
+        separator=CsvSeparator(row.separator) if row.separator else CsvSeparator.COMMA,
     )
 
 
@@ -224,6 +255,10 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
             "idempotencyKey",
             f"An idempotency key has 1 to {LONGEST_IDEMPOTENCY_KEY} characters.",
         )
+    if len(set(request.columns)) < len(request.columns):
+        raise Refused(UserErrorCode.INVALID, "columns", "Name each column once.")
+    if request.separator and request.format is not ExportFormat.CSV:
+        raise Refused(UserErrorCode.INVALID, "separator", "Only a CSV file has a separator: leave it out.")
     # Requests at once with one key, or for the last free place: the second waits, and then sees the first.
     await writer.lock(f"exports {viewer.scope.tenant_id}")
     if key is not None and (known := await _by_key(writer, viewer, key)):
@@ -249,12 +284,19 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
             created_at=now,
             attempts=0,
             rows_written=0,
+            columns=msgspec.json.encode(in_order(request.columns)).decode() if request.columns else None,
+            separator=request.separator,
         )
     )
     created = await find(writer, viewer, id, now)
     if created is None:
         raise LookupError(id)
     return created
+
+
+def in_order(columns: Collection[ExportColumn]) -> list[ExportColumn]:
+    """Further columns in the order in which files have them."""
+    return [column for column in ExportColumn if column in columns]
 
 
 async def _refuse_too_many(reader: Reader, viewer: Viewer) -> None:

@@ -2,22 +2,23 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 
 from analytics import statements, tables
 from analytics.database import AnyRow, Reader
+from analytics.exports import ExportColumn
 from analytics.metrics import Counts
 from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, Names, names
 from analytics.plan import FAMILIES, Grouping, Query, plan
 from analytics.rollups.state import kept_since, need_messages, readable
 from analytics.specs import Spec
 from analytics.states import Status
-from analytics.zones import FIRST_INSTANT, SECOND, Zone
+from analytics.zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone
 
 log = structlog.get_logger()
 
@@ -78,13 +79,18 @@ class Named:
     agent_name: str
     account_phone: str | None
     account_name: str
+    agent_id: str
+    template_id: str
+    template_language: str | None
 
 
 class Sends(NamedTuple):
     """Some messages as an export shows them, column by column.
 
     `sent_at` is what the clock of the report's zone showed: its seconds since 1970-01-01 00:00:00 on that same clock,
-    the fraction cut off, so that 23:59:59.7 stays in its day. `status` is the name of a `Status`.
+    the fraction cut off, so that 23:59:59.7 stays in its day. `status` is the name of a `Status`. `reply_kind` is None
+    where there is no reply, and empty where nobody said of which kind it is. `further` has what was asked for besides:
+    codes, and times on that same clock.
     """
 
     named: Sequence[Named]
@@ -95,6 +101,8 @@ class Sends(NamedTuple):
     ticket_id: Sequence[str | None]
     ticket_key: Sequence[str | None]
     reply_text: Sequence[str | None]
+    reply_kind: Sequence[str | None]
+    further: Mapping[ExportColumn, Sequence[int | None]]
 
 
 async def count(reader: Reader, spec: Spec) -> int:
@@ -104,8 +112,8 @@ async def count(reader: Reader, spec: Spec) -> int:
     return row[0] if row else 0
 
 
-async def sends(reader: Reader, spec: Spec) -> AsyncIterator[Sends]:
-    """The messages of a specification in the order of (sent at, id), some thousands at a time.
+async def sends(reader: Reader, spec: Spec, columns: Collection[ExportColumn] = ()) -> AsyncIterator[Sends]:
+    """The messages of a specification in the order of (sent at, id), some thousands at a time, with further columns.
 
     Raises `Dropped` when those of some of its days were dropped.
     """
@@ -113,10 +121,13 @@ async def sends(reader: Reader, spec: Spec) -> AsyncIterator[Sends]:
     named = await _naming(reader, spec.tenant_id)
     spans = spec.zone.spans(spec.starts_at, spec.ends_at)
     ends, offsets = [end for _, end, _ in spans], [offset for _, _, offset in spans]
-    statement = statements.sends(spec).with_only_columns(*SHOWN)
+    read = [column for column in FURTHER if column in columns]
+    clock = _clock(spec.zone)
+    statement = statements.sends(spec).with_only_columns(*SHOWN, *(FURTHER[column] for column in read))
     async for partition in reader.partitions(statement):
         # Column by column: message by message took half as long again.
-        at, id, phone, status, ticket_id, ticket_key, reply, *what = zip(*partition, strict=True)
+        at, id, phone, status, ticket_id, ticket_key, reply, kind, *others = zip(*partition, strict=True)
+        what, further = others[:WHAT], others[WHAT:]
         yield Sends(
             named=list(map(named, zip(*what, strict=True), at)),
             sent_at=[(instant + offsets[bisect_right(ends, instant)]) // SECOND for instant in at],
@@ -126,7 +137,22 @@ async def sends(reader: Reader, spec: Spec) -> AsyncIterator[Sends]:
             ticket_id=ticket_id,
             ticket_key=ticket_key,
             reply_text=reply,
+            reply_kind=kind,
+            further={
+                column: values if column in CODES else clock(values)
+                for column, values in zip(read, further, strict=True)
+            },
         )
+
+
+def _clock(zone: Zone) -> Callable[[Sequence[int | None]], list[int | None]]:
+    """What gives the seconds that a zone's clock shows at instants, of any time."""
+    spans = zone.spans(FIRST_INSTANT, LAST_INSTANT)
+    starts, offsets = [start for start, _, _ in spans][1:], [offset for _, _, offset in spans]
+    return lambda instants: [
+        None if instant is None else (instant + offsets[bisect_right(starts, instant)]) // SECOND
+        for instant in instants
+    ]
 
 
 What = tuple[str | None, str, str, str, str]  # the message's own category; template, department, agent, account
@@ -159,6 +185,9 @@ async def _naming(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
             agent.name,
             account.phone or None,
             account.name,
+            agent.id,
+            template.id,
+            template.language,
         )
         until = min(of.changes_after(id, at) for of, id in zip(kinds, ids, strict=True))
         known[what] = until, found
@@ -167,14 +196,35 @@ async def _naming(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
     return named
 
 
-NEVER: tuple[int, Named] = (FIRST_INSTANT, Named("", "", "", None, "", None, ""))
+NEVER: tuple[int, Named] = (FIRST_INSTANT, Named("", "", "", None, "", None, "", "", "", None))
+WHAT = 5
+_messages = tables.messages.c
 SHOWN = [
-    tables.messages.c[name]
-    for name in (
-        "sent_at", "id", "contact_phone", "status", "ticket_id", "ticket_key", "reply_text", "template_category",
-        "template_id", "department_id", "agent_id", "account_id",
-    )
-]  # fmt: skip
+    *(
+        _messages[name]
+        for name in ("sent_at", "id", "contact_phone", "status", "ticket_id", "ticket_key", "reply_text")
+    ),
+    case((_messages.reply_id.is_not(None), func.coalesce(_messages.reply_kind, ""))),
+    *(_messages[name] for name in ("template_category", "template_id", "department_id", "agent_id", "account_id")),
+]
+
+
+def _of_bounces(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column, of the messages that count as bounced: a failure that another status outdid is none."""
+    return case((_messages.status == Status.FAILED, column))
+
+
+# Further columns that are read besides; all others follow from those that every file has.
+FURTHER: Mapping[ExportColumn, ColumnElement[Any]] = {
+    ExportColumn.ANSWERED_AT: _messages.replied_at,
+    ExportColumn.ACCEPTED_AT: _messages.accepted_at,
+    ExportColumn.DELIVERED_AT: _messages.delivered_at,
+    ExportColumn.READ_AT: _messages.read_at,
+    ExportColumn.FAILED_AT: _of_bounces(_messages.failed_at),
+    ExportColumn.BOUNCE_CODE: _of_bounces(_messages.failed_code),
+    ExportColumn.BOUNCE_REASON: _of_bounces(_messages.failed_code),
+}
+CODES = (ExportColumn.BOUNCE_CODE, ExportColumn.BOUNCE_REASON)
 STATUS_NAMES = {int(status): status.name for status in Status}
 
 

@@ -114,10 +114,10 @@ async def plain_values(file: str) -> list[tuple[Any, ...]]:
         return [
             tuple(shown[column.name] for column in COLUMNS)
             async for sends in queries.sends(reader, spec)
-            for named, sent_at, *others in zip(*sends, strict=True)
+            for named, sent_at, *others in zip(*sends[:-1], strict=True)
             for shown in [
                 asdict(named)
-                | dict(zip(sends._fields[2:], others, strict=True))
+                | dict(zip(sends._fields[2:-1], others, strict=True))
                 | {"sent_at": EPOCH + timedelta(seconds=sent_at)}
             ]
         ]

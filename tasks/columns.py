@@ -1,8 +1,10 @@
 """The columns of an export, as data: what they are called, how wide they are, what they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from analytics.exports import ExportColumn
 
 
 class Locale(StrEnum):
@@ -14,7 +16,8 @@ class Locale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One export column, of a field of `Sends` or `Named`; `width` is in characters, as Excel measures it."""
+    """One export column: of a field of `Sends` or `Named`, or a further one; `width` is in characters, as Excel
+    measures it."""
 
     name: str
     headers: Mapping[Locale, str]
@@ -47,6 +50,24 @@ COLUMNS: tuple[Column, ...] = (
     _column("reply_text", "Respuesta", "Reply", 60),
 )
 
+FURTHER: Mapping[ExportColumn, Column] = {
+    column: _column(column, es, en, width)
+    for column, es, en, width in (
+        (ExportColumn.ANSWERED, "Respondido", "Answered", 14),
+        (ExportColumn.ANSWERED_AT, "Fecha y hora de respuesta", "Answered at", 26),
+        (ExportColumn.REPLY_KIND, "Tipo de respuesta", "Reply type", 20),
+        (ExportColumn.ACCEPTED_AT, "Fecha y hora de aceptación", "Accepted at", 28),
+        (ExportColumn.DELIVERED_AT, "Fecha y hora de entrega", "Delivered at", 26),
+        (ExportColumn.READ_AT, "Fecha y hora de lectura", "Read at", 26),
+        (ExportColumn.FAILED_AT, "Fecha y hora de rebote", "Bounced at", 26),
+        (ExportColumn.BOUNCE_CODE, "Código de rebote", "Bounce code", 20),
+        (ExportColumn.BOUNCE_REASON, "Motivo de rebote", "Bounce reason", 50),
+        (ExportColumn.AGENT_ID, "ID del usuario", "User ID", 20),
+        (ExportColumn.TEMPLATE_ID, "ID de la plantilla", "Template ID", 22),
+        (ExportColumn.TEMPLATE_LANGUAGE, "Idioma de la plantilla", "Template language", 24),
+    )
+}
+
 SHEET_TITLES: Mapping[Locale, str] = {Locale.ES: "Envíos", Locale.EN: "Sends"}
 SUMMARY_TITLES: Mapping[Locale, str] = {Locale.ES: "Resumen", Locale.EN: "Summary"}
 
@@ -68,6 +89,11 @@ STATUS_WORDS: Mapping[Locale, Mapping[str, str]] = {
 }
 
 
-def headers(locale: Locale) -> list[str]:
+def columns(further: Sequence[ExportColumn] = ()) -> list[Column]:
+    """The columns of a file: those of every file, then further ones."""
+    return [*COLUMNS, *(FURTHER[column] for column in further)]
+
+
+def headers(locale: Locale, further: Sequence[ExportColumn] = ()) -> list[str]:
     """The header row in that language."""
-    return [column.headers[locale] for column in COLUMNS]
+    return [column.headers[locale] for column in columns(further)]

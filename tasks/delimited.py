@@ -1,16 +1,19 @@
-"""The CSV file of an export: UTF-8 with BOM, RFC 4180, safe to open in a spreadsheet."""
+"""The CSV file of an export: UTF-8 with BOM, RFC 4180, safe to open in a spreadsheet, wherever that splits it."""
 
 import io
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
+from analytics.exports import CsvSeparator, ExportColumn
 from analytics.queries import Named, Sends
 from tasks.columns import KNOWN, STATUS_WORDS, Locale, headers
+from tasks.further import NO_FURTHER, TIMES, Further
+from tasks.replies import replies
 from tasks.table_writer import TableWriter
 from tasks.text import csv_field, csv_fields
 
@@ -18,20 +21,22 @@ from tasks.text import csv_field, csv_fields
 _BOM = "\ufeff"
 _END = "\r\n"
 _COPY_BYTES = 1 << 20
+_SEPARATORS = {CsvSeparator.COMMA: ",", CsvSeparator.SEMICOLON: ";"}
 
 
-def _fields(named: Named) -> tuple[str, str, str]:
+def _fields(separator: str, named: Named) -> tuple[str, str, str]:
     """The fields of a message's names: those before its time, before its id, and before its reply."""
+    field = partial(csv_field, separator=separator)
     return (
-        f"{csv_field(named.template_name)},{csv_field(named.template_category.lower())}",
-        f"{csv_field(named.department_name)},{csv_field(named.agent_email)},{csv_field(named.agent_name)}",
-        f"{csv_field(named.account_phone)},{csv_field(named.account_name)}",
+        separator.join(map(field, (named.template_name, named.template_category.lower()))),
+        separator.join(map(field, (named.department_name, named.agent_email, named.agent_name))),
+        separator.join(map(field, (named.account_phone, named.account_name))),
     )
 
 
-def _clock_text(second: int) -> str:
+def _clock_texts(seconds: Iterable[int | None]) -> list[str]:
     """What a clock shows so many seconds after its 1970-01-01 00:00:00, as `YYYY-MM-DD HH:MM:SS`."""
-    return _hour_text(second // 3600) + _IN_AN_HOUR[second % 3600]
+    return ["" if second is None else _hour_text(second // 3600) + _IN_AN_HOUR[second % 3600] for second in seconds]
 
 
 # Messages come in the order of time, so the same hours come again and again.
@@ -45,7 +50,7 @@ _IN_AN_HOUR = [f"{minute:02}:{second:02}" for minute in range(60) for second in 
 
 
 class Delimited(TableWriter):
-    """Streams rows to a comma-separated file; None is an empty field.
+    """Streams rows to a file of separated fields; None is an empty field.
 
     Instants are the local `YYYY-MM-DD HH:MM:SS` of the report's zone, the same as in the Excel file.
 
@@ -53,32 +58,54 @@ class Delimited(TableWriter):
     of an export's time.
     """
 
-    def __init__(self, locale: Locale) -> None:
+    def __init__(
+        self,
+        locale: Locale,
+        separator: CsvSeparator = CsvSeparator.COMMA,
+        further: Further = NO_FURTHER,
+    ) -> None:
         super().__init__()
+        self._locale = locale
+        self._separator = _SEPARATORS[separator]
+        self._further = further
         self._status_words = STATUS_WORDS[locale]
         # Of this file alone: what it knows of a company's directory goes with it.
-        self._recurring = lru_cache(KNOWN)(_fields)
+        self._recurring = lru_cache(KNOWN)(partial(_fields, self._separator))
+        self._recurring_field = lru_cache(KNOWN)(self._field)
         # An unnamed file: nothing is left of it, even when the process is killed.
         self._scratch = tempfile.TemporaryFile()  # noqa: SIM115  closed by _drop, it outlives this call
         self._text = io.TextIOWrapper(self._scratch, encoding="utf-8", newline="")
         self._text.write(_BOM)
-        self._write_lines([",".join(csv_fields(headers(locale)))])
+        self._write_lines([self._separator.join(self._texts(headers(locale, further.columns)))])
 
     def _write(self, sends: Sends) -> None:
+        texts = self._texts
         fields = list(map(self._recurring, sends.named))
         columns = (
             [template for template, _, _ in fields],
-            map(_clock_text, sends.sent_at),
+            _clock_texts(sends.sent_at),
             [agent for _, agent, _ in fields],
-            csv_fields(sends.message_id),
-            csv_fields(sends.recipient_phone),
+            texts(sends.message_id),
+            texts(sends.recipient_phone),
             map(self._status_words.__getitem__, sends.status),
-            csv_fields(sends.ticket_id),
-            csv_fields(sends.ticket_key),
+            texts(sends.ticket_id),
+            texts(sends.ticket_key),
             [account for _, _, account in fields],
-            csv_fields(sends.reply_text),
+            texts(replies(sends, self._locale)),
+            *(self._further_fields(column, sends) for column in self._further.columns),
         )
-        self._write_lines(map(",".join, zip(*columns, strict=True)))
+        self._write_lines(map(self._separator.join, zip(*columns, strict=True)))
+
+    def _further_fields(self, column: ExportColumn, sends: Sends) -> Iterable[str]:
+        if column in TIMES:
+            return _clock_texts(sends.further[column])
+        return map(self._recurring_field, self._further.values(column, sends, self._locale))
+
+    def _field(self, value: str | int | None) -> str:
+        return csv_field(None if value is None else str(value), self._separator)
+
+    def _texts(self, texts: Sequence[str | None]) -> Sequence[str]:
+        return csv_fields(texts, self._separator)
 
     def _write_lines(self, lines: Iterable[str]) -> None:
         self._text.write(_END.join([*lines, ""]))

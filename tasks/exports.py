@@ -8,7 +8,7 @@ export back.
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from analytics import export_jobs, queries
-from analytics.database import Database, Writer
+from analytics.database import Database, Reader, Writer
 from analytics.errors import Dropped, Forbidden
-from analytics.exports import Export, ExportFormat, ExportStatus, FailureCode
+from analytics.exports import Export, ExportColumn, ExportFormat, ExportStatus, FailureCode
 from analytics.outages import is_outage
 from analytics.viewers import view
 from analytics.zones import DAY
@@ -28,6 +28,7 @@ from tasks.columns import Locale
 from tasks.delimited import Delimited
 from tasks.file_names import file_name
 from tasks.files import FileStore
+from tasks.further import Further
 from tasks.shifts import Shift
 from tasks.summary import summary
 from tasks.table_writer import TableWriter
@@ -253,8 +254,9 @@ async def _write(database: Database, export: Export, progress: _Progress, path: 
         read_at = now()
         progress.total = await queries.count(reader, export.spec)
         front = await summary(reader, export, progress.total, read_at) if export.format is ExportFormat.XLSX else None
-        with _writer(export, front) as writer:
-            async for sends in _ahead(queries.sends(reader, export.spec)):
+        further = Further(export.columns, await _heard(reader, export))
+        with _writer(export, front, further) as writer:
+            async for sends in _ahead(queries.sends(reader, export.spec, export.columns)):
                 # In a thread, so that the lease is renewed while a batch is being written.
                 with _storing():
                     await _in_thread(writer.append, sends)
@@ -262,6 +264,13 @@ async def _write(database: Database, export: Export, progress: _Progress, path: 
                 progress.go_on()
             with _storing():
                 await _in_thread(writer.finish, path)
+
+
+async def _heard(reader: Reader, export: Export) -> Mapping[int, str]:
+    """WhatsApp's words for error codes, where they are shown. They may come from any department's messages, so an
+    export of some departments has our words only."""
+    shown = ExportColumn.BOUNCE_REASON in export.columns and export.spec.departments is None
+    return await queries.error_titles(reader, export.tenant_id) if shown else {}
 
 
 async def _ahead(batches: AsyncIterator[T]) -> AsyncIterator[T]:
@@ -286,9 +295,13 @@ async def _in_thread(step: Callable[P, None], *args: P.args, **kwargs: P.kwargs)
 
 
 @contextmanager
-def _writer(export: Export, front: Summary | None) -> Iterator[TableWriter]:
+def _writer(export: Export, front: Summary | None, further: Further) -> Iterator[TableWriter]:
     locale = Locale(export.locale)
+    opened: TableWriter
     with _storing():
-        opened = Workbook(locale, front) if export.format is ExportFormat.XLSX else Delimited(locale)
+        if export.format is ExportFormat.XLSX:
+            opened = Workbook(locale, front, further=further)
+        else:
+            opened = Delimited(locale, export.separator, further)
     with opened as writer:
         yield writer

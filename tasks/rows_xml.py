@@ -6,7 +6,7 @@ workbook stays openpyxl's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +15,16 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
-from analytics.queries import Named
+from analytics.exports import ExportColumn
+from analytics.queries import Named, Sends
 from tasks import cells
-from tasks.columns import COLUMNS, KNOWN
+from tasks.columns import KNOWN, STATUS_WORDS, Locale, columns
+from tasks.further import TIMES, Further
+from tasks.replies import replies
 from tasks.text import cell_text
 
 # Stands for a row's number until all of the row is there; no text of a cell can hold it.
 _NUMBER = "\0"
-_REFERENCES = {column.name: f"{get_column_letter(place)}{_NUMBER}" for place, column in enumerate(COLUMNS, 1)}
 _SECONDS_A_DAY = 86_400
 # Excel counts days since 30 December 1899; right from March 1900 on.
 _EXCEL_ZERO = 25_569 * _SECONDS_A_DAY
@@ -56,28 +58,62 @@ class _Writer(WorksheetWriter):
 
 
 class RowMaker:
-    """Makes the XML of messages' rows for a sheet, whose workbook keeps the styles."""
+    """Makes the XML of messages' rows for the sheets of a workbook, which keeps the styles."""
 
-    def __init__(self, sheet: Any, status_words: Mapping[str, str]) -> None:
-        """`status_words` are those of the reader's language."""
+    def __init__(self, sheet: Any, locale: Locale, further: Further) -> None:
+        self._locale = locale
+        self._further = further
+        places = enumerate(columns(further.columns), 1)
+        self._references = {column.name: f"{get_column_letter(place)}{_NUMBER}" for place, column in places}
         self._stamp = cells.stamp(sheet).style_id
         self._quoted = cells.quoted(sheet, "=").style_id
-        self._statuses = {status: self._cell("status", word) for status, word in status_words.items()}
+        self._statuses = {status: self._cell("status", word) for status, word in STATUS_WORDS[locale].items()}
         self._recurring = lru_cache(KNOWN)(self._names)
+        self._recurring_cell = lru_cache(KNOWN)(self._plain)
+
+    def values(self, sends: Sends) -> Iterable[tuple[Any, ...]]:
+        """What each message's row is made of. Raises ValueError when not all columns are of one length."""
+        shown = replies(sends, self._locale)
+        named, sent_at, message, recipient, status, ticket, key, *_ = sends
+        return zip(
+            named, sent_at, message, recipient, status, ticket, key, shown, self._further_cells(sends), strict=True
+        )
 
     def __call__(self, values: tuple[Any, ...], number: int) -> tuple[str]:
-        """The row of a message, of which there is a value for each column of `Sends`, to be the `number`-th of its
-        sheet. Raises KeyError for an unknown status."""
-        named, sent_at, message, recipient, status, ticket, key, reply = values
+        """The row of such values, to be the `number`-th of its sheet. Raises KeyError for an unknown status."""
+        named, sent_at, message, recipient, status, ticket, key, reply, further = values
         template, agent, account = self._recurring(named)
-        days = (sent_at + _EXCEL_ZERO) / _SECONDS_A_DAY
         cell = self._cell
         row = (
-            f'<row r="{_NUMBER}">{template}<c r="{_REFERENCES["sent_at"]}" s="{self._stamp}"><v>{days}</v></c>{agent}'
+            f'<row r="{_NUMBER}">{template}{self._time("sent_at", sent_at)}{agent}'
             f"{cell('message_id', message)}{cell('recipient_phone', recipient)}{self._statuses[status]}"
-            f"{cell('ticket_id', ticket)}{cell('ticket_key', key)}{account}{cell('reply_text', reply)}</row>"
+            f"{cell('ticket_id', ticket)}{cell('ticket_key', key)}{account}{cell('reply_text', reply)}{further}</row>"
         )
         return (row.replace(_NUMBER, str(number)),)
+
+    def _further_cells(self, sends: Sends) -> Sequence[str]:
+        """The cells of further columns, of each message in one text."""
+        if not self._further.columns:
+            return [""] * len(sends.named)
+        made = (self._column(column, sends) for column in self._further.columns)
+        return list(map("".join, zip(*made, strict=True)))
+
+    def _column(self, column: ExportColumn, sends: Sends) -> list[str]:
+        if column in TIMES:
+            return ["" if second is None else self._time(column, second) for second in sends.further[column]]
+        values = self._further.values(column, sends, self._locale)
+        return [self._recurring_cell(column, value) for value in values]
+
+    def _time(self, column: str, second: int) -> str:
+        """A date-time cell of what a clock shows."""
+        days = (second + _EXCEL_ZERO) / _SECONDS_A_DAY
+        return f'<c r="{self._references[column]}" s="{self._stamp}"><v>{days}</v></c>'
+
+    def _plain(self, column: str, value: str | int | None) -> str:
+        """A cell of text or of a number."""
+        if isinstance(value, int):
+            return f'<c r="{self._references[column]}"><v>{value}</v></c>'
+        return self._cell(column, value)
 
     def _names(self, named: Named) -> tuple[str, str, str]:
         """The cells of a message's names: those before its time, before its id, and before its reply."""
@@ -99,4 +135,4 @@ class RowMaker:
         space = "" if text == text.strip() else ' xml:space="preserve"'
         if _MARKUP.search(text):
             text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
-        return f'<c r="{_REFERENCES[column]}"{style} t="inlineStr"><is><t{space}>{text}</t></is></c>'
+        return f'<c r="{self._references[column]}"{style} t="inlineStr"><is><t{space}>{text}</t></is></c>'

@@ -16,14 +16,8 @@ from openpyxl.writer.excel import ExcelWriter
 
 from analytics.queries import Sends
 from tasks import cells
-from tasks.columns import (
-    COLUMNS,
-    SHEET_TITLES,
-    STATUS_WORDS,
-    SUMMARY_TITLES,
-    Locale,
-    headers,
-)
+from tasks.columns import SHEET_TITLES, SUMMARY_TITLES, Locale, columns, headers
+from tasks.further import NO_FURTHER, Further
 from tasks.rows_xml import RowMaker, RowSheet
 from tasks.table_writer import TableWriter
 
@@ -44,9 +38,16 @@ class Workbook(TableWriter):
     The rows' XML, about 1 kB each, waits uncompressed in the folder for temporary files until `finish`.
     """
 
-    def __init__(self, locale: Locale, summary: Summary | None = None, max_rows: int = MAX_ROWS) -> None:
+    def __init__(
+        self,
+        locale: Locale,
+        summary: Summary | None = None,
+        max_rows: int = MAX_ROWS,
+        further: Further = NO_FURTHER,
+    ) -> None:
         super().__init__()
         self._locale = locale
+        self._further = further
         self._max_rows = max_rows
         self._sheets = 0
         self._book: Any = openpyxl.Workbook(write_only=True)  # the stubs do not know how to add a sheet of ours
@@ -62,7 +63,7 @@ class Workbook(TableWriter):
 
     def _write(self, sends: Sends) -> None:
         with _disk_errors():
-            for values in zip(*sends, strict=True):
+            for values in self._made.values(sends):
                 if self._rows == self._max_rows:
                     self._end_sheet()
                     self._add_sheet()
@@ -88,15 +89,15 @@ class Workbook(TableWriter):
         if self._sheets == 1:
             self._book.active = sheet
             sheet.sheet_view.tabSelected = True
-        cells.set_widths(sheet, [column.width for column in COLUMNS])
+        cells.set_widths(sheet, [column.width for column in columns(self._further.columns)])
         sheet.freeze_panes = "A2"
-        sheet.append([cells.header(sheet, header) for header in headers(self._locale)])
+        sheet.append([cells.header(sheet, header) for header in headers(self._locale, self._further.columns)])
         self._sheet = sheet
         self._rows = 0
-        self._made = RowMaker(sheet, STATUS_WORDS[self._locale])
+        self._made = RowMaker(sheet, self._locale, self._further)
 
     def _end_sheet(self) -> None:
-        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{self._rows + 1}"
+        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns(self._further.columns)))}{self._rows + 1}"
         self._sheet.close()
 
     def _add_summary(self, summary: Summary) -> None:

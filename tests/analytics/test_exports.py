@@ -10,7 +10,9 @@ from analytics import exports
 from analytics.database import Database
 from analytics.exports import (
     FINAL,
+    CsvSeparator,
     Export,
+    ExportColumn,
     ExportFormat,
     ExportStatus,
     Locale,
@@ -68,6 +70,15 @@ async def test_a_new_export_is_queued_and_remembers_what_was_asked(database: Dat
     assert export.progress is None
 
 
+async def test_further_columns_are_kept_in_the_order_of_the_file(database: Database, tenant: str) -> None:
+    viewer = viewer_of(tenant)
+    backwards = tuple(reversed(ExportColumn))
+    asked = request(viewer, format=ExportFormat.CSV, columns=backwards, separator=CsvSeparator.SEMICOLON)
+    export = await create(database, viewer, asked)
+    assert await get(database, export) == export
+    assert (export.columns, export.separator) == (tuple(ExportColumn), CsvSeparator.SEMICOLON)
+
+
 @pytest.mark.parametrize(
     ("asked", "code", "field"),
     [
@@ -76,6 +87,8 @@ async def test_a_new_export_is_queued_and_remembers_what_was_asked(database: Dat
         ({"name": "x" * 201}, UserErrorCode.TOO_LONG, "name"),
         ({"idempotency_key": ""}, UserErrorCode.INVALID, "idempotencyKey"),
         ({"idempotency_key": "k" * 201}, UserErrorCode.INVALID, "idempotencyKey"),
+        ({"columns": (ExportColumn.READ_AT,) * 2}, UserErrorCode.INVALID, "columns"),
+        ({"separator": CsvSeparator.COMMA}, UserErrorCode.INVALID, "separator"),
     ],
 )
 async def test_what_a_person_can_put_right_is_refused(

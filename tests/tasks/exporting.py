@@ -35,13 +35,14 @@ async def queue(
     format: ExportFormat = ExportFormat.XLSX,
     locale: Locale = Locale.ES,
     now: int | None = None,
+    **choices: Any,
 ) -> Export:
-    """An export, asked for."""
+    """An export, asked for; the choices are further columns and the separator."""
     viewer = await factories.viewer(database, who)
     now = time.time_ns() // 1000 if now is None else now
     spec = viewer.specify(specs.Filter(**asdict(filter)), now)
     async with database.write() as writer:
-        return await exports.create(writer, viewer, Request(name, spec, format, locale, text=name), now)
+        return await exports.create(writer, viewer, Request(name, spec, format, locale, text=name, **choices), now)
 
 
 async def stored(database: Database, export: Export) -> Export:
@@ -92,11 +93,16 @@ def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
             message.ticket_key,
             said("account", message.account_id, "phone", at),
             oracle.name_at("account", message.account_id, at),
-            message.reply_text,
+            tables.reply(_kind(message), message.reply_text, language),
         ]
         return [value if isinstance(value, datetime) else tables.legible(value) for value in values]
 
     return [columns.headers(language), *(line(message) for message in oracle.select(filter))]
+
+
+def _kind(message: Any) -> str | None:
+    """The kind of a message's reply; empty where that is not kept, None where there is none."""
+    return None if message.replied_at is None else getattr(message, "reply_kind", None) or ""
 
 
 def soon() -> int:

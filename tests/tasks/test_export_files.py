@@ -2,22 +2,27 @@
 
 import csv
 import io
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from analytics.database import Database
-from analytics.exports import ExportFormat, ExportStatus, Locale
+from analytics.exports import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, Locale
+from analytics.tables import messages
+from analytics.zones import instant
 from tasks.columns import Locale as Language
 from tasks.columns import headers
 from tasks.exports import Workshop, key_of
 from tests import factories, strategies
-from tests.factories import identity, message_sent
+from tests.factories import identity, member, message_sent, supervisor
 from tests.feeding import feed
 from tests.oracle import Filter, Oracle
 from tests.tasks import tables
@@ -114,3 +119,113 @@ async def test_rows_come_in_partitions_and_none_is_lost(
     assert [row[6] for row in sheet(folder, done)[1:]] == [
         "m0000", "tie1", "tie10", "tie2", *(f"m{n:04}" for n in range(1, 50))
     ]  # fmt: skip
+
+
+async def change(database: Database, tenant: str, id: str, **values: Any) -> None:
+    """Set columns of a message, whatever came of its events."""
+    async with database.write() as writer:
+        await writer.execute(update(messages).where(messages.c.tenant_id == tenant, messages.c.id == id).values(values))
+
+
+def at(seconds: float) -> int:
+    """A moment after the first send, in microseconds."""
+    return instant(datetime.fromisoformat(factories.after(seconds=seconds)))
+
+
+async def test_a_reply_of_any_kind_is_seen(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
+    told = sends(5)
+    await feed(database, tenant, [*told, *(factories.reply(f"m{n:04}", text="la boleta") for n in range(4))])
+    await change(database, tenant, "m0000", reply_kind="image")
+    await change(database, tenant, "m0001", reply_kind="audio", reply_text=None)
+    await change(database, tenant, "m0002", reply_kind=None)
+    await change(database, tenant, "m0003", reply_kind=None, reply_text=" ")
+    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    shown = [row[-1] for row in sheet(folder, done)[1:]]
+    assert shown == ["[Imagen] la boleta", "[Audio]", "la boleta", "[Respuesta]", ""]
+
+
+@pytest.fixture
+async def funnel(database: Database, tenant: str) -> str:
+    """A message that was read and answered, two that bounced, and one that a failure did not keep from arriving."""
+    failed = factories.status("m0002", "failed", factories.after(minutes=1))
+    await feed(
+        database,
+        tenant,
+        [
+            factories.tenant(),
+            factories.department("d1", "Ventas"),
+            member("s1", "d1"),
+            factories.template("t1", "aviso", language="es_CL"),
+            factories.template("t1", "aviso", factories.after(days=1), language="es_MX"),
+            *sends(4),
+            factories.reply("m0000", factories.after(hours=1)),
+            factories.status("m0001", "failed", factories.after(minutes=1), 131026),
+            {**failed, "error": {"code": 999, "title": "Words of another department"}},
+            factories.status("m0003", "delivered"),
+        ],
+    )
+    # 23:59:59.9 in Santiago, then read on another day, and answered when its clock had gone back.
+    night, winter = (
+        instant(datetime(2026, 11, 3, 2, 59, 59, 900_000, UTC)),
+        instant(datetime(2027, 5, 3, 4, tzinfo=UTC)),
+    )
+    read = {"accepted_at": at(1), "delivered_at": None, "read_at": night, "failed_at": None}
+    await change(database, tenant, "m0000", **read, replied_at=winter, reply_kind="button")
+    bounced = {"accepted_at": None, "delivered_at": None, "read_at": None, "failed_at": at(60)}
+    await change(database, tenant, "m0001", **bounced, failed_code=131026)
+    await change(database, tenant, "m0002", **bounced, failed_code=999)
+    delivered = {"accepted_at": None, "delivered_at": at(120), "read_at": None}
+    await change(database, tenant, "m0003", **delivered, failed_at=at(60), failed_code=131026)
+    return tenant
+
+
+async def test_further_columns_say_what_became_of_a_message(
+    database: Database, workshop: Workshop, folder: Path, funnel: str
+) -> None:
+    asked = await queue(database, identity(funnel), WEEK, locale=Locale.EN, columns=tuple(ExportColumn))
+    path = folder / key_of(await run(workshop, asked))
+    found = tables.read_openpyxl(path)["Sends"]
+    assert found == tables.read_calamine(path)["Sends"]
+    head, *rows = [[value if isinstance(value, int) else str(value) for value in row[14:]] for row in found]
+    sent = datetime.fromisoformat(factories.MONDAY).astimezone(ZoneInfo("America/Santiago")).replace(tzinfo=None)
+    second, minute, two = (str(sent + timedelta(seconds=later)) for later in (1, 60, 120))
+    assert head == [
+        "Answered", "Answered at", "Reply type", "Accepted at", "Delivered at", "Read at", "Bounced at", "Bounce code",
+        "Bounce reason", "User ID", "Template ID", "Template language",
+    ]  # fmt: skip
+    assert rows == [
+        ["yes", "2027-05-03 00:00:00", "Button", second, "", "2026-11-02 23:59:59", "", "", "", "u1", "t1", "es_CL"],
+        ["no", "", "", "", "", "", minute, 131026, "Message undeliverable", "u1", "t1", "es_CL"],
+        ["no", "", "", "", "", "", minute, 999, "Words of another department", "u1", "t1", "es_CL"],
+        ["no", "", "", "", two, "", "", "", "", "u1", "t1", "es_CL"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ExportFormat)
+@pytest.mark.parametrize("restricted", ["by role", "by filter"])
+async def test_words_of_other_departments_are_not_shown(
+    database: Database, workshop: Workshop, folder: Path, funnel: str, format: ExportFormat, restricted: str
+) -> None:
+    who = supervisor(funnel) if restricted == "by role" else identity(funnel)
+    filter = WEEK if restricted == "by role" else replace(WEEK, departments=frozenset({"d1"}))
+    asked = await queue(database, who, filter, format=format, columns=(ExportColumn.BOUNCE_REASON,))
+    done = await run(workshop, asked)
+    if format is ExportFormat.XLSX:
+        rows = sheet(folder, done)
+    else:
+        rows = list(csv.reader(io.StringIO((folder / key_of(done)).read_text("utf-8-sig"), newline="")))
+    own = "No se pudo entregar: el número puede no estar en WhatsApp"
+    assert [row[-1] for row in rows] == ["Motivo de rebote", "", own, "Error 999", ""]
+
+
+async def test_fewer_columns_stand_side_by_side_and_a_semicolon_between(
+    database: Database, workshop: Workshop, folder: Path, funnel: str
+) -> None:
+    choices: dict[str, Any] = {"columns": (ExportColumn.AGENT_ID, ExportColumn.ANSWERED)}
+    asked = await queue(
+        database, identity(funnel), WEEK, format=ExportFormat.CSV, separator=CsvSeparator.SEMICOLON, **choices
+    )
+    text = (folder / key_of(await run(workshop, asked))).read_bytes().decode("utf-8-sig")
+    lines = text.split("\r\n")
+    assert lines[0].endswith(";Respuesta;Respondido;ID del usuario")
+    assert [line.split(";")[-2:] for line in lines[1:-1]] == [["sí", "u1"], ["no", "u1"], ["no", "u1"], ["no", "u1"]]

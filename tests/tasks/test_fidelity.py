@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.database import Database
-from analytics.exports import ExportFormat, ExportStatus, Locale
+from analytics.exports import ExportColumn, ExportFormat, ExportStatus, Locale
 from tasks import exports as job
 from tasks.columns import COLUMNS
 from tasks.columns import Locale as Language
 from tasks.exports import Workshop, key_of, run_export
+from tasks.further import Further
 from tasks.workbook import Workbook
 from tests import factories
 from tests.factories import identity, message_sent
@@ -114,8 +115,8 @@ async def test_more_rows_than_a_sheet_holds(
     database: Database, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Small(Workbook):
-        def __init__(self, locale: Any, summary: Any = None) -> None:
-            super().__init__(locale, summary, max_rows=4)
+        def __init__(self, locale: Any, summary: Any, further: Any) -> None:
+            super().__init__(locale, summary, max_rows=4, further=further)
 
     monkeypatch.setattr(job, "Workbook", Small)
     monkeypatch.setattr("analytics.database.PARTITION", 3)
@@ -133,7 +134,9 @@ async def test_more_rows_than_a_sheet_holds(
 
 
 def row_of(number: int, text: str) -> tables.Row:
-    return tables.row(number, reply_text=text, template_name=text, ticket_key=text)
+    at = tables.Row().sent_at + number
+    further: dict[str, Any] = {"answered_at": at, "status": "FAILED", "bounce_code": 131026, "template_language": text}
+    return tables.row(number, reply_text=text, template_name=text, ticket_key=text, **further)
 
 
 def test_libreoffice_reads_the_same_texts(tmp_path: Path) -> None:
@@ -143,7 +146,8 @@ def test_libreoffice_reads_the_same_texts(tmp_path: Path) -> None:
     # Its CSV cannot say whether a line ends by CR or LF, so texts with either are not compared here.
     nasty = [text for text in tables.NASTY if not set(text) & set("\r\n")]
     given = [row_of(number, text) for number, text in enumerate([*nasty, "👍" * 20_000, "x" * 40_000])]
-    with Workbook(Language.ES, [("Filas", len(given))], max_rows=20) as writer:
+    every = Further(tuple(ExportColumn))
+    with Workbook(Language.ES, [("Filas", len(given))], max_rows=20, further=every) as writer:
         writer.append(tables.columns(given))
         writer.finish(tmp_path / "export.xlsx")
     # Every sheet (-1) as UTF-8 (76), comma and quotes, cells as they are shown but texts quoted.

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,7 +8,9 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.columns import COLUMNS, STATUS_WORDS, Locale, headers
+from analytics.exports import ExportColumn
+from tasks.columns import COLUMNS, FURTHER, Locale, headers
+from tasks.further import Further
 from tasks.text import CELL_LIMIT
 from tasks.workbook import Summary, Workbook
 from tests.tasks import tables
@@ -27,20 +30,16 @@ def sheets(rows: list[tables.Row], **options: Any) -> dict[str, list[list[Any]]]
         return seen
 
 
-def expected(row: tables.Row, locale: Locale = Locale.ES) -> list[Any]:
-    shown = row._replace(
-        template_category=row.template_category.lower(),
-        sent_at=row.clock,
-        status=STATUS_WORDS[locale][row.status],
-    )
-    return [tables.legible(value) if isinstance(value, str) else value or "" for value in shown]
+def expected(row: tables.Row, locale: Locale = Locale.ES, further: Sequence[ExportColumn] = ()) -> list[Any]:
+    values = row.shown(locale, further)
+    return [tables.legible(value) if isinstance(value, str) else "" if value is None else value for value in values]
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(tables.rows(), max_size=4), st.sampled_from(Locale))
-def test_every_cell_reads_back(rows: list[tables.Row], locale: Locale) -> None:
-    (seen,) = sheets(rows, locale=locale).values()
-    assert seen == [headers(locale), *(expected(row, locale) for row in rows)]
+@given(st.lists(tables.rows(), max_size=4), st.sampled_from(Locale), tables.further_columns())
+def test_every_cell_reads_back(rows: list[tables.Row], locale: Locale, further: list[ExportColumn]) -> None:
+    (seen,) = sheets(rows, locale=locale, further=Further(further)).values()
+    assert seen == [headers(locale, further), *(expected(row, locale, further) for row in rows)]
 
 
 def test_each_nasty_text_is_text() -> None:
@@ -96,3 +95,35 @@ def test_how_the_sheet_looks(tmp_path: Path) -> None:
         assert sheet["C2"].number_format == "yyyy-mm-dd hh:mm:ss"
         assert sheet["N2"].quotePrefix
         assert [dimension.width for dimension in sheet.column_dimensions.values()] == [c.width for c in COLUMNS]
+
+
+def test_further_columns_are_part_of_the_sheet(tmp_path: Path) -> None:
+    further = [ExportColumn.ANSWERED_AT, ExportColumn.READ_AT, ExportColumn.BOUNCE_CODE, ExportColumn.BOUNCE_REASON]
+    noon = tables.row().sent_at
+    rows = [
+        tables.row(answered_at=noon + 90_000, bounce_code=131026),
+        tables.row(1, status="FAILED", bounce_code=131026, read_at=noon),
+        tables.row(2, status="FAILED", bounce_code=470),
+    ]
+    with Workbook(Locale.EN, max_rows=2, further=Further(further, {131026: "=Heard"})) as writer:
+        writer.append(tables.columns(rows))
+        writer.finish(tmp_path / "export.xlsx")
+    first, second = openpyxl.load_workbook(tmp_path / "export.xlsx").worksheets
+    assert (first.auto_filter.ref, second.auto_filter.ref) == ("A1:R3", "A1:R2")
+    for sheet in (first, second):
+        assert [cell.value for cell in sheet[1]][13:] == [
+            "Reply",
+            "Answered at",
+            "Read at",
+            "Bounce code",
+            "Bounce reason",
+        ]
+        assert all(cell.font.bold for cell in sheet[1])
+        widths = [dimension.width for dimension in sheet.column_dimensions.values()]
+        assert widths == [column.width for column in (*COLUMNS, *(FURTHER[column] for column in further))]
+    answered, read, code, reason = (first[f"{letter}2"] for letter in "OPQR")
+    assert (answered.value, answered.number_format) == (datetime(2026, 3, 2, 13), "yyyy-mm-dd hh:mm:ss")  # noqa: DTZ001
+    assert [cell.value for cell in (read, code, reason)] == [None] * 3
+    assert first["P3"].is_date
+    assert (first["Q3"].value, first["R3"].value, first["R3"].quotePrefix) == (131026, "=Heard", True)
+    assert second["R2"].value == "Error 470"
