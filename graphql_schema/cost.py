@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from graphql import EnumValueNode, FieldNode, GraphQLField, IntValueNode
 
+from analytics.exports import ExportColumn
 from analytics.limits import LARGEST_PAGE, LONGEST_SERIES, MOST_FILTER_IDS
 
 MICROSECONDS = 1_000  # in a point
@@ -67,6 +68,7 @@ LISTS = {
     "CampaignAnalytics.bounceReasons": 50,
     "TemplatePerformance.departments": 5,
     "Viewer.departments": 100,
+    "Export.columns": len(ExportColumn),
     "AppliedFilter.templateIds": MOST_FILTER_IDS,
     "AppliedFilter.accountIds": MOST_FILTER_IDS,
     "AppliedFilter.departmentIds": MOST_FILTER_IDS,

@@ -6,7 +6,15 @@ from typing import TypeVar
 import strawberry
 
 from analytics.buckets import Granularity
-from analytics.exports import ExportFormat, ExportStatus, FailureCode, Locale, UserErrorCode
+from analytics.exports import (
+    CsvSeparator,
+    ExportColumn,
+    ExportFormat,
+    ExportStatus,
+    FailureCode,
+    Locale,
+    UserErrorCode,
+)
 from analytics.names import Category
 from analytics.viewers import Role
 from resolvers.analytics import Direction, OrderField
@@ -14,7 +22,9 @@ from resolvers.analytics import Direction, OrderField
 # Fields name their enums from here, so that none can be used without its description.
 __all__ = [
     "Category",
+    "CsvSeparator",
     "Direction",
+    "ExportColumn",
     "ExportFormat",
     "ExportStatus",
     "FailureCode",
@@ -112,7 +122,36 @@ _describe(
         "XLSX": "An Excel workbook: first a sheet `Resumen` or `Summary` with the filter, the period and the funnel, "
         "then the messages on a sheet `Envíos` or `Sends`, which is shown on opening. "
         "Programs should take it by its name.",
-        "CSV": "Comma-separated values, UTF-8 with a byte order mark, without a summary.",
+        "CSV": "Separated values, UTF-8 with a byte order mark, without a summary. An apostrophe stands in front of "
+        "what a spreadsheet would take for a formula, or show as another number.",
+    },
+)
+_describe(
+    ExportColumn,
+    "ExportColumn",
+    "A column that a file may have besides those of every file. Times are the clock's in the period's time zone.",
+    {
+        "ANSWERED": "Whether the message got a reply.",
+        "ANSWERED_AT": "When the customer replied.",
+        "REPLY_KIND": "Of which kind the reply is: text, button, image, audio, …; empty where that is not known.",
+        "ACCEPTED_AT": "When WhatsApp accepted the message.",
+        "DELIVERED_AT": "When it was delivered; empty where WhatsApp only said that it was read.",
+        "READ_AT": "When it was read.",
+        "FAILED_AT": "When it bounced.",
+        "BOUNCE_CODE": "WhatsApp's error code, of a message that bounced.",
+        "BOUNCE_REASON": "The same in words.",
+        "AGENT_ID": "The id of the agent who sent it.",
+        "TEMPLATE_ID": "The template's id.",
+        "TEMPLATE_LANGUAGE": "The template's language, as at send time.",
+    },
+)
+_describe(
+    CsvSeparator,
+    "CsvSeparator",
+    "What stands between the fields of a CSV file.",
+    {
+        "COMMA": "`,`, which programs expect.",
+        "SEMICOLON": "`;`, which Excel expects where commas are decimal: Spanish, Portuguese, …",
     },
 )
 _describe(

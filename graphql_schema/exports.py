@@ -18,7 +18,7 @@ from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, connect
 from graphql_schema.context import Link
 from graphql_schema.directory import After, First
-from graphql_schema.enums import ExportFormat, ExportStatus, FailureCode, UserErrorCode
+from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
 from graphql_schema.info import Info
 from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
 from resolvers import exports as resolvers
@@ -80,6 +80,7 @@ class Export:
     id: strawberry.ID = strawberry.field(description="Its id.")
     name: str = strawberry.field(description="What its requester calls it.")
     format: ExportFormat = strawberry.field(description="The kind of file.")
+    columns: list[ExportColumn] = strawberry.field(description="The columns that it has besides those of every file.")
     status: ExportStatus = strawberry.field(description="Where it is.")
     rows_total: int | None = strawberry.field(description="How many rows it will have; null until counted.")
     rows_written: int = strawberry.field(description="How many rows are written.")
@@ -124,6 +125,7 @@ class Export:
             id=strawberry.ID(export.id),
             name=export.name,
             format=export.format,
+            columns=list(export.columns),
             status=export.status,
             rows_total=export.rows_total,
             rows_written=export.rows_written,
@@ -189,7 +191,11 @@ async def _create(input: CreateExportInput, info: Info) -> exports.Export:
     viewer = await context.viewer()
     filter = input.filter.filter()
     name = clean(input.name)
+    columns = tuple(input.columns or ())
     asked = [name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
+    # What is asked for as always has the text that it always had.
+    further = [exports.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
+    asked += further if any(further) else []
     request = exports.Request(
         name=name,
         spec=viewer.specify(filter, context.now),
@@ -197,6 +203,8 @@ async def _create(input: CreateExportInput, info: Info) -> exports.Export:
         locale=input.locale,
         text=msgspec.json.encode(asked, order="deterministic").decode(),
         idempotency_key=None if input.idempotency_key is None else clean(input.idempotency_key),
+        columns=columns,
+        separator=input.separator,
     )
     return await resolvers.create(context.database, context.jobs, viewer, request, context.now)
 

@@ -7,7 +7,7 @@ import strawberry
 from analytics.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE, MOST_FILTER_IDS
 from analytics.specs import Filter, Ids
 from analytics.texts import clean
-from graphql_schema.enums import Direction, ExportFormat, Locale, OrderField
+from graphql_schema.enums import CsvSeparator, Direction, ExportColumn, ExportFormat, Locale, OrderField
 from graphql_schema.scalars import TimeZone
 from resolvers.analytics import Order
 
@@ -83,6 +83,13 @@ class CreateExportInput:
     filter: CampaignAnalyticsFilter = strawberry.field(description="Which messages; one row each.")
     format: ExportFormat = strawberry.field(default=ExportFormat.XLSX, description="The kind of file.")
     locale: Locale = strawberry.field(default=Locale.ES, description="The language of headers and words.")
+    columns: list[ExportColumn] | None = strawberry.field(
+        default=None,
+        description="Columns after those of every file, each once; the file has them in its own order. Absent: none.",
+    )
+    separator: CsvSeparator | None = strawberry.field(
+        default=None, description="What stands between the fields; of CSV files only. Absent: COMMA."
+    )
     idempotency_key: str | None = strawberry.field(
         default=None,
         description="The same key and input again give the same export; with other input it is a CONFLICT.",

@@ -5,12 +5,15 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from analytics import export_jobs, exports
 from analytics.database import Database
-from analytics.exports import ExportStatus
+from analytics.exports import CsvSeparator, ExportColumn, ExportStatus
 from analytics.ingest.retention import drop_old
+from analytics.tables import exports as rows
 from analytics.viewers import Identity
 from analytics.zones import instant
 from graphql_schema.schema import schema
@@ -22,7 +25,7 @@ from tests.feeding import feed
 
 DAYS = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
 CREATE = """mutation M($input: CreateExportInput!) { createExport(input: $input) {
-  export { id name format status rowsWritten rowsTotal progress downloadUrl fileName createdAt
+  export { id name format columns status rowsWritten rowsTotal progress downloadUrl fileName createdAt
     filter { period { from to timeZone } templateIds agentIds } requestedBy { id name email } failure { code } }
   userErrors { field code message } } }"""
 CHANGE = (
@@ -72,8 +75,8 @@ async def test_an_export_is_queued_and_its_job_started(database: Database, tenan
     assert jobs.started == [(tenant, export.pop("id"))]
     assert export.pop("createdAt").endswith(("-03:00", "-04:00"))
     assert export == {
-        "name": "Envíos", "format": "XLSX", "status": "QUEUED", "rowsWritten": 0, "rowsTotal": None, "progress": None,
-        "downloadUrl": None, "fileName": None, "failure": None,
+        "name": "Envíos", "format": "XLSX", "columns": [], "status": "QUEUED", "rowsWritten": 0, "rowsTotal": None,
+        "progress": None, "downloadUrl": None, "fileName": None, "failure": None,
         "filter": {
             "period": {"from": "2026-11-02", "to": "2026-11-08", "timeZone": "America/Santiago"},
             "templateIds": None, "agentIds": ["u1", "u2"],
@@ -90,6 +93,9 @@ async def test_an_export_is_queued_and_its_job_started(database: Database, tenan
         ({"name": "n" * 201}, ["input", "name"], "TOO_LONG"),
         ({"idempotencyKey": ""}, ["input", "idempotencyKey"], "INVALID"),
         ({"idempotencyKey": "k" * 201}, ["input", "idempotencyKey"], "INVALID"),
+        ({"columns": ["READ_AT", "AGENT_ID", "READ_AT"]}, ["input", "columns"], "INVALID"),
+        ({"separator": "SEMICOLON"}, ["input", "separator"], "INVALID"),
+        ({"separator": "COMMA", "format": "XLSX"}, ["input", "separator"], "INVALID"),
         ({"filter": {"sentOn": {"from": "2026-11-09", "to": "2026-11-08"}}}, ["input", "filter"], "INVALID"),
         ({"filter": {"sentOn": {"from": "2020-11-09", "to": "2026-11-08"}}}, ["input", "filter"], "INVALID"),
     ],
@@ -123,6 +129,51 @@ async def test_the_same_key_and_input_are_the_same_export(database: Database, te
         asked: dict[str, Any] = {"filter": {**DAYS, "agentIds": ["u1", "u2"]}, **changes, "idempotencyKey": "k"}
         payload = await create(database, who, **asked)
         assert [(e["field"], e["code"]) for e in payload["userErrors"]] == [(["input", "idempotencyKey"], "CONFLICT")]
+
+
+async def test_further_columns_and_the_separator_are_kept(database: Database, tenant: str) -> None:
+    who = identity(tenant)
+    asked = {"format": "CSV", "columns": ["TEMPLATE_ID", "ANSWERED", "READ_AT"], "separator": "SEMICOLON"}
+    id = await created(database, who, **asked)
+    shown = await ask(database, who, "query Q($id: ID!) { export(id: $id) { columns } }", {"id": id})
+    assert shown == {"export": {"columns": ["ANSWERED", "READ_AT", "TEMPLATE_ID"]}}  # in the file's order
+    async with database.read() as reader:
+        export = await export_jobs.get(reader, tenant, id, 0)
+    assert export is not None
+    assert export.columns == (ExportColumn.ANSWERED, ExportColumn.READ_AT, ExportColumn.TEMPLATE_ID)
+    assert export.separator is CsvSeparator.SEMICOLON
+
+
+async def test_an_unknown_column_is_no_input(database: Database, tenant: str) -> None:
+    asked = {"input": {"name": "Envíos", "filter": DAYS, "columns": ["PHONE"]}}
+    assert await codes(database, identity(tenant), CREATE, asked) == ["BAD_USER_INPUT"]
+
+
+async def test_further_columns_and_the_separator_are_part_of_the_request(database: Database, tenant: str) -> None:
+    who = identity(tenant)
+    plain: dict[str, Any] = {"format": "CSV", "idempotencyKey": "plain"}
+    asked: dict[str, Any] = {"format": "CSV", "columns": ["READ_AT", "ANSWERED"], "idempotencyKey": "k"}
+    one, other = await created(database, who, **plain), await created(database, who, **asked)
+    assert await created(database, who, **plain, columns=[], separator="COMMA") == one
+    assert await created(database, who, **asked | {"columns": ["ANSWERED", "READ_AT"]}, separator=None) == other
+    for changes in (
+        plain | {"columns": ["ANSWERED"]},
+        plain | {"separator": "SEMICOLON"},
+        asked | {"columns": ["ANSWERED"]},
+        asked | {"columns": None},
+        asked | {"separator": "SEMICOLON"},
+    ):
+        payload = await create(database, who, **changes)
+        assert [error["code"] for error in payload["userErrors"]] == ["CONFLICT"]
+
+
+async def test_a_request_of_an_older_release_is_known_again(database: Database, tenant: str) -> None:
+    who = identity(tenant)
+    id = await created(database, who, idempotencyKey="k")
+    async with database.read() as reader:
+        row = await reader.first(select(rows.c.request).where(rows.c.id == id))
+    assert row is not None
+    assert len(msgspec.json.decode(row.request)) == 4  # as it was before there were further choices
 
 
 async def test_the_same_key_at_once_is_one_export(database: Database, tenant: str) -> None:

@@ -44,6 +44,7 @@ FIXED = {
     "AppliedFilter.accountIds": "limits.filterIds",
     "AppliedFilter.departmentIds": "limits.filterIds",
     "AppliedFilter.agentIds": "limits.filterIds",
+    "Export.columns": "the enum ExportColumn",
     "UserError.field": "the depth of the inputs",
     **{f"{kind}ExportPayload.userErrors": "the inputs" for kind in ("Create", "Cancel", "Delete")},
 }

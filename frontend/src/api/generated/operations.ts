@@ -21,6 +21,8 @@ export type CampaignAnalyticsFilter = {
 
 /** An export to be made. */
 export type CreateExportInput = {
+  /** Columns after those of every file, each once; the file has them in its own order. Absent: none. */
+  columns?: Array<ExportColumn> | null | undefined;
   /** Which messages; one row each. */
   filter: CampaignAnalyticsFilter;
   /** The kind of file. */
@@ -31,7 +33,16 @@ export type CreateExportInput = {
   locale?: Locale;
   /** What the viewer calls it, at most 200 characters; the file is named after it. */
   name: string;
+  /** What stands between the fields; of CSV files only. Absent: COMMA. */
+  separator?: CsvSeparator | null | undefined;
 };
+
+/** What stands between the fields of a CSV file. */
+export type CsvSeparator =
+  /** `,`, which programs expect. */
+  | 'COMMA'
+  /** `;`, which Excel expects where commas are decimal: Spanish, Portuguese, … */
+  | 'SEMICOLON';
 
 /** Calendar days, both included; at most 1100 of them. */
 export type DateRange = {
@@ -40,6 +51,33 @@ export type DateRange = {
   /** The last day, included. */
   to: string;
 };
+
+/** A column that a file may have besides those of every file. Times are the clock's in the period's time zone. */
+export type ExportColumn =
+  /** When WhatsApp accepted the message. */
+  | 'ACCEPTED_AT'
+  /** The id of the agent who sent it. */
+  | 'AGENT_ID'
+  /** Whether the message got a reply. */
+  | 'ANSWERED'
+  /** When the customer replied. */
+  | 'ANSWERED_AT'
+  /** WhatsApp's error code, of a message that bounced. */
+  | 'BOUNCE_CODE'
+  /** The same in words. */
+  | 'BOUNCE_REASON'
+  /** When it was delivered; empty where WhatsApp only said that it was read. */
+  | 'DELIVERED_AT'
+  /** When it bounced. */
+  | 'FAILED_AT'
+  /** When it was read. */
+  | 'READ_AT'
+  /** Of which kind the reply is: text, button, image, audio, …; empty where that is not known. */
+  | 'REPLY_KIND'
+  /** The template's id. */
+  | 'TEMPLATE_ID'
+  /** The template's language, as at send time. */
+  | 'TEMPLATE_LANGUAGE';
 
 /** Why an export failed. */
 export type ExportFailureCode =
@@ -58,7 +96,7 @@ export type ExportFailureCode =
 
 /** The kind of file. */
 export type ExportFormat =
-  /** Comma-separated values, UTF-8 with a byte order mark, without a summary. */
+  /** Separated values, UTF-8 with a byte order mark, without a summary. An apostrophe stands in front of what a spreadsheet would take for a formula, or show as another number. */
   | 'CSV'
   /** An Excel workbook: first a sheet `Resumen` or `Summary` with the filter, the period and the funnel, then the messages on a sheet `Envíos` or `Sends`, which is shown on opening. Programs should take it by its name. */
   | 'XLSX';
