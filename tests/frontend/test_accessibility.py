@@ -85,6 +85,10 @@ def test_exports_and_the_dialog_that_asks_for_one(demo: Server, seen: Page) -> N
     seen.get_by_role("button", name="Exportar").click()
     expect(seen.get_by_role("dialog")).to_be_visible()
     assert violations(seen) == []
+    seen.get_by_role("dialog").get_by_label("CSV").check()
+    seen.get_by_role("dialog").get_by_role("button", name="Más columnas").click()
+    expect(seen.get_by_role("dialog").get_by_label("Respondido")).to_be_visible()
+    assert violations(seen) == []
     seen.get_by_role("dialog").get_by_role("button", name="Exportar").click()
     expect(seen.locator("[data-status=COMPLETED]").first).to_be_visible()
     assert violations(seen) == []

@@ -4,20 +4,24 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.frontend.people import Reader
 from tests.service.servers import Server
 
 
-def ask_for(reader: Reader, name: str, format: str) -> None:
-    """Ask for an export of what the view shows."""
-    page = reader.page
-    page.get_by_role("button", name="Exportar").click()
-    dialog = page.get_by_role("dialog")
+def opened_dialog(reader: Reader, name: str, format: str) -> Locator:
+    """The dialog that asks for an export of what the view shows, filled in but for further choices."""
+    reader.page.get_by_role("button", name="Exportar").click()
+    dialog = reader.page.get_by_role("dialog")
     dialog.get_by_label("Nombre").fill(name)
     dialog.get_by_label(format).check()
-    dialog.get_by_role("button", name="Exportar").click()
+    return dialog
+
+
+def ask_for(reader: Reader, name: str, format: str) -> None:
+    """Ask for an export of what the view shows."""
+    opened_dialog(reader, name, format).get_by_role("button", name="Exportar").click()
 
 
 def fetched(page: Page, name: str, folder: Path) -> Path:
@@ -45,7 +49,37 @@ def test_from_the_click_to_the_opened_file(demo: Server, page: Page, tmp_path: P
     book = openpyxl.load_workbook(path, read_only=True)
     rows = list(book["Envíos"].iter_rows(values_only=True))
     assert rows[0][:3] == ("Plantilla HSM", "Tipo de plantilla", "Fecha y hora de envío")
+    assert rows[0][-1] == "Respuesta"
     assert len(rows) - 1 == messages
+    book.close()
+
+
+def test_further_columns_are_chosen_by_keyboard_and_are_in_the_file(administrator: Reader, tmp_path: Path) -> None:
+    page = administrator.page
+    expect(page.locator("li[data-step=sent]")).to_be_visible()
+    dialog = opened_dialog(administrator, "Con más columnas", "Excel")
+    fold = dialog.get_by_role("button", name="Más columnas")
+    columns = dialog.get_by_role("group", name="Van después").get_by_role("checkbox")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(columns).to_have_count(0)  # what is folded away is in nobody's way
+    fold.press("Enter")
+    expect(columns).to_have_count(12)
+    assert not any(box.is_checked() for box in columns.all())
+    fold.press("Tab")
+    expect(dialog.get_by_label("Respondido")).to_be_focused()
+    page.keyboard.press("Space")
+    dialog.get_by_label("Fecha y hora de lectura").check()
+    dialog.get_by_label("ID del usuario").check()
+    dialog.get_by_label("ID del usuario").uncheck()
+    expect(fold).to_have_text("Más columnas (2)")
+    expect(dialog.get_by_role("radiogroup", name="Separador")).to_have_count(0)  # Excel files have none
+    dialog.get_by_role("button", name="Exportar").click()
+    path = fetched(page, "Con más columnas", tmp_path)
+    book = openpyxl.load_workbook(path, read_only=True)
+    rows = list(book["Envíos"].iter_rows(values_only=True))
+    assert rows[0][13:] == ("Respuesta", "Respondido", "Fecha y hora de lectura")
+    assert {row[14] for row in rows[1:]} == {"sí", "no"}
+    assert all((row[13] is not None) == (row[14] == "sí") for row in rows[1:])
     book.close()
 
 
@@ -54,10 +88,34 @@ def test_csv_and_deleting(administrator: Reader, tmp_path: Path) -> None:
     expect(page.locator("li[data-step=sent]")).to_be_visible()
     ask_for(administrator, "Para otro programa", "CSV")
     path = fetched(page, "Para otro programa", tmp_path)
-    assert path.read_text("utf-8-sig").startswith("Plantilla HSM,Tipo de plantilla")
+    assert path.read_text("utf-8-sig").startswith("Plantilla HSM;Tipo de plantilla")
     page.get_by_role("button", name="Eliminar Para otro programa").click()
     page.get_by_role("dialog").get_by_role("button", name="Eliminar").click()
     expect(page.get_by_role("row").filter(has_text="Para otro programa")).to_have_count(0)
+
+
+def test_the_separator_of_a_csv_file_is_a_choice(administrator: Reader, tmp_path: Path) -> None:
+    page = administrator.page
+    expect(page.locator("li[data-step=sent]")).to_be_visible()
+    dialog = opened_dialog(administrator, "Con comas", "CSV")
+    expect(dialog.get_by_label("Punto y coma (;)")).to_be_checked()
+    dialog.get_by_label("Coma (,)").check()
+    dialog.get_by_role("button", name="Exportar").click()
+    path = fetched(page, "Con comas", tmp_path)
+    assert path.read_text("utf-8-sig").startswith("Plantilla HSM,Tipo de plantilla")
+
+
+def test_in_english_it_is_the_comma(administrator: Reader) -> None:
+    page = administrator.page
+    expect(page.locator("li[data-step=sent]")).to_be_visible()
+    page.get_by_role("button", name="Cuenta de").click()
+    page.get_by_text("English", exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Export", exact=True).click()
+    dialog = page.get_by_role("dialog").filter(has_text="Export sends")
+    dialog.get_by_label("CSV").check()
+    expect(dialog.get_by_label("Comma (,)")).to_be_checked()
+    expect(dialog.get_by_label("Semicolon (;)")).not_to_be_checked()
 
 
 def test_a_name_is_needed_and_the_sentence_says_so(administrator: Reader) -> None:

@@ -2,26 +2,37 @@ import { Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/co
 import { useState, type SyntheticEvent } from "react";
 import { useMutation } from "urql";
 import { useLocation } from "wouter";
-import { CreateExportDocument, type CampaignAnalyticsFilter, type ExportFormat } from "../api/generated/operations";
+import {
+  CreateExportDocument,
+  type CampaignAnalyticsFilter,
+  type CsvSeparator,
+  type ExportColumn,
+  type ExportFormat,
+} from "../api/generated/operations";
 import type { Days } from "../analytics/days";
 import { useViewer } from "../session/Viewer";
 import { useTexts } from "../texts";
+import { FurtherColumns } from "./FurtherColumns";
 import { wrongOf } from "./wrong";
 
 const FORMATS: ExportFormat[] = ["XLSX", "CSV"];
+const SEPARATORS: CsvSeparator[] = ["SEMICOLON", "COMMA"];
 
 type Props = { filter: CampaignAnalyticsFilter; days: Days; rows: number; onClose: () => void };
 
 /** A random key: a second click, or a second try after a lost answer, makes no second file. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
-/** Asks for a name and a format, and for the export. */
+/** Asks for a name, a format and what else a file may have, and for the export. */
 export function ExportDialog({ filter, days, rows, onClose }: Props) {
   const { t, f, language } = useTexts();
   const { limits } = useViewer();
   const [, navigate] = useLocation();
   const [name, setName] = useState(t.exporting.defaultName(f.days(days.from, days.to)));
   const [format, setFormat] = useState<ExportFormat>("XLSX");
+  // Where Spanish is spoken Excel splits at semicolons.
+  const [separator, setSeparator] = useState<CsvSeparator>(language === "es" ? "SEMICOLON" : "COMMA");
+  const [columns, setColumns] = useState<ExportColumn[]>([]);
   const [idempotencyKey, setKey] = useState(newKey);
   const [{ data, error, fetching }, create] = useMutation(CreateExportDocument);
   const wrong = data?.createExport?.userErrors[0];
@@ -31,7 +42,8 @@ export function ExportDialog({ filter, days, rows, onClose }: Props) {
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     const locale = language === "es" ? "ES" : "EN";
-    const answer = await create({ input: { name, format, locale, filter, idempotencyKey } });
+    const chosen = { columns, separator: format === "CSV" ? separator : null };
+    const answer = await create({ input: { name, format, locale, filter, ...chosen, idempotencyKey } });
     if (answer.data?.createExport?.export) navigate(`/exports`);
     else if (!answer.error) setKey(newKey());
   };
@@ -72,6 +84,34 @@ export function ExportDialog({ filter, days, rows, onClose }: Props) {
               ))}
             </Stack>
           </Radio.Group>
+          {format === "CSV" && (
+            <Radio.Group
+              label={t.exporting.separator}
+              value={separator}
+              onChange={(chosen) => {
+                setSeparator(chosen);
+                setKey(newKey());
+              }}
+            >
+              <Stack gap="xs" mt="xs">
+                {SEPARATORS.map((one) => (
+                  <Radio
+                    key={one}
+                    value={one}
+                    label={t.exporting.separators[one]}
+                    description={t.exporting.separatorHints[one]}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
+          )}
+          <FurtherColumns
+            chosen={columns}
+            onChange={(chosen) => {
+              setColumns(chosen);
+              setKey(newKey());
+            }}
+          />
           <Text size="sm" c="dimmed">
             {t.exporting.rows(rows, f.count(rows))}
           </Text>
