@@ -86,10 +86,11 @@ def csv_field(text: str | None, separator: str = ",") -> str:
         needs_quotes = needs_quotes or "\n" in text or "\r" in text
     if text[-1] in _DIGITS or _WANTS_GUARD.search(text):
         text = _GUARDED.sub(r"\g<0>'", text)
-    if needs_quotes:
-        end = "'" if _OPEN_ENDS[separator].search(text) else ""
-        text = '"' + text.replace('"', '""') + end + '"'
-    return text
+    if not needs_quotes:
+        return text
+    if not text[-1].isalnum() and _OPEN_ENDS[separator].search(text):
+        text += "'"
+    return '"' + text.replace('"', '""') + '"'
 
 
 def csv_fields(texts: Sequence[str | None], separator: str = ",") -> Sequence[str]:
