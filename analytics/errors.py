@@ -21,6 +21,12 @@ class Dropped(InvalidInput):
     """Single messages are asked for, of days whose single messages were dropped."""
 
 
+class Unavailable(PublicError):
+    """What is asked for can be answered, but not at this moment; the same request may be sent again."""
+
+    code = "UNAVAILABLE"
+
+
 class Unauthenticated(PublicError):
     """No token, or one that is not valid."""
 

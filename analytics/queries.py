@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from analytics import statements, tables
 from analytics.database import AnyRow, Reader
+from analytics.errors import Unavailable
 from analytics.exports import ExportColumn
 from analytics.metrics import Counts
 from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, Names, names
 from analytics.plan import FAMILIES, Grouping, Query, plan
-from analytics.rollups.state import kept_since, need_messages, readable
+from analytics.rollups.state import kept_since, lack_messages, need_messages, readable
 from analytics.specs import Spec
 from analytics.states import Status
-from analytics.zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone
+from analytics.zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 
 log = structlog.get_logger()
 
@@ -29,17 +30,21 @@ Rows = dict[Key, Counts]
 async def counted(reader: Reader, query: Query) -> Rows:
     """The counts of each key of a query's grouping, in the measures of its family.
 
-    Raises `Dropped` when they can only be counted from messages that were dropped.
+    Raises `Dropped` when they can only be counted from messages that were dropped, `Unavailable` when that is so until
+    the rollups are built.
     """
-    chosen = plan(query, await readable(reader, query.spec.tenant_id))
+    spec = query.spec
+    chosen = plan(query, await readable(reader, spec.tenant_id))
     if chosen.rollup is None:
-        await need_messages(reader, query.spec)
+        if plan(query, zone(spec.tenant_time_zone).rules).rollup and await lack_messages(reader, spec):
+            raise Unavailable("The counts are being rebuilt. Try again in a minute.")
+        await need_messages(reader, spec)
     log.debug("plan", grouping=query.grouping, plan=str(chosen))
     reader.plans.append(f"{query.grouping}: {chosen}")
     measures = len(FAMILIES[query.grouping].measures)
     rows = await reader.rows(statements.counted(query, chosen))
     if query.grouping is Grouping.REPLY_HOUR and chosen.rollup is None:
-        return _by_reply_hour(query.spec.zone, rows)
+        return _by_reply_hour(spec.zone, rows)
     return {tuple(row[:-measures]): Counts(tuple(row[-measures:])) for row in rows}
 
 

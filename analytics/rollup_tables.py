@@ -25,6 +25,8 @@ NO_CODE = -1  # a bounce of which WhatsApp gave no code
 # local day, as its ordinal (1970 began at 719,163). All stand in one column, since no number is two of them.
 FIRST_WEEK = 200_000
 FIRST_DAY_PERIOD = 500_000
+# From here on they are no periods but copies of days, see `rollups.edge`; `date` ends at 3,652,059.
+EDGE = 5_000_000
 
 
 class Level(StrEnum):

@@ -114,6 +114,17 @@ class Zone:
             return FIRST_INSTANT
         return self.day_start(date.fromordinal(ordinal)) if ordinal <= last else LAST_INSTANT
 
+    def day_of(self, at: int) -> int:
+        """The local day of an instant, as its ordinal."""
+        return self.local(at) // DAY + EPOCH_ORDINAL
+
+    def first_whole_day(self, at: int) -> date:
+        """The first day that begins at or after an instant."""
+        day = local_day(self.local(at))
+        while self.day_start(day) < at:
+            day += timedelta(days=1)
+        return day
+
     def day_start(self, day: date) -> int:
         """The first instant whose local date is `day` or later: a day may start at 01:00, or have no hour."""
         midnight = (day.toordinal() - EPOCH_ORDINAL) * DAY

@@ -117,9 +117,10 @@ class ViewerQuery:
     @strawberry.field(description="The caps on what one request may ask for.")
     async def limits(self, info: Info) -> Limits | None:
         viewer, terms = await info.context.viewer(), info.context.terms
+        zone = zones.zone(viewer.time_zone)
         return Limits(
             request_seconds=terms.seconds,
             requests_per_minute=terms.requests_per_minute or None,
             tenant_requests_per_minute=terms.tenant_requests_per_minute or None,
-            messages_kept_from=await info.context.loader.load(kept_from, viewer.scope.tenant_id),
+            messages_kept_from=await info.context.loader.load(kept_from, viewer.scope.tenant_id, zone),
         )

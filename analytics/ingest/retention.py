@@ -4,24 +4,57 @@ The boundary is written down before anything is deleted, and only moves forward.
 longer there, and a drop that is interrupted goes on where it was.
 """
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
+import structlog
 from sqlalchemy import Column, ColumnElement, ScalarSelect, delete, func, select, update
 
 from analytics.database import Database, Reader, Writer
 from analytics.ingest import directory
 from analytics.ingest.rows import DROPPED
-from analytics.rollup_tables import rollup_states
+from analytics.rollup_tables import WHOLE, rollup_states
+from analytics.rollups import edge
 from analytics.rollups import state as states
 from analytics.rollups.state import State
 from analytics.specs import matures_after
 from analytics.sqltypes import one_of
 from analytics.tables import messages, receipts, replies, tenants
-from analytics.zones import DAY, FIRST_DAY, Zone, local_day, zone
+from analytics.zones import DAY, FIRST_DAY, FIRST_INSTANT, Zone, local_day, zone
+
+log = structlog.get_logger()
 
 # Messages dropped in one transaction: short enough that those who write meanwhile do not notice.
 STEP = 5_000
+
+Outdate = Callable[[int], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What dropping the messages of old months means for a company at a moment."""
+
+    zone: Zone  # whose months they are
+    state: State
+    further: State | None  # with its boundary moved forward; None when nothing further would be dropped by that
+    messages: int  # that would be dropped by it
+    left: int  # that were dropped and are not deleted yet
+
+    @property
+    def kept_from(self) -> date | None:
+        """The first day whose messages are all kept; None while none were dropped."""
+        return None if self.state.kept_from is None else self.zone.first_whole_day(self.state.kept_since)
+
+    @property
+    def dropped_before(self) -> date | None:
+        """The day before which further messages would be dropped."""
+        return None if self.further is None else self.zone.first_whole_day(self.further.kept_since)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be done now: what was not counted yet must not be dropped."""
+        return self.state.readable == self.zone.rules
 
 
 async def due(reader: Reader, months: int | None, now: int) -> list[str]:
@@ -46,23 +79,33 @@ def _oldest(tenant: Column[str]) -> ScalarSelect[int]:
     return select(func.min(messages.c.sent_at)).where(messages.c.tenant_id == tenant).scalar_subquery()
 
 
-async def drop_old(database: Database, tenant: str, months: int | None, now: int) -> int:
+async def nothing_to_outdate(_since: int) -> None:
+    """For companies without files that show messages."""
+
+
+async def drop_old(
+    database: Database, tenant: str, months: int | None, now: int, outdate: Outdate = nothing_to_outdate
+) -> int:
     """Drop what was sent in months older than so many whole ones (None: no further ones); how many messages.
 
     Months are those of the company's zone. Nothing is dropped that may still change, nor while rollups are not whole.
+    `outdate` is told the instant of the boundary once it is written down, and again until all before it is deleted.
     """
     async with database.read() as reader:
-        wanted = None if months is None else await _further(reader, tenant, months, now)
-        state = await states.load(reader, tenant)
-        left = state and state.kept_from and await _sent_before(reader, tenant, state.kept_since)
-        if wanted is None and not left:
-            return 0
-    if wanted is not None:
-        async with database.write() as writer:
-            await writer.lock(tenant)
-            # Looked at again: what was true a moment ago may not be any more.
-            if moved := await _further(writer, tenant, months or 0, now):
-                await states.save(writer, tenant, moved)
+        found = await outlook(reader, tenant, months, now)
+    if found.further and found.ready:
+        log.warning(
+            "dropping messages",
+            tenant=tenant,
+            messages=found.messages,
+            sent_before=str(found.dropped_before),
+            time_zone=found.zone.name,
+        )
+        await _move(database, tenant, months, now)
+    elif not found.left:
+        return 0
+    async with database.read() as reader:
+        await outdate(await states.kept_since(reader, tenant))
     dropped = 0
     while True:
         async with database.write() as writer:
@@ -73,18 +116,41 @@ async def drop_old(database: Database, tenant: str, months: int | None, now: int
             return dropped
 
 
-async def _further(reader: Reader, tenant: str, months: int, now: int) -> State | None:
-    """The state with its boundary moved forward; None when it must not be, or would drop nothing."""
+async def outlook(reader: Reader, tenant: str, months: int | None, now: int) -> Outlook:
+    """What `drop_old` would do; changes nothing."""
+    local, state, further = await _further(reader, tenant, months, now)
+    would_go = await _count(reader, tenant, state.kept_since, further.kept_since) if further else 0
+    left = await _count(reader, tenant, FIRST_INSTANT, state.kept_since)
+    return Outlook(local, state, further, would_go, left)
+
+
+async def _move(database: Database, tenant: str, months: int | None, now: int) -> None:
+    """Write a further boundary down."""
+    async with database.write() as writer:
+        await writer.lock(tenant)
+        # Looked at again: what was true a moment ago may not be any more.
+        local, state, further = await _further(writer, tenant, months, now)
+        if further and state.readable == local.rules:
+            await edge.forget(writer, tenant)
+            await states.save(writer, tenant, further)
+
+
+async def _further(reader: Reader, tenant: str, months: int | None, now: int) -> tuple[Zone, State, State | None]:
+    """The company's zone, its state, and that with its boundary moved forward if that would drop anything.
+
+    The day must be a later one too: where another zone's months begin some hours later, those hours are no old month.
+    """
     settings = await directory.settings(reader, tenant)
     local = zone(settings.time_zone)
-    state = await states.load(reader, tenant)
-    if state is None or state.readable != local.rules:
-        return None
+    state = await states.load(reader, tenant) or State(local.rules, WHOLE)
+    if months is None:
+        return local, state, None
     first = first_kept(local, months, now - matures_after(settings.reply_window_days), now)
     since = local.day_start(first)
-    if since <= state.kept_since or not await _sent_before(reader, tenant, since):
-        return None
-    return replace(state, kept_from=first.toordinal(), kept_since=since)
+    later = since > state.kept_since and first.toordinal() > (state.kept_from or 0)
+    if not later or not await _any_sent(reader, tenant, state.kept_since, since):
+        return local, state, None
+    return local, state, replace(state, kept_from=first.toordinal(), kept_since=since)
 
 
 def first_kept(local: Zone, months: int, mature: int, now: int) -> date:
@@ -94,12 +160,17 @@ def first_kept(local: Zone, months: int, mature: int, now: int) -> date:
     return min(date(month // 12, month % 12 + 1, 1), local_day(local.local(mature)).replace(day=1))
 
 
-async def _sent_before(reader: Reader, tenant: str, instant: int) -> bool:
-    return await reader.first(select(messages.c.id).where(*_old(tenant, instant)).limit(1)) is not None
+async def _any_sent(reader: Reader, tenant: str, low: int, high: int) -> bool:
+    return await reader.first(select(messages.c.id).where(*_sent(tenant, low, high)).limit(1)) is not None
 
 
-def _old(tenant: str, since: int) -> tuple[ColumnElement[bool], ...]:
-    return messages.c.tenant_id == tenant, messages.c.sent_at < since
+async def _count(reader: Reader, tenant: str, low: int, high: int) -> int:
+    row = await reader.first(select(func.count()).select_from(messages).where(*_sent(tenant, low, high)))
+    return row[0] if row else 0
+
+
+def _sent(tenant: str, low: int, high: int) -> tuple[ColumnElement[bool], ...]:
+    return messages.c.tenant_id == tenant, messages.c.sent_at >= low, messages.c.sent_at < high
 
 
 async def _drop_some(writer: Writer, tenant: str) -> int:
@@ -108,7 +179,7 @@ async def _drop_some(writer: Writer, tenant: str) -> int:
     if state is None or state.kept_from is None:
         return 0
     since = state.kept_since
-    oldest = select(messages.c.id, messages.c.wamid).where(*_old(tenant, since))
+    oldest = select(messages.c.id, messages.c.wamid).where(*_sent(tenant, FIRST_INSTANT, since))
     found = await writer.rows(oldest.order_by(messages.c.sent_at, messages.c.id).limit(STEP))
     ids = {row.id for row in found}
     await writer.execute(delete(messages).where(messages.c.tenant_id == tenant, one_of(messages.c.id, ids)))

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from analytics.database import Database, Reader
 from analytics.rollup_tables import (
+    EDGE,
     FIRST_DAY_PERIOD,
     ROLLUPS,
     WHOLE,
@@ -25,7 +26,6 @@ from analytics.rollups.beginning import counted
 from analytics.rollups.deltas import Vector
 from analytics.rollups.rebuild import STEP, zone_of
 from analytics.tables import messages
-from analytics.zones import DAY, EPOCH_ORDINAL
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ async def check(
     """The differences of some days, or of all: each day or step of days with what differs in it.
 
     The last pair, of no day, is that of weeks and months, when all days were asked for. Each step is of one moment, so
-    the service may go on; days that are not built yet are passed over, and then so are weeks and months. Days whose
+    the service may go on; days that are not built yet are passed over, and then so are weeks and months. Days of which
     messages were dropped have nothing to be compared with.
     """
     async with database.read() as reader:
@@ -80,29 +80,31 @@ async def some_days(database: Database, tenant: str, count: int) -> list[date]:
 
 
 async def _range(reader: Reader, tenant: str) -> tuple[int, int]:
-    """The first and last day of which there are messages or rollup rows, of those whose messages are kept."""
-    local, kept_from = await zone_of(reader, tenant), await states.kept_from(reader, tenant)
+    """The first and last day of which there are messages or rollup rows, of those of which no messages were dropped."""
+    local, state = await zone_of(reader, tenant), await states.load(reader, tenant)
     row = await reader.first(
         select(func.min(messages.c.sent_at), func.max(messages.c.sent_at)).where(messages.c.tenant_id == tenant)
     )
-    found = [local.local(at) // DAY + EPOCH_ORDINAL for at in row or () if at is not None]
+    found = [local.day_of(at) for at in row or () if at is not None]
     for rollup in ROLLUPS:
         period = rollup.table.c.period
         row = await reader.first(
             select(func.min(period), func.max(period)).where(
-                rollup.table.c.tenant_id == tenant, period >= FIRST_DAY_PERIOD
+                rollup.table.c.tenant_id == tenant, period.between(FIRST_DAY_PERIOD, EDGE - 1)
             )
         )
         found += [at for at in row or () if at is not None]
     if not found:
         return 0, -1
-    return max(min(found), kept_from.toordinal() if kept_from else 0), max(found)
+    return max(min(found), (state.kept_from if state else None) or 0), max(found)
 
 
 async def _differences(database: Database, tenant: str, first: int, until: int) -> list[Difference]:
     async with database.read() as reader:
         local = await zone_of(reader, tenant)
-        expected = await counted(reader, tenant, local, local.day_start_of(first), local.day_start_of(until))
+        # Of a day east of where messages were dropped the first hours were counted with the day before.
+        since = max(local.day_start_of(first), await states.kept_since(reader, tenant))
+        expected = await counted(reader, tenant, local, since, local.day_start_of(until))
         found: list[Difference] = []
         for rollup in ROLLUPS:
             days = {k: row for k, row in expected.rows(rollup).items() if k[0] >= FIRST_DAY_PERIOD}
@@ -135,7 +137,7 @@ async def _sums_of_days(reader: Reader, rollup: Rollup, tenant: str) -> dict[tup
     table, size = rollup.table, len(rollup.keys)
     sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(rollup.family.measures))
     statement = select(*(table.c[name] for name in rollup.columns)).where(
-        table.c.tenant_id == tenant, table.c.period >= FIRST_DAY_PERIOD
+        table.c.tenant_id == tenant, table.c.period.between(FIRST_DAY_PERIOD, EDGE - 1)
     )
     async for partition in reader.partitions(statement):
         for row in partition:

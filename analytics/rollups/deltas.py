@@ -29,7 +29,7 @@ from analytics.rollup_tables import (
 )
 from analytics.rollups.state import State
 from analytics.states import Status
-from analytics.zones import DAY, EPOCH_ORDINAL, Zone
+from analytics.zones import Zone
 
 
 class Counted(Protocol):
@@ -86,14 +86,6 @@ class Deltas:
         for family, cell in cells_of(message, zone):
             self.cells[family][cell] += times
 
-    def on(self, day: int) -> "Deltas":
-        """The same messages, all counted on one day."""
-        found = Deltas()
-        for family, cells in self.cells.items():
-            for (place, what), times in cells.items():
-                found.cells[family][place._replace(day=day), what] += times
-        return found
-
     def rows(self, rollup: Rollup) -> dict[Key, Vector]:
         """What is to be added to each row of a rollup, its days, weeks and months."""
         days = self._days(rollup)
@@ -139,7 +131,7 @@ def _added_to(status: int, responded: bool, ticket_created: bool) -> tuple[int, 
 def cells_of(message: Counted, zone: Zone) -> Iterator[tuple[Family, Cell]]:
     """The cells that a message is counted in."""
     place = Place(
-        zone.local(message.sent_at) // DAY + EPOCH_ORDINAL,
+        zone.day_of(message.sent_at),
         message.department_id,
         message.agent_id,
         message.template_id,
@@ -178,7 +170,7 @@ def looked_at(message: Counted) -> tuple[Any, ...]:
 
 
 def deltas(changes: Iterable[tuple[Counted | None, Counted]], zone: Zone, state: State) -> Deltas:
-    """What changed messages change in the rollups: for the days that are built, of those whose messages are kept."""
+    """What changed messages change in the rollups: on the days that are built, as far as messages are kept."""
     found = Deltas()
     since, until = state.kept_since, zone.day_start_of(state.built_until)
     for before, message in changes:

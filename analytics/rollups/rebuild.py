@@ -16,7 +16,7 @@ from analytics.rollups.beginning import begin, counted, for_zone
 from analytics.rollups.deltas import write
 from analytics.rollups.state import save
 from analytics.tables import messages, tenants
-from analytics.zones import DAY, EPOCH_ORDINAL, Zone, zone
+from analytics.zones import Zone, zone
 
 # Days in one transaction: at ten million messages a year one takes about a second.
 STEP = 7
@@ -51,8 +51,9 @@ async def _step(writer: Writer, tenant: str) -> date | None:
         await save(writer, tenant, replace(state, built_until=WHOLE))
         return None
     until = first + STEP
-    sent = local.day_start_of(first), local.day_start_of(until)
-    found = await counted(writer, tenant, local, *sent)
+    # What was sent earlier on the first day was dropped, though it may still be there: it is counted already.
+    since = max(local.day_start_of(first), state.kept_since)
+    found = await counted(writer, tenant, local, since, local.day_start_of(until))
     await write(writer, tenant, found.sums())
     await save(writer, tenant, replace(state, built_until=until))
     return date.fromordinal(until - 1)
@@ -64,7 +65,7 @@ async def _next_day(reader: Reader, tenant: str, local: Zone, day: int) -> int |
             messages.c.tenant_id == tenant, messages.c.sent_at >= local.day_start_of(day)
         )
     )
-    return None if row is None or row[0] is None else local.local(row[0]) // DAY + EPOCH_ORDINAL
+    return None if row is None or row[0] is None else local.day_of(row[0])
 
 
 async def zone_of(reader: Reader, tenant: str) -> Zone:

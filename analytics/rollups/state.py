@@ -1,4 +1,4 @@
-"""For which zone a company's rollups are built, how far, and from which day on its messages are kept.
+"""For which zone a company's rollups are built, how far, and since when its messages are kept.
 
 This decides what may be read from where: rollups only when they are whole, message rows only where none was dropped.
 """
@@ -12,15 +12,16 @@ from analytics.database import Reader, Writer
 from analytics.errors import Dropped
 from analytics.rollup_tables import WHOLE, rollup_states
 from analytics.specs import Spec
-from analytics.zones import FIRST_INSTANT
+from analytics.zones import FIRST_INSTANT, Zone
 
 
 @dataclass(frozen=True)
 class State:
     """The rules of the zone whose days they are, and the first day (ordinal) that is not in them yet.
 
-    `kept_from` is the first day (ordinal) whose messages are kept, and `kept_since` its first instant; None and the
-    beginning of time while no messages were dropped. The rollups of earlier days stay as they are for ever.
+    Messages sent before `kept_since` were dropped. `kept_from` is the day (ordinal) that begins then in the zone in
+    which they were; None and the beginning of time while none were. Only dropping more moves either, and what was
+    counted of earlier days stays as it is for ever.
     """
 
     zone_rules: str
@@ -57,22 +58,27 @@ async def readable(reader: Reader, tenant: str) -> str | None:
     return state.readable if state else None
 
 
-async def kept_from(reader: Reader, tenant: str) -> date | None:
-    """The first day of the company's zone whose messages are kept; None when all are."""
-    state = await _at_this_moment(reader, tenant)
-    return None if state is None or state.kept_from is None else date.fromordinal(state.kept_from)
-
-
 async def kept_since(reader: Reader, tenant: str) -> int:
     """The instant since which messages are kept."""
     state = await _at_this_moment(reader, tenant)
     return state.kept_since if state else FIRST_INSTANT
 
 
+async def kept_from(reader: Reader, tenant: str, zone: Zone) -> date | None:
+    """The first day of a zone whose messages are all kept; None when no messages were dropped."""
+    since = await kept_since(reader, tenant)
+    return None if since == FIRST_INSTANT else zone.first_whole_day(since)
+
+
+async def lack_messages(reader: Reader, spec: Spec) -> bool:
+    """Whether messages of a specification's days were dropped, so that they cannot be read."""
+    return spec.starts_at < await kept_since(reader, spec.tenant_id)
+
+
 async def need_messages(reader: Reader, spec: Spec) -> None:
-    """Raise `Dropped` when messages of a specification's days were dropped, so that they cannot be read."""
-    if spec.starts_at < await kept_since(reader, spec.tenant_id):
-        day = await kept_from(reader, spec.tenant_id)
+    """Raise `Dropped` when messages of a specification's days were dropped."""
+    if await lack_messages(reader, spec):
+        day = await kept_from(reader, spec.tenant_id, spec.zone)
         raise Dropped(
             f"filter.sentOn.from: single messages are kept from {day} on; of earlier days there are only the counts by "
             "day of the company's own time zone. Exports, hourly series and other time zones need a later day."

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from analytics.database import Database
 from analytics.ingest.retention import drop_old
 from analytics.migrations import migrate
+from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
 from analytics.zones import instant
 from tests import factories, strategies
@@ -336,3 +337,25 @@ async def test_where_messages_were_dropped_the_counts_stay(database: Database, t
     assert result.data["campaignAnalytics"]["funnel"] == {"messages": 2}
     assert result.data["campaignAnalytics"]["previousPeriod"] is None
     assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"]
+
+
+async def test_while_the_counts_are_rebuilt_the_code_says_to_come_again(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [message_sent(day, f"2026-{day}T12:00:00Z") for day in ("08-31", "09-01")])
+    assert await drop_old(database, tenant, 1, instant(datetime(2026, 10, 20, tzinfo=UTC))) == 1
+    await feed(database, tenant, [factories.tenant("America/Santiago")])
+    document = """query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) {
+      funnel { messages } } }"""
+    asked = {"filter": {"sentOn": {"from": "2026-08-01", "to": "2026-09-30"}}}
+    result = await execute(database, identity(tenant), document, asked)
+    (error,) = result.errors
+    assert (error.extensions["code"], error.message) == (
+        "UNAVAILABLE",
+        "The counts are being rebuilt. Try again in a minute.",
+    )
+    assert result.data == {"campaignAnalytics": None}
+    # The boundary is where it was, which is the evening of the day before in Santiago.
+    limits = await ask(database, identity(tenant), "{ limits { messagesKeptFrom } }")
+    assert limits == {"limits": {"messagesKeptFrom": "2026-09-01"}}
+    await rebuild(database, tenant, anew=False)
+    result = await ask(database, identity(tenant), document, asked)
+    assert result["campaignAnalytics"] == {"funnel": {"messages": 2}}
