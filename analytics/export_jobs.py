@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from analytics.database import Reader, Writer
 from analytics.exports import FINAL, Export, ExportStatus, FailureCode, export_of, is_over, keyed
+from analytics.specs import Spec
+from analytics.sqltypes import one_of
 from analytics.tables import exports
 from analytics.zones import SECOND
 
@@ -202,16 +204,23 @@ async def expire(writer: Writer, export: Export) -> None:
     await writer.execute(update(exports).where(*completed).values(status=ExportStatus.EXPIRED))
 
 
-async def outdate(writer: Writer, tenant: str, now: int) -> None:
-    """Have no file of a company show what was there until now: those that are done are over, the others begin again."""
-    of_tenant = exports.c.tenant_id == tenant
-    await writer.execute(
-        update(exports).where(of_tenant, exports.c.status == ExportStatus.COMPLETED).values(expires_at=now - 1)
-    )
+async def outdate(writer: Writer, tenant: str, now: int, sent_before: int | None = None) -> None:
+    """Have no file of a company show what was there until now: those that are done are over, the others begin again.
+
+    Of all files, or of those whose range begins before an instant.
+    """
+    made = [exports.c.tenant_id == tenant, exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.COMPLETED))]
+    if sent_before is not None:
+        found = await writer.rows(select(exports.c.id, exports.c.spec).where(*made))
+        made.append(one_of(exports.c.id, {id for id, spec in found if Spec.from_json(spec).starts_at < sent_before}))
+    # First those that run: one that is completed meanwhile is then found among the others.
     await writer.execute(
         update(exports)
-        .where(of_tenant, exports.c.status == ExportStatus.RUNNING)
+        .where(*made, exports.c.status == ExportStatus.RUNNING)
         .values(status=ExportStatus.QUEUED, lease_until=None, lease_token=None)
+    )
+    await writer.execute(
+        update(exports).where(*made, exports.c.status == ExportStatus.COMPLETED).values(expires_at=now - 1)
     )
 
 

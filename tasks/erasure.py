@@ -1,4 +1,4 @@
-"""Erasing people and companies: their rows, and the files that show them."""
+"""Erasing people, companies and old messages: their rows, and the files that show them."""
 
 from collections.abc import Iterable
 
@@ -43,6 +43,13 @@ async def remove_tenant(workshop: Workshop, tenant: str) -> None:
         await forget(workshop.files, export)
     await remove_rows(workshop.database, tenant)
     await workshop.database.scrub()
+
+
+async def outdate_files(workshop: Workshop, tenant: str, sent_before: int) -> None:
+    """Have no file of a company show messages sent before an instant. May be repeated after it was killed."""
+    async with workshop.database.write() as writer:
+        await export_jobs.outdate(writer, tenant, now(), sent_before)
+    await expire(workshop)
 
 
 async def _known(workshop: Workshop, tenant: str) -> None:

@@ -15,6 +15,7 @@ from analytics.ingest.reprocessing import derive_anew, outdated
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild, unfinished
 from analytics.zones import DAY, HOUR
+from tasks.erasure import outdate_files
 from tasks.exports import Workshop, now
 from tasks.queue import expire
 
@@ -120,7 +121,8 @@ async def _drop_webhooks(workshop: Workshop, tenant: str, received_before: int) 
 
 
 async def _drop_messages(workshop: Workshop, tenant: str) -> None:
-    if messages := await retention.drop_old(workshop.database, tenant, workshop.message_months, now()):
+    outdate = partial(outdate_files, workshop, tenant)
+    if messages := await retention.drop_old(workshop.database, tenant, workshop.message_months, now(), outdate):
         log.info("dropped messages of old months", tenant=tenant, messages=messages)
 
 

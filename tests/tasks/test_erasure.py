@@ -1,6 +1,7 @@
 """Erasing people and companies: no phone and no word is left in any table, file or page of the database."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,14 +12,15 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, func, insert, sele
 from analytics import export_jobs
 from analytics.database import Database
 from analytics.errors import InvalidInput, NotFound
-from analytics.exports import ExportStatus
-from analytics.ingest import webhooks
+from analytics.exports import ExportStatus, FailureCode
+from analytics.ingest import retention, webhooks
 from analytics.migrations import migrate
 from analytics.removal import STEP, TABLES, remove_rows
 from analytics.rollup_tables import rollup_states
 from analytics.viewers import Identity
+from analytics.zones import DAY, instant
 from tasks import queue as queued
-from tasks.erasure import forget_contacts, remove_tenant
+from tasks.erasure import forget_contacts, outdate_files, remove_tenant
 from tasks.exports import Workshop, run_export
 from tasks.files import FileStore
 from tests import webhooks as bodies
@@ -153,6 +155,95 @@ async def test_a_file_that_cannot_be_deleted_is_tried_again(
     assert len(list((tmp_path / "files").iterdir())) == 1
     await queued.expire(workshop)
     assert list((tmp_path / "files").iterdir()) == []
+
+
+# Files of old months
+
+THEN = datetime(2026, 12, 20, tzinfo=UTC)
+OCTOBER = Filter(date(2026, 10, 1), date(2026, 10, 31))
+NOVEMBER = Filter(date(2026, 11, 1), date(2026, 11, 30))
+BOTH = Filter(OCTOBER.first, NOVEMBER.last)
+
+
+async def _october(database: Database, tenant: str) -> None:
+    """A company with a message of each of two months."""
+    await feed(database, tenant, [message_sent("m1", "2026-10-20T12:00:00Z"), message_sent("m2", MONDAY)])
+
+
+async def _drop(workshop: Workshop, tenant: str) -> int:
+    """Drop October, as the upkeep does."""
+    outdate = partial(outdate_files, workshop, tenant)
+    return await retention.drop_old(workshop.database, tenant, 1, instant(THEN), outdate)
+
+
+def _exports_in(folder: Path) -> set[str]:
+    """The exports whose files are there."""
+    return {path.name.partition("-")[0] for path in folder.iterdir()}
+
+
+async def test_files_that_show_dropped_messages_go(workshop: Workshop, tenant: str, folder: Path) -> None:
+    database, other = workshop.database, uuid4().hex
+    for one in (tenant, other):
+        await _october(database, one)
+    ranges = (OCTOBER, BOTH, NOVEMBER, OCTOBER, NOVEMBER)
+    exports = [await queue(database, identity(tenant, id=f"u{n}"), days) for n, days in enumerate(ranges)]
+    theirs = await queue(database, identity(other), BOTH)
+    for export in (*exports[:3], theirs):
+        await run_export(workshop, export.tenant_id, export.id)
+    assert await _drop(workshop, tenant) == 1
+    found = [(await stored(database, export)).status for export in (*exports, theirs)]
+    over, kept, waits = ExportStatus.EXPIRED, ExportStatus.COMPLETED, ExportStatus.QUEUED
+    assert found == [over, over, kept, waits, waits, kept]
+    assert _exports_in(folder) == {exports[2].id, theirs.id}
+    for export in exports[3:]:
+        await run_export(workshop, tenant, export.id)
+    ended = [await stored(database, export) for export in exports[3:]]
+    assert [(one.status, one.failure) for one in ended] == [
+        (ExportStatus.FAILED, FailureCode.DROPPED),
+        (ExportStatus.COMPLETED, None),
+    ]
+
+
+async def test_a_file_that_is_being_made_of_dropped_messages_is_not_given_out(workshop: Workshop, tenant: str) -> None:
+    database = workshop.database
+    await _october(database, tenant)
+    of_both, of_november = [await queue(database, identity(tenant), days) for days in (BOTH, NOVEMBER)]
+    async with database.write() as writer:
+        held = [await export_jobs.claim(writer, tenant, export.id, soon()) for export in (of_both, of_november)]
+    assert await _drop(workshop, tenant) == 1
+    done: dict[str, Any] = {"rows": 2, "file_name": "old.xlsx", "file_size": 1, "expires_at": soon() + DAY}
+    async with database.write() as writer:
+        completed = [await export_jobs.complete(writer, one, soon(), **done) for one in held if one]
+    assert completed == [False, True]
+    await run_export(workshop, tenant, of_both.id)
+    assert (await stored(database, of_both)).failure is FailureCode.DROPPED
+
+
+async def test_files_go_also_when_the_process_died_after_the_boundary(
+    workshop: Workshop, tenant: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = workshop.database
+    await _october(database, tenant)
+    export = await queue(database, identity(tenant), BOTH)
+    await run_export(workshop, tenant, export.id)
+
+    async def died(*_: Any) -> None:
+        raise ConnectionError("the process was killed")
+
+    for place in ("analytics.export_jobs.outdate", "tasks.erasure.expire"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, died)
+            with pytest.raises(ConnectionError):
+                await _drop(workshop, tenant)
+        async with database.read() as reader:
+            found = await retention.outlook(reader, tenant, 1, instant(THEN))
+        assert (found.kept_from, found.left) == (date(2026, 11, 1), 1)
+    # Nobody is given it any more, and its row knows that the file is to be deleted.
+    assert (await stored(database, export)).status is ExportStatus.EXPIRED
+    assert _exports_in(folder) == {export.id}
+    await queued.expire(workshop)
+    assert _exports_in(folder) == set()
+    assert await _drop(workshop, tenant) == 1
 
 
 async def test_who_is_no_contact_and_a_company_that_is_none(workshop: Workshop, tenant: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from analytics import figures
 from analytics.database import Database, Reader, Writer
+from analytics.exports import ExportStatus
 from analytics.figures import Figure
 from analytics.ingest import orphans, retention, webhooks
 from analytics.ingest.batch import apply_in
@@ -21,13 +23,14 @@ from analytics.rollups.rebuild import rebuild
 from analytics.tables import messages
 from analytics.watching import watch
 from tasks import upkeep
-from tasks.exports import Workshop
+from tasks.exports import Workshop, run_export
 from tasks.files import FileStore
 from tasks.upkeep import apply_webhooks, keep_up, tidy
 from tests import webhooks as whatsapp
-from tests.factories import correction, message_sent, reply, status
+from tests.factories import correction, identity, message_sent, reply, status
 from tests.feeding import feed
-from tests.tasks.exporting import soon
+from tests.oracle import Filter
+from tests.tasks.exporting import queue, soon, stored
 
 READ = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
 
@@ -154,6 +157,20 @@ async def test_what_is_over_is_dropped_for_every_company(workshop: Workshop) -> 
     looked = [await look_at(database, name) for name in names]
     await tidy(replace(workshop, message_months=12))
     assert [await look_at(database, name) for name in names] == looked
+
+
+async def test_what_is_dropped_is_said_before_and_its_files_go(workshop: Workshop) -> None:
+    (name,) = await crowd(workshop.database, 1)
+    export = await queue(workshop.database, identity(name), Filter(date(2020, 1, 1), date(2020, 1, 31)))
+    await run_export(workshop, name, export.id)
+    assert (await stored(workshop.database, export)).rows_written == 1
+    with capture_logs() as logs:
+        await tidy(replace(workshop, message_months=12))
+    said = [(entry["log_level"], entry["event"]) for entry in logs if entry.get("tenant") == name]
+    told = said.index(("warning", "dropping messages"))
+    assert said[told + 1 :] == [("info", "dropped messages of old months")]
+    assert (await stored(workshop.database, export)).status is ExportStatus.EXPIRED
+    assert [key async for keys in workshop.files.keys(datetime.max.replace(tzinfo=UTC)) for key in keys] == []
 
 
 async def test_a_drop_that_was_interrupted_goes_on_without_the_setting(
