@@ -26,7 +26,7 @@ from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
 from analytics.zones import DAY, instant
 from graphql_schema.schema import schema as graphql
-from service import erasing, serving
+from service import erasing, retaining, serving
 from service.demo import PEOPLE, identity_of
 from service.demo_import import import_demo
 from service.importing import Unreadable, import_files
@@ -184,6 +184,7 @@ def import_(
 
 app.command("forget")(erasing.forget)
 app.add_typer(erasing.tenants, name="tenants")
+app.command("retention")(retaining.retention)
 
 rollups = typer.Typer(no_args_is_help=True, help="The rollups: what makes the numbers come fast.")
 app.add_typer(rollups, name="rollups")

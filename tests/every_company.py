@@ -30,6 +30,9 @@ EVERY_COMPANY = {
     ' tenants.tenant_id AND figures.name = $1::VARCHAR COLLATE "C" AND figures.at >= $2::BIGINT))': (
         "One worker looks for companies that nobody looked at lately: a probe a company, by key."
     ),
+    "SELECT tenants.tenant_id FROM tenants ORDER BY tenants.tenant_id": (
+        "An operator asks what would be dropped, of each company: by hand, and a row a company."
+    ),
     "SELECT rollup_states.tenant_id, rollup_states.zone_rules, rollup_states.built_until, tenants.time_zone"
     " FROM rollup_states JOIN tenants ON tenants.tenant_id = rollup_states.tenant_id": (
         "One worker looks for rollups that are not whole: four times a minute, a row a company, joined on its own node."

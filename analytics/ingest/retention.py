@@ -116,6 +116,12 @@ async def drop_old(
             return dropped
 
 
+async def companies(reader: Reader) -> list[str]:
+    """All companies there are."""
+    rows = await reader.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))
+    return [row.tenant_id for row in rows]
+
+
 async def outlook(reader: Reader, tenant: str, months: int | None, now: int) -> Outlook:
     """What `drop_old` would do; changes nothing."""
     local, state, further = await _further(reader, tenant, months, now)

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from analytics.database import Database
-from analytics.ingest.retention import drop_old
+from analytics.ingest.retention import drop_old, first_kept
 from analytics.viewers import Identity
+from analytics.zones import instant, zone
 from tests.factories import account, message_sent, reply, status
 from tests.feeding import Event, feed
 from tests.people import FIRST, SECOND
@@ -105,3 +108,57 @@ def test_what_comes_too_late_is_rejected_over_http(folder: Path) -> None:
         server.close()
     assert (answer["accepted"], answer["rejected"]) == (1, 2)
     assert [(line["line"], line["code"]) for line in answer["errors"]] == [(2, "TOO_LATE"), (3, "INVALID_EVENT")]
+
+
+# What would be dropped
+
+
+def sent_in(folder: Path, tenant: str, *months: int) -> None:
+    """A company with two messages in each of some months of the year 2020."""
+    imported(folder, [message_sent(f"m{n}{x}", f"2020-{n:02}-1{x}T12:00:00Z") for n in months for x in (0, 1)], tenant)
+
+
+def retention(folder: Path, *options: str, months: int | None = None) -> list[str]:
+    env = {} if months is None else {"EMBUDO_MESSAGE_MONTHS": str(months)}
+    done = embudo(folder, "retention", *options, env=env)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.decode().splitlines()
+
+
+def test_what_would_be_dropped_is_said_and_nothing_is(folder: Path) -> None:
+    sent_in(folder, "acme", 1, 2)
+    sent_in(folder, "zeta", 3)
+    imported(folder, [message_sent("m1", "2199-01-01T00:00:00Z")], "young")
+    first = first_kept(zone("UTC"), 3, instant(datetime.now(UTC)), instant(datetime.now(UTC)))
+    gone = f"messages sent before {first} would be dropped (days of UTC)"
+    for told in (retention(folder, months=3), retention(folder, "--months", "3", months=9000)):
+        assert told == [
+            f"acme: all messages are kept; 4 {gone}",
+            "young: all messages are kept; no messages would be dropped (days of UTC)",
+            f"zeta: all messages are kept; 2 {gone}",
+        ]
+    assert retention(folder, "--tenant", "zeta", "--months", "3") == [f"zeta: all messages are kept; 2 {gone}"]
+    assert retention(folder, "--tenant", "zeta") == [
+        "EMBUDO_MESSAGE_MONTHS is not set: no messages are dropped. --months shows what would be with it.",
+        "zeta: all messages are kept; no messages would be dropped (days of UTC)",
+    ]
+    assert b"4 duplicate" in _again(folder)
+
+
+def _again(folder: Path) -> bytes:
+    """All of the first company once more: it is there still."""
+    return imported(folder, [message_sent(f"m{n}{x}", f"2020-{n:02}-1{x}T12:00:00Z") for n in (1, 2) for x in (0, 1)])
+
+
+def test_what_was_dropped_is_said_too(folder: Path) -> None:
+    drop(folder, "acme")
+    (line,) = retention(folder, "--tenant", "acme", months=1)
+    assert re.fullmatch(r"acme: kept from \d{4}-\d\d-01 on; no messages would be dropped \(days of UTC\)", line)
+
+
+def test_a_company_that_is_none_has_no_outlook(folder: Path) -> None:
+    imported(folder, KNOWN)
+    done = embudo(folder, "retention", "--tenant", "nobody")
+    assert done.returncode == 2
+    assert b"There is no company 'nobody'." in done.stderr
+    assert embudo(folder, "retention", "--months", "0").returncode == 2
