@@ -24,7 +24,7 @@ from analytics.migrations import migrate as migrate_database
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
-from analytics.zones import DAY, instant
+from analytics.zones import DAY, instant, moment
 from graphql_schema.schema import schema as graphql
 from service import erasing, retaining, serving
 from service.demo import PEOPLE, identity_of
@@ -243,17 +243,24 @@ app.add_typer(webhook_commands, name="webhooks")
 
 
 @webhook_commands.command("status")
-def webhooks_status(tenant: Tenant) -> None:
+def webhooks_status(
+    tenant: Tenant,
+    rejected: Annotated[bool, typer.Option("--rejected", help="Name what was not wholly understood, and why.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Name so many at most, the newest.")] = 100,
+) -> None:
     """Count the bodies that are kept of a company, by what became of them."""
 
-    async def work() -> webhooks.Counts:
+    async def work() -> tuple[webhooks.Counts, list[webhooks.Rejected]]:
         async with Database(Settings.read().database_url) as database, database.read() as reader:
-            return await webhooks.count(reader, tenant)
+            named = await webhooks.rejected(reader, tenant, limit) if rejected else []
+            return await webhooks.count(reader, tenant), named
 
-    counts = asyncio.run(work())
+    counts, named = asyncio.run(work())
     typer.echo(
         f"{counts.waiting:,} waiting, {counts.applied:,} applied, {counts.rejected:,} of them not wholly understood"
     )
+    for body in named:
+        typer.echo(f"{body.id} {moment(body.received_at):%Y-%m-%dT%H:%M:%SZ} {body.problem}")
 
 
 @webhook_commands.command("replay")
@@ -269,6 +276,7 @@ def webhooks_replay(
         return None if moment is None else instant(moment.replace(tzinfo=UTC))
 
     settings = Settings.read()
+    configure(settings.log_level)
 
     async def work() -> tuple[int, webhooks.Counts]:
         async with Database(settings.database_url) as database:

@@ -5,6 +5,7 @@ understands more of it. Source: events, "WhatsApp webhooks" and "Bad input".
 """
 
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from itertools import accumulate, chain, compress, islice
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 MOST_BODIES = 500
 FAILED = "INTERNAL: The body could not be applied."
 MOST_BYTES = 2 * 2**20
+# How a problem shows what is no time.
+NO_TIME = re.compile(r"(?P<place>: entry\S+: ).* is no time", re.DOTALL)
 # Bodies that are looked through at a time: in memory together, at 3 MB each at most.
 READ_AT_ONCE = 50
 
@@ -55,6 +58,14 @@ class Result(NamedTuple):
 
 class Busy(Exception):
     """Others write for the company: come back later."""
+
+
+class Rejected(NamedTuple):
+    """A stored body that was not wholly understood, and why."""
+
+    received_at: int
+    id: str
+    problem: str
 
 
 class Counts(NamedTuple):
@@ -98,30 +109,38 @@ async def apply_waiting(
     try:
         async with database.write() as writer:
             bodies = await _take(writer, tenant, MOST_BODIES, patience)
-            await _apply(writer, tenant, bodies, now, forms)
+            results = await _apply(writer, tenant, bodies, now, forms)
     except Exception as error:
         if isinstance(error, Busy) or is_outage(error):
             raise
         log.exception("webhooks could not be applied together", tenant=tenant)
-        return await _apply_one(database, tenant, now, forms)
-    return len(bodies)
+        results = await _apply_one(database, tenant, now, forms)
+    _tell(tenant, results)
+    return len(results)
 
 
-async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> int:
+async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> list[Result]:
     """Apply the oldest body alone, so that one that we fail at does not hold up all others."""
     try:
         async with database.write() as writer:
-            bodies = await _take(writer, tenant, 1)
-            await _apply(writer, tenant, bodies, now, forms)
+            return await _apply(writer, tenant, await _take(writer, tenant, 1), now, forms)
     except Exception as error:
         if is_outage(error):
             raise
         log.exception("a webhook could not be applied", tenant=tenant)
         async with database.write() as writer:
-            bodies = await _take(writer, tenant, 1)
+            results = [Result(body, 1, FAILED) for body in await _take(writer, tenant, 1)]
             await ensure_tenant(writer, tenant)
-            await _done(writer, tenant, [Result(body, 1, FAILED) for body in bodies], now)
-    return len(bodies)
+            await _done(writer, tenant, results, now)
+    return results
+
+
+def _tell(tenant: str, results: Sequence[Result]) -> None:
+    """Say in the log what was not wholly understood, without anything that stands in it."""
+    for body, _, problem in results:
+        if problem is not None:
+            sentence = NO_TIME.sub(r"\g<place>this is no time", problem)
+            log.warning("a webhook was not wholly understood", tenant=tenant, body=body.id, problem=sentence)
 
 
 async def _take(writer: Writer, tenant: str, most: int, patience: float | None = None) -> list[Body]:
@@ -157,9 +176,9 @@ def _these(tenant: str, bodies: Sequence[Body]) -> tuple[ColumnElement[bool], ..
     )
 
 
-async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int, forms: bool) -> None:
+async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int, forms: bool) -> list[Result]:
     if not bodies:
-        return
+        return []
     read = [_read(body.body, forms) for body in bodies]
     understood = [[event for event in events if not isinstance(event, InvalidEvent)] for events in read]
     received = [body.received_at for body, events in zip(bodies, understood, strict=True) for _ in events]
@@ -177,6 +196,7 @@ async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int, 
         # Of somebody who was forgotten nothing is kept, so that part of what came with it cannot be applied again.
         theirs = await forgetting.mentioning(writer, tenant, secret, [body.body for body in bodies])
         await _drop(writer, tenant, list(compress(bodies, theirs)))
+    return results
 
 
 def _read(body: bytes, forms: bool) -> list[AnyEvent | InvalidEvent]:
@@ -242,6 +262,14 @@ async def count(reader: Reader, tenant: str) -> Counts:
         ).where(webhooks.c.tenant_id == tenant)
     )
     return Counts(*(row or (0, 0, 0)))
+
+
+async def rejected(reader: Reader, tenant: str, limit: int) -> list[Rejected]:
+    """The newest bodies of a company that were not wholly understood, the newest first."""
+    key = (webhooks.c.received_at, webhooks.c.id)
+    statement = select(*key, webhooks.c.problem).where(webhooks.c.tenant_id == tenant, webhooks.c.rejected > 0)
+    newest = statement.order_by(*(column.desc() for column in key)).limit(limit)
+    return [Rejected(*row) for row in await reader.rows(newest)]
 
 
 async def due(reader: Reader, received_before: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -257,12 +258,34 @@ def test_bodies_are_counted_and_replayed_by_command(server: Server, tenant: str)
     eventually(lambda: [applied for _, applied in kept(server, tenant)] == [1, 1])
     told = embudo(server.folder, "webhooks", "status", "--tenant", tenant)
     assert told.stdout == b"0 waiting, 2 applied, 1 of them not wholly understood\n"
+    named = embudo(server.folder, "webhooks", "status", "--tenant", tenant, "--rejected").stdout.decode()
+    count, line = named.splitlines()
+    assert count.encode() == told.stdout.strip()
+    problem = "INVALID_BODY: Not a WhatsApp webhook body: it has no list `entry`."
+    assert re.fullmatch(rf"[0-9a-f]{{32}} \d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ {re.escape(problem)}", line)
     done = embudo(server.folder, "webhooks", "replay", "--tenant", tenant)
     assert b"2 bodies replayed" in done.stderr
-    assert b"1 bodies replayed" in embudo(server.folder, "webhooks", "replay", "--tenant", tenant, "--rejected").stderr
+    again = embudo(server.folder, "webhooks", "replay", "--tenant", tenant, "--rejected")
+    assert b"1 bodies replayed" in again.stderr
+    assert b'event="a webhook was not wholly understood"' in again.stderr
+    assert again.stdout == b""
     never = ("--until", "2026-01-01")
     assert b"0 bodies replayed" in embudo(server.folder, "webhooks", "replay", "--tenant", tenant, *never).stderr
     assert embudo(server.folder, "webhooks", "status", "--tenant", tenant).stdout == told.stdout
+
+
+def test_the_log_says_what_was_not_understood_and_how_many_are_named_is_bounded(own: Server, tenant: str) -> None:
+    for body in (b"{}", b"{", b"[]"):
+        post(own, tenant, body)
+    eventually(lambda: [applied for _, applied in kept(own, tenant)] == [1, 1, 1])
+    status = ("webhooks", "status", "--tenant", tenant, "--rejected")
+    ids = [line.split()[0] for line in embudo(own.folder, *status).stdout.decode().splitlines()[1:]]
+    assert len(ids) == 3
+    newest = embudo(own.folder, *status, "--limit", "2").stdout.decode().splitlines()[1:]
+    assert [line.split()[0] for line in newest] == ids[:2]
+    lines = [line for line in (own.folder / "log").read_text().splitlines() if "not wholly understood" in line]
+    assert sorted(line.split("body=")[1].split()[0] for line in lines) == sorted(ids)
+    assert all("level=warning" in line and f"tenant={tenant}" in line for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from analytics import figures
 from analytics.database import Database, Writer
@@ -122,6 +123,40 @@ async def test_what_is_understood_beside_it_is_applied(database: Database, tenan
     assert (await counted(database, tenant)).rejected == 2
 
 
+async def test_what_was_not_understood_is_named_the_newest_first(database: Database, tenant: str) -> None:
+    odd = whatsapp.status("wamid.m1") | {"timestamp": "soon"}
+    await keep(database, tenant, b"{", whatsapp.body(), whatsapp.body(statuses=[odd]), b"{}")
+    await apply_all(database, tenant)
+    async with database.read() as reader:
+        found = await webhooks.rejected(reader, tenant, 100)
+        assert await webhooks.rejected(reader, tenant, 2) == found[:2]
+        assert await webhooks.rejected(reader, "nobody", 2) == []
+    place = "entry[0].changes[0].value.statuses[0]"
+    assert [(body.received_at - NOW, body.problem) for body in found] == [
+        (3, "INVALID_BODY: Not a WhatsApp webhook body: it has no list `entry`."),
+        (2, f"INVALID_BODY: {place}: 'soon' is no time in unix seconds."),
+        (0, "INVALID_JSON: The body is not JSON."),
+    ]
+    stored = await rows(database, select(table.c.id, table.c.received_at).where(table.c.tenant_id == tenant))
+    assert {(body.id, body.received_at) for body in found} < set(stored)
+
+
+@pytest.mark.parametrize(
+    "time", ["+56 9 3333 4444", "Tengo\nfrío is no time in", 56933334444000000, {"+56933334444": None}]
+)
+async def test_what_was_not_understood_is_in_the_log_and_nothing_that_it_held(
+    database: Database, tenant: str, time: Any
+) -> None:
+    odd = [whatsapp.status("wamid.m1") | {"timestamp": time}, whatsapp.status("wamid.m1")]
+    await keep(database, tenant, whatsapp.body(statuses=odd), whatsapp.body(statuses=odd[1:]))
+    with capture_logs() as logs:
+        await apply_all(database, tenant)
+    (id,) = (await rows(database, select(table.c.id).where(table.c.tenant_id == tenant, table.c.rejected > 0)))[0]
+    place = "entry[0].changes[0].value.statuses[0]"
+    told = {"tenant": tenant, "body": id, "problem": f"INVALID_BODY: {place}: this is no time in unix seconds."}
+    assert logs == [{"event": "a webhook was not wholly understood", "log_level": "warning", **told}]
+
+
 async def test_large_bodies_are_applied_some_at_a_time(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,9 +182,11 @@ async def test_a_body_we_fail_at_holds_up_no_other(
     monkeypatch.setattr(webhooks, "apply_in", clumsy)
     poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
     await keep(database, tenant, poison, fine)
-    assert await apply_all(database, tenant) == [1, 1]
+    with capture_logs() as logs:
+        assert await apply_all(database, tenant) == [1, 1]
     assert await state_of(database, tenant) == [("m1", Status.DELIVERED, None)]
     assert await counted(database, tenant) == Counts(waiting=0, applied=2, rejected=1)
+    assert [entry["problem"] for entry in logs if entry["log_level"] == "warning"] == [webhooks.FAILED]
 
 
 async def test_a_body_that_the_database_refuses_holds_up_no_other(
