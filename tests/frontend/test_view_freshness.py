@@ -88,6 +88,23 @@ def test_a_granularity_that_cannot_be_had_leaves_the_series_as_it_was(administra
     expect(part.get_by_role("alert")).to_have_count(0)
 
 
+def test_counts_that_are_being_rebuilt_come_by_themselves(demo: Server, page: Page) -> None:
+    errors = [{"message": "The counts are being rebuilt.", "extensions": {"code": "UNAVAILABLE"}}]
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if operation(route.request) == "View" and not refused:
+            refused.append("View")
+            route.fulfill(json={"data": {"campaignAnalytics": None}, "errors": errors})
+        else:
+            route.continue_()
+
+    page.route("**/graphql", refuse_once)
+    reader = Reader.enter(demo, page, "p1")
+    expect(page.get_by_role("heading", name="Estamos contando todo de nuevo")).to_be_visible()
+    settled(reader)
+
+
 def test_a_link_with_all_filters_takes_two_requests_and_names_them(demo: Server, page: Page) -> None:
     names = asked(page)
     reader = Reader.enter(

@@ -3,7 +3,8 @@ import { useCallback, useEffect, useState } from "react";
 import { useQuery, type AnyVariables } from "urql";
 import { troubleOf, type Trouble } from "./trouble";
 
-const RETRY = 3_000; // milliseconds between attempts to reach a service that does not answer
+/** Milliseconds after which what is over by itself is tried again. */
+const RETRY: Partial<Record<Trouble, number>> = { offline: 3_000, building: 10_000 };
 
 /** When each answer came: one from the cache is as old as it is. */
 const arrivals = new WeakMap<object, Date>();
@@ -23,7 +24,7 @@ export type Answer<Data> = {
   retry: () => void;
 };
 
-/** A query's answer. What was shown stays until there is something newer; a service that is down is asked again. */
+/** A query's answer. What was shown stays until there is something newer; a service that is down, or counts anew, is asked again. */
 export function useAnswer<Data extends object, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -38,11 +39,12 @@ export function useAnswer<Data extends object, Variables extends AnyVariables>(
 
   const retry = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
   const kind = error && troubleOf(error);
+  const wait = kind && RETRY[kind];
   useEffect(() => {
-    if (kind !== "offline" || fetching || pause) return;
-    const timer = setTimeout(retry, RETRY);
+    if (wait === undefined || fetching || pause) return;
+    const timer = setTimeout(retry, wait);
     return () => clearTimeout(timer);
-  }, [kind, fetching, pause, retry]);
+  }, [wait, fetching, pause, retry]);
 
   const [seen, setSeen] = useState<Answer<Data>["trouble"]>();
   const trouble = error && kind && { kind, message: error.graphQLErrors[0]?.message ?? error.message };

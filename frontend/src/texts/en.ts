@@ -204,6 +204,8 @@ export const en: Texts = {
     refused: "The service did not accept these filters",
     busy: "Too many requests at once",
     busyAbout: "Wait some seconds and try again.",
+    building: "Everything is being counted anew",
+    buildingAbout: "It takes a minute or two. The page will update by itself.",
     slow: "That took too long",
     slowAbout: "Choose a shorter period, or add a filter.",
     tooMuch: "That asks for too much at once",

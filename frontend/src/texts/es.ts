@@ -215,6 +215,8 @@ export const es = {
     refused: "El servicio no aceptó estos filtros",
     busy: "Van demasiadas consultas seguidas",
     busyAbout: "Espera unos segundos e intenta de nuevo.",
+    building: "Estamos contando todo de nuevo",
+    buildingAbout: "Tarda un minuto o dos. La página se actualizará sola.",
     slow: "La consulta tardó demasiado",
     slowAbout: "Elige un período más corto o agrega un filtro.",
     tooMuch: "La consulta pide demasiado de una vez",
