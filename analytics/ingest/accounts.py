@@ -25,8 +25,11 @@ class Accounts:
         self.claims: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._numbers: dict[str, set[str]] = defaultdict(set)
         for number, at, account_id in sorted(claims):
-            self.claims[number].append((at, account_id))
             self._numbers[account_id].add(number)
+            # A directory that is sent again every day claims the same again: that changes nothing.
+            of_number = self.claims[number]
+            if not of_number or of_number[-1][1] != account_id:
+                of_number.append((at, account_id))
 
     def numbers_of(self, account_id: str) -> Iterable[str]:
         """The numbers that an account ever had."""
