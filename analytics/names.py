@@ -236,7 +236,10 @@ def _is_about(notice: AnyRow, template: Version, alone: set[str | None]) -> bool
     name, language = template.get("name"), template.get("language")
     if not name or notice.name != name:
         return False
-    return bool(notice.language == language) if notice.language and language else name in alone
+    if not notice.language or not language:
+        return name in alone
+    # Webhooks may say `es-CL` where sends say `es_CL`.
+    return bool(notice.language.replace("-", "_") == language.replace("-", "_"))
 
 
 async def options(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Entity]:

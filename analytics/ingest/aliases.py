@@ -4,6 +4,7 @@ A contact is known by several names: phones (their digits) and ids. A message ma
 Source: semantics, "Which message does a reply answer?".
 """
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -12,6 +13,9 @@ from analytics.ingest.events import Contact, digits
 from analytics.ingest.pseudonyms import is_pseudonym
 
 PHONE, PERSON, WAMID = "p:", "u:", "w:"
+# A number inside a phone that is none: nobody's name, but whoever is to be forgotten may have it.
+WITHIN = "x:"
+APART = re.compile(r"[^0-9+(). -]+", re.ASCII)
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -29,6 +33,18 @@ def names_of(contact: Contact | None) -> frozenset[str]:
 def names(phone: str | None, person: str | None) -> frozenset[str]:
     """The names of a contact of whom the digits of a phone and an id are known."""
     return frozenset((*((PHONE + phone,) if phone else ()), *((PERSON + person,) if person else ())))
+
+
+def has_pseudonym(found: Iterable[str]) -> bool:
+    """Whether one of some names is that of a person who was forgotten."""
+    return any(is_pseudonym(name[len(PHONE) :]) for name in found)
+
+
+def numbers_within(phone: str | None, phone_digits: str | None) -> frozenset[str]:
+    """The numbers inside a phone that is none, as when somebody typed two."""
+    if not phone or phone_digits:
+        return NO_NAMES
+    return frozenset(number for part in APART.split(phone) if (number := digits(part)))
 
 
 def phones_and_ids(found: Iterable[str]) -> tuple[set[str], set[str]]:

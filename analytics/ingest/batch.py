@@ -25,13 +25,13 @@ from analytics.ingest.events import (
 from analytics.ingest.outcomes import Outcome
 from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, FACTS, Receipt, channel, merge_receipt
 from analytics.ingest.reprocessing import reprocess
-from analytics.ingest.rows import Message, Reply, Said, inbound, merge_replies
+from analytics.ingest.rows import Message, Reply, Said, contradicts, inbound, merge_replies
 from analytics.ingest.settle import derive, settle
 from analytics.ingest.working_set import WorkingSet
 from analytics.rollups.beginning import for_zone
 from analytics.rollups.state import State
 from analytics.tables import messages, receipts, replies
-from analytics.zones import instant, zone
+from analytics.zones import LAST_INSTANT, instant, zone
 
 
 async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], received_at: int) -> list[Outcome]:
@@ -111,14 +111,15 @@ async def _apply(writer: Writer, tenant: str, batch: _Batch) -> dict[int, Outcom
     state = await for_zone(writer, tenant, local)
     now = max(batch.received, default=0)
 
-    def working_set() -> WorkingSet:
+    def working_set(now: int = now) -> WorkingSet:
         return WorkingSet(writer, tenant, local, state, now)
 
     late = _late(batch.events, state)
     said = batch.said.without(late) if late else batch.said
     rows, merged = await _merge_without_forgotten(writer, tenant, said, batch.received, settings, working_set)
     await rows.flush()
-    await reprocess(writer, tenant, before, settings, working_set)
+    # What a change of the directory or of the settings takes from a message is not dropped: it may be changed back.
+    await reprocess(writer, tenant, before, settings, lambda: working_set(LAST_INSTANT))
     return effects.outcomes | merged.outcomes | dict.fromkeys(late, Outcome.REJECTED)
 
 
@@ -265,6 +266,8 @@ async def _merge_replies(rows: WorkingSet, written: list[tuple[int, Reply]], eff
             rows.replies.put(merged)
             effects.note(n, Outcome.ACCEPTED)
             fresh[reply.id] = merged
+        elif contradicts(merged, reply):
+            effects.note(n, Outcome.SUPERSEDED)
     return list(fresh.values())
 
 

@@ -9,14 +9,24 @@ somebody who was forgotten. Source: semantics, "Which message does a reply answe
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Column, ColumnElement, and_, delete, or_, select
 
 from analytics.database import Reader, Writer
 from analytics.ingest import early_messages
-from analytics.ingest.aliases import PERSON, PHONE, WAMID, listed, names_of, unlisted
+from analytics.ingest.aliases import (
+    PERSON,
+    PHONE,
+    WAMID,
+    WITHIN,
+    has_pseudonym,
+    listed,
+    names_of,
+    numbers_within,
+    unlisted,
+)
 from analytics.ingest.events import Contact, ContactChanged, MessageStatus
 from analytics.ingest.mentions import Name, names_in
 from analytics.ingest.pseudonyms import Kind, beginnings, is_pseudonym, phone_in, pseudonym
@@ -31,6 +41,8 @@ R = TypeVar("R", Message, Receipt, Reply)
 # After every character of base64, in the order of code points.
 AFTER_BASE64 = "~"
 SECRET_BYTES = 32
+# Beginnings of wamids that are looked for in one statement: SQLite's expressions may not be nested much deeper.
+MOST_STARTS = 200
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ class Eraser:
         digits = self._replaced(Kind.PHONE, row.contact_digits)
         contact, reply = self._replaced(Kind.CONTACT, row.contact_id), self.ref(row.reply_id)
         recipients = self.contact_names(row.recipients)
-        theirs = is_pseudonym(digits) or is_pseudonym(contact) or _has_pseudonym(recipients)
+        theirs = is_pseudonym(digits) or is_pseudonym(contact) or has_pseudonym(unlisted(recipients))
         untold = theirs or is_pseudonym(reply)
         return msgspec.structs.replace(
             row,
@@ -102,19 +114,24 @@ class Eraser:
             wamid=self.ref(row.wamid),
             earlier_wamids=listed(self.ref(wamid) or wamid for wamid in unlisted(row.earlier_wamids)),
             recipients=recipients,
-            contact_phone=None if theirs else row.contact_phone,
+            contact_phone=None if theirs or self._is_within(row) else row.contact_phone,
             contact_digits=digits,
             contact_id=contact,
             reply_id=reply,
             reply_text=None if untold else row.reply_text,
         )
 
+    def _is_within(self, row: Message) -> bool:
+        """Whether a phone that is none holds the number of somebody forgotten."""
+        within = numbers_within(row.contact_phone, row.contact_digits)
+        return any(self._replaced(Kind.PHONE, number) != number for number in within)
+
     def reply(self, row: Reply) -> Reply:
         """The row of a reply, which bears no text if it came from somebody forgotten."""
         digits, id = self._replaced(Kind.PHONE, row.contact_digits), self.ref(row.id) or row.id
         contact = self._replaced(Kind.CONTACT, row.contact_id)
         further = self.contact_names(row.further_names)
-        untold = is_pseudonym(digits) or is_pseudonym(contact) or is_pseudonym(id) or _has_pseudonym(further)
+        untold = is_pseudonym(digits) or is_pseudonym(contact) or is_pseudonym(id) or has_pseudonym(unlisted(further))
         return msgspec.structs.replace(
             row,
             id=id,
@@ -148,8 +165,10 @@ def _kind(name: str) -> Name:
     return kind, name.removeprefix(PHONE if kind is Kind.PHONE else PERSON)
 
 
-def _has_pseudonym(column: str | None) -> bool:
-    return any(is_pseudonym(_kind(name)[1]) for name in unlisted(column))
+def _named(person: Name) -> str:
+    """What a pseudonym stands for as a contact's name."""
+    kind, value = person
+    return (PHONE if kind is Kind.PHONE else PERSON) + value
 
 
 def _names(row: Message | Reply | MessageStatus | ContactChanged) -> Iterator[Name]:
@@ -160,6 +179,7 @@ def _names(row: Message | Reply | MessageStatus | ContactChanged) -> Iterator[Na
             refs = (row.message_id, row.wamid)
         case Message():
             refs = (row.id, row.wamid, *unlisted(row.earlier_wamids))
+            yield from ((Kind.PHONE, number) for number in numbers_within(row.contact_phone, row.contact_digits))
         case Reply():
             refs = (row.id, row.in_reply_to)
         case ContactChanged():
@@ -172,9 +192,14 @@ def _names(row: Message | Reply | MessageStatus | ContactChanged) -> Iterator[Na
                 yield Kind.PHONE, phone
 
 
-def _contacts(row: Message | Reply | MessageStatus | ContactChanged) -> frozenset[str]:
+About = Message | Reply | Receipt | MessageStatus | ContactChanged
+
+
+def _contacts(row: About) -> frozenset[str]:
     """The names of whom a row or event is about."""
     match row:
+        case Receipt():
+            return unlisted(row.recipients)
         case MessageStatus():
             return names_of(row.recipient)
         case ContactChanged():
@@ -183,15 +208,15 @@ def _contacts(row: Message | Reply | MessageStatus | ContactChanged) -> frozense
             return row.names
 
 
-def _person(row: Message | Reply | MessageStatus | ContactChanged) -> Iterator[Name]:
+def _person(row: About) -> Iterator[Name]:
     """Whom a row or event is about, as far as they are not forgotten."""
     for name in map(_kind, _contacts(row)):
         if not is_pseudonym(name[1]):
             yield name
 
 
-def _is_of_forgotten(row: Message | Reply | ContactChanged) -> bool:
-    return any(is_pseudonym(_kind(name)[1]) for name in _contacts(row))
+def _is_of_forgotten(row: About) -> bool:
+    return has_pseudonym(_contacts(row)) or (isinstance(row, Receipt) and is_pseudonym(row.ref))
 
 
 def _belongings(row: Message | Reply) -> Iterator[Name]:
@@ -245,7 +270,8 @@ def linked(rows: WorkingSet, changed: Iterable[ContactChanged]) -> set[Name]:
     found += [row for _, row in rows.replies.changes()]
     found += filter(None, rows.early.values())
     theirs = {name for row in found if _is_of_forgotten(row) for name in (*_person(row), *_belongings(row))}
-    return theirs | {name for event in changed if _is_of_forgotten(event) for name in _person(event)}
+    also: list[About] = [*(row for _, row in rows.receipts.changes()), *changed]
+    return theirs | {name for row in also if _is_of_forgotten(row) for name in _person(row)}
 
 
 async def forget(writer: Writer, tenant: str, named: Iterable[Name]) -> Erased:
@@ -253,10 +279,10 @@ async def forget(writer: Writer, tenant: str, named: Iterable[Name]) -> Erased:
 
     Lock the tenant before. Also those of whom there is nothing yet are forgotten: what comes later is erased.
     """
-    sends, written = message_rows(writer, tenant), reply_rows(writer, tenant)
+    sends, written, said = message_rows(writer, tenant), reply_rows(writer, tenant), receipt_rows(writer, tenant)
     early = await early_messages.load_all(writer, tenant)
     changes = await _changes(writer, tenant)
-    names = await _everything_of(sends, written, early, changes, set(named))
+    names = await _everything_of(sends, written, said, early, changes, set(named))
     erased = Erased(len(sends.now), len(written.now), frozenset(names))
     eraser = Eraser(await _secret(writer, tenant))
     people = {name for name in names if name[0] is not Kind.REF}
@@ -266,8 +292,7 @@ async def forget(writer: Writer, tenant: str, named: Iterable[Name]) -> Erased:
     eraser.pseudonyms |= {eraser.pseudonym((Kind.REF, value)) for value in refs}
     await writer.upsert(forgotten, ("tenant_id", "pseudonym"), ((tenant, value) for value in sorted(eraser.pseudonyms)))
 
-    said = receipt_rows(writer, tenant)
-    await _load_named(sends, written, said, refs | set(map(str, sends.now)), people)
+    await _load_named(sends, written, said, refs, people)
     await sends.load(messages.c.id, {reply.message_id for reply in written.now.values()})
     await _rewrite(sends, eraser.message)
     await _rewrite(written, eraser.reply)
@@ -290,6 +315,7 @@ async def _changes(reader: Reader, tenant: str) -> list[Changed]:
 async def _everything_of(
     sends: AliasedRows[Message],
     written: AliasedRows[Reply],
+    said: Rows[Receipt],
     early: list[Message],
     changes: list[Changed],
     names: set[Name],
@@ -297,8 +323,9 @@ async def _everything_of(
     """Load the rows of a person; all that they and what belongs to them are known by."""
     new = names
     while new:
-        people = {(PHONE if kind is Kind.PHONE else PERSON) + value for kind, value in new if kind is not Kind.REF}
-        found: list[Message | Reply] = [*await sends.load_named(people), *await written.load_named(people)]
+        people = {_named(name) for name in new if name[0] is not Kind.REF}
+        sent = await sends.load_named(people)
+        found: list[About] = [*sent, *await written.load_named(people), *await _statuses_of(said, people, sent)]
         found += [row for row in early if not people.isdisjoint(row.names)]
         tied = {_kind(name) for *pair, _ in changes if not people.isdisjoint(pair) for name in pair}
         new = {name for row in found for name in _person(row)} | {name for name in tied if not is_pseudonym(name[1])}
@@ -306,10 +333,19 @@ async def _everything_of(
         names |= new
     # What answers a message to them came from them, also where it does not say so.
     await written.load(replies.c.message_id, set(sends.now))
-    people = {(PHONE if kind is Kind.PHONE else PERSON) + value for kind, value in names if kind is not Kind.REF}
+    people = {_named(name) for name in names if name[0] is not Kind.REF}
     theirs: list[Message | Reply] = [*sends.now.values(), *written.now.values()]
     theirs += [row for row in early if not people.isdisjoint(row.names)]
     return names | {name for row in theirs for name in _belongings(row)}
+
+
+async def _statuses_of(said: Rows[Receipt], people: set[str], sent: list[Message]) -> list[Receipt]:
+    """Load the statuses of messages to people, and those of ordinary chats with them, which belong to no message."""
+    found = await said.load(receipts.c.ref, {ref for row in sent for ref in (row.id, *row.wamids)})
+    for name in sorted(people):
+        inside = receipts.c.recipients.contains((listed({name}) or "")[1:-1], autoescape=True)
+        found += await said.find(~receipts.c.claimed, inside)
+    return found
 
 
 async def _load_named(
@@ -321,19 +357,20 @@ async def _load_named(
         (written, (replies.c.id, replies.c.in_reply_to), (replies.c.message_id,)),
         (said, (receipts.c.ref,), ()),
     )
-    phones = {value for kind, value in people if kind is Kind.PHONE}
-    starts = [start for phone in sorted(phones) for start in beginnings(phone)]
+    phones = sorted(value for kind, value in people if kind is Kind.PHONE)
+    starts = [start for phone in phones for start in beginnings(phone)]
     for rows, named, others in places:
         for column in named:
             await rows.load(column, refs)
-        for column in (*named, *others) if starts else ():
-            await rows.find(or_(*(and_(column >= start, column < start + AFTER_BASE64) for start in starts)))
+        for column in (*named, *others):
+            for some in range(0, len(starts), MOST_STARTS):
+                await rows.find(or_(*(_begins(column, start) for start in starts[some : some + MOST_STARTS])))
     await sends.load_aliased(WAMID + ref for ref in refs)
-    # Statuses of ordinary chats with them, which belong to no message.
-    for kind, value in sorted(people):
-        name = listed({(PHONE if kind is Kind.PHONE else PERSON) + value})
-        if name:
-            await said.find(~receipts.c.claimed, receipts.c.recipients.contains(name[1:-1], autoescape=True))
+    await sends.load_aliased(WITHIN + phone for phone in phones)
+
+
+def _begins(column: Column[Any], start: str) -> ColumnElement[bool]:
+    return and_(column >= start, column < start + AFTER_BASE64)
 
 
 async def _rewrite(rows: Rows[R], erase: Callable[[R], R]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select
 
 from analytics.database import Database, Reader
 from analytics.figures import Figure, add
-from analytics.tables import early_messages, receipts, replies, tenants
+from analytics.tables import early_messages, receipts, replies, reply_aliases, tenants
 
 Tenant = str | Column[str]
 
@@ -71,6 +71,9 @@ async def drop(database: Database, tenant: str, received_before: int, now: int) 
             return Orphans(0, 0, 0)
     async with database.write() as writer:
         await writer.lock(tenant)
+        gone = select(replies.c.id).where(old[1][1])
+        leads = (reply_aliases.c.tenant_id == tenant, reply_aliases.c.reply_id.in_(gone))
+        await writer.execute(delete(reply_aliases).where(*leads))
         dropped = Orphans(*[await writer.execute(delete(table).where(is_old)) for table, is_old in old])
         await add(writer, tenant, dict(zip(DROPPED, dropped, strict=True)), now)
     return dropped

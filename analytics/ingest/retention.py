@@ -13,6 +13,7 @@ from sqlalchemy import Column, ColumnElement, ScalarSelect, delete, func, select
 
 from analytics.database import Database, Reader, Writer
 from analytics.ingest import directory
+from analytics.ingest.aliases import WAMID, unlisted
 from analytics.ingest.rows import DROPPED
 from analytics.rollup_tables import WHOLE, rollup_states
 from analytics.rollups import edge
@@ -20,7 +21,7 @@ from analytics.rollups import state as states
 from analytics.rollups.state import State
 from analytics.specs import matures_after
 from analytics.sqltypes import one_of
-from analytics.tables import messages, receipts, replies, tenants
+from analytics.tables import message_aliases, messages, receipts, replies, reply_aliases, tenants
 from analytics.zones import DAY, FIRST_DAY, FIRST_INSTANT, Zone, local_day, zone
 
 log = structlog.get_logger()
@@ -185,19 +186,28 @@ async def _drop_some(writer: Writer, tenant: str) -> int:
     if state is None or state.kept_from is None:
         return 0
     since = state.kept_since
-    oldest = select(messages.c.id, messages.c.wamid).where(*_sent(tenant, FIRST_INSTANT, since))
+    oldest = select(messages.c.id, messages.c.wamid, messages.c.earlier_wamids).where(
+        *_sent(tenant, FIRST_INSTANT, since)
+    )
     found = await writer.rows(oldest.order_by(messages.c.sent_at, messages.c.id).limit(STEP))
     ids = {row.id for row in found}
+    wamids = {wamid for row in found for wamid in (row.wamid, *unlisted(row.earlier_wamids)) if wamid}
+    aliases = (message_aliases.c.tenant_id == tenant, one_of(message_aliases.c.message_id, ids))
+    await writer.execute(delete(message_aliases).where(*aliases))
     await writer.execute(delete(messages).where(messages.c.tenant_id == tenant, one_of(messages.c.id, ids)))
-    await _drop_receipts(writer, tenant, ids, {row.wamid for row in found if row.wamid})
+    await _drop_receipts(writer, tenant, ids, wamids)
     await _drop_replies(writer, tenant, ids, since)
     return len(ids)
 
 
 async def _drop_receipts(writer: Writer, tenant: str, ids: set[str], wamids: set[str]) -> None:
-    """Drop what statuses said of messages; under a wamid only if no message that is kept bears it too."""
+    """Drop what statuses said of messages; under a wamid only if no message that is kept bears, or bore, it too."""
     bearing = select(messages.c.wamid).where(messages.c.tenant_id == tenant, one_of(messages.c.wamid, wamids))
+    bore = select(message_aliases.c.alias).where(
+        message_aliases.c.tenant_id == tenant, one_of(message_aliases.c.alias, {WAMID + wamid for wamid in wamids})
+    )
     free = wamids - {row.wamid for row in await writer.rows(bearing)}
+    free -= {row.alias.removeprefix(WAMID) for row in await writer.rows(bore)}
     of_tenant = receipts.c.tenant_id == tenant
     by_id = delete(receipts).where(of_tenant, receipts.c.channel == "", one_of(receipts.c.ref, ids))
     await writer.execute(by_id)
@@ -211,6 +221,9 @@ async def _drop_replies(writer: Writer, tenant: str, ids: set[str], since: int) 
     stays, without its text, until its own time is over.
     """
     answering = (replies.c.tenant_id == tenant, one_of(replies.c.message_id, ids | {DROPPED}))
+    gone = select(replies.c.id).where(*answering, replies.c.at < since)
+    aliases = (reply_aliases.c.tenant_id == tenant, reply_aliases.c.reply_id.in_(gone))
+    await writer.execute(delete(reply_aliases).where(*aliases))
     await writer.execute(delete(replies).where(*answering, replies.c.at < since))
     closed = {"message_id": DROPPED, "rule": None, "text": None}
     await writer.execute(update(replies).where(*answering, replies.c.at >= since).values(closed))

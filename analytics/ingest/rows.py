@@ -10,7 +10,16 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
-from analytics.ingest.aliases import WAMID, listed, names, names_of, phones_and_ids, unlisted
+from analytics.ingest.aliases import (
+    WAMID,
+    WITHIN,
+    listed,
+    names,
+    names_of,
+    numbers_within,
+    phones_and_ids,
+    unlisted,
+)
 from analytics.ingest.events import NOT_REPLIES, ContactChanged, MessageReply, MessageStatus
 from analytics.states import Status
 from analytics.zones import instant
@@ -77,9 +86,11 @@ class Message(Struct, frozen=True):
     @property
     def aliases(self) -> frozenset[str]:
         """What it is found by besides its own columns."""
-        if self.recipients is None and self.earlier_wamids is None:
+        within = numbers_within(self.contact_phone, self.contact_digits)
+        if self.recipients is None and self.earlier_wamids is None and not within:
             return frozenset()
-        return unlisted(self.recipients) | {WAMID + wamid for wamid in unlisted(self.earlier_wamids)}
+        wamids = {WAMID + wamid for wamid in unlisted(self.earlier_wamids)}
+        return unlisted(self.recipients) | wamids | {WITHIN + number for number in within}
 
 
 # What a reply answers when that was dropped, after the time that messages are kept: it is never decided again.
@@ -203,6 +214,14 @@ def merge_replies(known: Reply, new: Reply) -> Reply:
     if known.names != new.names:
         merged = named(merged, known.names | new.names)
     return known if merged == known else merged
+
+
+def contradicts(kept: Reply, new: Reply) -> bool:
+    """Whether a copy of a reply says of anything else than what is kept."""
+    said = ("account_id", "ticket_id", "in_reply_to", "text")
+    return kept.message_id != DROPPED and any(
+        (value := getattr(new, name)) and value != getattr(kept, name) for name in said
+    )
 
 
 def _rank(kind: str | None) -> tuple[int, str]:

@@ -10,10 +10,9 @@ from collections.abc import Iterable
 import msgspec
 
 from analytics.ingest.accounts import Accounts
-from analytics.ingest.aliases import WAMID, listed, names, unlisted
+from analytics.ingest.aliases import WAMID, has_pseudonym, listed, names, unlisted
 from analytics.ingest.attribution import Answer, attribute
 from analytics.ingest.contacts import newer_names, older_names
-from analytics.ingest.pseudonyms import is_pseudonym
 from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, facts_of
 from analytics.ingest.rows import DROPPED, Message, Reply
 from analytics.ingest.working_set import Key, WorkingSet
@@ -119,7 +118,9 @@ async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: 
     for reply in asked.values():
         message_id, rule = answers.get(reply.id) or (None, None)
         if (reply.message_id, reply.rule) != (message_id, rule):
-            rows.replies.put(msgspec.structs.replace(reply, message_id=message_id, rule=rule))
+            # One that answers nothing any more waits from now on: it is not dropped for having come long ago.
+            since = rows.now if reply.message_id and not message_id else reply.received_at
+            rows.replies.put(msgspec.structs.replace(reply, message_id=message_id, rule=rule, received_at=since))
         elif reply is rows.replies.before.get(reply.id):
             continue
         answered |= {known for known in (reply.message_id, message_id) if known is not None}
@@ -245,7 +246,7 @@ async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:
         message = rows.messages.get(message_id)
         if message is None:
             continue
-        if any(is_pseudonym(name.partition(":")[2]) for name in message.names):
+        if has_pseudonym(message.names):
             # What answers a message to somebody who was forgotten came from them, whatever else it says.
             found[message_id] = [msgspec.structs.replace(reply, text=None) for reply in found[message_id]]
             for reply in found[message_id]:

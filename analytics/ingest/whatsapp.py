@@ -50,8 +50,9 @@ TEXTS = {
     "document": "caption",
 }
 # System messages that say that a person is called otherwise from now on.
-CHANGES = frozenset({"user_changed_number", "user_changed_user_id"})
+CHANGES = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 
+LONGEST_ID = 128  # characters of a person's id
 LONGEST_GROUP = 1024  # characters of a group's id; only that there is one is looked at
 LONGEST_FORM = 10_000  # characters of a form's answers that are kept
 # Digits of an error's code that is written as text; more are no code.
@@ -129,7 +130,7 @@ def _status(status: dict[str, Any], value: dict[str, Any]) -> MessageStatus:
             "at": _time(status["timestamp"]),
             "status": status["status"],
             "wamid": status["id"],
-            "phone_number_id": value["metadata"]["phone_number_id"],
+            "phone_number_id": _number(value),
             "recipient": _recipient(status, value),
             "error": _error(next(iter(_items(status, "errors")), None)),
         },
@@ -148,6 +149,12 @@ def _error(error: Any) -> dict[str, Any] | None:
     return {"code": code if usable else None, "title": title[:LONGEST_NAME] if isinstance(title, str) else None}
 
 
+def _number(value: dict[str, Any]) -> Any:
+    """The phone number id that a part of a body is about; some write it as a number."""
+    number = value["metadata"]["phone_number_id"]
+    return str(number) if isinstance(number, int) else number
+
+
 def _recipient(status: dict[str, Any], value: dict[str, Any]) -> dict[str, Any] | None:
     """What WhatsApp calls the person whom a message was sent to: often not the phone that was dialled."""
     if status.get("recipient_type") == "group":
@@ -164,8 +171,8 @@ def _inbound(message: dict[str, Any], value: dict[str, Any]) -> MessageReply | C
     inner = str(content.get("type")) if type_ == "interactive" and isinstance(content, dict) else ""
     inbound = {
         "wamid": message["id"],
-        "phone_number_id": value["metadata"]["phone_number_id"],
-        "in_reply_to": context.get("id"),
+        "phone_number_id": _number(value),
+        "in_reply_to": context.get("id") or None,
         "kind": INNER_KINDS.get(inner) or KINDS.get(type_, "unsupported"),
         "text": _text(type_, content),
         "contact": _person(_text_of(message.get("from")), _text_of(message.get("from_user_id")), value),
@@ -227,14 +234,16 @@ def _person(phone: str | None, user_id: str | None, value: dict[str, Any]) -> di
 
 
 def _named(phone: str | None, user_id: str | None) -> dict[str, str]:
-    named = {"phone": phone if digits(phone) else None, "id": user_id}
+    known = user_id if user_id and len(user_id) <= LONGEST_ID else None
+    named = {"phone": phone if digits(phone) else None, "id": known}
     return {key: name for key, name in named.items() if name is not None}
 
 
 def _further_names(event: MessageReply, message: dict[str, Any], value: dict[str, Any]) -> Contact | None:
-    """What a body's only contact is called besides, where one message is in it: it is the one who wrote."""
+    """What a body's only contact is called besides, where one person wrote all of its messages."""
     people = [person for person in _items(value, "contacts") if isinstance(person, dict)]
-    if len(people) != 1 or len(_items(value, "messages")) != 1 or message.get("group_id"):
+    writers = {str(each.get("from")) for each in _items(value, "messages") if isinstance(each, dict)}
+    if len(people) != 1 or len(writers) != 1 or message.get("group_id"):
         return None
     wa_id, user_id = _text_of(people[0].get("wa_id")), _text_of(people[0].get("user_id"))
     own = event.reply.contact.id if event.reply.contact else UNSET

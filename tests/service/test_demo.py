@@ -122,7 +122,7 @@ def test_the_funnel_is_believable(facts: dict[str, list[str]]) -> None:
 
 def test_a_quarter_or_so_of_the_messages_is_answered(events: list[Event], facts: dict[str, list[str]]) -> None:
     kinds = Counter(reply["kind"] for reply in replies(events))
-    assert set(kinds) == {"text", "button", "interactive", "media", "unsupported", "reaction"}
+    assert set(kinds) == {"text", "button", "interactive", "image", "audio", "sticker", "unsupported", "reaction"}
     assert 0.22 < share(kinds.total(), len(facts)) < 0.42
 
 

@@ -102,7 +102,7 @@ def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
 
 def _kind(message: Any) -> str | None:
     """The kind of a message's reply; empty where that is not kept, None where there is none."""
-    return None if message.replied_at is None else getattr(message, "reply_kind", None) or ""
+    return None if message.replied_at is None else message.reply_kind or ""
 
 
 def soon() -> int:

@@ -22,6 +22,7 @@ from analytics.ingest.events import (
     MessageSent,
     MessageStatus,
     PlatformEvent,
+    StatusError,
     TemplateUpserted,
     TenantUpserted,
     digits,
@@ -166,6 +167,14 @@ def test_a_correction_cannot_take_away_what_every_message_has() -> None:
             "`text` belongs at `$.reply`, not here - at `$.text`.",
         ),
         (
+            {"type": "message.sent", "message": SENT | {"ticket_id": "9"}},
+            "`ticket_id` belongs at `$.message.ticket.id`, not here - at `$.message.ticket_id`.",
+        ),
+        (
+            {"type": "message.status", "message_id": "m1", "status": "failed", "errors": [{"code": 1}]},
+            "`errors` belongs at `$.error`, not here - at `$.errors`.",
+        ),
+        (
             {"type": "tenant.upserted", "tenant": {"time_zone": "UTC"}},
             "the keys of `tenant` belong beside `type` - at `$.tenant`.",
         ),
@@ -287,6 +296,23 @@ def test_a_reply_is_a_text_unless_it_says_otherwise() -> None:
     event = reply(wamid="w")
     assert isinstance(event, MessageReply)
     assert event.reply.kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "title"),
+    [({"code": "131026"}, 131026, None), ({"code": 1, "title": "x" * 2000}, 1, "x" * 1024)],
+)
+def test_an_odd_reason_makes_a_failure_no_less_a_fact(error: Any, code: int, title: str | None) -> None:
+    event = status(message_id="m1", error=error)
+    assert isinstance(event, MessageStatus)
+    assert event.error == StatusError(code=code, title=title)
+
+
+def test_an_empty_id_says_no_more_than_its_absence() -> None:
+    assert sent(wamid="", contact={"phone": "56933334444", "id": ""}) == sent(contact={"phone": "56933334444"})
+    assert reply(id="r1", in_reply_to="", wamid="", ticket_id="") == reply(id="r1")
+    assert status(message_id="m1", recipient={"id": ""}) == status(message_id="m1", recipient={})
+    assert "`$.message.id`" in refused({"type": "message.sent", "at": AT, "message": SENT | {"id": ""}})
 
 
 # Text that no database can hold
@@ -449,7 +475,7 @@ def test_a_reply_window_is_a_number_of_days(days: Any) -> None:
     assert "`$.reply_window_days`" in refused(TENANT | {"reply_window_days": days})
 
 
-@pytest.mark.parametrize("code", ["131026", 2**31, -(2**31) - 1, True])
+@pytest.mark.parametrize("code", ["13102x", "-1", "", "9" * 5000, 2**31, -(2**31) - 1, True])
 def test_an_error_code_is_a_number(code: Any) -> None:
     event = {"type": "message.status", "at": AT, "status": "failed", "message_id": "m1", "error": {"code": code}}
     assert "`$.error.code`" in refused(event)

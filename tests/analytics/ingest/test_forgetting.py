@@ -166,6 +166,50 @@ async def test_what_later_turns_out_to_be_theirs_is_erased_too(database: Databas
     assert "X" in await texts(database, tenant)
 
 
+async def test_what_whatsapp_calls_them_in_statuses_goes_too(database: Database, tenant: str) -> None:
+    def told(wamid: str, **recipient: str) -> Event:
+        named = {"message_id": None, "wamid": wamid, "phone_number_id": "100"}
+        return {**status(status="delivered", recipient=recipient), **named}
+
+    chat = told("wamid.chat", phone=FIRST, id="CL.1")
+    words_in_chat = reply("", id="r1", contact={"id": "CL.1"}, in_reply_to=None, text="a secret")
+    ours = told("wamid.m1", phone="5215512345678", id="MX.7")
+    takes_over = {"type": "account.upserted", "at": MONDAY, "account": {"id": "a2", "phone_number_id": "100"}}
+    has_had = {
+        "type": "account.upserted",
+        "at": "2020-01-01T00:00:00Z",
+        "account": {"id": "a1", "phone_number_id": "100"},
+    }
+    gone = {FIRST, "CL.1", "a secret", "5215512345678", "MX.7", "525512345678"}
+    for before in (True, False):
+        name = f"{tenant}{before}"
+        send = message_sent("m1", contact={"phone": "525512345678"})
+        events = [send, has_had, takes_over, ours, chat, words_in_chat]
+        await feed(database, name, events if before else [])
+        await forget(database, name, FIRST, "525512345678")
+        await feed(database, name, events)
+        assert not [text for text in await texts(database, name) if any(one in text for one in gone)]
+
+
+async def test_a_number_inside_what_is_no_phone_goes_too(database: Database, tenant: str) -> None:
+    typed = f"+{FIRST} / {SECOND}"
+    for before in (True, False):
+        name = f"{tenant}{before}"
+        send = message_sent("m1", contact={"phone": typed})
+        await feed(database, name, [send] if before else [])
+        await forget(database, name, FIRST)
+        await feed(database, name, [send])
+        assert FIRST not in str(await everything(database, name))
+
+
+async def test_somebody_of_very_many_phones_can_be_forgotten(database: Database, tenant: str) -> None:
+    sends = [message_sent(f"m{n}", contact={"phone": f"5690000{n:04}", "id": "no id"}) for n in range(400)]
+    await feed(database, tenant, sends)
+    assert (await forget(database, tenant, "no id")).messages == 400
+    assert await feed(database, tenant, sends) == [Outcome.DUPLICATE] * 400
+    assert "5690000" not in str(await everything(database, tenant))
+
+
 async def test_a_phone_may_be_somebodys_id(database: Database, tenant: str) -> None:
     await feed(
         database, tenant, [message_sent(f"m{n}", contact={"id": id}) for n, id in enumerate((FIRST, f"+{FIRST}"))]

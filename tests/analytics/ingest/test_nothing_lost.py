@@ -121,6 +121,41 @@ async def test_a_company_keeps_its_zone_and_an_agent_their_name(database: Databa
     assert (departments.newest("d1").name, departments.newest("d1").active) == ("Ventas", True)
 
 
+TAKEN_AND_GIVEN_BACK: dict[str, tuple[Event, Event]] = {
+    "a shorter window": (
+        {"type": "tenant.upserted", "at": LATER, "reply_window_days": 1},
+        {"type": "tenant.upserted", "at": after(LATER, days=90), "reply_window_days": 7},
+    ),
+    "another account's number": (
+        account("a2", at=after(MONDAY, days=1), phone_number_id=NUMBER),
+        account("a1", at=after(MONDAY, days=2), phone_number_id=NUMBER),
+    ),
+}
+
+
+@pytest.mark.parametrize("change", TAKEN_AND_GIVEN_BACK)
+async def test_what_a_setting_takes_from_a_message_is_never_dropped(
+    database: Database, tenant: str, change: str
+) -> None:
+    taken, given = TAKEN_AND_GIVEN_BACK[change]
+    known = [account("a1", phone_number_id=NUMBER), message_sent("m1"), heard(after(MONDAY, days=3))]
+    await feed(database, tenant, known)
+    await feed(database, tenant, [taken])
+    assert await answers(database, tenant) == {"wamid.in": None}
+    assert await drop_orphans(database, tenant, received_before=7 * 10**15, now=7) == (0, 0, 0)
+    await feed(database, tenant, [given])
+    assert await answers(database, tenant) == {"wamid.in": ("m1", "CONVERSATION")}
+
+
+async def test_a_reply_that_lost_its_message_waits_from_then_on(database: Database, tenant: str) -> None:
+    known = [message_sent("m1", ticket={"id": "9001"}), reply("m1", in_reply_to=None, ticket_id="9001", contact=None)]
+    await feed(database, tenant, known)
+    moved = correction("m1", updated_at=after(MONDAY, hours=1), ticket={"id": "9002"})
+    await feed(database, tenant, [moved], received_at=5)
+    assert await drop_orphans(database, tenant, received_before=5, now=7) == (0, 0, 0)
+    assert await drop_orphans(database, tenant, received_before=6, now=7) == (0, 1, 0)
+
+
 # Corrections
 
 

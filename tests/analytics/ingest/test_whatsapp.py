@@ -231,7 +231,17 @@ def test_a_person_may_have_another_number_at_whatsapp_than_the_one_that_wrote() 
     contacts = [event.reply.contact for event in both if isinstance(event, MessageReply)]
     assert contacts == [Contact(phone="972987654321"), Contact(phone="5215512345678", id="MX.1")]
     two = [message(), message(id="wamid.in2")]
-    assert len(events(body(value(messages=two, contacts=[{"wa_id": "5215512345678"}])))) == 2
+    assert len(events(body(value(messages=two, contacts=[{"wa_id": "5215512345678"}])))) == 4
+    others = [message(), message(id="wamid.in2") | {"from": "56922222222"}]
+    assert len(events(body(value(messages=others, contacts=[{"wa_id": "5215512345678"}])))) == 2
+
+
+def test_odd_ids_of_a_body_lose_nothing() -> None:
+    numbered = value(statuses=[status(recipient_user_id="x" * 129)]) | {"metadata": {"phone_number_id": int(NUMBER)}}
+    [event] = events(body(numbered))
+    assert isinstance(event, MessageStatus)
+    assert (event.phone_number_id, event.recipient) == (NUMBER, Contact(phone="972987654321"))
+    assert replied(message(context={"id": ""})).in_reply_to is None
 
 
 def test_words_in_a_group_and_from_an_ad_are_told_apart() -> None:
