@@ -22,7 +22,7 @@ class Dropped(InvalidInput):
 
 
 class Unavailable(PublicError):
-    """What is asked for can be answered, but not at this moment; the same request may be sent again."""
+    """The request can be answered, but not at this moment; it may be sent again."""
 
     code = "UNAVAILABLE"
 

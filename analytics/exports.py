@@ -73,7 +73,7 @@ class ExportColumn(StrEnum):
 
 
 class CsvSeparator(StrEnum):
-    """What stands between the fields of a CSV file."""
+    """The separator of a CSV file's fields."""
 
     COMMA = "COMMA"
     SEMICOLON = "SEMICOLON"

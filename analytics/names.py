@@ -191,7 +191,7 @@ async def names(reader: Reader, tenant: str, kind: Kind[Entity], ids: Iterable[s
 
 
 def stated(row: AnyRow) -> Version:
-    """What a row of the directory states; a key that is absent says nothing, one that is None that there is none."""
+    """The statements of a directory row: an absent key says nothing, None says that there is none."""
     nulls = dict.fromkeys(json.loads(row.nulls)) if row.nulls else {}
     return {name: value for name, value in row._mapping.items() if value is not None} | nulls
 
@@ -220,7 +220,7 @@ async def _with_categories(
 
 
 async def _notices(reader: Reader, tenant: str) -> Mapping[str | None, list[AnyRow]]:
-    """What WhatsApp said of templates' categories, by all that a template may be named by."""
+    """WhatsApp's notices of templates' categories, by Meta's template id and by name."""
     table = template_notices
     found: dict[str | None, list[AnyRow]] = defaultdict(list)
     for row in await reader.rows(select(table).where(table.c.tenant_id == tenant, table.c.category.is_not(None))):
@@ -230,7 +230,7 @@ async def _notices(reader: Reader, tenant: str) -> Mapping[str | None, list[AnyR
 
 
 def _is_about(notice: AnyRow, template: Version, alone: set[str | None]) -> bool:
-    """Whether a notice names a template: by Meta's id, else by name and language, else by a name that only it has."""
+    """True if a notice names a template: by Meta's id, else by name and language, else by a name that only it has."""
     if notice.meta_id and template.get("meta_id"):
         return bool(notice.meta_id == template["meta_id"])
     name, language = template.get("name"), template.get("language")

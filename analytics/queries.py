@@ -151,7 +151,7 @@ async def sends(reader: Reader, spec: Spec, columns: Collection[ExportColumn] = 
 
 
 def _clock(zone: Zone) -> Callable[[Sequence[int | None]], list[int | None]]:
-    """What gives the seconds that a zone's clock shows at instants, of any time."""
+    """Return a function from instants to the seconds that a zone's clock shows."""
     spans = zone.spans(FIRST_INSTANT, LAST_INSTANT)
     starts, offsets = [start for start, _, _ in spans][1:], [offset for _, _, offset in spans]
     return lambda instants: [

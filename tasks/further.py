@@ -15,7 +15,7 @@ Values: TypeAlias = Sequence[str | int | None]
 
 @dataclass(frozen=True)
 class Further:
-    """Which columns, in their order; `heard` are WhatsApp's own words, of the codes whose words its readers may see.
+    """The columns in their order; `heard` are WhatsApp's own words, of the codes whose words its readers may see.
 
     Those in `TIMES` hold what `Sends` has of them, all others what `values` gives: few, which come again and again.
     """
@@ -24,7 +24,7 @@ class Further:
     heard: Mapping[int, str] = field(default_factory=dict)
 
     def values(self, column: ExportColumn, sends: Sends, locale: Locale) -> Values:
-        """What a column holds that is none of times."""
+        """The value of a column that holds no time."""
         if column is ExportColumn.BOUNCE_REASON:
             return _reasons(sends, self.heard, locale)
         return FOLLOWING[column](sends, locale) if column in FOLLOWING else sends.further[column]

@@ -31,7 +31,7 @@ CAPTIONED = KINDS.keys() - {"", "text", "button", "interactive"}
 
 
 def replies(sends: Sends, locale: Locale) -> list[str | None]:
-    """What the column shows; None where there was no reply."""
+    """The text of the column; None where there was no reply."""
     return [
         None
         if kind is None

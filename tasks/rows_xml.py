@@ -72,7 +72,7 @@ class RowMaker:
         self._recurring_cell = lru_cache(KNOWN)(self._plain)
 
     def values(self, sends: Sends) -> Iterable[tuple[Any, ...]]:
-        """What each message's row is made of. Raises ValueError when not all columns are of one length."""
+        """The values of each message's row. Raises ValueError when not all columns are of one length."""
         shown = replies(sends, self._locale)
         named, sent_at, message, recipient, status, ticket, key, *_ = sends
         return zip(

@@ -108,5 +108,5 @@ def csv_fields(texts: Sequence[str | None], separator: str = ",") -> Sequence[st
 
 
 def _has_long_number(texts: Sequence[str], starts: Collection[str]) -> bool:
-    """Whether any of them may be a number that a spreadsheet does not show as it is."""
+    """True if any of them may be a number that a spreadsheet does not show as it is."""
     return ("0" in starts or len(max(texts, key=len)) > _SHOWN_DIGITS) and any(map(str.isdigit, texts))

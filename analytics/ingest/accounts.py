@@ -1,4 +1,4 @@
-"""Which sender account a phone number id of Meta's means.
+"""Accounts by Meta's phone number ids.
 
 What identifies is never taken away: every number that an account ever had still finds it. One that several accounts
 claimed belongs, at any time, to the account that had claimed it last. Source: semantics, "State is a pure function".
@@ -40,7 +40,7 @@ class Accounts:
         return {account_id for _, account_id in self.claims.get(number, ())}
 
     def is_shared(self, number: str) -> bool:
-        """Whether several accounts claimed a number."""
+        """True if several accounts claimed a number."""
         return len(self.having(number)) > 1
 
     def owner(self, number: str, at: int) -> str | None:

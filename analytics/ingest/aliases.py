@@ -1,4 +1,4 @@
-"""What a message or a reply is found by: written as one text, with its kind in front.
+"""Aliases: texts by which a message or a reply is found, each with its kind in front.
 
 A contact is known by several names: phones (their digits) and ids. A message may have had several wamids.
 Source: semantics, "Which message does a reply answer?".
@@ -36,7 +36,7 @@ def names(phone: str | None, person: str | None) -> frozenset[str]:
 
 
 def has_pseudonym(found: Iterable[str]) -> bool:
-    """Whether one of some names is that of a person who was forgotten."""
+    """True if one of the names is a pseudonym."""
     return any(is_pseudonym(name[len(PHONE) :]) for name in found)
 
 

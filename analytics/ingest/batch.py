@@ -65,7 +65,7 @@ def _read(events: Sequence[AnyEvent], received: Sequence[int]) -> _Batch:
 
 
 def _said_in(events: Sequence[AnyEvent], received: Sequence[int]) -> Said:
-    """What events say of messages. Words for statuses that are unknown, and what is no reply, say nothing."""
+    """The records that events state about messages; unknown statuses and what is no reply state none."""
     said = Said([], [], [], [])
     for n, event in enumerate(events):
         if isinstance(event, MessageStatus):
@@ -82,7 +82,7 @@ def _said_in(events: Sequence[AnyEvent], received: Sequence[int]) -> Said:
 
 
 class _Effects:
-    """What became of the events of a batch that did not say what is known already."""
+    """The outcomes of a batch's events, by place; an event without one is a duplicate."""
 
     def __init__(self) -> None:
         self.outcomes: dict[int, Outcome] = {}

@@ -46,7 +46,7 @@ class Changes:
 
 
 def changes_in(event: ContactChanged) -> list[Change]:
-    """What a notice says: each old name is tied to each new one."""
+    """The changes that a notice states: each old name is tied to each new one."""
     old, new, at = names_of(event.old), names_of(event.new), instant(event.at)
     return [Change(after, before, at) for after in sorted(new) for before in sorted(old) if after != before]
 

@@ -58,7 +58,7 @@ def _upper(category: str | UnsetType | None) -> str | UnsetType | None:
 
 
 def _is_plain(sent: Sent, contact: Contact, ticket: Ticket) -> bool:
-    """Whether a row says all of a description without exceptions: no `null`, no ticket without `created`."""
+    """True if a row can hold a description without exceptions: no `null`, no ticket without `created`."""
     created = ticket.created is not UNSET if ticket.id else ticket.created is UNSET
     return created and None not in (sent.template_category, contact.phone, contact.id, ticket.id, ticket.key)
 
@@ -181,7 +181,7 @@ def newness(statement: tuple[int, Any]) -> tuple[int, bool, Any]:
 
 
 def is_overruled(kept: Message, new: Message) -> bool:
-    """Whether a description that changed nothing says what is not so: newer or greater statements hold."""
+    """True if a description that changed nothing lost to newer or greater statements."""
     held = statements_of(kept)
     wamid = {"wamid"} if new.wamid in kept.wamids else set()
     return any(

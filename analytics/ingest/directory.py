@@ -63,7 +63,7 @@ class Change(NamedTuple):
 
 
 class Keeping(NamedTuple):
-    """How a table keeps what is said that is no description."""
+    """The key of a table of facts, and whether it keeps all versions."""
 
     key: tuple[str, ...]
     versions: bool  # all that was said, by time; else only the newest
@@ -179,7 +179,7 @@ async def _keep_settings(writer: Writer, tenant: str, changes: list[Change]) -> 
 
 
 def _outcome(changed: bool, kept: Statements, said: Statements) -> Outcome:
-    """What became of statements: those that lost to others are not the same as those that were known."""
+    """The outcome of statements: superseded if they lost to others, duplicate if they were known."""
     if changed:
         return Outcome.ACCEPTED
     lost = any(kept[name][1] != value for name, (_, value) in said.items())

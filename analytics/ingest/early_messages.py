@@ -15,7 +15,7 @@ _decoder = msgspec.json.Decoder(Message)
 
 
 async def load(reader: Reader, tenant: str, ids: Iterable[str]) -> dict[str, Message]:
-    """What waits for some messages, by id."""
+    """Load the corrections that wait for some messages, by id."""
     wanted = set(ids)
     if not wanted:
         return {}
@@ -51,6 +51,6 @@ async def remove(writer: Writer, tenant: str, ids: Iterable[str]) -> None:
 
 
 async def count(reader: Reader, tenant: str) -> int:
-    """How many messages of a company are waited for."""
+    """Count the messages of a company that only corrections have named so far."""
     row = await reader.first(select(func.count()).select_from(table).where(table.c.tenant_id == tenant))
     return row[0] if row else 0

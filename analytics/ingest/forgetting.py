@@ -83,7 +83,7 @@ class Eraser:
         return listed({self.contact_name(name) for name in unlisted(column)})
 
     def contact(self, contact: Contact) -> Contact:
-        """What an event calls a contact."""
+        """A contact of an event, with pseudonyms for the names of somebody forgotten."""
         named = {name: self.contact_name(name) for name in names_of(contact)}
         changed = {
             name[: len(PHONE)]: new.removeprefix(name[: len(PHONE)]) for name, new in named.items() if new != name
@@ -122,7 +122,7 @@ class Eraser:
         )
 
     def _is_within(self, row: Message) -> bool:
-        """Whether a phone that is none holds the number of somebody forgotten."""
+        """True if a mistyped phone contains the number of somebody forgotten."""
         within = numbers_within(row.contact_phone, row.contact_digits)
         return any(self._replaced(Kind.PHONE, number) != number for number in within)
 
@@ -166,7 +166,7 @@ def _kind(name: str) -> Name:
 
 
 def _named(person: Name) -> str:
-    """What a pseudonym stands for as a contact's name."""
+    """Convert a kind and value to a contact's name with its kind in front."""
     kind, value = person
     return (PHONE if kind is Kind.PHONE else PERSON) + value
 
@@ -265,7 +265,7 @@ async def _eraser(reader: Reader, tenant: str, secret: str, names: Iterable[Name
 
 
 def linked(rows: WorkingSet, changed: Iterable[ContactChanged]) -> set[Name]:
-    """What a batch newly says of people who were forgotten: another phone or id of theirs, another wamid."""
+    """Names of forgotten people that a batch brings for the first time: another phone, id or wamid of theirs."""
     found: list[Message | Reply] = [row for _, row in rows.messages.changes()]
     found += [row for _, row in rows.replies.changes()]
     found += filter(None, rows.early.values())

@@ -17,7 +17,7 @@ Tenant = str | Column[str]
 
 
 class Orphans(NamedTuple):
-    """How many of each kind."""
+    """Counts of orphans, by kind."""
 
     statuses: int
     replies: int
@@ -37,7 +37,7 @@ def _corrections(tenant: Tenant) -> ColumnElement[bool]:
 
 
 async def count(reader: Reader, tenant: str) -> Orphans:
-    """How many orphans of a company wait."""
+    """Count the orphans of a company that wait."""
     counts = [
         await reader.first(select(func.count()).select_from(table).where(waits(tenant)))
         for table, waits in ((receipts, _statuses), (replies, _replies), (early_messages, _corrections))

@@ -1,4 +1,4 @@
-"""What may become of an event."""
+"""Outcomes of events."""
 
 from enum import StrEnum
 

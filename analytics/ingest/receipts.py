@@ -102,7 +102,7 @@ def merge_receipt(known: Receipt, event: MessageStatus, received_at: int) -> Rec
 
 
 def _fits(known: Receipt, said: ReceiptEvent) -> bool:
-    """Whether the columns can say a further status too, of which it matters when it was said."""
+    """True if the columns can hold a further status with its own time."""
     empty = all(getattr(known, column) is None for column in COLUMNS)
     same_names = said.names == tuple(sorted(unlisted(known.recipients)))
     return known.events is None and (empty or (same_names and getattr(known, said.column) is None))

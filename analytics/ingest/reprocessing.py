@@ -28,7 +28,7 @@ Told = Callable[[str], None]
 
 
 class _Pass(NamedTuple):
-    """What is needed to go through a company's rows."""
+    """The writer, tenant and settings for going through a company's rows."""
 
     writer: Writer
     tenant: str

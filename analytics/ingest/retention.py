@@ -34,7 +34,7 @@ Outdate = Callable[[int], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Outlook:
-    """What dropping the messages of old months means for a company at a moment."""
+    """The effect that dropping the messages of old months would have for a company at a moment."""
 
     zone: Zone  # whose months they are
     state: State
@@ -54,7 +54,7 @@ class Outlook:
 
     @property
     def ready(self) -> bool:
-        """Whether it may be done now: what was not counted yet must not be dropped."""
+        """True if it may be done now: messages that are not counted yet must not be dropped."""
         return self.state.readable == self.zone.rules
 
 
@@ -124,7 +124,7 @@ async def companies(reader: Reader) -> list[str]:
 
 
 async def outlook(reader: Reader, tenant: str, months: int | None, now: int) -> Outlook:
-    """What `drop_old` would do; changes nothing."""
+    """Compute the effect of `drop_old` without changing anything."""
     local, state, further = await _further(reader, tenant, months, now)
     would_go = await _count(reader, tenant, state.kept_since, further.kept_since) if further else 0
     left = await _count(reader, tenant, FIRST_INSTANT, state.kept_since)

@@ -85,7 +85,7 @@ class Message(Struct, frozen=True):
 
     @property
     def aliases(self) -> frozenset[str]:
-        """What it is found by besides its own columns."""
+        """The further texts by which it can be looked up, besides its own columns."""
         within = numbers_within(self.contact_phone, self.contact_digits)
         if self.recipients is None and self.earlier_wamids is None and not within:
             return frozenset()
@@ -125,7 +125,7 @@ class Reply(Struct, frozen=True):
 
     @property
     def aliases(self) -> frozenset[str]:
-        """What it is found by besides its own columns."""
+        """The further texts by which it can be looked up, besides its own columns."""
         return unlisted(self.further_names)
 
 
@@ -217,7 +217,7 @@ def merge_replies(known: Reply, new: Reply) -> Reply:
 
 
 def contradicts(kept: Reply, new: Reply) -> bool:
-    """Whether a copy of a reply says of anything else than what is kept."""
+    """True if a copy of a reply contradicts the kept one in any field."""
     said = ("account_id", "ticket_id", "in_reply_to", "text")
     return kept.message_id != DROPPED and any(
         (value := getattr(new, name)) and value != getattr(kept, name) for name in said

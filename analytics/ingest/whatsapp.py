@@ -96,7 +96,7 @@ def _read_change(field: str, value: dict[str, Any], entry: Any, place: str, form
 
 
 def _read_message(place: str, message: Any, value: dict[str, Any], forms: bool) -> Iterator[Found]:
-    """What a message says; once more under the name that WhatsApp has for the person beside the phone."""
+    """Read a message; yield it twice where WhatsApp has another name for the person beside the phone."""
     read = _read(place, _inbound, message, value)
     if isinstance(read[1], MessageReply) and forms and read[1].reply.kind == "form":
         answers = _answers(message["interactive"]["nfm_reply"])
@@ -156,7 +156,7 @@ def _number(value: dict[str, Any]) -> Any:
 
 
 def _recipient(status: dict[str, Any], value: dict[str, Any]) -> dict[str, Any] | None:
-    """What WhatsApp calls the person whom a message was sent to: often not the phone that was dialled."""
+    """The recipient of a status, by WhatsApp's own names: often not the phone that was dialled."""
     if status.get("recipient_type") == "group":
         return None
     return _person(_text_of(status.get("recipient_id")), _text_of(status.get("recipient_user_id")), value)
@@ -209,7 +209,7 @@ def _text(type_: str, content: Any) -> str | None:
 
 
 def _answers(form: Any) -> str | None:
-    """What was filled in: each field and its value. A token is no answer, and opens things."""
+    """The fields of a form and their values, without tokens: those are no answers, and open things."""
     try:
         fields = json.loads(form["response_json"])
         told = [(name, value) for name, value in fields.items() if "token" not in name.lower()]
@@ -240,7 +240,7 @@ def _named(phone: str | None, user_id: str | None) -> dict[str, str]:
 
 
 def _further_names(event: MessageReply, message: dict[str, Any], value: dict[str, Any]) -> Contact | None:
-    """What a body's only contact is called besides, where one person wrote all of its messages."""
+    """Further names of the writer: those of the body's only contact, where one person wrote all of its messages."""
     people = [person for person in _items(value, "contacts") if isinstance(person, dict)]
     writers = {str(each.get("from")) for each in _items(value, "messages") if isinstance(each, dict)}
     if len(people) != 1 or len(writers) != 1 or message.get("group_id"):

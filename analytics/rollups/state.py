@@ -71,7 +71,7 @@ async def kept_from(reader: Reader, tenant: str, zone: Zone) -> date | None:
 
 
 async def lack_messages(reader: Reader, spec: Spec) -> bool:
-    """Whether messages of a specification's days were dropped, so that they cannot be read."""
+    """True if messages of a specification's days were dropped, so that they cannot be read."""
     return spec.starts_at < await kept_since(reader, spec.tenant_id)
 
 

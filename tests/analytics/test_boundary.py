@@ -100,7 +100,7 @@ async def size(database: Database, tenant: str) -> int:
 
 
 async def copies(database: Database, tenant: str) -> int:
-    """How many rows are copies of frozen days."""
+    """Count the rows that are copies of frozen days."""
     async with database.read() as reader:
         rows = [
             await reader.first(

@@ -177,7 +177,7 @@ def _moved_people(rng: Random) -> Iterator[Event]:
 
 
 def _renamed(rng: Random, events: Iterable[Event]) -> Iterator[Event]:
-    """What is in the directory, with another name from some day on, and nothing else said of it."""
+    """Renames of entities of the directory that state nothing else."""
     for event in events:
         for kind in ("department", "agent", "account", "template"):
             if event["type"] == f"{kind}.upserted" and rng.random() < 0.3:

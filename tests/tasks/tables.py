@@ -83,7 +83,7 @@ def _clock(seconds: int | None) -> datetime | None:
 
 
 def reply(kind: str | None, text: str | None, locale: Locale) -> str | None:
-    """What the column of replies shows."""
+    """The text of the column of replies."""
     if kind is None:
         return None
     bracketed = f"[{KINDS[kind if kind in KINDS else ''][locale]}]"

@@ -1,4 +1,4 @@
-"""What each key of a description was stated at, further names of contacts, and what a reply was"""
+"""Statement times of single keys, further names of contacts, kinds of replies"""
 
 from typing import Any
 
