@@ -27,6 +27,9 @@ async def forget_contacts(workshop: Workshop, tenant: str, contacts: Iterable[st
         erased = await forgetting.forget(writer, tenant, named)
         await webhooks.drop_mentioning(writer, tenant, erased.names)
         await export_jobs.outdate(writer, tenant, now())
+    # Once more: an export that was taken up before this was committed may have read what was there before it.
+    async with workshop.database.write() as writer:
+        await export_jobs.outdate(writer, tenant, now())
     await expire(workshop)
     await workshop.database.scrub()
     return erased

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, func, insert, sele
 from analytics import export_jobs
 from analytics.database import Database
 from analytics.errors import InvalidInput, NotFound
-from analytics.exports import ExportStatus, FailureCode
+from analytics.exports import Export, ExportStatus, FailureCode
 from analytics.ingest import retention, webhooks
 from analytics.migrations import migrate
 from analytics.removal import STEP, TABLES, remove_rows
@@ -63,6 +63,27 @@ async def test_no_trace_is_left_in_any_text(workshop: Workshop, tenant: str) -> 
             rows = await reader.rows(select(table).where(table.c.tenant_id == tenant))
             found = "\n".join(str(value) for row in rows for value in row)
             assert not [trace for trace in (FIRST, CODED, "Tengo", "CL.1") if trace in found], table.name
+
+
+async def test_an_export_that_read_what_was_there_before_expires_too(
+    workshop: Workshop, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "sqlite" in workshop.database.url:
+        pytest.skip("on SQLite one transaction writes at a time")
+    await _fill(workshop.database, tenant)
+    outdate = export_jobs.outdate
+    made: list[Export] = []
+
+    async def outdate_and_be_slow(*args: Any) -> None:
+        await outdate(*args)
+        if not made:
+            made.append(await queue(workshop.database, identity(tenant), MONTH))
+            await run_export(workshop, tenant, made[0].id)
+            assert (await stored(workshop.database, made[0])).status is ExportStatus.COMPLETED
+
+    monkeypatch.setattr(export_jobs, "outdate", outdate_and_be_slow)
+    await forget_contacts(workshop, tenant, [FIRST])
+    assert (await stored(workshop.database, made[0])).status is ExportStatus.EXPIRED
 
 
 async def _fill(database: Database, tenant: str) -> None:
