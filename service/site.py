@@ -81,9 +81,11 @@ def _headers(policy: str) -> dict[str, str]:
 def _asset(folder: Path, request: Request) -> Response:
     """A file whose name changes with its content, compressed where the build did so and the browser takes it."""
     name = request.path_params["name"]
-    plain, packed = folder / name, folder / f"{name}.gz"
-    if not plain.is_file():
+    # Looked up among the names that there are: no other, however long or odd, becomes a path.
+    plain = next((path for path in folder.glob("*") if path.name == name), None)
+    if plain is None:
         raise HTTPException(404)
+    packed = folder / f"{name}.gz"
     headers = {
         "Cache-Control": f"public, max-age={YEAR}, immutable",
         "Content-Security-Policy": "default-src 'self'",  # what a worker made of it may do

@@ -79,7 +79,8 @@ async def test_nothing_but_assets_is_served(built: Path) -> None:
     (built / ".vite").mkdir()
     (built / ".vite" / "manifest.json").write_text("{}")
     async with client(built) as asking:
-        for path in ("/assets/none.js", "/assets/..%2Findex.html", "/assets/%2E%2E", "/.vite/manifest.json"):
+        odd = ("/assets/" + "a" * 256, "/assets/a%00", "/assets/" + "é" * 200)
+        for path in ("/assets/none.js", "/assets/..%2Findex.html", "/assets/%2E%2E", "/.vite/manifest.json", *odd):
             assert (await asking.get(path)).status_code == 404
 
 
