@@ -114,17 +114,20 @@ class Eraser:
             wamid=self.ref(row.wamid),
             earlier_wamids=listed(self.ref(wamid) or wamid for wamid in unlisted(row.earlier_wamids)),
             recipients=recipients,
-            contact_phone=None if theirs or self._is_within(row) else row.contact_phone,
+            contact_phone=None if is_pseudonym(digits) else self._phone_text(row),
             contact_digits=digits,
             contact_id=contact,
             reply_id=reply,
             reply_text=None if untold else row.reply_text,
         )
 
-    def _is_within(self, row: Message) -> bool:
-        """True if a mistyped phone contains the number of somebody forgotten."""
+    def _phone_text(self, row: Message) -> str | None:
+        """The phone as it was written, empty if it is none and holds the number of somebody forgotten.
+
+        Other text that is no phone stays: whose it is can change with a correction, and then it is not there any more.
+        """
         within = numbers_within(row.contact_phone, row.contact_digits)
-        return any(self._replaced(Kind.PHONE, number) != number for number in within)
+        return "" if any(self._replaced(Kind.PHONE, number) != number for number in within) else row.contact_phone
 
     def reply(self, row: Reply) -> Reply:
         """The row of a reply, which bears no text if it came from somebody forgotten."""

@@ -39,20 +39,19 @@ async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Account
         facts = facts_of(current, earlier, message.account_id, accounts)
         found = facts.status
         own = message.contact_digits, message.contact_id
-        rows.messages.put(
-            msgspec.structs.replace(
-                message,
-                receipt_status=int(found),
-                # A delivered message did not bounce, whatever failed on the way.
-                failed_code=facts.failed_code if found is Status.FAILED else None,
-                status=int(status(found, message.reply_id is not None)),
-                accepted_at=facts.accepted_at,
-                delivered_at=facts.delivered_at,
-                read_at=facts.read_at,
-                failed_at=facts.failed_at,
-                recipients=listed(unlisted(facts.recipients) - names(*own)) if facts.recipients else None,
-            )
+        derived = msgspec.structs.replace(
+            message,
+            receipt_status=int(found),
+            # A delivered message did not bounce, whatever failed on the way.
+            failed_code=facts.failed_code if found is Status.FAILED else None,
+            status=int(status(found, message.reply_id is not None)),
+            accepted_at=facts.accepted_at,
+            delivered_at=facts.delivered_at,
+            read_at=facts.read_at,
+            failed_at=facts.failed_at,
+            recipients=listed(unlisted(facts.recipients) - names(*own)) if facts.recipients else None,
         )
+        rows.messages.put(derived)
 
 
 def _names(message: Message, accounts: Accounts) -> list[Key]:
