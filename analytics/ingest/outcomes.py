@@ -6,7 +6,7 @@ from analytics.ingest.events import InvalidEvent
 
 
 class Outcome(StrEnum):
-    """What became of an event."""
+    """The outcome of one event."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"  # valid, but all of it was known

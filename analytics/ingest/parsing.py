@@ -175,7 +175,7 @@ def cleaned(value: Any) -> Any:
 
 
 def check(event: AnyEvent) -> None:
-    """What the types cannot say. Raises `InvalidEvent`."""
+    """Check the rules that types cannot express. Raises `InvalidEvent`."""
     _check_calendar("at", event.at)
     if isinstance(event, Description) and event.updated_at is not None:
         _check_calendar("updated_at", event.updated_at)

@@ -87,7 +87,7 @@ class Facts(NamedTuple):
 
 
 def channel(message_id: str | None, account_id: str | None, phone_number_id: str | None) -> str:
-    """What makes a status's reference unique: nothing for our own ids, else the account or Meta's number."""
+    """The part of a receipt's key beside its reference: empty for our own ids, else the account or Meta's number."""
     if message_id:
         return ""
     return f"{BY_ACCOUNT}{account_id}" if account_id else f"{BY_NUMBER}{phone_number_id}"

@@ -170,7 +170,7 @@ def looked_at(message: Counted) -> tuple[Any, ...]:
 
 
 def deltas(changes: Iterable[tuple[Counted | None, Counted]], zone: Zone, state: State) -> Deltas:
-    """What changed messages change in the rollups: on the days that are built, as far as messages are kept."""
+    """Changes of the rollups that follow from changed messages: on days that are built, as far as messages are kept."""
     found = Deltas()
     since, until = state.kept_since, zone.day_start_of(state.built_until)
     for before, message in changes:

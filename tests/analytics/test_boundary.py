@@ -66,7 +66,7 @@ async def by_day(database: Database, tenant: str, name: str) -> Days:
 
 
 async def expected(database: Database, tenant: str, frozen: Days, local: Zone) -> Days:
-    """What was frozen, and the rows that are kept on their days of a zone."""
+    """The frozen counts, and those of the kept rows on their days of a zone."""
     since = (await state(database, tenant)).kept_since
     columns = messages.c.sent_at, messages.c.status, messages.c.reply_id, messages.c.ticket_created
     async with database.read() as reader:
@@ -80,7 +80,7 @@ async def expected(database: Database, tenant: str, frozen: Days, local: Zone) -
 
 
 async def frozen_days(database: Database, tenant: str, name: str) -> Days:
-    """What was dropped in a zone, as long as the rollups are of that zone."""
+    """The counts that were dropped in a zone, as long as the rollups are of that zone."""
     kept_from = (await state(database, tenant)).kept_from or 0
     return {day: row for day, row in (await by_day(database, tenant, name)).items() if day < kept_from}
 
@@ -93,7 +93,7 @@ async def state(database: Database, tenant: str) -> State:
 
 
 async def size(database: Database, tenant: str) -> int:
-    """How many messages there are."""
+    """Count the messages of a tenant."""
     async with database.read() as reader:
         row = await reader.first(select(func.count()).select_from(messages).where(messages.c.tenant_id == tenant))
     return row[0] if row else 0

@@ -58,7 +58,7 @@ class Row(NamedTuple):
     template_language: str | None = "es_CL"
 
     def shown(self, locale: Locale, further: Sequence[ExportColumn] = (), heard: Mapping[int, str] = {}) -> list[Any]:
-        """What a file says of it, said independently of the code; times as a spreadsheet has them."""
+        """The expected cells of a file, computed independently of the code; times as a spreadsheet has them."""
         replied, bounced = self.reply_kind is not None, self.status == "FAILED"
         said = {
             "template_category": self.template_category.lower(),

@@ -58,7 +58,7 @@ def test_every_field_reads_back(
 
 
 def cells_of_any_reader(data: bytes) -> Iterator[str]:
-    """What spreadsheets make cells of that split the file at any sign, honouring quotes or not."""
+    """The cells that spreadsheets find which split the file at any sign, honouring quotes or not."""
     text = data.decode("utf-8-sig")
     for delimiter in ",;\t":
         for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):

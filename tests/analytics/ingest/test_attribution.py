@@ -28,7 +28,7 @@ def attribute(
     window: int = WEEK,
     changes: Iterable[Change] = (),
 ) -> dict[str, Answer]:
-    """What each of the replies answers."""
+    """The answers of the replies, by reply id."""
     return attribute_among(sends, replies, accounts, Changes(changes), window)
 
 
