@@ -43,7 +43,7 @@ from tasks.queue import Jobs
 
 def create_app(settings: Settings) -> Starlette:
     """The service, ready to be run by uvicorn. Raises `ConfigurationError`."""
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     tokens = open_tokens(settings)
     links = Links(settings.link_key, timedelta(seconds=settings.link_seconds))
     workshop = open_workshop(settings)

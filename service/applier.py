@@ -68,7 +68,7 @@ def frame(message: Work | Done) -> bytes:
 
 def run(settings: Settings) -> None:
     """Apply what comes in on standard input until it ends."""
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     os.nice(NICE)
     for sign in (signal.SIGINT, signal.SIGTERM):
         # Ctrl-C, and a supervisor that stops all of a service's processes, reach our parent too. It still needs us for

@@ -87,7 +87,7 @@ def worker(
     settings = Settings.read()
     if brokers.address(settings.broker_url).embedded:
         raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     supervise(processes, threads)
 
 
@@ -276,7 +276,7 @@ def webhooks_replay(
         return None if moment is None else instant(moment.replace(tzinfo=UTC))
 
     settings = Settings.read()
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
 
     async def work() -> tuple[int, webhooks.Counts]:
         async with Database(settings.database_url) as database:

@@ -1,6 +1,7 @@
 """The GraphQL endpoint: who asks and what they are given, over HTTP and over WebSockets."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -72,6 +73,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             allowed_origins=house.allowed_origins,
         )
         self._house = house
+        self.strangers: OrderedDict[GraphQLOverWebSocket, None] = OrderedDict()
         self._answered, self._followed = Places(MOST_ANSWERED), Places(MOST_FOLLOWED)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:

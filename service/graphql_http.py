@@ -3,6 +3,7 @@
 Source: the GraphQL over HTTP specification, draft of the GraphQL Foundation. Strawberry's view does the rest.
 """
 
+import asyncio
 import json
 from typing import Any
 
@@ -24,6 +25,7 @@ from analytics.limits import LARGEST_BODY
 from analytics.texts import clean
 
 JSON = "application/json"
+BODY_TIMEOUT = 30.0  # seconds
 GRAPHQL_JSON = "application/graphql-response+json"
 
 OPERATIONS = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
@@ -172,12 +174,18 @@ def media_type(accept: str) -> str:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """The same, up to the cap on bodies. Raises `HTTPException` after that; the rest is not read."""
-    length = 0
+    """Limit how many bytes a body may have, and how long it may take. Raises `HTTPException`; the rest is not read."""
+    deadline = asyncio.get_running_loop().time() + BODY_TIMEOUT
+    length, has_more = 0, True
 
     async def bounded() -> Message:
-        nonlocal length
-        message = await receive()
+        nonlocal length, has_more
+        try:
+            async with asyncio.timeout_at(deadline if has_more else None):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, f"The body took more than {BODY_TIMEOUT:.0f} seconds.") from None
+        has_more = message.get("more_body", False)
         length += len(message.get("body", b""))
         if length > LARGEST_BODY:
             raise HTTPException(413, f"The body has more than {LARGEST_BODY} bytes. See `limits`.")

@@ -19,6 +19,9 @@ from graphql_schema.errors import public
 
 # Seconds for whoever has no good token: enough to be told so.
 STRANGERS = 30.0
+MAX_STRANGERS = 100  # connections without a good token; the oldest give way
+MAX_MESSAGES_BEFORE_ACK = 5
+TOO_MANY_REQUESTS = 4429
 INTERNAL = "INTERNAL_SERVER_ERROR"
 FORBIDDEN = 4403  # the code after which clients of this protocol come back with another token
 
@@ -31,8 +34,31 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
     # The one that a copy of this connection is for.
     _operation: Any = None
 
+    _messages_before_ack = 0
+
+    async def handle(self) -> None:
+        """Handle messages until the connection ends."""
+        strangers = self.view.strangers
+        if not isinstance(self.context.identity, Identity):
+            strangers[self] = None
+        if len(strangers) > MAX_STRANGERS:
+            strangers.popitem(last=False)[0].drop()
+        await super().handle()
+
+    def drop(self) -> None:
+        """Give way to others."""
+        if self._ending:
+            self._ending.cancel()
+        self._ending = asyncio.create_task(self.websocket.close(TOO_MANY_REQUESTS, "Too many without a token."))
+
     async def handle_message(self, message: Any) -> None:
-        """One message; the connection is closed for what is none."""
+        """One message; the connection is closed for what is none, and for many before it was acknowledged."""
+        # The next message may be here already: without this, a client who sends enough of them has no others served.
+        await asyncio.sleep(0)
+        self._messages_before_ack += not self.connection_acknowledged
+        if self._messages_before_ack > MAX_MESSAGES_BEFORE_ACK:
+            await self.websocket.close(code=TOO_MANY_REQUESTS, reason="Too many messages.")
+            return
         if not _is_message(message):
             await self.handle_invalid_message("This is no message of graphql-transport-ws.")
             return
@@ -41,6 +67,8 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_connection_init(self, message: Any) -> None:
         """From here on it is known who asks, and until when they may."""
         await super().handle_connection_init(message)
+        if isinstance(self.context.identity, Identity):
+            self.view.strangers.pop(self, None)
         if self.connection_acknowledged and self._ending is None:
             self._ending = asyncio.create_task(self._end_with_token())
 
@@ -85,6 +113,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def shutdown(self) -> None:
         """The end of the connection."""
+        self.view.strangers.pop(self, None)
         if self._ending:
             self._ending.cancel()
         await super().shutdown()

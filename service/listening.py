@@ -1,6 +1,7 @@
 """Where the service listens, and how it ends: what it was asked before SIGTERM it answers, and then it is done."""
 
 import math
+import resource
 import signal
 import socket
 import sys
@@ -17,6 +18,15 @@ def patience(settings: Settings) -> int:
     rest is sent again.
     """
     return math.ceil(settings.request_seconds)
+
+
+def affordable_connections(wanted: int) -> int:
+    """How many connections this process can have open, next to as many files: the system's limit is raised to that."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = 2 * wanted if hard == resource.RLIM_INFINITY else min(2 * wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return files // 2
 
 
 @contextmanager

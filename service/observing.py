@@ -30,14 +30,17 @@ def _no_span(_scope: Scope, _status: list[int]) -> AbstractContextManager[None]:
 
 
 class Observed:
-    """Around the application: notes each HTTP request."""
+    """Around the application: notes each HTTP request, and each WebSocket when it is over."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._span: Spans = traces.request if traces.on() else _no_span
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request, or one WebSocket."""
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -54,9 +57,28 @@ class Observed:
         finally:
             _request(scope, status[-1], time.perf_counter_ns() - began_at)
 
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began_at, codes = time.perf_counter_ns(), [1006]  # the code for an end without a word
+
+        async def taken() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                codes.append(message.get("code", 1005))
+            return message
+
+        try:
+            await self._app(scope, taken, send)
+        finally:
+            took = time.perf_counter_ns() - began_at
+            log.info("websocket", route=_route(scope), code=codes[-1], ms=round(took / MILLISECOND, 1))
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", "none")
+
 
 def _request(scope: Scope, status: int, took: int) -> None:
-    route = getattr(scope.get("route"), "path", "none")
+    route = _route(scope)
     method = scope["method"] if scope["method"] in METHODS else "other"
     REQUESTS.labels(route, method, status).inc()
     REQUEST_SECONDS.labels(route).observe(took / SECOND)

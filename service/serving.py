@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from analytics.limits import LARGEST_BODY
 from graphql_schema.schema import schema
 from service.app import create_app
-from service.listening import listening, patience
+from service.connections import LimitedHTTPProtocol, LimitedWebSocketProtocol
+from service.listening import affordable_connections, listening, patience
 from service.manifest import open_manifest
 from service.settings import ConfigurationError, Settings, count_together
 
@@ -39,7 +40,11 @@ def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, 
             served,
             host=settings.host,
             port=settings.port,
-            log_level="info",
+            log_config=None,  # ours holds for its lines too
+            http=LimitedHTTPProtocol,
+            ws=LimitedWebSocketProtocol,
+            ws_per_message_deflate=False,  # a few bytes of a stranger's would be 256 KiB to read
+            limit_concurrency=affordable_connections(settings.connections),
             ws_max_size=LARGEST_BODY,  # by default a stranger's message may have 16 MiB, and is parsed
             access_log=False,  # ours say more, and no query of an address
             timeout_graceful_shutdown=patience(settings),

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     # Where the processes of one service count together; `embudo serve --workers` makes it.
     metrics_folder: Path | None = Field(default=None, validation_alias=METRICS_FOLDER)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["logfmt", "json"] = "logfmt"
     plain_execution: bool = Field(default=True, description="Read plain fields without calling a resolver for each.")
     export_days: int = Field(default=30, ge=1, description="How long an export's file is kept.")
     link_seconds: int = Field(default=900, ge=1, description="How long a download link is good for.")
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     introspection: Introspection = Introspection.VIEWERS
+    connections: int = Field(default=1_000, ge=10, description="How many a process has open at once.")
     request_seconds: float = Field(default=30, gt=0, description="How long a request may take.")
     requests_per_minute: int = Field(default=6_000, ge=0, description="Of one viewer; 0: any number.")
     tenant_requests_per_minute: int = Field(default=60_000, ge=0, description="Of one company; 0: any number.")

@@ -54,7 +54,7 @@ STOP_TIMEOUT = int(GRACE * 1000) + 3000
 
 def run(settings: Settings, threads: int, scratch: Path) -> None:
     """Be a worker, until SIGTERM or the end of standard input. What is not done by then goes back to the queue."""
-    configure(settings.log_level)
+    configure(settings.log_level, settings.log_format)
     tune_garbage_collector()
     tempfile.tempdir = str(scratch)
     shift = Shift(threads)

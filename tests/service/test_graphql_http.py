@@ -1,15 +1,22 @@
 """GraphQL over HTTP, to the letter: all audits of graphql-http, and what they do not ask."""
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
+from starlette.types import Message
 
+from graphql_schema.schema import schema
+from service import graphql_http
+from service.graphql import GraphQLEndpoint, House
 from service.graphql_http import GRAPHQL_JSON, JSON, media_type
 from tests.factories import identity
 from tests.service.servers import Server, running
@@ -196,3 +203,22 @@ def test_who_accepts_graphql_json_first_gets_a_status_that_says_it(server: Serve
         answer = server.client.post("/graphql", json={"query": "{ nobody }"}, headers={"Accept": accept})
         assert (answer.status_code, codes(answer.json())) == (status, ["GRAPHQL_VALIDATION_FAILED"])
         assert "data" not in answer.json()
+
+
+async def test_a_body_is_not_waited_for_longer_than_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphql_http, "BODY_TIMEOUT", 0.1)
+    endpoint = GraphQLEndpoint(schema, cast(House, SimpleNamespace(allowed_origins=())))
+    monkeypatch.setattr(endpoint, "get_context", AsyncMock())
+    sent: list[Message] = []
+
+    async def trickle() -> Message:
+        await asyncio.sleep(0.03)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    await endpoint({"type": "http", "method": "POST", "path": "/", "headers": headers, "state": {}}, trickle, send)
+    assert sent[0]["status"] == 408
+    assert b"0 seconds" in sent[1]["body"]

@@ -9,7 +9,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from analytics.database import Database
 from analytics.limits import LARGEST_BODY
@@ -18,7 +20,7 @@ from graphql_schema import documents
 from graphql_schema.context import Context
 from graphql_schema.schema import build_schema, schema
 from service.graphql import GraphQLEndpoint, House
-from service.graphql_ws import STRANGERS
+from service.graphql_ws import MAX_MESSAGES_BEFORE_ACK, MAX_STRANGERS, STRANGERS, TOO_MANY_REQUESTS
 from service.places import MOST_FOLLOWED
 from service.tokens import LEEWAY, Tokens
 from tests import factories
@@ -169,6 +171,30 @@ async def test_a_large_message_closes_the_connection(server: Server, tenant: str
 async def test_who_says_nothing_is_not_waited_for_longer_than_strangers(server: Server) -> None:
     endpoint = GraphQLEndpoint(schema, cast(House, SimpleNamespace(allowed_origins=())))
     assert endpoint.connection_init_wait_timeout.total_seconds() == STRANGERS == 30
+
+
+@pytest.mark.parametrize("message", ["ping", "pong", "complete"])
+async def test_few_messages_are_taken_before_the_first_is_acknowledged(server: Server, message: str) -> None:
+    address = server.url.replace("http", "ws") + "/graphql"
+    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
+        for _ in range(MAX_MESSAGES_BEFORE_ACK + 1):
+            await connection.send(json.dumps({"type": message, "id": "1"}))
+        await connection.wait_closed()
+        assert connection.close_code == TOO_MANY_REQUESTS
+
+
+async def test_connections_without_a_token_give_way_to_new_ones_and_no_others_do(server: Server, tenant: str) -> None:
+    async with (
+        open_socket(server.url, server.headers(identity(tenant))) as signed,
+        open_socket(server.url, {}) as oldest,
+        AsyncExitStack() as strangers,
+    ):
+        for _ in range(MAX_STRANGERS):
+            last = await strangers.enter_async_context(open_socket(server.url, {}))
+        assert await oldest.hear() == TOO_MANY_REQUESTS
+        assert (await signed.ask("{ __typename }"))["type"] == "next"
+        await last.say({"type": "ping"})
+        assert (await last.hear())["type"] == "pong"
 
 
 class Broken(GraphQLEndpoint):

@@ -46,6 +46,8 @@ WRONG = [
     ("PUBLIC_URL", "https://embudo.example:port"),
     ("PUBLIC_URL", "https://embudo.example/?a=b"),
     ("LOG_LEVEL", "loud"),
+    ("LOG_FORMAT", "xml"),
+    ("CONNECTIONS", "9"),
     ("PLAIN_EXECUTION", "perhaps"),
     ("ORPHAN_DAYS", "0"),
     ("WEBHOOK_DAYS", "0"),

@@ -1,0 +1,258 @@
+"""Limits on connections: bytes, frames and time, before anything is made of what a stranger sends.
+
+uvicorn bounds neither a request's head nor how long it takes, keeps silent connections for ever, and handles every
+frame of a WebSocket that has come before anybody else's turn. These protocols add what is missing and leave the
+parsing to uvicorn's own.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+MAX_HEAD_BYTES = 64 * 1024
+MAX_HEADERS = 128
+MAX_PIPELINED = 16  # requests that are sent before the answers to those before them
+PIECE = 16 * 1024  # bytes that are parsed before the limits are looked at again
+FRAME_PIECE = 2 * 1024  # the same over a WebSocket: some 340 of the smallest frames
+HEAD_TIMEOUT = 15.0  # seconds from the first byte, or from the connection, to the end of the head
+LINGER = 1.0  # seconds in which the rest of a head that was refused is thrown away
+STALLED_WRITE_TIMEOUT = 60.0  # seconds in which a client must take something of what waits for it
+FRAME_BURST, FRAMES_PER_SECOND = 200.0, 20.0
+TOO_MANY_REQUESTS = 4429  # the close code that graphql-transport-ws uses for it
+
+
+class _Deadline:
+    """A timer that runs at most once at a time."""
+
+    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
+        self._seconds = seconds
+        self._expire = expire
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Start it, unless it runs."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._expire)
+
+    def cancel(self) -> None:
+        """Stop it."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class _Limited(asyncio.Protocol):
+    """A connection that waits neither for a head nor for its client to take an answer longer than the timeouts."""
+
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._refused = False
+        self._left = 0
+        self._head_timeout = _Deadline(HEAD_TIMEOUT, self._end_wait)
+        self._write_timeout = _Deadline(STALLED_WRITE_TIMEOUT, self._look)
+
+    def _end_wait(self) -> None:
+        self.transport.abort()
+
+    def _look(self) -> None:
+        self._write_timeout.cancel()
+        before, self._left = self._left, self.transport.get_write_buffer_size()
+        if self._left < before:
+            self._write_timeout.start()
+        else:
+            self.transport.abort()
+
+    def _linger(self) -> asyncio.TimerHandle:
+        """Send what is written, read no more, and close soon.
+
+        Closed with bytes unread, the connection would be reset, and the client might not see why.
+        """
+        self._refused = True
+        self.transport.write_eof()
+        return self.loop.call_later(LINGER, self.transport.abort)
+
+    def pause_writing(self) -> None:
+        """Watch what is taken of what waits."""
+        super().pause_writing()
+        self._left = self.transport.get_write_buffer_size()
+        self._write_timeout.start()
+
+    def resume_writing(self) -> None:
+        """Go on writing."""
+        super().resume_writing()
+        self._write_timeout.cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop all timers."""
+        self._head_timeout.cancel()
+        self._write_timeout.cancel()
+        super().connection_lost(exc)
+
+
+class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
+    """HTTP with limits on a request's head, on the time it takes, and on how many connections there are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Bytes since a request or a part of a body began: endless names, values, addresses, trailers and extensions of
+        # chunks all add to it, also those that the parser tells nobody of until they are over.
+        self._head_bytes = 0
+        self._piece_bytes = 0
+        self._head_too_large = False
+        self._waiting_since = time.monotonic()
+
+    @property
+    def _answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not (cycle.response_complete and self.transport.get_write_buffer_size() == 0)
+
+    @property
+    def precedence(self) -> tuple[bool, float] | None:
+        """When this connection gives way to a new one, the least first; None while a whole request is answered."""
+        if self._answering and not self.cycle.more_body:
+            return None
+        return self._answering, self._waiting_since
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request; where there are too many connections, whoever waits longest goes."""
+        super().connection_made(transport)
+        self._head_timeout.start()
+        # From that number on, uvicorn refuses requests: whose would be left to chance.
+        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
+            self._drop_one()
+
+    def _drop_one(self) -> None:
+        waiting = [
+            (other.precedence, other)
+            for other in self.connections
+            if isinstance(other, LimitedHTTPProtocol) and other.precedence is not None
+        ]
+        _, longest = min(waiting, key=lambda one: one[0])
+        self.connections.discard(longest)
+        longest.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come, piece by piece, unless it breaks a limit."""
+        if self.timeout_keep_alive_task is not None:  # the first byte after a pause
+            self._head_timeout.cancel()
+        for start in range(0, len(data), PIECE):
+            piece = data[start : start + PIECE]
+            self._piece_bytes = len(piece)
+            self._head_bytes += len(piece)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._head_too_large = True
+                self.send_400_response("")
+            if self._refused or self.transport.is_closing():
+                return
+            super().data_received(piece)
+            if self.transport.get_protocol() is not self:  # it is a WebSocket now
+                self._head_timeout.cancel()
+                return
+        self._watch_head()
+
+    def _watch_head(self) -> None:
+        """Time a head, or the rest of a body that nobody reads any more."""
+        if self._answering:
+            self._head_timeout.cancel()
+        else:
+            self._head_timeout.start()
+
+    def _end_wait(self) -> None:
+        self._head_timeout.cancel()
+        if self._answering:  # the answer is made, and somebody slow takes it
+            self._write_timeout.start()
+            self._head_timeout.start()
+        else:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """Begin a request. Raises `ValueError` for too many at once, which the parser reports."""
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise ValueError("too many requests at once")
+        self._head_bytes = self._piece_bytes
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, or a trailer. Raises `ValueError` for too many, which the parser reports."""
+        if len(self.headers) >= MAX_HEADERS:
+            self._head_too_large = True
+            raise ValueError("too many headers")
+        super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body."""
+        self._head_bytes = self._piece_bytes
+        super().on_body(body)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        self._waiting_since = time.monotonic()
+        super().on_response_complete()
+        self._watch_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, or has too large a head, and close."""
+        if not self._head_too_large:
+            super().send_400_response(msg)
+            return
+        told = f"A request's head may have {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.".encode()
+        self.transport.write(
+            STATUS_LINE[431]
+            + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+            + b"content-length: %d\r\n\r\n%b" % (len(told), told)
+        )
+        self._linger()
+
+
+class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
+    """WebSockets with a budget for frames of every kind: control frames never reach the application."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._frames_left = FRAME_BURST
+        self._counted_at = time.monotonic()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin with the handshake."""
+        super().connection_made(transport)
+        self._head_timeout.start()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has come, piece by piece, as long as there is budget for its frames."""
+        for start in range(0, len(data), FRAME_PIECE):
+            if self._refused or self.transport.is_closing():
+                return
+            super().data_received(data[start : start + FRAME_PIECE])
+            if self.conn.handshake_exc is not None:  # uvicorn would leave it open, unanswered
+                self.transport.write(b"".join(self.conn.data_to_send()))
+                self.transport.close()
+
+    def handle_events(self) -> None:
+        """Handle the frames that are complete, or close the connection for too many of them."""
+        now = time.monotonic()
+        self._frames_left += (now - self._counted_at) * FRAMES_PER_SECOND - len(self.conn.events)
+        self._frames_left = min(self._frames_left, FRAME_BURST)
+        self._counted_at = now
+        if self._frames_left >= 0:
+            super().handle_events()
+            if self.handshake_initiated:
+                self._head_timeout.cancel()
+        elif self.handshake_complete:
+            self._end()
+        else:
+            self.transport.abort()
+
+    def _end(self) -> None:
+        reason = "Too many messages."
+        self.conn.fail(TOO_MANY_REQUESTS, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": TOO_MANY_REQUESTS, "reason": reason})
+        self.close_sent = self.disconnected = True
+        self.close_timer = self._linger()
