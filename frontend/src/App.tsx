@@ -11,8 +11,8 @@ import { Shell } from "./shell/Shell";
 
 /** The pages of someone who is signed in. */
 export function App() {
-  const { token, refused } = useSession();
-  const client = useMemo(() => createClient(token, refused), [token, refused]);
+  const { stay, refused } = useSession();
+  const client = useMemo(() => createClient(stay, refused), [stay, refused]);
   useEffect(() => askEarly(client, location), [client]);
   return (
     <Provider value={client}>

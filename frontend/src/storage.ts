@@ -20,6 +20,15 @@ export function keep(area: Area, key: string, value: string | null): void {
   }
 }
 
+/** Forget each key that is named so. */
+export function forget(area: Area, named: (key: string) => boolean): void {
+  try {
+    for (const key of Object.keys(window[area]).filter(named)) window[area].removeItem(key);
+  } catch {
+    // as above
+  }
+}
+
 /** Whether the browser keeps nothing for this page. */
 export function isBlocked(area: Area): boolean {
   try {

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from service.site import BUILT
 from tests.frontend.people import Reader, run
+from tests.frontend.platforms import Platform, serving
 from tests.service.servers import Server
 
 CHROMIUM = shutil.which("chromium")
@@ -18,13 +19,20 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The service as `make run` starts it, with a smaller company."""
+def platform() -> Iterator[Platform]:
+    """A platform whose pages frame ours."""
+    with serving() as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, platform: Platform) -> Iterator[Server]:
+    """The service as `make run` starts it, with a smaller company, and a platform that may frame its pages."""
     if not (BUILT / "index.html").exists():
         if os.environ.get("CI"):
             pytest.fail("the pages are not built: make build")
         pytest.skip("the pages are not built: make build")
-    server = Server(tmp_path_factory.mktemp("demo"), EMBUDO_DEMO="true")
+    server = Server(tmp_path_factory.mktemp("demo"), EMBUDO_DEMO="true", EMBUDO_ALLOWED_ORIGINS=platform.origin)
     try:
         run(server, "migrate")
         run(server, "demo", "--messages", "3000")

@@ -24,6 +24,10 @@ fragment Numbers on Funnel {
 # GraphiQL's button once it knows the tab's operations: it asks which of them to run.
 EXECUTE = ".graphiql-execute-button[aria-haspopup=menu]"
 
+# What a browser tells a page that it shows again as it was; Playwright's keeps none for that.
+COMES_BACK = """for (const type of ["pagehide", "pageshow"])
+  window.dispatchEvent(new PageTransitionEvent(type, { persisted: true }));"""
+
 VIEW = (
     """
 query View($filter: CampaignAnalyticsFilter!) {

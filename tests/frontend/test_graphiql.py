@@ -1,10 +1,12 @@
 """GraphiQL in a browser: signed in, without other hosts, subscriptions and all."""
 
+import json
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 
-from tests.frontend.people import EXECUTE, Reader
+from tests.frontend.people import EXECUTE, IDENTITIES, Reader
+from tests.frontend.platforms import Platform, framed
 from tests.service.servers import Server
 
 CREATE = """
@@ -50,3 +52,44 @@ def test_it_looks_as_the_reader_chose(demo: Server, page: Page) -> None:
 def test_a_token_that_is_refused_ends_the_session(demo: Server, page: Page) -> None:
     page.goto(f"{demo.url}/graphiql#token=wrong")
     expect(page.get_by_role("heading", name="No pudimos reconocerte")).to_be_visible()
+
+
+def wrote(frame: Frame, text: str) -> None:
+    """Write variables."""
+    frame.get_by_role("button", name="Variables").click()
+    frame.get_by_label("Variables").locator("textarea, .native-edit-context").first.focus()
+    frame.page.keyboard.insert_text(json.dumps({"id": text}))
+    frame.wait_for_function(f"() => {EDITED}.includes('{text}')")
+
+
+KEPT = "JSON.stringify([{ ...sessionStorage }, { ...localStorage }])"
+EDITED = "JSON.stringify(globalThis.__MONACO.editor.getModels().map((model) => model.getValue()))"
+
+
+def test_what_somebody_wrote_stays_in_their_tab_and_ends_with_them(demo: Server, page: Page) -> None:
+    page.goto(demo.url)
+    page.evaluate("localStorage.setItem('graphiql:query', 'what an earlier version kept')")
+    Reader.enter(demo, page, "p1", "/graphiql")
+    expect(page.locator(EXECUTE)).to_be_visible()
+    wrote(page.main_frame, "a-customer")
+    page.wait_for_function("() => JSON.stringify({ ...sessionStorage }).includes('a-customer')")
+    assert "graphiql" not in page.evaluate("JSON.stringify({ ...localStorage })")
+    page.reload()
+    expect(page.locator(".graphiql-execute-button")).to_be_visible()
+    page.wait_for_function(f"() => {EDITED}.includes('a-customer')")
+    other = Reader.enter(demo, page, "p3", "/graphiql").identity.name
+    page.get_by_role("dialog").get_by_role("button", name=f"Entrar como {other}").click()
+    expect(page.locator(EXECUTE)).to_be_visible()
+    assert "a-customer" not in page.evaluate(KEPT) + page.evaluate(EDITED)
+
+
+def test_in_a_frame_nothing_of_what_somebody_wrote_is_kept(demo: Server, platform: Platform, page: Page) -> None:
+    platform.show(page, (f"{demo.url}/graphiql", IDENTITIES["p1"]))
+    frame = framed(page)
+    expect(frame.locator(EXECUTE)).to_be_visible()
+    wrote(frame, "a-customer")
+    platform.hand(page, 0, IDENTITIES["p3"])
+    frame.wait_for_function(f"() => !{EDITED}.includes('a-customer')")
+    expect(frame.locator(EXECUTE)).to_be_visible()
+    assert "graphiql" not in frame.evaluate(KEPT)
+    assert "a-customer" not in frame.evaluate(EDITED)

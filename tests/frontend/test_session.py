@@ -1,24 +1,27 @@
 """Coming in, being shown out, and a service that goes away: in a browser."""
 
-import json
-import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from analytics.viewers import Identity
 from service.tokens import Tokens
-from tests.frontend.people import IDENTITIES, Reader, run
+from tests.frontend.people import COMES_BACK, IDENTITIES, Reader, run
 from tests.service.servers import SECRET, Server
 
 VIEW = "Envíos individuales"
 SANTIAGO = ZoneInfo("America/Santiago")
+HOUR = timedelta(hours=1)
+
+
+def account(reader: Reader) -> Locator:
+    """The button that says who is signed in."""
+    return reader.page.get_by_role("button", name=f"Cuenta de {reader.identity.name}")
 
 
 @pytest.fixture
@@ -58,14 +61,93 @@ def test_a_token_leaves_the_address_at_once_and_stays_in_its_tab(demo: Server, c
     expect(other.get_by_role("heading", name="Elige con quién entrar")).to_be_visible()
 
 
-def test_a_link_is_taken_in_a_tab_that_shows_the_page_already(demo: Server, page: Page) -> None:
-    for person in ("p1", "p3"):
-        reader = Reader.enter(demo, page, person)
-        expect(page.get_by_role("button", name=f"Cuenta de {reader.identity.name}")).to_be_visible()
+def test_a_link_of_another_person_asks_before_it_signs_in(demo: Server, page: Page) -> None:
+    shown = Reader.enter(demo, page, "p1")
+    expect(account(shown)).to_be_visible()
+    for answer in ("Escape", "Enter"):
+        Reader.enter(demo, page, "p3")  # the fragment of the same address: nothing is loaded
+        question = page.get_by_role("dialog", name="Este enlace es de otra persona")
+        for who in (IDENTITIES["p1"].name, IDENTITIES["p3"].name):
+            expect(question.get_by_text(f"como {who} · ")).to_be_visible()
+        expect(question.get_by_role("button", name=f"Seguir como {shown.identity.name}")).to_be_focused()
         assert "token" not in page.url
-    page.goto(f"{demo.url}/#token=wrong")
-    expect(page.get_by_role("heading", name="No pudimos reconocerte")).to_be_visible()
-    assert "token" not in page.url
+        page.keyboard.press(answer)
+        expect(question).to_have_count(0)
+        expect(account(shown)).to_be_visible()
+    page.goto("about:blank")
+    other = Reader.enter(demo, page, "p3", "/?period=last7")  # and in a page that is loaded
+    page.get_by_role("dialog").get_by_role("button", name=f"Entrar como {other.identity.name}").click()
+    expect(account(other)).to_be_visible()
+    assert page.url == f"{demo.url}/?period=last7"
+    page.reload()
+    expect(account(other)).to_be_visible()
+
+
+def test_a_link_of_another_role_is_another_persons(demo: Server, page: Page) -> None:
+    shown = Reader.enter(demo, page, "p1")
+    expect(account(shown)).to_be_visible()
+    page.goto(f"{demo.url}/#token={Tokens(SECRET).issue(replace(IDENTITIES['p1'], role='analyst'), HOUR)}")
+    expect(page.get_by_role("dialog").get_by_text("· Analista")).to_be_visible()
+
+
+def test_a_link_of_the_same_person_goes_on_with_the_newer_token(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p1")
+    expect(account(reader)).to_be_visible()
+    page.get_by_role("button", name="Exportar").click()
+    name = page.get_by_role("dialog").get_by_label("Nombre")
+    name.fill("Lo que estaba haciendo")
+    newer = Tokens(SECRET).issue(IDENTITIES["p1"], timedelta(days=2))
+    page.goto(f"{demo.url}/#token={newer}")
+    page.wait_for_function("newer => sessionStorage.getItem('embudo.token') === newer", arg=newer)
+    expect(name).to_have_value("Lo que estaba haciendo")
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_a_bad_link_signs_nobody_out(demo: Server, page: Page, loaded: bool) -> None:
+    reader = Reader.enter(demo, page, "p1")
+    expect(account(reader)).to_be_visible()
+    over = Tokens(SECRET).issue(IDENTITIES["p3"], -HOUR)
+    forged = Tokens("another secret, that is long enough too").issue(IDENTITIES["p1"], 2 * HOUR)
+    for token in ("wrong", over, forged):
+        if loaded:
+            page.goto("about:blank")
+        page.goto(f"{demo.url}/#token={token}")
+        question = page.get_by_role("dialog", name="El enlace no es válido")
+        question.get_by_role("button", name=f"Seguir como {reader.identity.name}").click()
+        expect(question).to_have_count(0)
+        expect(account(reader)).to_be_visible()
+        assert "token" not in page.url
+
+
+def test_a_session_that_is_over_does_not_stand_in_a_links_way(demo: Server, page: Page) -> None:
+    page.goto(demo.url)
+    forged = Tokens("another secret, that is long enough too").issue(IDENTITIES["p1"], HOUR)
+    for kept in (Tokens(SECRET).issue(IDENTITIES["p1"], -HOUR), forged):
+        page.evaluate("kept => sessionStorage.setItem('embudo.token', kept)", kept)
+        page.goto("about:blank")
+        expect(account(Reader.enter(demo, page, "p3"))).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_signing_out_leaves_nothing_in_the_tab(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p1", "/?period=last7&department=d1")
+    page.evaluate("sessionStorage.setItem('something', 'of theirs')")
+    account(reader).click()
+    page.get_by_role("button", name="Cerrar sesión").click()
+    expect(page.get_by_role("heading", name="Elige con quién entrar")).to_be_visible()
+    assert page.url == f"{demo.url}/"
+    assert page.evaluate("({ ...sessionStorage })") == {}
+
+
+def test_a_page_that_comes_back_from_the_browsers_cache_shows_who_is_signed_in_now(demo: Server, page: Page) -> None:
+    expect(account(Reader.enter(demo, page, "p1"))).to_be_visible()
+    token = Tokens(SECRET).issue(IDENTITIES["p3"], HOUR)
+    page.evaluate("token => sessionStorage.setItem('embudo.token', token)", token)
+    page.evaluate(COMES_BACK)
+    expect(page.get_by_role("button", name=f"Cuenta de {IDENTITIES['p3'].name}")).to_be_visible()
+    page.evaluate("sessionStorage.clear()")
+    page.evaluate(COMES_BACK)
+    expect(page.get_by_role("heading", name="Elige con quién entrar")).to_be_visible()
 
 
 def test_a_tab_that_a_link_of_the_page_opens_has_its_session(demo: Server, page: Page, context: BrowserContext) -> None:
@@ -152,7 +234,10 @@ def test_other_roles_and_supervisors_of_nothing_are_told_so(demo: Server, page: 
         ("agent", "No tienes acceso a estos números"),
         ("supervisor", "Aún no tienes departamentos"),
     ):
-        token = Tokens(SECRET).issue(Identity("nobody", "demo", role), timedelta(hours=1))
+        token = Tokens(SECRET).issue(Identity("nobody", "demo", role), HOUR)
+        page.goto(demo.url)
+        page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
         page.goto(f"{demo.url}/#token={token}")
         expect(page.get_by_role("heading", name=said)).to_be_visible()
 
@@ -189,61 +274,3 @@ def test_a_killed_service_is_found_again_when_it_is_back(own_server: Server, pag
     expect(page.get_by_role("heading", name="No hay conexión con el servicio")).to_be_visible()
     own_server.start()
     expect(page.get_by_role("heading", name="Aún no hay exportaciones")).to_be_visible()
-
-
-@pytest.fixture
-def platform() -> Iterator[str]:
-    """The origin of a page that frames ours and hands it a token; where ours is comes in the query."""
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(FRAMING.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            del format, args
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
-
-
-FRAMING = """<!doctype html><iframe title="Embudo" style="width: 100%; height: 90vh"></iframe><script>
-const { embudo, token } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-window.asked = [];
-addEventListener("message", (event) => {
-  if (event.origin !== embudo) return;
-  window.asked.push(event.data.type);
-  event.source.postMessage({ type: "embudo:token", token }, embudo);
-});
-document.querySelector("iframe").src = embudo;
-</script>"""
-
-
-@pytest.mark.parametrize("allowed", [True, False])
-def test_an_allowed_platform_hands_a_token_to_the_page_in_its_frame(
-    demo: Server, tmp_path: Path, platform: str, context: BrowserContext, allowed: bool
-) -> None:
-    del demo
-    server = Server(tmp_path, EMBUDO_ALLOWED_ORIGINS=platform if allowed else "https://desk.example")
-    try:
-        run(server, "migrate")
-        server.start()
-        token = server.headers(Identity("boss", "acme", "administrator"))["Authorization"].removeprefix("Bearer ")
-        page = context.new_page()
-        page.goto(f"{platform}/#{json.dumps({'embudo': server.url, 'token': token})}")
-        heading = page.frame_locator("iframe").get_by_role("heading", name=VIEW)
-        if allowed:
-            expect(heading).to_be_visible()
-            assert page.evaluate("window.asked") == ["embudo:ready"]
-        else:
-            time.sleep(1)  # nothing is to happen
-            expect(heading).to_have_count(0)
-            assert page.evaluate("window.asked") == []
-    finally:
-        server.close()

@@ -1,26 +1,34 @@
-import { Client, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
-import { createClient as createSocket } from "graphql-ws";
+import {
+  cacheExchange,
+  Client,
+  fetchExchange,
+  makeOperation,
+  mapExchange,
+  subscriptionExchange,
+  type Operation,
+} from "@urql/core";
+import type { Stay } from "../session/store";
+import { authorizationOf, connect } from "./connection";
 import { codeOf } from "./trouble";
 
-/** A client of the API for one token. `refused` is called when the API does not take the token (any more). */
-export function createClient(token: string, refused: () => void): Client {
-  const authorization = `Bearer ${token}`;
-  const address = new URL("/graphql", location.href);
-  const socket = createSocket({
-    url: address.href.replace(/^http/, "ws"),
-    // A service that is down, or restarts, is found again.
-    retryAttempts: Infinity,
-    shouldRetry: () => true,
-    connectionParams: { Authorization: authorization },
-  });
+/** A client of the API for one person. `refused` is called with a token that the API does not take (any more). */
+export function createClient(stay: Stay, refused: (token: string) => void): Client {
+  const { url, socket, fetch } = connect(stay);
+  const authorized = (operation: Operation) =>
+    makeOperation(operation.kind, operation, {
+      ...operation.context,
+      token: stay.token,
+      fetchOptions: { headers: { authorization: authorizationOf(stay) } },
+    });
   return new Client({
-    url: address.href,
+    url,
+    fetch,
     preferGetMethod: false, // addresses are logged, bodies are not
-    fetchOptions: { headers: { authorization } },
     exchanges: [
       mapExchange({
-        onError: (error) => {
-          if (codeOf(error) === "UNAUTHENTICATED") refused();
+        onOperation: authorized,
+        onError: (error, { context }) => {
+          if (codeOf(error) === "UNAUTHENTICATED") refused(context.token as string);
         },
       }),
       cacheExchange,

@@ -1,20 +1,20 @@
 import { explorerPlugin } from "@graphiql/plugin-explorer";
+import { useMonaco } from "@graphiql/react";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { useComputedColorScheme } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
-import { createClient as createSocket } from "graphql-ws";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
+import { authorizationOf, connect } from "../api/connection";
 import { useSession } from "../session/Session";
+import type { Stay } from "../session/store";
 import { Brand } from "../shell/Brand";
-import { isBlocked } from "../storage";
 import { useTexts } from "../texts";
 import classes from "./Explorer.module.css";
 import { examples } from "./examples";
-import { memory } from "./memory";
+import { memoryOf } from "./memory";
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
-const blocked = isBlocked("localStorage");
 
 /** Whether an answer is that the token is not good (any more). Its status need not say so. */
 async function refusesToken(answer: Response): Promise<boolean> {
@@ -22,30 +22,39 @@ async function refusesToken(answer: Response): Promise<boolean> {
   return told?.errors?.some((error) => error.extensions?.code === "UNAUTHENTICATED") ?? false;
 }
 
+/** Empties the editors when a stay is over: what was in them would outlive GraphiQL, which makes others for the next. */
+function useForgetting({ over }: Stay) {
+  const monaco = useMonaco((state) => state.monaco);
+  useEffect(() => {
+    const empty = () => monaco?.editor.getModels().forEach((model) => model.dispose());
+    over.addEventListener("abort", empty);
+    return () => over.removeEventListener("abort", empty);
+  }, [over, monaco]);
+}
+
 /** GraphiQL, signed in as the viewer. The token goes with each request and is not among what GraphiQL keeps. */
 export function Explorer() {
   const { t } = useTexts();
-  const { token, refused } = useSession();
+  const { stay, refused } = useSession();
   const appearance = useComputedColorScheme("light", { getInitialValueInEffect: false });
   useDocumentTitle(t.titled(t.nav.graphiql));
   const fetcher = useMemo(() => {
-    const address = new URL("/graphql", location.href).href;
-    const authorization = `Bearer ${token}`;
+    const { url, socket, fetch } = connect(stay);
     return createGraphiQLFetcher({
-      url: address,
-      headers: { authorization },
+      url,
       enableIncrementalDelivery: false, // the API has none, and with it `fetch` would not be asked
-      fetch: async (...request) => {
-        const answer = await fetch(...request);
-        if (await refusesToken(answer.clone())) refused();
+      fetch: async (address, request) => {
+        const { token } = stay;
+        const headers = { authorization: authorizationOf(stay), ...(request?.headers as Record<string, string>) };
+        const answer = await fetch(address, { ...request, headers });
+        if (await refusesToken(answer.clone())) refused(token);
         return answer;
       },
-      wsClient: createSocket({
-        url: address.replace(/^http/, "ws"),
-        connectionParams: { Authorization: authorization },
-      }),
+      wsClient: socket,
     });
-  }, [token, refused]);
+  }, [stay, refused]);
+  const memory = useMemo(() => memoryOf(stay), [stay]);
+  useForgetting(stay);
   return (
     <main className={classes.page}>
       <GraphiQL
@@ -54,7 +63,7 @@ export function Explorer() {
         defaultQuery={examples(new Date())}
         shouldPersistHeaders={false}
         forcedTheme={appearance}
-        {...(blocked && { storage: memory })}
+        storage={memory}
       >
         <GraphiQL.Logo>
           <Brand />

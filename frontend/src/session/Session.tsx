@@ -1,71 +1,100 @@
-import { createContext, Fragment, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
-import { ask, listen } from "./handover";
+import {
+  createContext,
+  Fragment,
+  use,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
+import { ask, framed, listen, type Wish } from "./handover";
+import { LinkQuestion } from "./LinkQuestion";
 import { SignIn } from "./SignIn";
-import { endOf, firstToken, keepToken, personOf, takeFromFragment } from "./token";
+import { SessionStore, type Absence, type Stay } from "./store";
 import { at } from "./timer";
+import { endOf, takeFromFragment } from "./token";
 import { fetchWays, NO_WAYS, type Ways } from "./ways";
 
-/** Why there is no session: never was one, its time is over, its token was refused, or the reader left. */
-export type Absence = "missing" | "ended" | "invalid";
+/** What the framing page is asked, by why there is no token. Whoever left is not signed in again by asking. */
+const WISHES: Record<Absence, Wish | null> = {
+  missing: "embudo:ready",
+  ended: "embudo:expired",
+  invalid: "embudo:expired",
+  left: null,
+};
 
-type State = { token: string | null; absence: Absence };
-
-type Session = { token: string; refused: () => void; signOut: () => void };
+type Session = { stay: Stay; refused: (token: string) => void; signOut: () => void };
 
 const SessionContext = createContext<Session | null>(null);
 
+const store = new SessionStore();
+
 /** Shows `children` to whoever has a token, and else the way to get one. */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const [state, setState] = useState<State>(() => ({ token: firstToken(), absence: "missing" }));
-  const ways = useWays(state.token === null);
-  const { token } = state;
+  const { stay, token, link, absence } = useSyncExternalStore(store.watch, store.read);
+  const ways = useWays(stay === null);
 
-  const enter = useCallback((given: string) => {
-    keepToken(given);
-    setState({ token: given, absence: "missing" });
-  }, []);
-  const leave = useCallback((absence: Absence) => {
-    keepToken(null);
-    setState({ token: null, absence });
-  }, []);
-
-  useEffect(() => listen(ways.origins, enter), [ways.origins, enter]);
-  // A link with a token that is opened in a tab which shows this page already changes the fragment and loads nothing.
+  useEffect(() => listen(ways.origins, store), [ways.origins]);
   useEffect(() => {
-    const changed = () => {
-      const handed = takeFromFragment();
-      if (handed !== null) enter(handed);
-    };
-    window.addEventListener("hashchange", changed);
-    return () => window.removeEventListener("hashchange", changed);
-  }, [enter]);
-  useEffect(() => {
-    if (token === null) ask(state.absence === "missing" ? "embudo:ready" : "embudo:expired", ways.origins);
-  }, [token, state.absence, ways.origins]);
+    const wish = absence && WISHES[absence];
+    if (wish) ask(wish, ways.origins);
+  }, [absence, ways.origins]);
   useEffect(() => {
     const end = token === null ? null : endOf(token);
-    if (end === null) return;
-    return at(end, () => leave("ended"));
-  }, [token, leave]);
+    if (token === null || end === null) return;
+    return at(end, () => store.refused(token));
+  }, [token]);
+  useBrowser();
 
-  const session = useMemo(() => {
-    if (token === null) return null;
-    const refused = () => leave((endOf(token) ?? Infinity) <= Date.now() ? "ended" : "invalid");
-    return { token, refused, signOut: () => leave("missing") };
-  }, [token, leave]);
-  if (session === null) return <SignIn absence={state.absence} ways={ways} onToken={enter} />;
+  const session = useMemo(() => stay && { stay, refused: store.refused, signOut: store.signOut }, [stay]);
+  if (session === null) return <SignIn absence={absence ?? "missing"} ways={ways} onToken={store.enter} />;
   // Nothing of one person stays on show for another. A new token of the same person changes nothing that is shown.
   return (
     <SessionContext value={session}>
-      <Fragment key={personOf(session.token)}>{children}</Fragment>
+      <Fragment key={session.stay.person}>{children}</Fragment>
+      {link !== null && (
+        <LinkQuestion
+          key={link}
+          stay={session.stay}
+          link={link}
+          onSame={store.enter}
+          onOther={store.enterByLink}
+          onStay={store.dropLink}
+        />
+      )}
     </SessionContext>
   );
+}
+
+/** Heeds what the browser does with the page: follows a link in the same tab, puts it aside and shows it again. */
+function useBrowser() {
+  useEffect(() => {
+    // A link with a token that is opened in a tab which shows this page already changes the fragment and loads nothing.
+    const changed = () => {
+      const handed = takeFromFragment();
+      if (handed !== null && !framed) store.follow(handed);
+    };
+    const hidden = (event: PageTransitionEvent) => {
+      if (event.persisted) store.putAside();
+    };
+    const shown = (event: PageTransitionEvent) => {
+      if (event.persisted) store.takeUp();
+    };
+    window.addEventListener("hashchange", changed);
+    window.addEventListener("pagehide", hidden);
+    window.addEventListener("pageshow", shown);
+    return () => {
+      window.removeEventListener("hashchange", changed);
+      window.removeEventListener("pagehide", hidden);
+      window.removeEventListener("pageshow", shown);
+    };
+  }, []);
 }
 
 /** The ways to sign in, fetched once. Until then, and when they cannot be had, there are none. */
 function useWays(needed: boolean): Ways {
   const [ways, setWays] = useState(NO_WAYS);
-  const framed = window.parent !== window;
   const wanted = (needed || framed) && ways === NO_WAYS;
   useEffect(() => {
     if (!wanted) return;

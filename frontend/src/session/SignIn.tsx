@@ -3,8 +3,9 @@ import { useDocumentTitle } from "@mantine/hooks";
 import { useState } from "react";
 import { Brand } from "../shell/Brand";
 import { useTexts } from "../texts";
-import type { Absence } from "./Session";
+import { framed } from "./handover";
 import classes from "./SignIn.module.css";
+import type { Absence } from "./store";
 import { signInAs, type DemoPerson, type Ways } from "./ways";
 
 type Props = { absence: Absence; ways: Ways; onToken: (token: string) => void };
@@ -12,11 +13,13 @@ type Props = { absence: Absence; ways: Ways; onToken: (token: string) => void };
 /** The page of someone without a token: the demo's people to choose from, or a word about where to come from. */
 export function SignIn({ absence, ways, onToken }: Props) {
   const { t, language, speak } = useTexts();
-  const demo = ways.people.length > 0;
+  const demo = ways.people.length > 0 && !framed; // there the platform says who reads
+  const entry = demo
+    ? { title: t.signIn.title, about: t.signIn.about }
+    : { title: t.signIn.missing, about: t.signIn.missingAbout };
   const { title, about } = {
-    missing: demo
-      ? { title: t.signIn.title, about: t.signIn.about }
-      : { title: t.signIn.missing, about: t.signIn.missingAbout },
+    missing: framed ? { title: t.signIn.waiting, about: null } : entry,
+    left: entry,
     ended: { title: t.signIn.ended, about: t.signIn.endedAbout },
     invalid: { title: t.signIn.invalid, about: t.signIn.invalidAbout },
   }[absence];
@@ -30,7 +33,7 @@ export function SignIn({ absence, ways, onToken }: Props) {
           <Title order={1} className={classes.title}>
             {title}
           </Title>
-          <Text c="dimmed">{about}</Text>
+          {about && <Text c="dimmed">{about}</Text>}
         </Stack>
         {demo && <People people={ways.people} onToken={onToken} />}
         <Anchor component="button" type="button" size="sm" c="dimmed" ta="start" onClick={() => speak(other)}>

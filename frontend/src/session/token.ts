@@ -1,22 +1,9 @@
-import { keep, kept } from "../storage";
-
-/** The viewer's token: in this tab's session storage where the browser allows it, and never in an address. */
-const KEPT = "embudo.token";
-
 /** A token handed over in the address's fragment (`#token=…`), which is removed from the address and the history. */
 export function takeFromFragment(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (token !== null) history.replaceState(history.state, "", location.pathname + location.search);
   return token;
 }
-
-export function firstToken(): string | null {
-  const handed = takeFromFragment();
-  if (handed !== null) keepToken(handed);
-  return handed ?? kept("sessionStorage", KEPT);
-}
-
-export const keepToken = (token: string | null) => keep("sessionStorage", KEPT, token);
 
 /** What a token says. Whether it is good, the API says. */
 function claimsOf(token: string): Record<string, unknown> {
@@ -34,8 +21,17 @@ export function endOf(token: string): number | null {
   return typeof exp === "number" ? exp * 1000 : null;
 }
 
-/** Whose a token is: the same text for every token of one person of one company. */
+/** Whether a token's time is over. */
+export const isOver = (token: string) => (endOf(token) ?? Infinity) <= Date.now();
+
+/** Whose a token is: the same text for every token of one person of one company in one role. */
 export function personOf(token: string): string {
-  const { tenant, sub } = claimsOf(token);
-  return JSON.stringify([tenant, sub]);
+  const { tenant, sub, role } = claimsOf(token);
+  return JSON.stringify([tenant, sub, role]);
+}
+
+/** The id of whoever a token says it is for. */
+export function idOf(token: string): string {
+  const { sub } = claimsOf(token);
+  return typeof sub === "string" ? sub : "";
 }

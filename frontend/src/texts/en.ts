@@ -53,6 +53,15 @@ export const en: Texts = {
       supervisor: "Supervisor · sees their departments only",
     },
   },
+  link: {
+    title: "This link is another person's",
+    now: (who) => `You are signed in as ${who}.`,
+    then: (who) => `The link would sign you in as ${who}.`,
+    stay: (name) => `Stay ${name}`,
+    change: (name) => `Sign in as ${name}`,
+    invalid: "The link is not valid",
+    invalidAbout: (name) => `It has expired, is not complete, or could not be checked. You are still ${name}.`,
+  },
   filters: {
     label: "Filters",
     dates: "Sent on",

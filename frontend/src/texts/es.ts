@@ -58,6 +58,15 @@ export const es = {
       supervisor: "Supervisión · ve solo sus departamentos",
     } as Record<string, string>,
   },
+  link: {
+    title: "Este enlace es de otra persona",
+    now: (who: string) => `Ahora estás como ${who}.`,
+    then: (who: string) => `El enlace es para entrar como ${who}.`,
+    stay: (name: string) => `Seguir como ${name}`,
+    change: (name: string) => `Entrar como ${name}`,
+    invalid: "El enlace no es válido",
+    invalidAbout: (name: string) => `Venció, está incompleto o no pudimos comprobarlo. Sigues como ${name}.`,
+  },
   filters: {
     label: "Filtros",
     dates: "Fecha de envío",
