@@ -6,7 +6,6 @@ reads frames from standard input and answers each on standard output; the end of
 
 import asyncio
 import gc
-import io
 import os
 import signal
 import struct
@@ -21,7 +20,7 @@ from msgspec import Struct
 from analytics.database import Database
 from analytics.ingest.batch import apply
 from analytics.ingest.events import AnyEvent, InvalidEvent
-from analytics.ingest.lines import read_events
+from analytics.ingest.lines import read_part
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.outages import is_outage
 from service.logs import configure
@@ -33,6 +32,11 @@ log = structlog.get_logger()
 LENGTH = struct.Struct(">I")
 # Requests for numbers go first.
 NICE = 5
+# Rejected lines that are named of a request; the others are counted.
+MAX_NAMED = 10_000
+# Invalid lines of a request after which it is read no further, if it has more of them than of valid ones: finding out
+# why takes far longer than sending them.
+MAX_INVALID = 10_000
 
 
 class Rejected(NamedTuple):
@@ -44,19 +48,29 @@ class Rejected(NamedTuple):
 
 
 class Work(Struct, frozen=True, array_like=True):
-    """Whole lines of a request, of which the first is line number `first`; when they came, in microseconds."""
+    """Whole lines of a request, of which the first is line number `first`; when they came, in microseconds; how many
+    lines of the request were valid and invalid before.
+    """
 
     tenant: str
     first: int
     received_at: int
     lines: bytes
+    valid: int = 0
+    invalid: int = 0
 
 
 class Done(Struct, frozen=True, array_like=True):
-    """What became of the lines. With a failure, DATABASE or INTERNAL, none of them was applied."""
+    """What became of the lines: how many valid ones have each outcome, how many are invalid, and which were rejected.
+
+    `gave_up`: most lines of the request are invalid, and those after the last invalid one were not read. With a
+    failure, DATABASE or INTERNAL, no line was applied.
+    """
 
     outcomes: dict[str, int] = {}
-    rejected: list[Rejected] = []
+    invalid: int = 0
+    named: list[Rejected] = []
+    gave_up: bool = False
     failure: str | None = None
 
 
@@ -94,22 +108,15 @@ def _next(source: BinaryIO) -> Work | None:
 
 
 async def _apply(database: Database, work: Work) -> Done:
-    events: list[AnyEvent] = []
-    numbers: list[int] = []
-    rejected: list[Rejected] = []
     # Many small objects live until the end of the batch, without cycles: looking for cycles would only cost time.
     gc.disable()
     try:
-        for item in read_events(io.BytesIO(work.lines), work.first):
-            if isinstance(item.event, InvalidEvent):
-                rejected.append(Rejected(item.line, item.event.code, item.event.message))
-            else:
-                events.append(item.event)
-                numbers.append(item.line)
-        outcomes = await apply(database, work.tenant, events, work.received_at) if events else []
-        late = [number for number, outcome in zip(numbers, outcomes, strict=True) if outcome is Outcome.REJECTED]
-        rejected += [Rejected(number, TOO_LATE.code, TOO_LATE.message) for number in late]
-        return Done({str(outcome): count for outcome, count in Counter(outcomes).items()}, sorted(rejected))
+        read = _Read(work)
+        outcomes = await apply(database, work.tenant, read.events, work.received_at) if read.events else []
+        for number, outcome in zip(read.numbers, outcomes, strict=True):
+            if outcome is Outcome.REJECTED:
+                read.name(Rejected(number, TOO_LATE.code, TOO_LATE.message))
+        return Done(dict(Counter(map(str, outcomes))), read.invalid, sorted(read.named), read.gave_up)
     except Exception as error:
         if is_outage(error):
             log.warning("events could not be applied: the database does not answer", exc_info=True)
@@ -118,6 +125,32 @@ async def _apply(database: Database, work: Work) -> Done:
         return Done(failure="INTERNAL")
     finally:
         gc.enable()
+
+
+class _Read:
+    """The events of some work, with the numbers of their lines, and what could not be read."""
+
+    def __init__(self, work: Work) -> None:
+        self.events: list[AnyEvent] = []
+        self.numbers: list[int] = []
+        self.named: list[Rejected] = []
+        self.invalid = 0
+        self.gave_up = False
+        for item in read_part(work.lines, work.first):
+            if not isinstance(item.event, InvalidEvent):
+                self.events.append(item.event)
+                self.numbers.append(item.line)
+                continue
+            self.invalid += 1
+            self.name(Rejected(item.line, item.event.code, item.event.message))
+            if work.invalid + self.invalid >= max(MAX_INVALID, work.valid + len(self.events) + 1):
+                self.gave_up = True
+                return
+
+    def name(self, line: Rejected) -> None:
+        """Name a line that was rejected, unless enough are named."""
+        if len(self.named) < MAX_NAMED:
+            self.named.append(line)
 
 
 if __name__ == "__main__":

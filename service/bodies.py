@@ -10,6 +10,8 @@ from starlette.requests import Request
 # What one step of unpacking may give, so that a small body that unpacks into a huge one is noticed early.
 STEP = 1 << 20
 GZIP = 16 + zlib.MAX_WBITS
+# Members of a gzip body. Programs that pack in parallel write one for each 64 KiB or so.
+MAX_MEMBERS = 10_000
 
 
 class Refused(Exception):
@@ -63,13 +65,19 @@ async def _arriving(request: Request, patience: float, slowest: float) -> AsyncI
 
 
 async def _unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    unpacker, begun = zlib.decompressobj(GZIP), False
+    unpacker, members = zlib.decompressobj(GZIP), 0
+    begun = False
     async for chunk in packed:
         rest = chunk
         while rest:
+            members += not begun
+            if members > MAX_MEMBERS:
+                raise Refused(400, "INVALID_GZIP", f"A gzip body may have at most {MAX_MEMBERS:,} members.")
             begun = True
             try:
-                yield unpacker.decompress(rest, STEP)
+                # In a thread: there is always more of a body that unpacks into a huge one, and nobody else would come
+                # to a turn.
+                yield await asyncio.to_thread(unpacker.decompress, rest, STEP)
             except zlib.error:
                 raise Refused(400, "INVALID_GZIP", "The body is not gzip.") from None
             rest = unpacker.unconsumed_tail
@@ -92,7 +100,9 @@ async def lines(arriving: AsyncIterator[bytes], most: int) -> AsyncIterator[Line
         if len(held) < most:
             continue
         if end := held.rfind(b"\n") + 1:
-            yield Lines(number, bytes(held[:end]))
+            with memoryview(held) as view:
+                whole = bytes(view[:end])
+            yield Lines(number, whole)
             number += held.count(b"\n", 0, end)
             del held[:end]
         else:

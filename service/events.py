@@ -14,7 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from analytics.errors import PublicError
-from service.applier import Rejected, Work
+from analytics.ingest.outcomes import Outcome
+from service.applier import MAX_INVALID, MAX_NAMED, Done, Rejected, Work
 from service.appliers import Appliers, Died
 from service.bodies import Refused, chunks, lines
 from service.metrics import EVENTS
@@ -29,8 +30,6 @@ LONGEST_BODY = 256 * 2**20
 BATCH = 8 * 2**20
 PATIENCE = 30.0
 SLOWEST = 16 * 2**10
-# Rejected lines that an answer names; it counts all of them.
-MOST_NAMED = 10_000
 # Bodies that come in at a time for each applier, each with up to two batches in memory. A company may have half.
 BODIES_PER_APPLIER = 8
 RETRY_AFTER = 2  # seconds
@@ -40,6 +39,13 @@ FAILURES = {
     "DATABASE": (503, "UNAVAILABLE", "The database does not answer. Send what was not counted again later."),
     "INTERNAL": (500, "INTERNAL_SERVER_ERROR", "These lines could not be applied. We have been told."),
 }
+
+
+MOSTLY_INVALID = (
+    f"{MAX_INVALID:,} lines and more are invalid, which is most of them. The others were not read any more: mend what "
+    "makes them, and send the body again."
+)
+OUTCOMES = tuple(map(str, Outcome))
 
 
 class Events:
@@ -86,7 +92,7 @@ class Events:
 
     async def _apply(self, tenant: str, request: Request, report: "_Report") -> None:
         async for batch in lines(chunks(request, LONGEST_BODY, PATIENCE, SLOWEST), BATCH):
-            work = Work(tenant, batch.first, time.time_ns() // 1000, batch.text)
+            work = Work(tenant, batch.first, time.time_ns() // 1000, batch.text, report.valid, report.invalid)
             try:
                 done = await self._appliers.apply(work)
             except Died:
@@ -94,9 +100,9 @@ class Events:
                 raise Refused(*FAILURES["DATABASE"]) from None
             if done.failure:
                 raise Refused(*FAILURES[done.failure])
-            report.add(done.outcomes, done.rejected)
-            for outcome, count in {**done.outcomes, "rejected": len(done.rejected)}.items():
-                EVENTS.labels(outcome).inc(count)
+            report.add(done)
+            if done.gave_up:
+                raise Refused(422, "MOSTLY_INVALID", MOSTLY_INVALID)
 
 
 class _Report:
@@ -105,18 +111,20 @@ class _Report:
     def __init__(self) -> None:
         self._outcomes: Counter[str] = Counter()
         self._named: list[Rejected] = []
-        self._rejected = 0
+        self.valid = self.invalid = 0
 
-    def add(self, outcomes: dict[str, int], rejected: list[Rejected]) -> None:
-        self._outcomes.update(outcomes)
-        self._rejected += len(rejected)
-        self._named += rejected[: MOST_NAMED - len(self._named)]
+    def add(self, done: Done) -> None:
+        self.valid += sum(done.outcomes.values())
+        self.invalid += done.invalid
+        self._named += done.named[: MAX_NAMED - len(self._named)]
+        for outcome, count in (Counter(done.outcomes) + Counter(rejected=done.invalid)).items():
+            self._outcomes[outcome] += count
+            EVENTS.labels(outcome).inc(count)
 
     def answer(self, refused: Refused | None = None) -> Response:
         """The counts; with a refusal too, since lines before it may have been applied."""
         said: dict[str, Any] = {
-            **{outcome: self._outcomes[outcome] for outcome in ("accepted", "duplicate", "superseded", "ignored")},
-            "rejected": self._rejected,
+            **{outcome: self._outcomes[outcome] for outcome in OUTCOMES},
             "errors": [line._asdict() for line in self._named],
         }
         if refused is None:

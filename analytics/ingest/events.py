@@ -38,13 +38,18 @@ NOT_DIGITS = re.compile(r"[^0-9]+")
 FEWEST_DIGITS, MOST_DIGITS = 5, 20
 
 
+# Characters of a sentence about a line at its beginning, and as many at its end. The sentence may quote the line, which
+# is somebody else's and may be long; its end says where.
+QUOTED = 150
+
+
 class InvalidEvent(Exception):
     """A line that cannot be accepted: a code for programs and a sentence for people."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = message if len(message) <= 2 * QUOTED else f"{message[:QUOTED]}…{message[-QUOTED:]}"
 
 
 class Event(Struct, frozen=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """Files of events: NDJSON of the platform's events, or WhatsApp bodies in the shapes people keep them in."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
@@ -9,7 +10,10 @@ from analytics.ingest.parsing import parse_event
 from analytics.ingest.whatsapp import read_body
 
 # A line longer than this is no event: it is refused without being held in memory any longer.
-LONGEST_LINE = 4 * 2**20
+LONGEST_LINE = 2**20
+# As far as the end of its line, from what is no blank: many empty lines are passed over at once.
+_NOT_BLANK = re.compile(rb"\S[^\n]*")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Item(NamedTuple):
@@ -20,15 +24,26 @@ class Item(NamedTuple):
     text: bytes
 
 
-def read_events(lines: Iterable[bytes], first: int = 1) -> Iterator[Item]:
-    """The events of an NDJSON file, or of a part of it from line `first` on; empty lines are passed over."""
-    for number, raw in enumerate(lines, first):
-        text = raw.strip()
-        if not text:
-            continue
-        if number == 1:
-            text = text.removeprefix(b"\xef\xbb\xbf")
-        yield Item(number, _parse(text), text)
+def read_events(lines: Iterable[bytes]) -> Iterator[Item]:
+    """The events of an NDJSON file; empty lines are passed over."""
+    for number, raw in enumerate(lines, 1):
+        if text := raw.strip():
+            yield _item(number, text)
+
+
+def read_part(part: bytes, first: int) -> Iterator[Item]:
+    """The events of whole lines of an NDJSON file, of which the first is line number `first`."""
+    number, counted = first, 0
+    for found in _NOT_BLANK.finditer(part):
+        number += part.count(b"\n", counted, found.start())
+        counted = found.start()
+        yield _item(number, found[0].rstrip())
+
+
+def _item(number: int, text: bytes) -> Item:
+    if number == 1:
+        text = text.removeprefix(_BYTE_ORDER_MARK)
+    return Item(number, _parse(text), text)
 
 
 def _parse(text: bytes) -> AnyEvent | InvalidEvent:

@@ -101,8 +101,8 @@ def parse_event(line: bytes | str) -> PlatformEvent:
 def _decode_slowly(line: bytes) -> PlatformEvent:
     """Decode a line that is not wholly as it should be: with keys that are not ours, say, or with odd text."""
     try:
-        value = cleaned(json.loads(line.decode("utf-8"), parse_constant=_refuse_constant))
-        event: PlatformEvent = msgspec.convert(_known(value), PlatformEvent)
+        value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
+        event: PlatformEvent = msgspec.convert(cleaned(_known(value)), PlatformEvent)
     except msgspec.ValidationError as error:
         raise InvalidEvent("INVALID_EVENT", f"{error}.") from None
     except UnicodeDecodeError:
@@ -116,10 +116,12 @@ def _decode_slowly(line: bytes) -> PlatformEvent:
 
 def _known(value: Any) -> Any:
     """A JSON event without the keys that are not ours. Raises `InvalidEvent` for ours in a wrong place."""
-    type_ = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return type(value)()  # it is refused for what it is, whatever is in it
+    type_ = value.get("type")
     keys = _KEYS.get(type_) if isinstance(type_, str) else None
     if keys is None:
-        return value
+        return {name: value[name] for name in ("type",) if name in value}
     if isinstance(value.get(name := _NO_OBJECT.get(str(type_), "")), dict):
         raise _invalid(f"the keys of `{name}` belong beside `type` - at `$.{name}`")
     places = {name: keys.place_of(name) for name in keys.everywhere() - ANYBODYS}

@@ -61,6 +61,7 @@ async def test_a_body_is_read_plain_or_packed(size: int) -> None:
         pytest.param(TEXT, "gzip", 400, "INVALID_GZIP", id="not packed"),
         pytest.param(gzip.compress(TEXT)[:-1], "gzip", 400, "INVALID_GZIP", id="cut off"),
         pytest.param(gzip.compress(TEXT) + b"x", "gzip", 400, "INVALID_GZIP", id="with a tail"),
+        pytest.param(gzip.compress(b"") * 10_001, "gzip", 400, "INVALID_GZIP", id="too many members"),
         pytest.param(b"x" * 10_001, None, 413, "TOO_LARGE", id="too large"),
         pytest.param(gzip.compress(b"x" * 10_001), "gzip", 413, "TOO_LARGE", id="too large once unpacked"),
     ],
@@ -79,6 +80,28 @@ async def test_a_body_that_unpacks_into_a_huge_one_is_never_held() -> None:
 
     with pytest.raises(Refused, match="at most"):
         await unpack()
+
+
+async def test_others_come_to_their_turns_while_a_body_is_unpacked() -> None:
+    """Also when all of it is here, and each piece gives the next one at once."""
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(take_turns())
+    found = [turns async for _ in chunks(request([gzip.compress(bytes(64 << 20))], "gzip"), 64 << 20, 10, 1)]
+    other.cancel()
+    assert len(found) >= 64
+    assert len(set(found)) == len(found)
+
+
+async def test_a_body_may_have_many_members() -> None:
+    members = [gzip.compress(line + b"\n", 1) for line in TEXT.splitlines()]
+    assert await read(request([b"".join(members * 10)], "gzip")) == (TEXT + b"\n") * 10
 
 
 async def test_a_body_that_stops_coming_is_given_up() -> None:

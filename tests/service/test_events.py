@@ -81,6 +81,27 @@ def test_lines_are_numbered_through_the_whole_body(server: Server, tenant: str) 
     assert answer["accepted"] + answer["duplicate"] == 20
 
 
+def test_a_body_of_invalid_lines_is_given_up(server: Server, tenant: str) -> None:
+    """A few kilobytes that unpack into millions of lines, more than one batch of them."""
+    first = [message_sent(f"m{n}") for n in range(100)]
+    body = gzip.compress(ndjson(*first) + b"x\n" * (8 << 20) + ndjson(message_sent("m100")))
+    answer = post(server, tenant, body, Content_Encoding="gzip")
+    said = answer.json()
+    assert (answer.status_code, said["error"]["code"]) == (422, "MOSTLY_INVALID")
+    assert (said["accepted"], said["rejected"]) == (100, 10_000)
+    assert [error["line"] for error in said["errors"]] == list(range(101, 10_101))
+    assert funnel(server, tenant) == (100, 0)
+
+
+def test_invalid_lines_among_valid_ones_are_counted(server: Server, tenant: str) -> None:
+    body = ndjson(*[status("m1", "played"), b"x"] * 90_000)  # more than one batch
+    assert len(body) > 8 << 20
+    answer = post(server, tenant, body)
+    said = answer.json()
+    assert (answer.status_code, said["ignored"], said["rejected"]) == (200, 90_000, 90_000)
+    assert [error["line"] for error in said["errors"]] == list(range(2, 20_001, 2))
+
+
 @pytest.mark.parametrize("role", ["ADMINISTRATOR", "ANALYST", "SUPERVISOR", "AGENT"])
 def test_only_the_platform_may_send(role: str, server: Server, tenant: str) -> None:
     signed = server.headers(Identity("u1", tenant, role))

@@ -5,9 +5,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.ingest.events import InvalidEvent, MemberAdded, MessageStatus, TenantUpserted
-from analytics.ingest.lines import LONGEST_LINE, Item, read_events, read_whatsapp
+from analytics.ingest.lines import LONGEST_LINE, Item, read_events, read_part, read_whatsapp
 
 TENANT = b'{"type":"tenant.upserted","at":"2026-11-03T10:15:00-03:00"}'
 MEMBER = b'{"type":"member.added","at":"2026-11-03T10:15:00Z","user_id":"u1","department_id":"d1"}'
@@ -48,6 +50,18 @@ def test_lines_end_in_several_ways(end: bytes) -> None:
 
 def test_empty_lines_are_passed_over_and_counted() -> None:
     assert shown(read(b"\n\r\n" + TENANT + b"\n   \n" + MEMBER)) == [(3, TenantUpserted), (5, MemberAdded)]
+
+
+@given(
+    lines=st.lists(st.sampled_from([b"", b" ", b"\r", b"\t\x0b\x0c", b"nonsense ", b"\x85", b"\xa0", TENANT, MEMBER])),
+    end=st.sampled_from([b"\n", b"\r\n", b""]),
+    first=st.integers(1, 9),
+)
+def test_a_part_is_read_as_a_file_is(lines: list[bytes], end: bytes, first: int) -> None:
+    part = b"\n".join(lines) + end
+    assert [(item.line - first + 1, item.text, type(item.event)) for item in read_part(part, first)] == [
+        (item.line, item.text, type(item.event)) for item in read(part)
+    ]
 
 
 def test_an_empty_file_has_no_events() -> None:
