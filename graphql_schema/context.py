@@ -9,6 +9,7 @@ from analytics.database import Database
 from analytics.errors import PublicError, Unauthenticated
 from analytics.exports import Export
 from analytics.viewers import Identity, Viewer, may_view, view
+from graphql_schema.execution import Readers
 from graphql_schema.operations import Tell, untold
 from resolvers.exports import Jobs
 from resolvers.loading import Loader
@@ -55,6 +56,8 @@ class Context:
     connection_params: dict[str, object] | None = None
     # What the document costs, in points; set once it is measured.
     cost: int | None = None
+    # What reads the document's selections; set when the document is kept.
+    readers: Readers | None = None
     loader: Loader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 

@@ -1,8 +1,6 @@
 """Documents: parsed, kept within bounds and validated; those of viewers are known when they come again."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, validate
@@ -16,20 +14,13 @@ from analytics.limits import MOST_COST, MOST_TOKENS
 from analytics.viewers import Identity
 from graphql_schema.bounds import Size, keep_within
 from graphql_schema.context import Context
+from graphql_schema.document_cache import DocumentCache, Known
+from graphql_schema.parsing import parse
 from graphql_schema.values import count_variables
 
-MOST_KNOWN = 256
 # What Strawberry adds to the rules of GraphQL.
 MORE_RULES = (MaybeNullValidationRule, OneOfInputValidationRule)
 HIDDEN = "You may not read the schema here."
-
-
-@dataclass(frozen=True)
-class Known:
-    """A valid document and what it costs."""
-
-    document: DocumentNode
-    size: Size
 
 
 class CheckedDocuments(SchemaExtension):
@@ -39,22 +30,21 @@ class CheckedDocuments(SchemaExtension):
     people are kept, so that a stranger can neither fill the memory nor push them out.
     """
 
-    # By schema and text, the most recently used last.
-    _known: ClassVar[OrderedDict[tuple[Schema, str], Known]] = OrderedDict()
+    _known: ClassVar = DocumentCache()
     _size: Size | None = None
 
-    def on_operation(self) -> Iterator[None]:
-        """The parser stops at the cap on tokens."""
-        self.execution_context.parse_options["max_tokens"] = MOST_TOKENS
-        yield
-
     def on_parse(self) -> Iterator[None]:
-        """A document that is known is not parsed again."""
+        """A document that is known is not parsed again. The parser stops at the cap on tokens."""
+        execution = self.execution_context
         known = self._known.get(self._key)
         if known:
-            self._known.move_to_end(self._key)
-            self.execution_context.graphql_document = known.document
-            self._size = known.size
+            execution.graphql_document, self._size, execution.context.readers = (
+                known.document,
+                known.size,
+                known.readers,
+            )
+        else:
+            execution.graphql_document = parse(execution.query or "", MOST_TOKENS)
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -89,9 +79,9 @@ class CheckedDocuments(SchemaExtension):
             raise TooComplex("The document is nested too deeply.") from None
         context: Context = execution.context
         if not errors and isinstance(context.identity, Identity):
-            self._known[self._key] = Known(document, self._size)
-            if len(self._known) > MOST_KNOWN:
-                self._known.popitem(last=False)
+            known = Known(document, self._size)
+            context.readers = known.readers
+            self._known.keep(self._key, known)
         return errors
 
     def _validate(self, document: DocumentNode) -> list[GraphQLError]:

@@ -6,7 +6,6 @@ off the objects, by a reader made once per selection and document. Whatever is n
 null where none may be, an object of another class) is left to the stock way, with its errors and paths.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -30,11 +29,6 @@ from strawberry.types.field import StrawberryField
 
 Read = Callable[[Any], Any]
 
-# Readers of selections, from one request to the next: documents repeat, and the parser's cache gives back the same
-# nodes for the same text. Keyed by their identities, with the things themselves beside, so that no id is used again.
-_KNOWN: OrderedDict[tuple[int, ...], tuple[Any, Read | None]] = OrderedDict()
-MOST_KNOWN = 2_000
-
 # Values of exactly these classes are what their scalars would give back.
 SAME = {
     GraphQLString.name: str,
@@ -46,6 +40,28 @@ SMALLEST_INT, LARGEST_INT = -(2**31), 2**31 - 1
 
 class _NotPlain(Exception):
     """This value, or this selection, is for the stock way."""
+
+
+class Readers:
+    """The readers of one kept document's selections, from one execution of it to the next.
+
+    Keyed by the identities of a type of the schema and of nodes of the document, with which they go. There is room for
+    so many fields.
+    """
+
+    def __init__(self, most_fields: int) -> None:
+        self._known: dict[tuple[int, ...], Read | None] = {}
+        self._room = most_fields
+
+    def get(self, key: tuple[int, ...], make: Callable[[], tuple[Read | None, int]]) -> Read | None:
+        """A reader, made where it is not known: `make` gives it and how many fields it reads."""
+        if key in self._known:
+            return self._known[key]
+        read, fields = make()
+        self._room -= fields + 1
+        if self._room >= 0:
+            self._known[key] = read
+        return read
 
 
 class StockExecutionContext(StrawberryGraphQLCoreExecutionContext):
@@ -67,6 +83,10 @@ class PlainExecutionContext(StockExecutionContext):
         super().__init__(*args, **kwargs)
         # By type and selection, as graphql-core memoises sub-selections; None: not plain.
         self._readers: dict[tuple[Any, int], tuple[Any, Read | None]] = {}
+        # Those of the document, if it is kept and selects the same each time.
+        kept: Readers | None = getattr(self.context_value, "readers", None)
+        self._kept = None if self._varies() else kept
+        self._fields = 0
 
     def collect_and_execute_subfields(
         self, return_type: GraphQLObjectType, field_details_list: Any, path: Any, result: Any, position_context: Any
@@ -108,27 +128,23 @@ class PlainExecutionContext(StockExecutionContext):
     def _find_reader(self, type_: GraphQLOutputType, field_details_list: Any) -> Read | None:
         if self._has_middlewares():
             return None
-        if self._varies():
-            return self._make_reader(type_, field_details_list)
-        things = (self.schema, type_, *(details.node for details in field_details_list))
-        key = tuple(map(id, things))
-        if key not in _KNOWN:
-            _KNOWN[key] = (things, self._make_reader(type_, field_details_list))
-            if len(_KNOWN) > MOST_KNOWN:
-                _KNOWN.popitem(last=False)
-        _KNOWN.move_to_end(key)
-        return _KNOWN[key][1]
+        if self._kept is None:
+            return self._make_reader(type_, field_details_list)[0]
+        key = (id(type_), *(id(details.node) for details in field_details_list))
+        return self._kept.get(key, lambda: self._make_reader(type_, field_details_list))
 
     def _varies(self) -> bool:
         """Whether the same document can select other fields the next time: with @skip and @include it can."""
         place = self.operation.loc
         return place is None or "@" in place.source.body
 
-    def _make_reader(self, type_: GraphQLOutputType, field_details_list: Any) -> Read | None:
+    def _make_reader(self, type_: GraphQLOutputType, field_details_list: Any) -> tuple[Read | None, int]:
+        """A reader, if the selection is plain, and how many fields it reads."""
+        self._fields = 0
         try:
-            return self._read(type_, field_details_list)
+            return self._read(type_, field_details_list), self._fields
         except _NotPlain:
-            return None
+            return None, 0
 
     def _has_middlewares(self) -> bool:
         """Whether an extension wants to be called for every field."""
@@ -159,6 +175,7 @@ class PlainExecutionContext(StockExecutionContext):
         if deferred:
             raise _NotPlain
         fields = [(name, *self._read_field(type_, details)) for name, details in grouped.items()]
+        self._fields += len(fields)
         # Values of a generic type are of the class that the concrete type was made from.
         origins = {definition.origin, definition.concrete_of.origin if definition.concrete_of else definition.origin}
 

@@ -1,12 +1,15 @@
 """Documents made to be dear are refused before anything is done for them, and ordinary ones are not."""
 
+import gc
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
 from graphql import (
     GraphQLError,
     GraphQLResolveInfo,
+    Token,
     TypeMetaFieldDef,
     ValidationContext,
     build_client_schema,
@@ -21,7 +24,9 @@ from analytics.viewers import Identity
 from graphql_schema import documents
 from graphql_schema.bounds import measure
 from graphql_schema.context import Context, Introspection, Terms
+from graphql_schema.document_cache import MOST_BYTES, DocumentCache
 from graphql_schema.execution import PlainExecutionContext
+from graphql_schema.parsing import NO_TOKEN
 from graphql_schema.schema import build_schema, schema
 from tests.counting import reads
 from tests.factories import codes, context, execute, identity
@@ -93,7 +98,7 @@ def unknown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return validate(of, document, *more, **options)
 
     monkeypatch.setattr(documents, "validate", remembered)
-    monkeypatch.setattr(documents.CheckedDocuments, "_known", type(documents.CheckedDocuments._known)())
+    monkeypatch.setattr(documents.CheckedDocuments, "_known", DocumentCache())
     return validated
 
 
@@ -250,16 +255,58 @@ async def test_strangers_do_not_fill_the_memory(database: Database, unknown: lis
     for _ in range(3):
         await execute(database, None, "{ limits { first } }")
     assert len(unknown) == 3
-    assert not documents.CheckedDocuments._known
+    assert len(documents.CheckedDocuments._known) == 0
 
 
-async def test_only_so_many_documents_are_kept(database: Database, tenant: str, unknown: list[Any]) -> None:
-    for n in range(documents.MOST_KNOWN + 10):
+async def test_only_so_many_bytes_of_documents_are_kept(
+    database: Database, tenant: str, unknown: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = DocumentCache(most_bytes=100_000)
+    monkeypatch.setattr(documents.CheckedDocuments, "_known", cache)
+    for n in range(100):
         await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
-    assert len(documents.CheckedDocuments._known) == documents.MOST_KNOWN
-    await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
+        assert cache.bytes <= 100_000
+    kept = len(cache)
+    assert 10 < kept < 100
+    await execute(database, identity(tenant), "{ a99: __typename }")
+    assert len(unknown) == 100
     await execute(database, identity(tenant), "{ a0: __typename }")
-    assert len(unknown) == documents.MOST_KNOWN + 11
+    assert len(unknown) == 101
+    # One that is large takes the place of many.
+    await execute(database, identity(tenant), "{ limits { first } }" + " # long" * 5_000)
+    assert len(cache) < kept
+
+
+def large(n: int) -> str:
+    """One of any number of documents with ids written into them, of 17,000 characters."""
+    ids = " ".join(f'"agent-{n:06}-{id:03}"' for id in range(900))
+    days = 'sentOn: {from: "2026-11-02", to: "2026-11-08"}'
+    return "{ campaignAnalytics(filter: {%s, agentIds: [%s]}) { funnel { messages sent { count } } } }" % (days, ids)  # noqa: UP031
+
+
+async def test_documents_leave_no_memory_behind(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even garbage that grows old: old garbage is looked for very rarely."""
+
+    async def grown(first: int) -> int:
+        gc.collect()
+        before, _ = tracemalloc.get_traced_memory()
+        for n in range(first, first + 100):
+            assert (await execute(database, identity(tenant), large(n))).errors is None
+        gc.collect(1)  # what did not grow old
+        return tracemalloc.get_traced_memory()[0] - before
+
+    cache = DocumentCache()
+    monkeypatch.setattr(documents.CheckedDocuments, "_known", cache)
+    tracemalloc.start()
+    try:
+        assert await grown(0) < 1.1 * MOST_BYTES
+        assert 20 < len(cache) < 100
+        assert await grown(100) < MOST_BYTES / 8
+    finally:
+        tracemalloc.stop()
+    assert not [token for token in gc.get_objects() if type(token) is Token and token is not NO_TOKEN]
 
 
 def asking(database: Database, who: Identity | None, setting: Introspection) -> Context:
