@@ -49,6 +49,9 @@ KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_
 # What PostgreSQL says when a lock was waited for in vain.
 LOCK_NOT_AVAILABLE = "55P03"
 
+# Connections to PostgreSQL that are kept, and that there may be more of for a while.
+POOL, OVERFLOW = 4, 4
+
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -178,17 +181,22 @@ def _compiled_delete(table: Table, columns: tuple[str, ...], dialect: Dialect, w
 
 
 class Database:
-    """A database URL, opened. Close it with `close()`, or use it as an async context manager."""
+    """A database URL, opened. Close it with `close()`, or use it as an async context manager.
+
+    There may be so many `readers` at a time; more wait for one.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         if make_url(url).get_backend_name() == "sqlite":
             self._writer = _sqlite_engine(url, "rwc", "BEGIN IMMEDIATE", pool_size=1)
             # Four readers keep two cores busy while one waits for the disk; more only compete for them.
-            self._reader = _sqlite_engine(url, "ro", "BEGIN", pool_size=4)
+            self.readers = 4
+            self._reader = _sqlite_engine(url, "ro", "BEGIN", pool_size=self.readers)
             self._single = self._writer
         else:
             # Pools of their own: writers that wait for a company's lock take no connection from those who read.
+            self.readers = POOL + OVERFLOW
             self._writer = _postgresql_engine(url)
             self._single = self._writer.execution_options(isolation_level="AUTOCOMMIT")
             self._reader = _postgresql_engine(url).execution_options(
@@ -265,8 +273,8 @@ class Database:
 def _postgresql_engine(url: str) -> AsyncEngine:
     return create_async_engine(
         url,
-        pool_size=4,
-        max_overflow=4,
+        pool_size=POOL,
+        max_overflow=OVERFLOW,
         # A server that was restarted has cut every connection in the pool: each is asked before it is used.
         pool_pre_ping=True,
         hide_parameters=True,  # they are people's phones and words, and errors are logged

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analytics.database import Database
-from analytics.errors import PublicError, Unauthenticated
+from analytics.errors import PublicError, RateLimited, Unauthenticated
 from analytics.exports import Export
 from analytics.viewers import Identity, Viewer, may_view, view
 from graphql_schema.execution import Readers
@@ -33,6 +34,12 @@ class Terms:
     seconds: float = 30.0
     requests_per_minute: int = 0  # of a viewer; 0: any number
     tenant_requests_per_minute: int = 0
+    points_per_minute: int = 0
+    tenant_points_per_minute: int = 0
+
+
+def _any_place(_context: "Context") -> AbstractAsyncContextManager[None]:
+    return nullcontext()
 
 
 @dataclass
@@ -50,6 +57,10 @@ class Context:
     wants_plan: bool = False
     terms: Terms = Terms()
     tell: Tell = untold
+    # A place among the operations that are run, by what this one costs. Raises `RateLimited` when it is entered.
+    place: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
+    # Why there was none; the transport says when there may be one.
+    refused: RateLimited | None = None
     address: str = ""
     request_id: str | None = None
     # What a WebSocket client sent with `connection_init`; Strawberry fills it in.

@@ -9,6 +9,7 @@ from graphql_schema.documents import CheckedDocuments
 from graphql_schema.errors import PublicErrors
 from graphql_schema.execution import PlainExecutionContext, StockExecutionContext
 from graphql_schema.exports import ExportsMutation, ExportsQuery, ExportsSubscription
+from graphql_schema.fairness import Fairness
 from graphql_schema.patience import Patience
 from graphql_schema.permissions import GuardedSchema
 from graphql_schema.plans import ShownPlan
@@ -40,6 +41,7 @@ def build_schema(*, plain_execution: bool = True) -> GuardedSchema:
             PublicErrors,
             ShownPlan,
             CheckedDocuments,
+            Fairness,
             Patience,
         ],
         execution_context_class=PlainExecutionContext if plain_execution else StockExecutionContext,

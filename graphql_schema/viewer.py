@@ -86,10 +86,16 @@ class Limits:
     request_seconds: float = strawberry.field(description="Seconds that a request may take; then it ends with TIMEOUT.")
     requests_per_minute: int | None = strawberry.field(
         description="Requests of one viewer a minute, at most; then RATE_LIMITED. Null: any number. "
-        "Whoever comes without a token has a tenth, for all at one address."
+        "Whoever comes without a token has a tenth, for all at one address; all of them together as much as a viewer."
     )
     tenant_requests_per_minute: int | None = strawberry.field(
         description="Requests of one company a minute, at most. Null: any number."
+    )
+    points_per_minute: int | None = strawberry.field(
+        description="Points of one viewer's documents a minute, at most; then RATE_LIMITED. Null: any number."
+    )
+    tenant_points_per_minute: int | None = strawberry.field(
+        description="Points of one company's documents a minute, at most. Null: any number."
     )
     first_day: str = strawberry.field(default=str(zones.FIRST_DAY), description="Ranges begin after this calendar day.")
     last_day: str = strawberry.field(default=str(zones.LAST_DAY), description="The last calendar day of any range.")
@@ -122,5 +128,7 @@ class ViewerQuery:
             request_seconds=terms.seconds,
             requests_per_minute=terms.requests_per_minute or None,
             tenant_requests_per_minute=terms.tenant_requests_per_minute or None,
+            points_per_minute=terms.points_per_minute or None,
+            tenant_points_per_minute=terms.tenant_points_per_minute or None,
             messages_kept_from=await info.context.loader.load(kept_from, viewer.scope.tenant_id, zone),
         )

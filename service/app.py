@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> Starlette:
     workshop = open_workshop(settings)
     hands = workers(brokers.address(settings.broker_url))
     schema = build_schema(plain_execution=settings.plain_execution)
-    rates = open_rates(settings.rates_url, settings.requests_per_minute, settings.tenant_requests_per_minute)
+    rates = open_rates(settings.rates_url, settings.allowed)
     house = House(
         workshop.database,
         Jobs(workshop, hands.announce),

@@ -2,8 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from service.graphql_http import GraphQLOverHTTP
 from service.graphql_ws import STRANGERS, GraphQLOverWebSocket
 from service.links import Links
 from service.manifest import Manifest
-from service.places import MOST_ANSWERED, MOST_FOLLOWED, Places
+from service.places import LANES, MOST_ANSWERED, MOST_FOLLOWED, Places, Turns
 from service.rates import Rates
 from service.tokens import Tokens
 
@@ -75,6 +75,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         self._house = house
         self.strangers: OrderedDict[GraphQLOverWebSocket, None] = OrderedDict()
         self._answered, self._followed = Places(MOST_ANSWERED), Places(MOST_FOLLOWED)
+        self._lanes = [(points, Turns(int(part * house.database.readers))) for points, part in LANES]
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """A context for one request, or one WebSocket; opens nothing. Raises `RateLimited` for too many requests.
@@ -98,6 +99,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             wants_plan=PLAN_HEADER in request.headers,
             terms=house.terms,
             tell=observing.operation,
+            place=self.place,
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
@@ -126,7 +128,22 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         """Execute a request, once its viewer has a place. Raises `RateLimited`."""
         context: Context = kwargs["context"]
         async with self._answered.one(_whose(context), context.terms.seconds):
-            return await super().execute_single(*args, **kwargs)
+            result = await super().execute_single(*args, **kwargs)
+        if context.refused:
+            raise context.refused
+        return result
+
+    @asynccontextmanager
+    async def place(self, context: Context) -> AsyncIterator[None]:
+        """A place for an operation whose cost is known. Raises `RateLimited`."""
+        whose, cost = _whose(context), context.cost or 0
+        await self._house.rates.spend(cost, *whose)
+        async with AsyncExitStack() as stack:
+            for points, turns in self._lanes:
+                if cost >= points:
+                    await stack.enter_async_context(turns.one(whose, context.terms.seconds))
+                    break
+            yield
 
     def following(self, context: Context) -> AbstractAsyncContextManager[None]:
         """A place for an operation over a WebSocket. Raises `RateLimited` when there is none."""

@@ -1,10 +1,12 @@
-"""How many requests somebody may make: token buckets, in this process or in Redis for several of them.
+"""How much somebody may ask for a minute, in requests and in points: token buckets, in this process or in Redis.
 
-A bucket holds a minute's requests and fills evenly. It is kept as one number: the instant at which it is full again.
+A bucket fills evenly. It is kept as one number: the instant at which it is full again.
 """
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Protocol
 
@@ -17,15 +19,39 @@ from analytics.errors import RateLimited
 log = structlog.get_logger()
 
 MINUTE = 60.0
-STRANGERS = 10  # those without a token have a tenth of what a viewer has
+STRANGERS = 10  # those of one address have a tenth of what a viewer has, and all of them together as much as one
+# Seconds' worth that strangers at one address, and all strangers, may ask for at once. Others: a minute's.
+BURST_OF_ADDRESS, BURST_OF_STRANGERS = 12.0, 6.0
+NETWORK = 64  # bits of an IPv6 address; who has one has all that begin with them
+ROUNDED = 1e-6  # seconds that sums of fractions may be too long
 MOST_KEPT = 10_000  # buckets; full ones are then forgotten, which changes nothing
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What is taken of a bucket, and what that bucket is."""
+
+    name: str
+    a_minute: float
+    amount: float = 1
+    holds: float = MINUTE  # seconds' worth
+
+    @property
+    def fills_in(self) -> float:
+        """Seconds until what is taken is there again."""
+        return self.amount * MINUTE / self.a_minute
+
+    @property
+    def depth(self) -> float:
+        """Seconds that an empty one takes to fill. All hold one request, however large."""
+        return max(self.holds, self.fills_in) + ROUNDED
 
 
 class Buckets(Protocol):
     """Where buckets are kept."""
 
-    async def take(self, buckets: Sequence[tuple[str, int]]) -> float:
-        """Take one from each bucket, given as its name and what it holds, if all have one; else seconds to wait."""
+    async def take(self, buckets: Sequence[Bucket]) -> float:
+        """Take from all of these buckets if each has enough; else seconds to wait."""
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -38,11 +64,11 @@ class OwnBuckets:
         self._clock = clock
         self._full_at: dict[str, float] = {}
 
-    async def take(self, buckets: Sequence[tuple[str, int]]) -> float:
+    async def take(self, buckets: Sequence[Bucket]) -> float:
         """See `Buckets`."""
         now = self._clock()
-        after = {name: max(self._full_at.get(name, now), now) + MINUTE / holds for name, holds in buckets}
-        wait = max((at - MINUTE - now for at in after.values()), default=0.0)
+        after = {one.name: max(self._full_at.get(one.name, now), now) + one.fills_in for one in buckets}
+        wait = max((after[one.name] - one.depth - now for one in buckets), default=0.0)
         if wait <= 0:
             self._full_at |= after
             if len(self._full_at) > MOST_KEPT:
@@ -59,8 +85,8 @@ local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
 local wait, after = 0, {}
 for i, name in ipairs(KEYS) do
-  after[i] = math.max(tonumber(redis.call('GET', name) or now), now) + 60 / ARGV[i]
-  wait = math.max(wait, after[i] - 60 - now)
+  after[i] = math.max(tonumber(redis.call('GET', name) or now), now) + ARGV[2 * i - 1]
+  wait = math.max(wait, after[i] - ARGV[2 * i] - now)
 end
 if wait <= 0 then
   for i, name in ipairs(KEYS) do
@@ -79,11 +105,11 @@ class SharedBuckets:
         self._redis = Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
         self._take = self._redis.register_script(TAKE)
 
-    async def take(self, buckets: Sequence[tuple[str, int]]) -> float:
+    async def take(self, buckets: Sequence[Bucket]) -> float:
         """See `Buckets`. Without the server nobody is held up."""
-        names = [f"embudo:rate:{name}" for name, _ in buckets]
+        names = [f"embudo:rate:{one.name}" for one in buckets]
         try:
-            return float(await self._take(keys=names, args=[holds for _, holds in buckets]))
+            return float(await self._take(keys=names, args=[n for one in buckets for n in (one.fills_in, one.depth)]))
         except (RedisError, OSError) as error:
             log.warning("requests are not counted", error=repr(error))
             return 0.0
@@ -93,32 +119,65 @@ class SharedBuckets:
         await self._redis.aclose()
 
 
-class Rates:
-    """The limits on requests a minute, of one viewer and of one company; 0: none."""
+@dataclass(frozen=True)
+class Allowed:
+    """What is allowed a minute; 0: any number."""
 
-    def __init__(self, buckets: Buckets, per_viewer: int, per_tenant: int) -> None:
+    requests: int = 0  # of one viewer
+    tenant_requests: int = 0
+    points: int = 0  # of one viewer
+    tenant_points: int = 0
+
+
+class Rates:
+    """The limits of viewers and companies. Who has no tenant is a stranger, known by address.
+
+    Strangers have buckets of their own: whatever they do, nobody who is signed in is refused for it.
+    """
+
+    def __init__(self, buckets: Buckets, allowed: Allowed) -> None:
         self._buckets = buckets
-        self._per_viewer = per_viewer
-        self._per_tenant = per_tenant
+        self._allowed = allowed
 
     async def admit(self, viewer: str, tenant: str | None) -> None:
-        """Count a request. Raises `RateLimited`. Who has no tenant is a stranger, named by address.
-
-        They have a bucket of their own size: refusing a document costs up to 20 ms, and that is all that they can do.
-        """
+        """Count a request. Raises `RateLimited`."""
+        each, all = self._allowed.requests, self._allowed.tenant_requests
         if tenant is None:
-            asked = [(f"stranger:{viewer}", ceil(self._per_viewer / STRANGERS))]
+            of_address = Bucket(f"stranger:{network(viewer)}", ceil(each / STRANGERS), holds=BURST_OF_ADDRESS)
+            await self._take(of_address, Bucket("strangers", each, holds=BURST_OF_STRANGERS))
         else:
-            asked = [(f"viewer:{tenant}:{viewer}", self._per_viewer), (f"tenant:{tenant}", self._per_tenant)]
-        wait = await self._buckets.take([(name, holds) for name, holds in asked if holds])
+            await self._take(Bucket(f"viewer:{tenant}:{viewer}", each), Bucket(f"tenant:{tenant}", all))
+
+    async def spend(self, points: int, viewer: str, tenant: str | None) -> None:
+        """Count what a document costs. Raises `RateLimited`. All strangers together have what one viewer has."""
+        each, all = self._allowed.points, self._allowed.tenant_points
+        if tenant is None:
+            await self._take(Bucket("points:strangers", each, points))
+        else:
+            whose = (Bucket(f"points:viewer:{tenant}:{viewer}", each, points), Bucket(f"points:{tenant}", all, points))
+            await self._take(*whose)
+
+    async def _take(self, *buckets: Bucket) -> None:
+        wait = await self._buckets.take([bucket for bucket in buckets if bucket.a_minute])
         if wait > 0:
-            raise RateLimited("Too many requests. See `limits`.", ceil(wait))
+            raise RateLimited("Too many requests, or too dear ones. See `limits`.", ceil(wait))
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._buckets.close()
 
 
-def open_rates(url: str | None, per_viewer: int, per_tenant: int) -> Rates:
+def network(address: str) -> str:
+    """Whom an address stands for: all of an IPv6 network; IPv4 is the same in either writing."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> NETWORK << NETWORK))
+
+
+def open_rates(url: str | None, allowed: Allowed) -> Rates:
     """With buckets at a Redis URL, or of this process."""
-    return Rates(SharedBuckets(url) if url else OwnBuckets(), per_viewer, per_tenant)
+    return Rates(SharedBuckets(url) if url else OwnBuckets(), allowed)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from graphql_schema.context import Introspection, Terms
+from service.rates import Allowed
 from service.webhook_secrets import WebhookSecrets
 from tasks import brokers, files
 
@@ -69,6 +70,8 @@ class Settings(BaseSettings):
     request_seconds: float = Field(default=30, gt=0, description="How long a request may take.")
     requests_per_minute: int = Field(default=6_000, ge=0, description="Of one viewer; 0: any number.")
     tenant_requests_per_minute: int = Field(default=60_000, ge=0, description="Of one company; 0: any number.")
+    points_per_minute: int = Field(default=60_000, ge=0, description="Of one viewer; 0: any number.")
+    tenant_points_per_minute: int = Field(default=600_000, ge=0, description="Of one company; 0: any number.")
     rates_url: str | None = None
     documents: Path | None = None
     documents_only: bool = False
@@ -161,7 +164,22 @@ class Settings(BaseSettings):
     def terms(self) -> Terms:
         """What each request is granted."""
         return Terms(
-            self.introspection, self.request_seconds, self.requests_per_minute, self.tenant_requests_per_minute
+            self.introspection,
+            self.request_seconds,
+            self.requests_per_minute,
+            self.tenant_requests_per_minute,
+            self.points_per_minute,
+            self.tenant_points_per_minute,
+        )
+
+    @property
+    def allowed(self) -> Allowed:
+        """What is allowed a minute."""
+        return Allowed(
+            self.requests_per_minute,
+            self.tenant_requests_per_minute,
+            self.points_per_minute,
+            self.tenant_points_per_minute,
         )
 
     @property

@@ -414,10 +414,10 @@ async def test_names_are_suggested_to_those_who_may_read_the_schema(
 
 async def test_the_caps_are_told(database: Database, tenant: str) -> None:
     asked = context(database, identity(tenant))
-    asked.terms = Terms(seconds=7, requests_per_minute=60)
+    asked.terms = Terms(seconds=7, requests_per_minute=60, points_per_minute=5_000)
     document = """{ limits { bodyBytes documentCharacters documentTokens documentDepth documentAliases
       documentDirectives documentSelections documentFragments variableValues alikeSelections cost requestSeconds
-      requestsPerMinute tenantRequestsPerMinute } }"""
+      requestsPerMinute tenantRequestsPerMinute pointsPerMinute tenantPointsPerMinute } }"""
     result = await schema.execute(document, context_value=asked)
     assert result.data == {
         "limits": {
@@ -434,6 +434,8 @@ async def test_the_caps_are_told(database: Database, tenant: str) -> None:
             "cost": limits.MOST_COST,
             "requestSeconds": 7.0,
             "requestsPerMinute": 60,
+            "pointsPerMinute": 5_000,
+            "tenantPointsPerMinute": None,
             "tenantRequestsPerMinute": None,
         }
     }

@@ -28,6 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         folder,
         EMBUDO_ALLOWED_ORIGINS=f"{FRIEND}, http://localhost:5173",
         EMBUDO_REQUESTS_PER_MINUTE="30",
+        EMBUDO_POINTS_PER_MINUTE="1000",
         EMBUDO_DOCUMENTS=str(folder / "documents.json"),
         EMBUDO_PUBLIC_URL="https://embudo.example",
     ) as server:
@@ -133,6 +134,22 @@ def test_too_many_requests_are_told_when_to_come_back(server: Server, tenant: st
     assert server.ask(identity(tenant, id="other"), "{ limits { requestsPerMinute } }") == {
         "limits": {"requestsPerMinute": 30}
     }
+
+
+FUNNEL = '{ campaignAnalytics(filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}) { funnel { messages } } }'
+
+
+def test_dear_requests_are_counted_by_their_points(server: Server, tenant: str) -> None:
+    asked = {"query": FUNNEL.replace("{ campaign", "{ b: campaign", 1).replace("11-08", "11-09")[:-1] + FUNNEL[1:]}
+    answers, answer = admitted(
+        lambda: server.client.post("/graphql", json=asked, headers=server.headers(identity(tenant)))
+    )
+    cost = answers[0].json()["extensions"]["cost"]["requested"]
+    assert 1_000 // cost <= len(answers) < 20  # so it is not their number
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert answer.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    # What costs little may still be asked for.
+    assert server.ask(identity(tenant), "{ limits { pointsPerMinute } }") == {"limits": {"pointsPerMinute": 1_000}}
 
 
 def test_what_is_no_request_is_counted_too(server: Server, tenant: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from analytics.errors import RateLimited
-from service.rates import Buckets, OwnBuckets, Rates, SharedBuckets
+from service.rates import Allowed, Bucket, Buckets, OwnBuckets, Rates, SharedBuckets, network
 from tests.messaging import URLS, reachable
 
 
@@ -46,7 +46,7 @@ async def admitted(rates: Rates, viewer: str, tenant: str | None, times: int) ->
 
 async def test_a_minutes_worth_may_come_at_once(buckets: Buckets) -> None:
     tenant = uuid.uuid4().hex
-    rates = Rates(buckets, 20, 0)
+    rates = Rates(buckets, Allowed(20, 0))
     assert await admitted(rates, "u1", tenant, 30) == 20
     assert await admitted(rates, "u2", tenant, 30) == 20
     assert await admitted(rates, "u1", uuid.uuid4().hex, 5) == 5
@@ -54,34 +54,87 @@ async def test_a_minutes_worth_may_come_at_once(buckets: Buckets) -> None:
 
 async def test_a_company_has_a_limit_too(buckets: Buckets) -> None:
     tenant, other = uuid.uuid4().hex, uuid.uuid4().hex
-    rates = Rates(buckets, 20, 30)
+    rates = Rates(buckets, Allowed(20, 30))
     assert [await admitted(rates, f"u{n}", tenant, 15) for n in range(3)] == [15, 15, 0]
     assert await admitted(rates, "u0", other, 5) == 5
     # What the company's limit refused has taken nothing from the viewer's own.
-    assert await admitted(Rates(buckets, 20, 0), "u2", tenant, 30) == 20
+    assert await admitted(Rates(buckets, Allowed(20, 0)), "u2", tenant, 30) == 20
 
 
-async def test_strangers_are_counted_by_their_address(buckets: Buckets) -> None:
-    here, there = uuid.uuid4().hex, uuid.uuid4().hex
-    rates = Rates(buckets, 50, 1)
-    # A tenth of what a viewer has.
-    assert await admitted(rates, here, None, 10) == 5
-    assert await admitted(rates, there, None, 10) == 5
+async def test_strangers_are_counted_by_their_address() -> None:
+    clock = Clock()
+    rates = Rates(OwnBuckets(clock), Allowed(1_000, 1))
+    # Each a tenth of what a viewer has, and a fifth of that at once.
+    assert await admitted(rates, "192.0.2.1", None, 200) == 20
+    assert await admitted(rates, "192.0.2.2", None, 200) == 20
+    clock.now += 6
+    assert await admitted(rates, "192.0.2.1", None, 200) == 10
     # No bucket is nobody's: less than one would be none.
-    assert await admitted(Rates(buckets, 3, 1), uuid.uuid4().hex, None, 10) == 1
+    assert await admitted(Rates(OwnBuckets(clock), Allowed(3, 1)), "192.0.2.1", None, 10) == 1
+
+
+async def test_all_strangers_together_have_what_one_viewer_has_and_take_nothing_from_viewers() -> None:
+    clock = Clock()
+    rates = Rates(OwnBuckets(clock), Allowed(1_000, 1_000))
+    got = [await admitted(rates, f"192.0.2.{n}", None, 20) for n in range(200)]
+    assert (sum(got), got[-1]) == (100, 0)
+    assert await admitted(rates, "u1", "acme", 2_000) == 1_000
+    clock.now += 6
+    assert await admitted(rates, "192.0.2.250", None, 30) == 20
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("", ""),
+        ("a name", "a name"),
+    ],
+)
+def test_who_has_one_address_has_its_network(address: str, counted_as: str) -> None:
+    assert network(address) == counted_as
+
+
+async def test_points_are_counted_too(buckets: Buckets) -> None:
+    rates, tenant = Rates(buckets, Allowed(points=1_000, tenant_points=1_500)), uuid.uuid4().hex
+
+    async def spent(viewer: str, *points: int) -> list[bool]:
+        got = []
+        for n in points:
+            got.append(False)
+            with suppress(RateLimited):
+                await rates.spend(n, viewer, tenant)
+                got[-1] = True
+        return got
+
+    assert await spent("u1", 700, 700, 200, 0) == [True, False, True, True]
+    assert await spent("u2", 700, 600, 500) == [False, True, False]  # the company's
+    # Requests are counted by themselves.
+    assert await admitted(rates, "u1", tenant, 5) == 5
+
+
+async def test_what_costs_more_than_a_minute_allows_may_come_alone(buckets: Buckets) -> None:
+    rates, tenant = Rates(buckets, Allowed(points=100)), uuid.uuid4().hex
+    await rates.spend(1_200, "u1", tenant)
+    with pytest.raises(RateLimited):
+        await rates.spend(1, "u1", tenant)
 
 
 async def test_strangers_have_no_limit_where_viewers_have_none(buckets: Buckets) -> None:
-    assert await admitted(Rates(buckets, 0, 0), uuid.uuid4().hex, None, 100) == 100
+    assert await admitted(Rates(buckets, Allowed(0, 0)), uuid.uuid4().hex, None, 100) == 100
 
 
 async def test_nought_is_no_limit(buckets: Buckets) -> None:
-    assert await admitted(Rates(buckets, 0, 0), "u1", uuid.uuid4().hex, 100) == 100
+    assert await admitted(Rates(buckets, Allowed(0, 0)), "u1", uuid.uuid4().hex, 100) == 100
 
 
 async def test_a_bucket_fills_evenly() -> None:
     clock = Clock()
-    rates = Rates(OwnBuckets(clock), 6, 0)  # one in ten seconds
+    rates = Rates(OwnBuckets(clock), Allowed(6, 0))  # one in ten seconds
     assert await admitted(rates, "u", "t", 10) == 6
     with pytest.raises(RateLimited) as refused:
         await rates.admit("u", "t")
@@ -99,7 +152,7 @@ async def test_full_buckets_are_forgotten() -> None:
     own = OwnBuckets(clock)
     for n in range(25_000):
         clock.now += 0.1
-        await own.take([(f"address {n}", 60)])
+        await own.take([Bucket(f"address {n}", 60)])
     assert len(own._full_at) <= 10_001
 
 
@@ -107,7 +160,7 @@ async def test_several_processes_share_a_bucket(buckets: Buckets) -> None:
     if isinstance(buckets, OwnBuckets):
         pytest.skip("a process's own buckets are its own")
     tenant, again = uuid.uuid4().hex, SharedBuckets(URLS["redis"])
-    both = [Rates(buckets, 20, 0), Rates(again, 20, 0)]
+    both = [Rates(buckets, Allowed(20, 0)), Rates(again, Allowed(20, 0))]
     got = await asyncio.gather(*(admitted(rates, "u1", tenant, 20) for rates in both))
     assert sum(got) == 20
     await again.close()
@@ -115,5 +168,5 @@ async def test_several_processes_share_a_bucket(buckets: Buckets) -> None:
 
 async def test_without_redis_nobody_is_held_up() -> None:
     shared = SharedBuckets("redis://127.0.0.1:1")
-    assert await admitted(Rates(shared, 1, 1), "u1", "acme", 3) == 3
+    assert await admitted(Rates(shared, Allowed(1, 1)), "u1", "acme", 3) == 3
     await shared.close()

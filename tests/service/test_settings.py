@@ -40,6 +40,8 @@ WRONG = [
     ("REQUEST_SECONDS", "0"),
     ("REQUESTS_PER_MINUTE", "-1"),
     ("TENANT_REQUESTS_PER_MINUTE", "many"),
+    ("POINTS_PER_MINUTE", "-1"),
+    ("TENANT_POINTS_PER_MINUTE", "many"),
     ("RATES_URL", "memcached://x"),
     ("PUBLIC_URL", "embudo.example"),
     ("PUBLIC_URL", "https://"),
