@@ -1,6 +1,6 @@
 # Commands for people, hooks and CI. Each installs what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help install build run test check bench soak format schema clean
+.PHONY: help install build run test check bench soak attack format schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,9 @@ bench: install ## Measure speed as ratios (the first run makes ten million messa
 
 soak: install ## Feed, kill and restart a service for 5 minutes, then compare every number (SOAK="--database postgresql --minutes 1 --seed 7").
 	$(BIN)/python -m tests.soak $(SOAK)
+
+attack: install ## Attack a service, and print what others waited and what memory it took (ATTACK="WebSocket --seconds 3").
+	$(BIN)/python -m tests.attack $(ATTACK)
 
 format: install ## Format the code and fix what can be fixed.
 	$(BIN)/ruff format .

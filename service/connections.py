@@ -72,9 +72,10 @@ class _Limited(asyncio.Protocol):
     def _linger(self) -> asyncio.TimerHandle:
         """Send what is written, read no more, and close soon.
 
-        Closed with bytes unread, the connection would be reset, and the client might not see why.
+        Closed at once with bytes unread, the connection would be reset, and the client might not see why.
         """
         self._refused = True
+        self.transport.pause_reading()
         self.transport.write_eof()
         return self.loop.call_later(LINGER, self.transport.abort)
 
@@ -202,6 +203,9 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         if not self._head_too_large:
             super().send_400_response(msg)
             return
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None:
+            cycle.disconnected = True  # nothing may follow this answer
         told = f"A request's head may have {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.".encode()
         self.transport.write(
             STATUS_LINE[431]
@@ -255,4 +259,5 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.queue.put_nowait({"type": "websocket.disconnect", "code": TOO_MANY_REQUESTS, "reason": reason})
         self.close_sent = self.disconnected = True
+        self.read_paused = False  # else uvicorn would read on once the application has taken what is queued
         self.close_timer = self._linger()

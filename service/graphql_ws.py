@@ -5,10 +5,13 @@ be open for days.
 """
 
 import asyncio
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
 from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from analytics.errors import PublicError
@@ -43,13 +46,14 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             strangers[self] = None
         if len(strangers) > MAX_STRANGERS:
             strangers.popitem(last=False)[0].drop()
-        await super().handle()
+        with suppress(WebSocketDisconnect):  # a client that is gone when it is told that the connection ends
+            await super().handle()
 
     def drop(self) -> None:
         """Give way to others."""
         if self._ending:
             self._ending.cancel()
-        self._ending = asyncio.create_task(self.websocket.close(TOO_MANY_REQUESTS, "Too many without a token."))
+        self._ending = asyncio.create_task(self._close(TOO_MANY_REQUESTS, "Too many connections without a token."))
 
     async def handle_message(self, message: Any) -> None:
         """One message; the connection is closed for what is none, and for many before it was acknowledged."""
@@ -57,8 +61,8 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         await asyncio.sleep(0)
         self._messages_before_ack += not self.connection_acknowledged
         if self._messages_before_ack > MAX_MESSAGES_BEFORE_ACK:
-            await self.websocket.close(code=TOO_MANY_REQUESTS, reason="Too many messages.")
-            return
+            await self._close(TOO_MANY_REQUESTS, "Too many messages.")
+            raise WebSocketDisconnected
         if not _is_message(message):
             await self.handle_invalid_message("This is no message of graphql-transport-ws.")
             return
@@ -126,7 +130,11 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             await asyncio.sleep((who.expires_at - self.view.now()) / 1_000_000)
         else:
             return
-        await self.websocket.close(code=FORBIDDEN, reason="The token has expired.")
+        await self._close(FORBIDDEN, "The token has expired.")
+
+    async def _close(self, code: int, reason: str) -> None:
+        with suppress(WebSocketDisconnect):
+            await self.websocket.close(code, reason)
 
 
 def _is_message(message: object) -> bool:

@@ -1,0 +1,99 @@
+"""`make attack`: attacks a real service, and says what others waited and what it cost in memory."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+
+from service.demo import DEMO_TENANT
+from tests.attack import bodies, documents, fairness, strangers
+from tests.attack.memory import watching
+from tests.attack.prober import probing
+from tests.factories import identity
+from tests.service.servers import Server, embudo, running
+
+
+class Attack(NamedTuple):
+    """An attack, and what it may cost others at most: seconds for 95 of 100 and for all of their answers, megabytes."""
+
+    name: str
+    run: Callable[[Server], object]
+    p95: float = 0.5
+    longest: float = 0.5
+    megabytes: float = 20
+
+
+def attacks(seconds: float) -> list[Attack]:
+    """All attacks, those of strangers for so long each."""
+    return [
+        *(
+            Attack(name, lambda server, run=run: run(server, seconds))  # type: ignore[misc]
+            for name, run in strangers.ATTACKS.items()
+        ),
+        Attack(
+            "6,000 distinct documents",
+            lambda server: asyncio.run(documents.run(server, tenant=DEMO_TENANT)),
+            megabytes=100,
+        ),
+        Attack(
+            "six viewers at the cap on cost",
+            lambda server: asyncio.run(fairness.run(server, tenant=DEMO_TENANT)),
+            p95=1,
+            longest=5,
+            megabytes=200,
+        ),
+        *(
+            Attack(name, lambda server, body=body: _post(server, body), longest=0.3, megabytes=100)  # type: ignore[misc]
+            for name, body in bodies.BODIES.items()
+        ),
+    ]
+
+
+def _post(server: Server, body: bodies.Body) -> str:
+    """Post a body of events; gives the statuses of its answers, and by how many megabytes an applier grew."""
+
+    async def post() -> bodies.Outcome:
+        headers = server.headers(identity(DEMO_TENANT, "ingest")) | {"X-Hub-Signature-256": "sha256=" + "0" * 64}
+        async with httpx.AsyncClient(base_url=server.url, timeout=bodies.PATIENCE, headers=headers) as client:
+            return await bodies.post(client, body, server.pid)
+
+    done = asyncio.run(post())
+    return f"{sorted(set(done.statuses))}, applier +{done.applier / bodies.MIB:.0f} MB"
+
+
+def main() -> int:
+    """Run them, or those whose names contain a text; 1 when one costs more than it may."""
+    parser = argparse.ArgumentParser(prog="make attack ATTACK=…", description=__doc__)
+    parser.add_argument("name", nargs="?", default="", help="a part of the names of those to run (default: all)")
+    parser.add_argument("--seconds", type=float, default=10, help="how long a stranger attacks (default: 10)")
+    parser.add_argument("--messages", type=int, default=50_000, help="of the company that is asked for")
+    asked = parser.parse_args()
+    broken = []
+    with tempfile.TemporaryDirectory(prefix="embudo-attack-") as name, running(Path(name)) as server:
+        made = embudo(server.folder, "demo", "--messages", str(asked.messages))
+        if made.returncode:
+            sys.exit(made.stderr.decode())
+        prober = identity(DEMO_TENANT, "administrator", "prober")
+        print(f"{'attack':44} {'p95 s':>7} {'max s':>7} {'lost':>5} {'MB':>6}  what it did", flush=True)
+        for attack in [attack for attack in attacks(asked.seconds) if asked.name in attack.name]:
+            with watching(server.pid) as grown, probing(server, prober) as waits:
+                did = attack.run(server)
+            told, megabytes = waits[0], grown[0]
+            ok = told.p95 < attack.p95 and told.longest < attack.longest and megabytes < attack.megabytes
+            print(
+                f"{attack.name:44} {told.p95:7.3f} {told.longest:7.3f} {told.failures:5} {megabytes:6.0f}  "
+                f"{did}{'' if ok and not told.failures else '  <- too much'}",
+                flush=True,
+            )
+            if not ok or told.failures:
+                broken.append(attack.name)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
