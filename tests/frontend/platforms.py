@@ -1,18 +1,20 @@
 """A platform whose pages frame ours, as docs/frontend.md says, and knows who reads."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 from playwright.sync_api import Frame, Page
 
 from analytics.viewers import Identity
 from service.tokens import Tokens
-from tests.service.servers import SECRET
+from tests.service.servers import ROOT, SECRET
 
 HOUR = timedelta(hours=1)
 
@@ -40,6 +42,19 @@ document.body.append(...frames);
 </script>"""
 
 
+DOCUMENTED = re.search(r"```html\n(.*?)```", (ROOT / "docs" / "frontend.md").read_text("utf-8"), re.DOTALL)
+MAKES_ONE = """<script>
+const yourServerMakesOne = async () => (await (await fetch("/readers")).json()).tokens[0];
+</script>"""
+
+
+def documented(known: dict[str, list[Any]]) -> str:
+    """The page that docs/frontend.md shows, word for word but for the address of the service."""
+    assert DOCUMENTED
+    address = known["addresses"][0] if known["addresses"] else ""
+    return MAKES_ONE + DOCUMENTED[1].replace("https://embudo.example", address)
+
+
 @dataclass
 class Platform:
     """Who reads in each of its page's frames, and what is in them."""
@@ -48,13 +63,13 @@ class Platform:
     addresses: list[str] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
 
-    def show(self, page: Page, *frames: tuple[str, Identity | None]) -> None:
-        """Open the platform's page with frames."""
+    def show(self, page: Page, *frames: tuple[str, Identity | None], path: str = "/") -> None:
+        """Open a page of the platform with frames."""
         self.addresses = [address for address, _ in frames]
         self.tokens = [None] * len(frames)
         for at, (_, reader) in enumerate(frames):
             self.seat(at, reader)
-        page.goto(self.origin)
+        page.goto(f"{self.origin}{path}")
 
     def seat(self, at: int, reader: Identity | None) -> None:
         """Say who reads in a frame from now on; the frame hears of it when it asks."""
@@ -102,8 +117,12 @@ def serving() -> Iterator[Platform]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            known = {"addresses": platform.addresses, "tokens": platform.tokens}
-            type, body = ("application/json", json.dumps(known)) if self.path == "/readers" else ("text/html", PAGE)
+            known: dict[str, list[Any]] = {"addresses": platform.addresses, "tokens": platform.tokens}
+            answers = {
+                "/readers": ("application/json", json.dumps(known)),
+                "/documented": ("text/html", documented(known)),
+            }
+            type, body = answers.get(self.path, ("text/html", PAGE))
             self.send_response(200)
             self.send_header("Content-Type", type)
             self.end_headers()

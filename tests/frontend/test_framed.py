@@ -83,6 +83,19 @@ def test_each_load_asks_who_reads_and_shows_nothing_until_then(demo: Server, pla
         page.wait_for_function("window.asked[0].length > 1")
 
 
+def test_the_documented_page_shows_whoever_reads(demo: Server, platform: Platform, page: Page) -> None:
+    platform.show(page, (demo.url, BOSS), path="/documented")
+    reads(framed(page), BOSS)
+    platform.seat(0, SUPERVISOR)
+    page.reload()
+    reads(framed(page), SUPERVISOR)
+    platform.seat(0, BOSS)
+    page.evaluate("signIn()")
+    reads(framed(page), BOSS)
+    page.evaluate("say({ type: 'embudo:signout' })")
+    expect(framed(page).get_by_role("heading", name="Abre esta página desde tu plataforma")).to_be_visible()
+
+
 def test_another_persons_token_leaves_nothing_of_the_first(demo: Server, platform: Platform, page: Page) -> None:
     platform.show(page, (f"{demo.url}{FILTERS}&department=d1", BOSS))
     frame = framed(page)
