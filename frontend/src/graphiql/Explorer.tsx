@@ -1,13 +1,11 @@
 import { explorerPlugin } from "@graphiql/plugin-explorer";
-import { useMonaco } from "@graphiql/react";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { useComputedColorScheme } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { authorizationOf, connect } from "../api/connection";
 import { useSession } from "../session/Session";
-import type { Stay } from "../session/store";
 import { Brand } from "../shell/Brand";
 import { useTexts } from "../texts";
 import classes from "./Explorer.module.css";
@@ -20,16 +18,6 @@ const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 async function refusesToken(answer: Response): Promise<boolean> {
   const told = (await answer.json().catch(() => null)) as { errors?: { extensions?: { code?: unknown } }[] } | null;
   return told?.errors?.some((error) => error.extensions?.code === "UNAUTHENTICATED") ?? false;
-}
-
-/** Empties the editors when a stay is over: what was in them would outlive GraphiQL, which makes others for the next. */
-function useForgetting({ over }: Stay) {
-  const monaco = useMonaco((state) => state.monaco);
-  useEffect(() => {
-    const empty = () => monaco?.editor.getModels().forEach((model) => model.dispose());
-    over.addEventListener("abort", empty);
-    return () => over.removeEventListener("abort", empty);
-  }, [over, monaco]);
 }
 
 /** GraphiQL, signed in as the viewer. The token goes with each request and is not among what GraphiQL keeps. */
@@ -54,7 +42,6 @@ export function Explorer() {
     });
   }, [stay, refused]);
   const memory = useMemo(() => memoryOf(stay), [stay]);
-  useForgetting(stay);
   return (
     <main className={classes.page}>
       <GraphiQL
