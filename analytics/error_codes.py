@@ -1,6 +1,7 @@
-"""WhatsApp's error codes in a few words, for when the platform did not pass on Meta's own.
+"""WhatsApp's error codes in a few words. Source: Meta, Cloud API error codes. Titles change there; act on the code.
 
-Source: Meta, Cloud API error codes. Titles change there; act on the code.
+What an event calls a code is free text, which some platforms put names and numbers into: it is shown only of codes that
+are not here, see `analytics.queries.heard_titles`.
 """
 
 from collections.abc import Mapping
@@ -30,7 +31,7 @@ TITLES = {
 
 
 def title_of(code: int | None, heard: Mapping[int, str]) -> str:
-    """A title for a code: Meta's own as it was heard, else ours; never empty."""
+    """A title for a code: ours, else Meta's own as it was heard; never empty."""
     if code is None:
         return "Unknown reason"
-    return heard.get(code) or TITLES.get(code) or f"Error {code}"
+    return TITLES.get(code) or heard.get(code) or f"Error {code}"

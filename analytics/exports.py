@@ -8,7 +8,7 @@ QUEUED → RUNNING → COMPLETED → EXPIRED
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -177,6 +177,14 @@ class Export:
             return True
         return self.spec.departments is not None and self.spec.departments <= scope.departments
 
+    def within(self, scope: Scope) -> "Export":
+        """As it may be shown in a scope: one of departments that somebody has left keeps their own words, and tells
+        nothing of its messages.
+        """
+        if self.allows(scope):
+            return self
+        return replace(self, rows_total=None, rows_written=0, file_size=None)
+
 
 def is_over(now: int) -> ColumnElement[bool]:
     """Whether the time of a completed export is over, though its row may not say so yet."""
@@ -262,7 +270,7 @@ async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> 
     # Requests at once with one key, or for the last free place: the second waits, and then sees the first.
     await writer.lock(f"exports {viewer.scope.tenant_id}")
     if key is not None and (known := await _by_key(writer, viewer, key)):
-        return _same(known, request, now)
+        return _same(known, request, now).within(viewer.scope)
     await need_messages(writer, request.spec)
     await _refuse_too_many(writer, viewer)
     id = uuid.uuid4().hex
@@ -340,7 +348,7 @@ def _same(row: Any, request: Request, now: int) -> Export:
 async def find(reader: Reader, viewer: Viewer, id: str, now: int) -> Export | None:
     """An export that the viewer may see."""
     row = await reader.first(select(*SHOWN).where(exports.c.id == id, *_visible(viewer)))
-    return export_of(row, now) if row else None
+    return export_of(row, now).within(viewer.scope) if row else None
 
 
 async def cancel(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
@@ -411,4 +419,5 @@ async def newest(
         statement = statement.where(or_(older, same))
     statement = statement.order_by(exports.c.created_at.desc(), exports.c.id.desc()).limit(limit)
     total = await reader.first(select(func.count()).select_from(exports).where(*wanted))
-    return [export_of(row, now) for row in await reader.rows(statement)], total[0] if total else 0
+    found = [export_of(row, now).within(viewer.scope) for row in await reader.rows(statement)]
+    return found, total[0] if total else 0

@@ -233,8 +233,13 @@ CODES = (ExportColumn.BOUNCE_CODE, ExportColumn.BOUNCE_REASON)
 STATUS_NAMES = {int(status): status.name for status in Status}
 
 
-async def error_titles(reader: Reader, tenant: str) -> dict[int, str]:
-    """WhatsApp's newest words for each error code that the tenant has met."""
+async def heard_titles(reader: Reader, spec: Spec) -> dict[int, str]:
+    """The newest words for each error code that the company has met; none for a selection of some departments.
+
+    The words may come from any department's messages, and may be about somebody.
+    """
+    if spec.departments is not None:
+        return {}
     table = tables.error_titles
-    rows = await reader.rows(select(table.c.code, table.c.title).where(table.c.tenant_id == tenant))
+    rows = await reader.rows(select(table.c.code, table.c.title).where(table.c.tenant_id == spec.tenant_id))
     return {row.code: row.title for row in rows}

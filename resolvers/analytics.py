@@ -16,7 +16,7 @@ from analytics.limits import LONGEST_SERIES
 from analytics.metrics import NOTHING, Counts, total
 from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Account, Agent, Department, Template, fold, names
 from analytics.plan import Grouping, Query
-from analytics.queries import Maturing, Rows, counted, error_titles, maturing
+from analytics.queries import Maturing, Rows, counted, heard_titles, maturing
 from analytics.response_times import quantile
 from analytics.rollup_tables import NO_CODE
 from analytics.specs import Spec
@@ -276,7 +276,7 @@ async def bounce_reasons(loader: Loader, spec: Spec) -> list[BounceReason]:
     rows: Rows = await loader.load(counted, Query(spec, Grouping.BOUNCE))
     if not rows:
         return []
-    titles = await loader.load(error_titles, spec.tenant_id)
+    titles = await loader.load(heard_titles, spec)
     bounced = sum(counts.values[0] for counts in rows.values())
     reasons = [
         BounceReason(code, title_of(code, titles), counts.values[0], counts.values[0] / bounced)

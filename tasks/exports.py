@@ -8,7 +8,7 @@ export back.
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from analytics import export_jobs, queries
-from analytics.database import Database, Reader, Writer
+from analytics.database import Database, Writer
 from analytics.errors import Dropped, Forbidden
 from analytics.exports import Export, ExportColumn, ExportFormat, ExportStatus, FailureCode
 from analytics.outages import is_outage
@@ -254,7 +254,8 @@ async def _write(database: Database, export: Export, progress: _Progress, path: 
         read_at = now()
         progress.total = await queries.count(reader, export.spec)
         front = await summary(reader, export, progress.total, read_at) if export.format is ExportFormat.XLSX else None
-        further = Further(export.columns, await _heard(reader, export))
+        heard = await queries.heard_titles(reader, export.spec) if ExportColumn.BOUNCE_REASON in export.columns else {}
+        further = Further(export.columns, heard)
         with _writer(export, front, further) as writer:
             async for sends in _ahead(queries.sends(reader, export.spec, export.columns)):
                 # In a thread, so that the lease is renewed while a batch is being written.
@@ -264,13 +265,6 @@ async def _write(database: Database, export: Export, progress: _Progress, path: 
                 progress.go_on()
             with _storing():
                 await _in_thread(writer.finish, path)
-
-
-async def _heard(reader: Reader, export: Export) -> Mapping[int, str]:
-    """WhatsApp's words for error codes, where they are shown. They may come from any department's messages, so an
-    export of some departments has our words only."""
-    shown = ExportColumn.BOUNCE_REASON in export.columns and export.spec.departments is None
-    return await queries.error_titles(reader, export.tenant_id) if shown else {}
 
 
 async def _ahead(batches: AsyncIterator[T]) -> AsyncIterator[T]:

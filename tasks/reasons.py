@@ -32,6 +32,6 @@ SPANISH: Mapping[int | None, str] = {
 
 
 def reason(code: int | None, heard: Mapping[int, str], locale: Locale) -> str:
-    """A bounce's reason; `heard` are WhatsApp's newest words, of the codes whose words may be shown."""
+    """A bounce's reason; `heard` are words of events, see `analytics.queries.heard_titles`."""
     own = SPANISH.get(code) if locale is Locale.ES else None
     return own or title_of(code, heard)

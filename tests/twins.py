@@ -36,16 +36,8 @@ def twin(events: Iterable[Event], departments: Collection[str]) -> list[Event]:
             {"type": "department.upserted", "at": LONG_AGO, "department": {"id": id}}
             for id in used["department"] - known
         ),
-        *_titles(told),
         *(event for row in rows for event in _restated(row)),
     ]
-
-
-def _titles(told: Iterable[Event]) -> Iterator[Event]:
-    """WhatsApp's words for its error codes: a dictionary, which anybody's failure adds to."""
-    for event in told:
-        if "title" in event.get("error", {}):
-            yield {**status("nobody's", "failed", event["at"]), "error": event["error"]}
 
 
 def _restated(row: OracleMessage) -> Iterator[Event]:

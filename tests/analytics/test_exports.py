@@ -116,6 +116,27 @@ async def test_the_same_key_and_input_is_the_same_export(database: Database, ten
     assert await create(database, viewer, asked, NOW + DAY) == running
 
 
+async def test_whoever_left_a_department_sees_no_numbers_of_their_export_any_more(
+    database: Database, tenant: str
+) -> None:
+    """Their own words stay theirs, and they may delete it; with the membership all is back."""
+    before, after = [
+        viewer_of(tenant, role=Role.SUPERVISOR, departments=frozenset(of)) for of in (("d1", "d2"), ("d1",))
+    ]
+    asked = request(before, idempotency_key="k1")
+    export = await create(database, before, asked)
+    await complete(database, await claimed(database, export))
+    async with database.read() as reader:
+        (listed,), _ = await exports.newest(reader, after, None, 10, None, NOW)
+    told = [await find(database, after, export.id), listed, await create(database, after, asked)]
+    for left in told:
+        assert left is not None
+        assert (left.name, left.rows_total, left.rows_written, left.file_size) == ("Septiembre", None, 0, None)
+    known = await find(database, before, export.id)
+    assert known is not None
+    assert (known.rows_written, known.file_size) == (7, 1234)
+
+
 async def test_the_same_key_and_other_input_is_a_conflict(database: Database, tenant: str) -> None:
     viewer = viewer_of(tenant)
     await create(database, viewer, request(viewer, idempotency_key="k1"))

@@ -452,8 +452,10 @@ async def test_the_newest_words_for_an_error_code_are_shown(database: Database, 
     newest, oldest = "2026-09-08T00:00:00Z", "2026-09-07T00:00:00Z"
     await feed(database, tenant, [failed(newest, 131026, "new"), failed(oldest, 131026, "old"), failed(oldest, 1, "x")])
     async with database.read() as reader:
-        assert await queries.error_titles(reader, tenant) == {131026: "new", 1: "x"}
-        assert await queries.error_titles(reader, uuid4().hex) == {}
+        assert await queries.heard_titles(reader, spec(tenant)) == {131026: "new", 1: "x"}
+        assert await queries.heard_titles(reader, spec(uuid4().hex)) == {}
+        # They may be about a message of any department.
+        assert await queries.heard_titles(reader, replace(spec(tenant), departments=frozenset({"d1"}))) == {}
 
 
 async def test_maturing_counts_what_was_sent_after_the_window_and_not_at_it(database: Database, tenant: str) -> None:

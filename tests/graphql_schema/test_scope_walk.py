@@ -34,12 +34,14 @@ from analytics import export_jobs, exports
 from analytics.database import Database
 from analytics.viewers import Identity
 from graphql_schema.schema import schema
-from tests import factories, strategies
+from resolvers.paging import encode
+from tests import factories, marked, strategies
 from tests.counting import statements
 from tests.factories import ask, context, execute, identity, member, message_sent, status, supervisor
 from tests.feeding import feed
 from tests.graphql_schema.view import ORDERS, variables
 from tests.graphql_schema.walk import Walk, reachable, selected, walks
+from tests.marked import HIDDEN
 from tests.oracle import Filter, Oracle
 from tests.twins import twin
 
@@ -52,6 +54,8 @@ DIFFERENT = {
     "Viewer.departments": "an administrator's are not counted: all of them",
 }
 WALKS = walks(OURS, without=DIFFERENT)
+EVERYTHING = walks(OURS)
+WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
 TUESDAY = Filter(date(2026, 11, 3), date(2026, 11, 3))
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 MINE, THEIRS, NOBODYS = "export of mine", "export of others", "export of nobody"
@@ -78,9 +82,11 @@ def microseconds(now: datetime) -> int:
     return int(now.timestamp()) * 1_000_000
 
 
-async def export(database: Database, who: Identity, id: str, filter: Filter, now: datetime) -> None:
+async def export(
+    database: Database, who: Identity, id: str, filter: Filter, now: datetime, name: str = "Envíos"
+) -> None:
     """Somebody's export that a worker has made."""
-    asked = {"input": {"name": "Envíos", "filter": variables(filter)["filter"]}}
+    asked = {"input": {"name": name, "filter": variables(filter)["filter"]}}
     with ids_of_exports([id]):
         created = await ask(database, who, CREATE, asked, now=microseconds(now))
     assert created == {"createExport": {"export": {"id": id}, "userErrors": []}}
@@ -208,12 +214,11 @@ async def test_the_comparison_would_show_a_leak(database: Database, tenant: str)
     await feed(database, tenant, company())
     for who, id in ((supervisor(tenant), MINE), (identity(tenant), THEIRS)):
         await export(database, who, id, TUESDAY, NOW)
-    everything = walks(OURS)
-    mine = await answers(database, supervisor(tenant), values(TUESDAY), walked=everything)
-    all_of_it = await answers(database, identity(tenant, id="s1"), values(TUESDAY), walked=everything)
-    same = {walk.root for walk in everything if mine[walk] == all_of_it[walk]}
+    mine = await answers(database, supervisor(tenant), values(TUESDAY), walked=EVERYTHING)
+    all_of_it = await answers(database, identity(tenant, id="s1"), values(TUESDAY), walked=EVERYTHING)
+    same = {walk.root for walk in EVERYTHING if mine[walk] == all_of_it[walk]}
     assert same == {"limits", "export"}
-    (viewer,) = (walk for walk in everything if walk.root == "viewer")
+    (viewer,) = (walk for walk in EVERYTHING if walk.root == "viewer")
     mine_of_viewer, theirs = (told[viewer]["data"]["viewer"] for told in (mine, all_of_it))
     assert {f"Viewer.{name}" for name in theirs if theirs[name] != mine_of_viewer[name]} == set(DIFFERENT)
 
@@ -244,6 +249,63 @@ async def test_a_company_is_told_the_same_whoever_else_there_is(
     await export(database, identity(other), THEIRS, filter, now)
     assert await answers(database, identity(first, role, "u1"), asked, now) == alone
     assert await told(last, events) == alone
+
+
+FILTERS = (
+    replace(WEEK, templates=frozenset({HIDDEN["template"]})),
+    replace(WEEK, accounts=frozenset({HIDDEN["account"]})),
+    replace(WEEK, departments=frozenset({HIDDEN["department"]})),
+    replace(WEEK, agents=frozenset({HIDDEN["agent"]})),
+    replace(WEEK, time_zone="Asia/Tokyo"),  # from the messages themselves
+)
+# Ways to ask for what is hidden: by other orders, by its ids, by a part of its names.
+ASKED: tuple[Values, ...] = (
+    {},
+    {"orderBy": {"field": "NAME", "direction": "ASC"}, "search": "hidden"},
+    {"orderBy": {"field": "BOUNCE_RATE", "direction": "DESC"}, "ids": sorted(HIDDEN.values())},
+    {"orderBy": {"field": "NAME", "direction": "DESC"}, "id": THEIRS, "status": ["COMPLETED"]},
+    *({"filter": variables(filter)["filter"]} for filter in FILTERS),
+)
+# What no answer of the API shows of anybody's messages: it counts them, or files show it.
+ONLY_IN_FILES = {"message", "contact-phone", "ticket", "ticket-key", "reply-text"}
+NEVER_SHOWN = {
+    "wamid",
+    "contact",
+    "new-contact",
+    "reply",
+    "member",
+    "meta-id",
+    "number-id",
+    "title-of-a-known-code",
+    "title-of-nobodys",
+}
+
+
+def test_marks_are_found_in_cursors_too() -> None:
+    place = encode("agents", ("nombre", HIDDEN["agent-name"], 1))
+    assert marked.found(json.dumps({"endCursor": place})) == {"agent-name"}
+
+
+async def test_no_answer_has_a_word_from_outside_the_scope(database: Database, tenant: str) -> None:
+    """Every text of another department, of its messages and of others' exports is looked for in every answer."""
+    await feed(database, tenant, marked.company())
+    boss = identity(tenant, id=HIDDEN["boss"], name=HIDDEN["boss-name"], email=HIDDEN["boss-email"])
+    named = replace(WEEK, departments=frozenset({HIDDEN["department"]}), agents=frozenset({HIDDEN["agent"]}))
+    await export(database, boss, THEIRS, named, NOW, HIDDEN["export"])
+    await export(database, supervisor(tenant), MINE, WEEK, NOW)
+    seen = {
+        who.role: set().union(
+            *[
+                marked.found(json.dumps(answer, ensure_ascii=False))
+                for asked in ASKED
+                for answer in (await answers(database, who, {**values(WEEK), **asked}, walked=EVERYTHING)).values()
+            ]
+        )
+        for who in (supervisor(tenant), boss)
+    }
+    assert seen["supervisor"] == set()
+    # There was something to find.
+    assert seen["administrator"] == marked.MARKS.keys() - ONLY_IN_FILES - NEVER_SHOWN
 
 
 REQUIRED = {"Date": TUESDAY.first.isoformat(), "String": "Envíos"}

@@ -193,7 +193,7 @@ class View:
                 for (weekday, hour), responses in oracle.heatmap(filter).items()
             ],
             "responseTime": {"responses": count, "median": median, "p90": p90},
-            "bounceReasons": self._bounces(chosen),
+            "bounceReasons": self._bounces(chosen, filter),
             "maturing": {
                 "messages": maturing,
                 "until": None if until is None else until.astimezone(zone).isoformat(),
@@ -273,19 +273,18 @@ class View:
     def _hours(self, filter: Filter) -> list[Row]:
         return [{**point, "funnel": _few(point["funnel"])} for point in self._series(filter, "HOUR")]
 
-    def _bounces(self, chosen: list[OracleMessage]) -> list[Row]:
+    def _bounces(self, chosen: list[OracleMessage], filter: Filter) -> list[Row]:
         bounces = self.oracle.bounces(chosen)
         return [
-            {"code": code, "title": self._title(code), "count": count, "share": count / sum(bounces.values())}
+            {"code": code, "title": self._title(code, filter), "count": count, "share": count / sum(bounces.values())}
             for code, count in sorted(bounces.items(), key=lambda item: (-item[1], item[0] is None, item[0] or 0))
         ]
 
-    def _title(self, code: int | None) -> str:
-        if code is None:
-            return "Unknown reason"
+    def _title(self, code: int | None, filter: Filter) -> str:
+        known = {None: "Unknown reason", 131026: "Message undeliverable", 131047: "Re-engagement message"}
         told = [event["error"].get("title") for event in self.events if event.get("error", {}).get("code") == code]
-        known = {131026: "Message undeliverable", 131047: "Re-engagement message"}
-        return next((title for title in told if title), known.get(code, f"Error {code}"))
+        heard = next((title for title in told if title and filter.departments is None), None)
+        return known.get(code) or heard or f"Error {code}"
 
 
 def narrowed(filter: Filter, departments: frozenset[str] | None) -> Filter | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from analytics.zones import instant
 from tasks.columns import Locale as Language
 from tasks.columns import headers
 from tasks.exports import Workshop, key_of
-from tests import factories, strategies
+from tests import factories, marked, strategies
 from tests.factories import identity, member, message_sent, supervisor
 from tests.feeding import feed
 from tests.oracle import Filter, Oracle
@@ -229,3 +230,34 @@ async def test_fewer_columns_stand_side_by_side_and_a_semicolon_between(
     lines = text.split("\r\n")
     assert lines[0].endswith(";Respuesta;Respondido;ID del usuario")
     assert [line.split(";")[-2:] for line in lines[1:-1]] == [["sí", "u1"], ["no", "u1"], ["no", "u1"], ["no", "u1"]]
+
+
+# What no column of a file shows.
+NOT_IN_FILES = {
+    "department", "account", "wamid", "contact", "new-contact", "reply", "member", "meta-id", "number-id",
+    "title-of-a-known-code", "title-of-nobodys", "boss", "boss-name", "boss-email", "export",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ExportFormat)
+async def test_no_file_has_a_word_from_outside_the_scope(
+    format: ExportFormat, database: Database, workshop: Workshop, folder: Path, tenant: str
+) -> None:
+    await feed(database, tenant, marked.company())
+    seen: dict[str, set[str]] = {}
+    for who in (supervisor(tenant), identity(tenant)):
+        seen[who.role] = set()
+        for locale in Locale:
+            asked = await queue(database, who, WEEK, format=format, locale=locale, columns=tuple(ExportColumn))
+            seen[who.role] |= marked.found(texts(folder / key_of(await run(workshop, asked))))
+    assert seen["supervisor"] == set()
+    # There was something to find.
+    assert seen["administrator"] == marked.MARKS.keys() - NOT_IN_FILES
+
+
+def texts(path: Path) -> str:
+    """All that is written in a file, packed or not."""
+    if not zipfile.is_zipfile(path):
+        return path.read_text("utf-8-sig")
+    with zipfile.ZipFile(path) as packed:
+        return "\n".join(packed.read(name).decode() for name in packed.namelist())

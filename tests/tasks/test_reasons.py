@@ -16,7 +16,7 @@ HEARD = {131026: "Heard", 999: "Something new"}
     ("code", "heard", "spanish", "english"),
     [
         (131026, {}, "No se pudo entregar: el número puede no estar en WhatsApp", "Message undeliverable"),
-        (131026, HEARD, "No se pudo entregar: el número puede no estar en WhatsApp", "Heard"),
+        (131026, HEARD, "No se pudo entregar: el número puede no estar en WhatsApp", "Message undeliverable"),
         (999, {}, "Error 999", "Error 999"),
         (999, HEARD, "Something new", "Something new"),
         (None, HEARD, "WhatsApp no indicó el motivo", "Unknown reason"),
