@@ -1,5 +1,6 @@
 """The ASGI application: everything joined."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -26,6 +27,7 @@ from service.graphql import GraphQLEndpoint, House
 from service.headers import Headed, crossing
 from service.links import Links
 from service.logs import configure
+from service.looks import Look
 from service.manifest import open_manifest
 from service.metrics import exposition
 from service.observing import Observed
@@ -79,6 +81,8 @@ def create_app(settings: Settings) -> Starlette:
     events = Events(tokens, appliers)
     webhooks = Webhooks(workshop.database, WebhookSecrets(settings.webhooks_file), hands.wake)
 
+    broker_look, files_look = Look(hands.answer), Look(workshop.files.answer)
+
     async def file(request: Request) -> Response:
         return await download(request, workshop.database, workshop.files, links)
 
@@ -86,12 +90,17 @@ def create_app(settings: Settings) -> Starlette:
         return PlainTextResponse("ok")
 
     async def ready(_request: Request) -> Response:
-        """200 as long as requests can be answered: without the broker they can, and exports wait until it is back."""
-        tables, broker = await _tables(workshop.database), await hands.answer()
+        """200 as long as requests can be answered: they can without the broker, for which exports wait, and without the
+        files, without which exports fail and cannot be fetched.
+        """
+        tables, broker, files = await asyncio.gather(
+            _tables(workshop.database), broker_look.answers(), files_look.answers()
+        )
         told = {
             "database": "no answer" if tables is None else "ok",
             "migrations": "run `embudo migrate`" if tables is SchemaState.BEHIND else "ok",
             "broker": "ok" if broker else "no answer",
+            "files": "ok" if files else "no answer",
         }
         status = 503 if tables in (None, SchemaState.BEHIND) else 200
         return PlainTextResponse("".join(f"{name}: {how}\n" for name, how in told.items()), status_code=status)

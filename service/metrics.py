@@ -9,7 +9,7 @@ import time
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
@@ -30,6 +30,11 @@ OPERATION_SECONDS = Histogram("embudo_graphql_seconds", "How long operations too
 SQL_SECONDS = Histogram("embudo_sql_seconds", "How long statements of GraphQL took.", buckets=(0.001, *SECONDS))
 PLANS = Counter("embudo_plans", "Where numbers were read: messages, or a rollup.", ("grouping", "table"))
 EVENTS = Counter("embudo_events", "Lines of POST /v1/events by what became of them.", ("outcome",))
+NOT_COUNTED = Gauge(
+    "embudo_rates_not_counted",
+    "1 while the Redis of the rate limits does not answer, so that requests are not counted.",
+    multiprocess_mode="mostrecent",
+)
 
 # What ended in this time (µs) counts as lately: some scrapes see it.
 LATELY = 15 * MINUTE

@@ -3,6 +3,7 @@
 A bucket fills evenly. It is kept as one number: the instant at which it is full again.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ from typing import Protocol
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from analytics.errors import RateLimited
+from service.metrics import NOT_COUNTED
+from tasks import brokers
 
 log = structlog.get_logger()
 
@@ -97,22 +102,47 @@ return string.format('%.6f', wait)
 """
 
 
+# Seconds. A request must not wait for what only counts it; and where nothing answers, few of them do wait.
+ANSWER_TIMEOUT = 0.5
+ASK_AGAIN_AFTER = 5.0
+
+
 class SharedBuckets:
     """Buckets that several processes share."""
 
-    def __init__(self, url: str) -> None:
-        # A request must not wait for what only counts it.
-        self._redis = Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        at = brokers.redis_address(url)
+        self._prefix = f"{at.namespace}:rate:"
+        self._redis = Redis.from_url(at.url, retry=Retry(NoBackoff(), 1))
         self._take = self._redis.register_script(TAKE)
+        self._clock = clock
+        self._away = False
+        self._ask_after = self._warn_after = clock()
 
     async def take(self, buckets: Sequence[Bucket]) -> float:
-        """See `Buckets`. Without the server nobody is held up."""
-        names = [f"embudo:rate:{one.name}" for one in buckets]
-        try:
-            return float(await self._take(keys=names, args=[n for one in buckets for n in (one.fills_in, one.depth)]))
-        except (RedisError, OSError) as error:
-            log.warning("requests are not counted", error=repr(error))
+        """See `Buckets`. Without the server nobody is held up, but for one request now and then that asks it."""
+        now = self._clock()
+        if now < self._ask_after:
             return 0.0
+        if self._away:
+            self._ask_after = now + ASK_AGAIN_AFTER  # the others go on meanwhile
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT):
+                names = [self._prefix + one.name for one in buckets]
+                wait = float(await self._take(keys=names, args=[n for one in buckets for n in (one.fills_in, one.depth)]))
+        except (RedisError, OSError) as error:
+            self._lose(now, error)
+            return 0.0
+        self._away, self._ask_after = False, now
+        NOT_COUNTED.set(0)
+        return wait
+
+    def _lose(self, now: float, error: Exception) -> None:
+        self._away, self._ask_after = True, now + ASK_AGAIN_AFTER
+        NOT_COUNTED.set(1)
+        if now >= self._warn_after:
+            self._warn_after = now + MINUTE
+            log.warning("requests are not counted", error=repr(error))
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -136,8 +136,8 @@ class Settings(BaseSettings):
     @field_validator("rates_url")
     @classmethod
     def _rates(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("redis://", "rediss://")):
-            raise ValueError("must begin with redis:// or rediss://")
+        if value is not None:
+            brokers.redis_address(value)
         return value
 
     @field_validator("token_secret", "link_secret", "metrics_token")

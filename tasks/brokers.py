@@ -16,6 +16,7 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import TimeLimit
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 
 SCHEMES = ("embedded", "redis", "rediss", "amqp", "amqps")
@@ -65,7 +66,29 @@ def address(url: str) -> Address:
         raise ValueError("a namespace is up to 64 letters, digits, - and _")
     if parts.scheme in ("amqp", "amqps"):
         options = {"socket_timeout": str(CONNECT_TIMEOUT), "stack_timeout": str(ANSWER_TIMEOUT)} | options
-    return Address(urlunsplit(parts._replace(query=urlencode(options))) if options or parts.query else url, namespace)
+    at = Address(urlunsplit(parts._replace(query=urlencode(options))) if options or parts.query else url, namespace)
+    _check(at)
+    return at
+
+
+def redis_address(url: str) -> Address:
+    """Where a Redis URL leads. Raises ValueError."""
+    if not url.startswith(("redis://", "rediss://")):
+        raise ValueError("must begin with redis:// or rediss://")
+    return address(url)
+
+
+def _check(at: Address) -> None:
+    """Have the library read the options that a connection would be made with. Raises ValueError."""
+    if at.embedded:
+        return
+    try:
+        if at.url.startswith("redis"):
+            _redis(at.url).connection_pool.make_connection()  # which does not connect yet
+        else:
+            pika.URLParameters(at.url)
+    except (TypeError, ValueError, RedisError) as error:
+        raise ValueError(f"has an option that is not known, or is wrong: {error}") from None
 
 
 def open_broker(at: Address) -> Broker:

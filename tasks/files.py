@@ -5,9 +5,9 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -67,16 +67,21 @@ class FileStore:
         Credentials, and whatever the URL leaves out, come from the environment's AWS_… variables or the machine's
         role, which obstore reads by itself. Raises ValueError for any other URL.
         """
-        options = check(url)
-        parts = urlsplit(url)
+        self._options = check(url)
+        self._parts = parts = urlsplit(url)
         self._threads = ThreadPoolExecutor(THREADS, "files")
         self._folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
-        self._store: ObjectStore
+        with suppress(OSError, BaseError):  # then whoever uses it is told, each time, until it can be opened
+            _ = self._store
+
+    @cached_property
+    def _store(self) -> ObjectStore:
+        """The library's store. Raises what `_os_errors` gives as OSError."""
         if self._folder:
-            self._store = LocalStore(self._folder, automatic_cleanup=False, mkdir=True)
-            return
+            return LocalStore(self._folder, automatic_cleanup=False, mkdir=True)
+        parts, options = self._parts, self._options
         plain: Any = {"allow_http": True} if options.get("endpoint", "").startswith("http://") else {}
-        self._store = S3Store(
+        return S3Store(
             parts.netloc,
             prefix=unquote(parts.path).strip("/") or None,
             client_options=TIMEOUTS | plain,
@@ -119,10 +124,22 @@ class FileStore:
                 piece = await self._do(obstore.get_range, self._store, key, start=place, end=upto)
             yield bytes(piece)
 
+    async def answer(self) -> bool:
+        """True if the store can be read."""
+        try:
+            with _os_errors("could not list the files"):
+                store = self._store
+                if self._folder:
+                    return await self._do(self._folder.is_dir)
+                await self._do(next, obstore.list(store, chunk_size=1), None)
+        except OSError:
+            return False
+        return True
+
     async def keys(self, before: datetime) -> AsyncIterator[list[str]]:
         """The keys of the files stored before a moment, some at a time. Raises OSError."""
-        stream = obstore.list(self._store)
         with _os_errors("could not list the files"):
+            stream = obstore.list(self._store)
             while batch := await self._do(next, stream, None):
                 yield [file["path"] for file in batch if file["last_modified"] < before]
 

@@ -63,7 +63,7 @@ def test_exports_are_shared_among_workers_and_each_is_made_once(crew: Crew, tena
         complete(crew, who, id, 2_000)
     assert {attempts(crew, id) for id in ids} == {1}
     assert [sum(worker.begun(id) for worker in crew.workers) for id in ids] == [1] * 4
-    assert crew.server.client.get("/readyz").text == "database: ok\nmigrations: ok\nbroker: ok\n"
+    assert crew.server.client.get("/readyz").text == "database: ok\nmigrations: ok\nbroker: ok\nfiles: ok\n"
 
 
 def test_an_export_whose_worker_is_killed_is_done_by_another(crew: Crew, tenant: str) -> None:

@@ -4,8 +4,11 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from unittest.mock import AsyncMock
 
 import pytest
+import structlog
+from prometheus_client import REGISTRY
 
 from analytics.errors import RateLimited
 from service.rates import Allowed, Bucket, Buckets, OwnBuckets, Rates, SharedBuckets, network
@@ -32,6 +35,11 @@ async def buckets(request: pytest.FixtureRequest) -> AsyncIterator[Buckets]:
     shared = SharedBuckets(URLS["redis"])
     yield shared
     await shared.close()
+
+
+def not_counted() -> float | None:
+    """The gauge of requests that are not counted."""
+    return REGISTRY.get_sample_value("embudo_rates_not_counted")
 
 
 async def admitted(rates: Rates, viewer: str, tenant: str | None, times: int) -> int:
@@ -166,7 +174,55 @@ async def test_several_processes_share_a_bucket(buckets: Buckets) -> None:
     await again.close()
 
 
+async def test_services_of_other_namespaces_share_no_bucket() -> None:
+    reachable("redis")
+    tenant = uuid.uuid4().hex
+    for namespace in ("one", "other"):
+        shared = SharedBuckets(f"{URLS['redis']}?namespace={namespace}")
+        assert await admitted(Rates(shared, 20, 0), "u1", tenant, 30) == 20
+        await shared.close()
+
+
 async def test_without_redis_nobody_is_held_up() -> None:
     shared = SharedBuckets("redis://127.0.0.1:1")
     assert await admitted(Rates(shared, Allowed(1, 1)), "u1", "acme", 3) == 3
+    await shared.close()
+
+
+async def test_a_redis_that_is_frozen_is_asked_now_and_then_and_told_of_once_a_minute() -> None:
+    """A server that takes connections and never answers."""
+    clock, asked = Clock(), []
+    server = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    shared = SharedBuckets(f"redis://127.0.0.1:{port}", clock)
+    rates = Rates(shared, 1, 1)
+    with structlog.testing.capture_logs() as logs:
+        assert await admitted(rates, "u1", "acme", 200) == 200
+        first = len(asked)
+        assert 1 <= first <= 2
+        assert not_counted() == 1
+        clock.now += 6
+        assert sum(await asyncio.gather(*(admitted(rates, "u1", "acme", 1) for _ in range(200)))) == 200
+        assert first < len(asked) <= 2 * first
+        clock.now += 60
+        assert await admitted(rates, "u1", "acme", 20) == 20
+    assert [line["event"] for line in logs] == ["requests are not counted"] * 2
+    await shared.close()
+    for writer in asked:
+        writer.close()
+    server.close()
+
+
+async def test_a_redis_that_is_back_counts_again() -> None:
+    reachable("redis")
+    clock, tenant = Clock(), uuid.uuid4().hex
+    shared = SharedBuckets(URLS["redis"], clock)
+    take = shared._take
+    shared._take = AsyncMock(side_effect=ConnectionError)
+    assert await admitted(Rates(shared, 5, 0), "u1", tenant, 10) == 10
+    shared._take = take
+    assert await admitted(Rates(shared, 5, 0), "u1", tenant, 10) == 10
+    clock.now += 6
+    assert await admitted(Rates(shared, 5, 0), "u1", tenant, 10) == 5
+    assert not_counted() == 0
     await shared.close()

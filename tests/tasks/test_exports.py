@@ -415,3 +415,17 @@ async def test_an_export_canceled_before_a_worker_came_is_not_run(
     assert (done.status, done.attempts) == (ExportStatus.CANCELED, 0)
     assert await until_status(database, asked, ExportStatus.CANCELED) == done
     assert names(folder) == []
+
+
+async def test_a_store_that_cannot_be_opened_fails_the_export(database: Database, tenant: str, tmp_path: Path) -> None:
+    """A file where its folder should be: it is said in the row, and not tried for ever."""
+    await feed(database, tenant, sends(3))
+    (tmp_path / "files").write_text("no folder")
+    files = FileStore((tmp_path / "files").as_uri())
+    assert not await files.answer()
+    done = await run(Workshop(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
+    (tmp_path / "files").unlink()
+    done = await run(Workshop(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
+    assert done.status is ExportStatus.COMPLETED
+    assert await files.answer()

@@ -1,0 +1,44 @@
+"""Looks at what the service depends on."""
+
+import asyncio
+
+import pytest
+
+from service import looks
+from service.looks import Look
+
+
+async def yes() -> bool:
+    return True
+
+
+async def no() -> bool:
+    return False
+
+
+async def fail() -> bool:
+    raise ConnectionError
+
+
+@pytest.mark.parametrize(("ask", "answers"), [(yes, True), (no, False), (fail, False)])
+async def test_what_is_asked_answers_or_not(ask: looks.Ask, answers: bool) -> None:
+    look = Look(ask)
+    assert [await look.answers() for _ in range(2)] == [answers] * 2
+
+
+async def test_what_is_frozen_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "PATIENCE", 0.01)
+    asked, go_on = 0, asyncio.Event()
+
+    async def freeze() -> bool:
+        nonlocal asked
+        asked += 1
+        return await go_on.wait()
+
+    look = Look(freeze)
+    assert [await look.answers() for _ in range(3)] == [False] * 3
+    assert await asyncio.gather(*(look.answers() for _ in range(20))) == [False] * 20
+    assert asked == 1
+    go_on.set()
+    await asyncio.sleep(0)
+    assert await look.answers()
