@@ -1,5 +1,7 @@
 """Outages: errors of the database that say nothing about what was asked of it, so that it may be asked again."""
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -9,6 +11,9 @@ CLASSES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
 # A right, a table or a column that is not there: the database was not migrated yet. (On SQLite these are outages too.)
 NOT_MIGRATED = frozenset({"42501", "42P01", "42703"})
 
+# SQLite's file is damaged, or none of SQLite's: until it is restored.
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
 
 def is_outage(error: BaseException) -> bool:
     """Whether an error is the database's or the connection's own; else it is what was asked, and comes again."""
@@ -17,6 +22,8 @@ def is_outage(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated or isinstance(error, OperationalError):
+        return True
+    if getattr(error.orig, "sqlite_errorcode", None) in DAMAGED:
         return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:

@@ -31,7 +31,7 @@ from service.demo import PEOPLE, identity_of
 from service.demo_import import import_demo
 from service.importing import Unreadable, import_files
 from service.logs import configure
-from service.settings import ConfigurationError, Settings
+from service.settings import ConfigurationError, Settings, unknown_variables
 from service.supervisor import supervise
 from service.tokens import Tokens
 from service.workers import THREADS
@@ -67,11 +67,17 @@ def _tokens(settings: Settings) -> Tokens:
     return Tokens(settings.secret, settings.token_issuer, settings.token_audience)
 
 
+def _warn_of_unknown_variables() -> None:
+    for sentence in unknown_variables():
+        typer.echo(f"Warning: {sentence}", err=True)
+
+
 @app.command()
 def serve(
     workers: Annotated[int, typer.Option(min=1, help="How many processes answer requests.")] = 1,
 ) -> None:
     """Serve the API, the pages and, with the embedded broker, the worker that makes exports (one for each process)."""
+    _warn_of_unknown_variables()
     serving.serve(Settings.read(), workers)
 
 
@@ -87,6 +93,7 @@ def worker(
     settings = Settings.read()
     if brokers.address(settings.broker_url).embedded:
         raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
+    _warn_of_unknown_variables()
     configure(settings.log_level, settings.log_format)
     supervise(processes, threads)
 

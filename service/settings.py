@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0
 OF_THIS_PROCESS = secrets.token_hex(32)
 # Prometheus' own variable for it.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+PREFIX = "EMBUDO_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -34,7 +36,7 @@ class ConfigurationError(Exception):
 class Settings(BaseSettings):
     """All settings, checked. Read them with `Settings.read()`."""
 
-    model_config = SettingsConfigDict(env_prefix="EMBUDO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     database_url: str = Field(default_factory=lambda: f"sqlite+aiosqlite:///{Path('var/embudo.db').absolute()}")
     broker_url: str = "embedded://"
@@ -200,6 +202,17 @@ class Settings(BaseSettings):
                 for problem in error.errors(include_input=False)
             ]
             raise ConfigurationError("\n".join(wrong)) from None
+
+
+def unknown_variables() -> list[str]:
+    """A sentence for each variable that begins as ours do and is none of them: perhaps it is misspelt."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    sentences = []
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.85)
+            sentences.append(f"{name}: there is no such setting" + (f"; is it {near[0]}?" if near else "."))
+    return sentences
 
 
 def count_together(folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 import random
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from analytics.database import Database
@@ -77,3 +78,16 @@ async def test_a_lost_connection_is_one(database: Database) -> None:
 )
 def test_errors_by_their_kind(error: Exception, outage: bool) -> None:
     assert is_outage(error) is outage
+
+
+async def test_a_damaged_file_is_one(tmp_path: Path) -> None:
+    """It may be restored, and what was asked for is asked again then."""
+    (tmp_path / "x.db").write_bytes(b"no database" * 1000)
+    async with Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}") as damaged:
+        with pytest.raises(DBAPIError) as caught:
+            async with damaged.read() as reader:
+                await reader.rows(text("SELECT 1 FROM sqlite_master"))
+    assert is_outage(caught.value)
+    corrupt = sqlite3.DatabaseError("database disk image is malformed")
+    corrupt.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    assert is_outage(DatabaseError("", {}, corrupt))

@@ -282,9 +282,11 @@ class View:
 
     def _title(self, code: int | None, filter: Filter) -> str:
         known = {None: "Unknown reason", 131026: "Message undeliverable", 131047: "Re-engagement message"}
+        if code in known:
+            return known[code]
         told = [event["error"].get("title") for event in self.events if event.get("error", {}).get("code") == code]
-        heard = next((title for title in told if title and filter.departments is None), None)
-        return known.get(code) or heard or f"Error {code}"
+        heard = (title for title in told if title and filter.departments is None)
+        return next(heard, f"Error {code}")
 
 
 def narrowed(filter: Filter, departments: frozenset[str] | None) -> Filter | None:

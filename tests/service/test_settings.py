@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import ConfigurationError, Settings
+from service.settings import ConfigurationError, Settings, unknown_variables
 from service.tokens import open_tokens
 
 SECRET = "s" * 32
@@ -148,3 +148,12 @@ def test_a_secret_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings.read()
     assert settings.secret == SECRET
     assert SECRET not in repr(settings)
+
+
+def test_a_misspelt_variable_is_told_with_the_one_that_is_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("EMBUDO_PORT", "EMBUDO_PUBLIC_URL", "EMBUDO_FILES_ULR", "EMBUDO_QQQQ"):
+        monkeypatch.setenv(name, "x")
+    assert unknown_variables() == [
+        "EMBUDO_FILES_ULR: there is no such setting; is it EMBUDO_FILES_URL?",
+        "EMBUDO_QQQQ: there is no such setting.",
+    ]
