@@ -14,6 +14,10 @@ LARGEST_BODY = 262_144  # bytes
 # A document. The whole view is 430 tokens in 3,000 characters, the standard introspection 180 tokens, 15 deep.
 LONGEST_DOCUMENT = 30_000  # characters
 MOST_TOKENS = 1_500  # the parser takes some 7 µs for each
+# Of those without a token, who are refused whatever they ask for; and where everybody may read the schema.
+LARGEST_BODY_OF_STRANGERS = 16_384
+DOCUMENT_OF_STRANGERS = (1_000, 30)  # characters, tokens; what the page asks for first has 27
+DOCUMENT_OF_SCHEMA_READERS = (6_000, 300)
 DEEPEST = 20  # fields inside each other
 MOST_ALIASES = 100
 MOST_DIRECTIVES = 100

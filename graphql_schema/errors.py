@@ -21,6 +21,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from analytics.errors import PublicError
 from graphql_schema.context import Context
+from graphql_schema.parsing import has_too_many_tokens
 
 log = structlog.get_logger()
 
@@ -35,9 +36,6 @@ SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
 # How Strawberry says that it is not clear what to run.
 UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
-
-# How the parser says that it stopped at the cap on tokens.
-TOO_MANY_TOKENS = "Syntax Error: Document contains more than"
 
 MASKED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
 
@@ -71,7 +69,7 @@ def _code(error: GraphQLError, fallback: str) -> str:
         return "BAD_USER_INPUT"
     if not isinstance(error, GraphQLSyntaxError):
         return fallback
-    return "QUERY_TOO_COMPLEX" if error.message.startswith(TOO_MANY_TOKENS) else "GRAPHQL_PARSE_FAILED"
+    return "QUERY_TOO_COMPLEX" if has_too_many_tokens(error) else "GRAPHQL_PARSE_FAILED"
 
 
 def _cause(error: GraphQLError) -> Exception | None:

@@ -5,11 +5,13 @@ so do all of its tokens, and when none does they are circles that only the garba
 them: errors are placed by offsets.
 """
 
-from graphql import DocumentNode, Location, Source, Token, TokenKind
+from graphql import DocumentNode, GraphQLSyntaxError, Location, Source, Token, TokenKind
 from graphql.language.parser import Parser
 
 from analytics.errors import TooComplex
 
+# How the parser says that it stopped at the cap on tokens.
+TOO_MANY_TOKENS = "Syntax Error: Document contains more than"
 NO_TOKEN = Token(TokenKind.SOF, 0, 0, 0, 0)
 
 
@@ -33,3 +35,8 @@ def parse(text: str, most_tokens: int) -> DocumentNode:
         while token:
             following, token.prev, token.next = token.next, None, None
             token = following
+
+
+def has_too_many_tokens(error: GraphQLSyntaxError) -> bool:
+    """Whether the parser stopped at the cap."""
+    return error.message.startswith(TOO_MANY_TOKENS)

@@ -86,7 +86,7 @@ class Limits:
     request_seconds: float = strawberry.field(description="Seconds that a request may take; then it ends with TIMEOUT.")
     requests_per_minute: int | None = strawberry.field(
         description="Requests of one viewer a minute, at most; then RATE_LIMITED. Null: any number. "
-        "Whoever comes without a token has a tenth, for all at one address; all of them together as much as a viewer."
+        "Whoever comes without a token has a tenth, for all at one address; all of them together have half of it."
     )
     tenant_requests_per_minute: int | None = strawberry.field(
         description="Requests of one company a minute, at most. Null: any number."

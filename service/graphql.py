@@ -18,6 +18,7 @@ from strawberry.types import ExecutionResult
 from analytics.database import Database
 from analytics.errors import RateLimited
 from analytics.exports import Export
+from analytics.limits import LARGEST_BODY_OF_STRANGERS
 from analytics.texts import clean
 from analytics.viewers import Identity, Viewer
 from graphql_schema.context import Context, Terms
@@ -106,6 +107,12 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         if isinstance(request, Request):
             await self.admit(context)
         return context
+
+    def body_bound(self, context: Context) -> tuple[int, Exception]:
+        """Of strangers only so much is read as shows what they may be asking for."""
+        if isinstance(context.identity, Identity):
+            return super().body_bound(context)
+        return LARGEST_BODY_OF_STRANGERS, context.unauthenticated
 
     def renewed(self, context: Context) -> Context:
         """The context of an operation over a WebSocket: of now, and with nothing read yet."""

@@ -51,9 +51,12 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
-        request = Request(scope, _bounded(receive))
+        body = _Body(receive)
+        request = Request(scope, body.receive)
         try:
-            response = await self.run(request)
+            context = await self.get_context(request, Response())
+            body.most, body.refusal = self.body_bound(context)
+            response = await self.run(request, context)
         except HTTPException as error:
             code = "QUERY_TOO_COMPLEX" if error.status_code == 413 else "BAD_USER_INPUT"
             response = _refusal(request, error.status_code, code, error.reason)
@@ -62,6 +65,11 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
             if isinstance(error, RateLimited):
                 response.headers["Retry-After"] = str(error.retry_after)
         await response(scope, receive, send)
+
+    def body_bound(self, context: Context) -> tuple[int, Exception]:
+        """How many bytes a body may have, and what is raised for more."""
+        del context
+        return LARGEST_BODY, HTTPException(413, f"The body has more than {LARGEST_BODY} bytes. See `limits`.")
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         """Never: GraphiQL is a page of its own."""
@@ -173,25 +181,30 @@ def media_type(accept: str) -> str:
     return GRAPHQL_JSON if wanted.get(GRAPHQL_JSON, 0.0) > wanted.get(JSON, any_json) else JSON
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Limit how many bytes a body may have, and how long it may take. Raises `HTTPException`; the rest is not read."""
-    deadline = asyncio.get_running_loop().time() + BODY_TIMEOUT
-    length, has_more = 0, True
+class _Body:
+    """A request's body up to a bound, in bytes and in time; the rest is not read."""
 
-    async def bounded() -> Message:
-        nonlocal length, has_more
+    most: int
+    refusal: Exception
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._length = 0
+        self._deadline: float | None = asyncio.get_running_loop().time() + BODY_TIMEOUT
+
+    async def receive(self) -> Message:
+        """A part of it. Raises the refusal at the bound on bytes, `HTTPException` after the timeout."""
         try:
-            async with asyncio.timeout_at(deadline if has_more else None):
-                message = await receive()
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
         except TimeoutError:
             raise HTTPException(408, f"The body took more than {BODY_TIMEOUT:.0f} seconds.") from None
-        has_more = message.get("more_body", False)
-        length += len(message.get("body", b""))
-        if length > LARGEST_BODY:
-            raise HTTPException(413, f"The body has more than {LARGEST_BODY} bytes. See `limits`.")
+        if not message.get("more_body", False):
+            self._deadline = None
+        self._length += len(message.get("body", b""))
+        if self._length > self.most:
+            raise self.refusal
         return message
-
-    return bounded
 
 
 def _parameter(data: dict[str, Any], name: str, kind: type) -> Any:

@@ -24,7 +24,8 @@ from tasks import brokers
 log = structlog.get_logger()
 
 MINUTE = 60.0
-STRANGERS = 10  # those of one address have a tenth of what a viewer has, and all of them together as much as one
+# What part of a viewer's requests those without a token have: at one address, and all together.
+OF_ADDRESS, OF_STRANGERS = 1 / 10, 1 / 2
 # Seconds' worth that strangers at one address, and all strangers, may ask for at once. Others: a minute's.
 BURST_OF_ADDRESS, BURST_OF_STRANGERS = 12.0, 6.0
 NETWORK = 64  # bits of an IPv6 address; who has one has all that begin with them
@@ -173,8 +174,8 @@ class Rates:
         """Count a request. Raises `RateLimited`."""
         each, all = self._allowed.requests, self._allowed.tenant_requests
         if tenant is None:
-            of_address = Bucket(f"stranger:{network(viewer)}", ceil(each / STRANGERS), holds=BURST_OF_ADDRESS)
-            await self._take(of_address, Bucket("strangers", each, holds=BURST_OF_STRANGERS))
+            of_address = Bucket(f"stranger:{network(viewer)}", ceil(each * OF_ADDRESS), holds=BURST_OF_ADDRESS)
+            await self._take(of_address, Bucket("strangers", each * OF_STRANGERS, holds=BURST_OF_STRANGERS))
         else:
             await self._take(Bucket(f"viewer:{tenant}:{viewer}", each), Bucket(f"tenant:{tenant}", all))
 

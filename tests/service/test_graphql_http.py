@@ -129,7 +129,7 @@ def test_half_a_character_is_no_failure(server: Server, asked: dict[str, Any]) -
         ("POST", {"content": b"{", "headers": {"Content-Type": JSON}}, 400),
         ("POST", {"json": {"query": "{ __typename }", "operationName": "Other"}}, 400),
         ("POST", {"json": {"documentId": "sha256:0"}}, 404),
-        ("POST", {"json": {"query": " " * 262_144}}, 413),
+        ("POST", {"json": {"query": " " * 262_144}}, 401),
     ],
 )
 def test_every_refusal_names_its_request(server: Server, method: str, options: Any, status: int) -> None:
@@ -137,6 +137,22 @@ def test_every_refusal_names_its_request(server: Server, method: str, options: A
     assert answer.status_code == status
     (error,) = answer.json()["errors"]
     assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("token", [None, "Bearer x.y.z"])
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
+def test_who_has_no_token_is_told_so_whatever_they_ask_for(server: Server, token: str | None, accept: str) -> None:
+    headers = {"Accept": accept} | ({"Authorization": token} if token else {})
+    asked = {"query": "{ " + "limits { first } " * 50 + "}"}
+    large = {"query": "{ __typename }", "variables": {"a": "x" * 20_000}}
+    for answer in (
+        server.client.post("/graphql", json=asked, headers=headers),
+        server.client.get("/graphql", params=asked, headers=headers),
+        server.client.post("/graphql", json=large, headers=headers),
+    ):
+        assert (answer.status_code, codes(answer.json())) == (401, ["UNAUTHENTICATED"])
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert "data" not in answer.json()
 
 
 @pytest.mark.parametrize(

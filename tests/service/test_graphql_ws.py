@@ -118,7 +118,7 @@ async def test_every_operation_is_answered_from_its_own_moment(server: Server, t
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"authorization": 7}])
 async def test_without_a_token_there_is_nothing(server: Server, headers: Any) -> None:
     async with open_socket(server.url, headers) as socket:
-        for query in (COUNT, 'subscription { exportUpdated(id: "x") { id } }'):
+        for query in (COUNT, 'subscription { exportUpdated(id: "x") { id } }', "{ " + "__typename " * 1_000 + "}"):
             assert "UNAUTHENTICATED" in json.dumps(await socket.ask(query))
 
 
@@ -169,7 +169,9 @@ async def test_a_large_message_closes_the_connection(server: Server, tenant: str
 
 
 async def test_who_says_nothing_is_not_waited_for_longer_than_strangers(server: Server) -> None:
-    endpoint = GraphQLEndpoint(schema, cast(House, SimpleNamespace(allowed_origins=())))
+    endpoint = GraphQLEndpoint(
+        schema, cast(House, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4)))
+    )
     assert endpoint.connection_init_wait_timeout.total_seconds() == STRANGERS == 30
 
 
@@ -229,7 +231,9 @@ async def test_what_nobody_expected_is_told_as_an_error(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(documents, "keep_within", fail)
     monkeypatch.setattr(documents.CheckedDocuments, "_known", type(documents.CheckedDocuments._known)())
-    endpoint = Broken(build_schema(), cast(House, SimpleNamespace(allowed_origins=())))
+    endpoint = Broken(
+        build_schema(), cast(House, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4)))
+    )
     said: asyncio.Queue[Any] = asyncio.Queue()
     heard: asyncio.Queue[Any] = asyncio.Queue()
 
