@@ -33,6 +33,7 @@ OPERATIONS = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, Operat
 # What the status is when no part of a request was executed. Any other code: the document or its variables are wrong,
 # which is 400, or 200 for those who asked for plain JSON and so look into the body.
 STATUSES = {
+    "PERSISTED_QUERY_NOT_SUPPORTED": 200,  # what Apollo's server says it with
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,

@@ -6,7 +6,7 @@ own pages' build writes one too (frontend/build/documents.ts).
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,35 +24,52 @@ OWN_DOCUMENTS = BUILT / "documents.json"
 PREFIX = "sha256:"  # of `documentId`, as the draft on persisted documents has it
 
 
+class PersistedQueryNotSupported(PublicError):
+    """Documents are not registered here. After this message and code Apollo's clients send texts from then on."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+
 @dataclass(frozen=True)
 class Manifest:
     """The documents by their hashes; with `only`, no others are run."""
 
     documents: dict[str, str] = field(default_factory=dict)
     only: bool = False
+    whose: str = field(default="this service's manifest", compare=False)
 
     def document(self, asked: dict[str, Any]) -> str | None:
         """The document that a request asks for, by text or hash. Raises a public error."""
-        hash, text = _hash(asked), asked.get("query")
-        if hash is not None:
-            if hash not in self.documents:
-                raise NotFound("documentId: there is no such document here.")
-            return self.documents[hash]
+        id, hash, text = _id(asked), _apollos_hash(asked), asked.get("query")
+        if (known := id or hash) in self.documents:
+            return self.documents[known]
+        if id is not None:
+            raise NotFound("documentId: there is no such document here.")
         if text is not None and not isinstance(text, str):
             raise InvalidInput("query: must be a string, or null.")
+        if hash is not None and not text:
+            raise PersistedQueryNotSupported("PersistedQueryNotSupported")
+        if hash is not None and text and hash.lower() != _sha256(text):
+            raise InvalidInput("extensions.persistedQuery.sha256Hash: is not the SHA-256 of the query.")
         if text and self.only and self.documents.get(_sha256(text)) != text:
-            raise Forbidden("Only documents of this service's own pages are run here.")
+            raise Forbidden(f"Only documents of {self.whose} are run here.")
         if text and len(text) > LONGEST_DOCUMENT:
             raise TooComplex(f"The document has {len(text)} characters; at most {LONGEST_DOCUMENT}. See `limits`.")
         return text
 
 
-def _hash(asked: dict[str, Any]) -> str | None:
-    """As the draft on persisted documents has it, or as Apollo's clients do."""
+def _id(asked: dict[str, Any]) -> str | None:
+    """A hash as the draft on persisted documents has it."""
+    id = asked.get("documentId")
+    return id.removeprefix(PREFIX) if id and isinstance(id, str) else None
+
+
+def _apollos_hash(asked: dict[str, Any]) -> str | None:
+    """A hash as Apollo's clients send it."""
     extensions = asked.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
-    hash = asked.get("documentId") or (persisted.get("sha256Hash") if isinstance(persisted, dict) else None)
-    return hash.removeprefix(PREFIX) if isinstance(hash, str) else None
+    hash = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    return hash if isinstance(hash, str) else None
 
 
 def _sha256(text: str) -> str:
@@ -91,7 +108,7 @@ def open_manifest(settings: Settings, schema: Schema, own: Path = OWN_DOCUMENTS)
             "EMBUDO_DOCUMENTS_ONLY: the pages are not built, so their documents are not known. Run `make build`, or "
             "name a file of documents in EMBUDO_DOCUMENTS."
         )
-    return _open("EMBUDO_DOCUMENTS_ONLY", own, schema, only=True)
+    return replace(_open("EMBUDO_DOCUMENTS_ONLY", own, schema, only=True), whose="this service's own pages")
 
 
 def _open(setting: str, path: Path, schema: Schema, *, only: bool) -> Manifest:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
+import structlog
 
 from analytics.errors import PublicError, Unauthenticated
 from analytics.texts import clean
@@ -19,6 +20,26 @@ LEEWAY = 30
 # No token is good for longer than this, in seconds since the epoch (the year 3000): clocks cannot count to any number.
 LATEST = 32_503_680_000
 NOT_VALID = "The token is not valid."
+MALFORMED, CLAIMS = "malformed", "claims"
+# Why a token was refused: for the log, not for whoever sent it. The first kind that fits.
+REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (jwt.ExpiredSignatureError, "expired"),
+    (jwt.ImmatureSignatureError, "not valid yet"),
+    (jwt.InvalidIssuerError, "issuer"),
+    (jwt.InvalidAudienceError, "audience"),
+    (jwt.InvalidSignatureError, "signature"),
+    (jwt.InvalidAlgorithmError, "algorithm"),
+    (jwt.DecodeError, MALFORMED),
+)
+MISSING = {"iss": "issuer", "aud": "audience"}
+
+
+class RefusedToken(Unauthenticated):
+    """A token that is not good, with the reason, which the message does not tell."""
+
+    def __init__(self, reason: str, message: str = NOT_VALID) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -50,7 +71,10 @@ class Tokens:
         return jwt.encode(present, self.secret or "", ALGORITHM)
 
     async def identify(self, authorization: str | None) -> Identity | PublicError | None:
-        """Who an `Authorization` header speaks for; None without a token, the error to give for a bad one."""
+        """Who an `Authorization` header speaks for; None without a token, the error to give for a bad one.
+
+        Why it is bad is in each line of the log about this request.
+        """
         token = bearer(authorization)
         if token is None:
             return None
@@ -60,11 +84,12 @@ class Tokens:
                 if algorithm in ALGORITHMS:
                     await self.keys.prepare(id, algorithm)
             return self.read(token)
-        except PublicError as error:
+        except RefusedToken as error:
+            structlog.contextvars.bind_contextvars(token_refused=error.reason)
             return error
 
     def read(self, token: str) -> Identity:
-        """Who a token speaks for, by the keys that are known. Raises `Unauthenticated`: it tells a forger nothing."""
+        """Who a token speaks for, by the keys that are known. Raises `RefusedToken`: it tells a forger nothing."""
         key, algorithm = self._key(token)
         try:
             claims = jwt.decode(
@@ -77,9 +102,9 @@ class Tokens:
                 options={"require": REQUIRED, "verify_aud": self.audience is not None},
             )
         except jwt.ExpiredSignatureError:
-            raise Unauthenticated("The token has expired.") from None
-        except (jwt.PyJWTError, ValueError, OverflowError):  # an `exp` may be no number, or none that ends
-            raise Unauthenticated(NOT_VALID) from None
+            raise RefusedToken("expired", "The token has expired.") from None
+        except (jwt.PyJWTError, ValueError, OverflowError) as error:  # an `exp` may be no number, or none that ends
+            raise RefusedToken(_reason(error)) from None
         return _identity(claims)
 
     def _key(self, token: str) -> tuple[Any, str]:
@@ -89,7 +114,7 @@ class Tokens:
             return self.secret, algorithm
         key = self.keys.find(id, algorithm) if self.keys and algorithm in ALGORITHMS else None
         if key is None:
-            raise Unauthenticated(NOT_VALID)
+            raise RefusedToken("kid" if self.keys and algorithm in ALGORITHMS else "algorithm")
         return key, algorithm
 
 
@@ -100,18 +125,24 @@ def open_tokens(settings: Settings) -> Tokens:
     return Tokens(secret, settings.token_issuer, settings.token_audience, keys)
 
 
+def _reason(error: Exception) -> str:
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return MISSING.get(error.claim, CLAIMS)
+    return next((reason for kind, reason in REASONS if isinstance(error, kind)), CLAIMS)
+
+
 def _header(token: str) -> tuple[str | None, str]:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
-        raise Unauthenticated(NOT_VALID) from None
+        raise RefusedToken(MALFORMED) from None
     return header.get("kid"), str(header.get("alg"))
 
 
 def _identity(claims: dict[str, Any]) -> Identity:
     user, tenant, role = (claims[name] for name in ("sub", "tenant", "role"))
     if not all(isinstance(text, str) and 0 < len(text) <= 128 for text in (user, tenant, role)):
-        raise Unauthenticated(NOT_VALID)
+        raise RefusedToken(CLAIMS)
     return Identity(
         clean(user),
         clean(tenant),

@@ -10,7 +10,7 @@ import pytest
 from analytics.errors import Forbidden, InvalidInput, NotFound, TooComplex
 from analytics.limits import LONGEST_DOCUMENT
 from graphql_schema.schema import schema
-from service.manifest import Manifest, open_manifest
+from service.manifest import Manifest, PersistedQueryNotSupported, open_manifest
 from service.settings import ConfigurationError, Settings
 
 TEXT = "{ __typename }"
@@ -34,6 +34,34 @@ def test_a_hash_decides_what_is_run_whatever_text_comes_with_it() -> None:
     assert ONLY.document({"documentId": HASH, "query": "{ limits { first } }"}) == TEXT
     with pytest.raises(NotFound):
         ONLY.document({"documentId": "0", "query": TEXT})
+
+
+def apollos(hash: str, **more: Any) -> dict[str, Any]:
+    return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash}}, **more}
+
+
+def test_apollos_clients_are_told_to_send_texts() -> None:
+    other = "{ limits { first } }"
+    hash = hashlib.sha256(other.encode()).hexdigest()
+    for manifest in (ONLY, Manifest({HASH: TEXT}), Manifest()):
+        with pytest.raises(PersistedQueryNotSupported, match=r"^PersistedQueryNotSupported$"):
+            manifest.document(apollos(hash))
+    assert ONLY.document(apollos(HASH)) == TEXT
+    assert Manifest().document(apollos(hash, query=other)) == other
+    with pytest.raises(Forbidden):
+        ONLY.document(apollos(hash, query=other))
+    with pytest.raises(InvalidInput, match="SHA-256"):
+        Manifest().document(apollos(hash, query=TEXT))
+
+
+def test_the_refusal_says_whose_documents_are_run(tmp_path: Path) -> None:
+    own = written(tmp_path / "own", TEXT)
+    for settings, whose in (
+        (Settings(documents_only=True), "own pages"),
+        (Settings(documents_only=True, documents=own), "manifest"),
+    ):
+        with pytest.raises(Forbidden, match=f"of this service's {whose} are run"):
+            open_manifest(settings, schema, own).document({"query": "{ a }"})
 
 
 def test_a_long_document_is_not_even_parsed() -> None:

@@ -79,9 +79,9 @@ def test_operations_are_counted_by_field_and_code(server: Server, tenant: str) -
     server.feed(tenant, [message_sent("m1")])
     before = metrics(server)
     server.ask(identity(tenant), FUNNEL)
-    server.post(None, FUNNEL)
+    server.post(None, "{ limits { first } }")
     after = metrics(server)
-    for name in (counted("campaignAnalytics", "OK"), counted("campaignAnalytics", "UNAUTHENTICATED")):
+    for name in (counted("campaignAnalytics", "OK"), counted("limits", "UNAUTHENTICATED")):
         assert after[name] == before.get(name, 0) + 1
     planned = "embudo_plans_total" + str([("grouping", "agent"), ("table", "rollup_funnel_agent")])
     assert after[planned] == before.get(planned, 0) + 1
@@ -96,6 +96,16 @@ def test_metrics_say_nothing_that_came_from_outside(server: Server, tenant: str)
     text = server.client.get("/metrics", headers=SIGNED).text
     for secret in (tenant, "Mine", "56977778888", "secreto", tenant[:8].upper()):
         assert secret not in text
+
+
+def test_a_refused_token_is_in_the_log_by_its_reason_only(server: Server) -> None:
+    token = server.headers(identity("acme"))["Authorization"]
+    headers = {"Authorization": token[:-4] + "AAAA", "X-Request-ID": "refused-token-1"}
+    assert server.client.post("/graphql", json={"query": "{ limits { first } }"}, headers=headers).status_code == 200
+    line = line_of(server, "refused-token-1")
+    assert "code=UNAUTHENTICATED" in line
+    assert "token_refused=signature" in line
+    assert token[-40:-4] not in (server.folder / "log").read_text()
 
 
 def test_an_operation_is_one_line_of_the_log_with_who_and_what_it_took(server: Server, tenant: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import jwt
 import pytest
+import structlog
 
 from analytics.errors import Unauthenticated
 from analytics.viewers import may_view
@@ -60,6 +61,31 @@ def test_what_is_issued_reads_back() -> None:
 def test_any_other_is_refused_and_told_nothing(token: str) -> None:
     with pytest.raises(Unauthenticated, match=r"The token (is not valid|has expired)\."):
         TOKENS.read(token)
+
+
+REASONS: list[tuple[str, str]] = [
+    (signed(exp=datetime.now(UTC) - HOUR, iss="us", aud="here"), "expired"),
+    (signed(nbf=datetime.now(UTC) + 24 * HOUR, iss="us", aud="here"), "not valid yet"),
+    (signed(key="another secret of the tests, also long"), "signature"),
+    (signed(iss="them", aud="here"), "issuer"),
+    (signed(aud="here"), "issuer"),
+    (signed(iss="us", aud="there"), "audience"),
+    (signed(iss="us"), "audience"),
+    (signed(key="", algorithm="none"), "algorithm"),
+    (signed(iss="us", aud="here", sub=None), "claims"),
+    (signed(iss="us", aud="here", tenant="x" * 129), "claims"),
+    (signed(iss="us", aud="here", exp="tomorrow"), "malformed"),
+    ("no.such.token", "malformed"),
+]
+
+
+@pytest.mark.parametrize(("token", "reason"), REASONS, ids=[f"{reason} {n}" for n, (_, reason) in enumerate(REASONS)])
+async def test_the_log_says_why_a_token_was_refused_and_the_answer_does_not(token: str, reason: str) -> None:
+    structlog.contextvars.clear_contextvars()
+    told = await Tokens(SECRET, "us", "here").identify(f"Bearer {token}")
+    assert isinstance(told, Unauthenticated)
+    assert told.message == ("The token has expired." if reason == "expired" else "The token is not valid.")
+    assert structlog.contextvars.get_contextvars() == {"token_refused": reason}
 
 
 def test_issuer_and_audience_are_checked_when_set() -> None:
