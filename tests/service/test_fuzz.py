@@ -55,6 +55,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         tmp_path_factory.mktemp("fuzz"),
         EMBUDO_REQUESTS_PER_MINUTE="0",
         EMBUDO_TENANT_REQUESTS_PER_MINUTE="0",
+        EMBUDO_POINTS_PER_MINUTE="0",
+        EMBUDO_TENANT_POINTS_PER_MINUTE="0",
         EMBUDO_BROKER_URL="redis://127.0.0.1:1",
     ) as server:
         events = [factories.tenant(), factories.department(), factories.agent(), factories.account()]

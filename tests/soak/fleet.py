@@ -30,6 +30,7 @@ class Fleet:
             "EMBUDO_DATABASE_URL": database_url,
             "EMBUDO_FILES_URL": (folder / "files").as_uri(),
             "EMBUDO_WEBHOOKS_FILE": str(secrets),
+            "EMBUDO_POINTS_PER_MINUTE": "0",  # one viewer looks at everything, again and again
             **({"EMBUDO_BROKER_URL": broker_url} if broker_url else {}),
         }
         self.kills: Counter[str] = Counter()
