@@ -3,12 +3,14 @@
 import gc
 import time
 import tracemalloc
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from graphql import (
     GraphQLError,
     GraphQLResolveInfo,
+    GraphQLSyntaxError,
     Lexer,
     Token,
     TypeMetaFieldDef,
@@ -21,14 +23,14 @@ from graphql import (
 
 from analytics import limits
 from analytics.database import Database
-from analytics.errors import Unauthenticated
+from analytics.errors import TooComplex, Unauthenticated
 from analytics.viewers import Identity
 from graphql_schema import documents
 from graphql_schema.bounds import measure
 from graphql_schema.context import Context, Introspection, Terms
 from graphql_schema.document_cache import DocumentCache
 from graphql_schema.execution import PlainExecutionContext
-from graphql_schema.parsing import NO_TOKEN
+from graphql_schema.parsing import parse as lean_parse
 from graphql_schema.schema import build_schema, schema
 from tests.counting import reads
 from tests.factories import codes, context, execute, identity
@@ -358,7 +360,18 @@ async def test_documents_leave_no_memory_behind(
         assert await grown(15) < 500_000  # one more would be nearly that much
     finally:
         tracemalloc.stop()
-    assert not [token for token in gc.get_objects() if type(token) is Token and token is not NO_TOKEN]
+
+
+@pytest.mark.parametrize("text", [large(0), "{ a b c (", "{ a # " + "b " * 9 + "\n b", "{ a " * 500, "{ a " * 1_490])
+def test_no_token_is_left_to_the_garbage_collector(text: str) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with suppress(GraphQLSyntaxError, TooComplex):
+            lean_parse(text, limits.MOST_TOKENS)
+        assert not [token for token in gc.get_objects() if type(token) is Token and token.prev]
+    finally:
+        gc.enable()
 
 
 def asking(database: Database, who: Identity | None, setting: Introspection) -> Context:
