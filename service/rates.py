@@ -130,7 +130,9 @@ class SharedBuckets:
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 names = [self._prefix + one.name for one in buckets]
-                wait = float(await self._take(keys=names, args=[n for one in buckets for n in (one.fills_in, one.depth)]))
+                wait = float(
+                    await self._take(keys=names, args=[n for one in buckets for n in (one.fills_in, one.depth)])
+                )
         except (RedisError, OSError) as error:
             self._lose(now, error)
             return 0.0

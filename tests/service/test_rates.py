@@ -179,7 +179,7 @@ async def test_services_of_other_namespaces_share_no_bucket() -> None:
     tenant = uuid.uuid4().hex
     for namespace in ("one", "other"):
         shared = SharedBuckets(f"{URLS['redis']}?namespace={namespace}")
-        assert await admitted(Rates(shared, 20, 0), "u1", tenant, 30) == 20
+        assert await admitted(Rates(shared, Allowed(20, 0)), "u1", tenant, 30) == 20
         await shared.close()
 
 
@@ -195,7 +195,7 @@ async def test_a_redis_that_is_frozen_is_asked_now_and_then_and_told_of_once_a_m
     server = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     shared = SharedBuckets(f"redis://127.0.0.1:{port}", clock)
-    rates = Rates(shared, 1, 1)
+    rates = Rates(shared, Allowed(1, 1))
     with structlog.testing.capture_logs() as logs:
         assert await admitted(rates, "u1", "acme", 200) == 200
         first = len(asked)
@@ -219,10 +219,10 @@ async def test_a_redis_that_is_back_counts_again() -> None:
     shared = SharedBuckets(URLS["redis"], clock)
     take = shared._take
     shared._take = AsyncMock(side_effect=ConnectionError)
-    assert await admitted(Rates(shared, 5, 0), "u1", tenant, 10) == 10
+    assert await admitted(Rates(shared, Allowed(5, 0)), "u1", tenant, 10) == 10
     shared._take = take
-    assert await admitted(Rates(shared, 5, 0), "u1", tenant, 10) == 10
+    assert await admitted(Rates(shared, Allowed(5, 0)), "u1", tenant, 10) == 10
     clock.now += 6
-    assert await admitted(Rates(shared, 5, 0), "u1", tenant, 10) == 5
+    assert await admitted(Rates(shared, Allowed(5, 0)), "u1", tenant, 10) == 5
     assert not_counted() == 0
     await shared.close()
