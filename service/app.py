@@ -114,7 +114,7 @@ def create_app(settings: Settings) -> Starlette:
         shown = await exposition(workshop.database, settings.metrics_folder is not None)
         return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
-    return Starlette(
+    served = Starlette(
         routes=[
             *site.routes(settings.allowed_origins),
             *session.routes(settings, tokens),
@@ -139,6 +139,8 @@ def create_app(settings: Settings) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    served.router.redirect_slashes = False  # to whatever host the request names
+    return served
 
 
 async def _tables(database: Database) -> SchemaState | None:

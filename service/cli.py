@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import structlog
 import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -67,9 +68,11 @@ def _tokens(settings: Settings) -> Tokens:
     return Tokens(settings.secret, settings.token_issuer, settings.token_audience)
 
 
-def _warn_of_unknown_variables() -> None:
-    for sentence in unknown_variables():
-        typer.echo(f"Warning: {sentence}", err=True)
+def _start_log(settings: Settings) -> None:
+    """Begin to log, with what is odd about the settings."""
+    configure(settings.log_level, settings.log_format)
+    for sentence in [*unknown_variables(), *settings.doubts]:
+        structlog.get_logger().warning(sentence)
 
 
 @app.command()
@@ -77,8 +80,9 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="How many processes answer requests.")] = 1,
 ) -> None:
     """Serve the API, the pages and, with the embedded broker, the worker that makes exports (one for each process)."""
-    _warn_of_unknown_variables()
-    serving.serve(Settings.read(), workers)
+    settings = Settings.read()
+    _start_log(settings)
+    serving.serve(settings, workers)
 
 
 @app.command()
@@ -93,8 +97,7 @@ def worker(
     settings = Settings.read()
     if brokers.address(settings.broker_url).embedded:
         raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
-    _warn_of_unknown_variables()
-    configure(settings.log_level, settings.log_format)
+    _start_log(settings)
     supervise(processes, threads)
 
 

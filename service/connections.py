@@ -9,9 +9,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 128
@@ -23,6 +25,9 @@ LINGER = 1.0  # seconds in which the rest of a head that was refused is thrown a
 STALLED_WRITE_TIMEOUT = 60.0  # seconds in which a client must take something of what waits for it
 FRAME_BURST, FRAMES_PER_SECOND = 200.0, 20.0
 TOO_MANY_REQUESTS = 4429  # the close code that graphql-transport-ws uses for it
+
+# Of each server the connections without a whole request, the one that has been quiet for longest first.
+_QUIET: WeakKeyDictionary[ServerState, dict["LimitedHTTPProtocol", None]] = WeakKeyDictionary()
 
 
 class _Deadline:
@@ -107,7 +112,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         self._head_bytes = 0
         self._piece_bytes = 0
         self._head_too_large = False
-        self._waiting_since = time.monotonic()
+        self._quiet = _QUIET.setdefault(self.server_state, {})
 
     @property
     def _answering(self) -> bool:
@@ -115,29 +120,39 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         return cycle is not None and not (cycle.response_complete and self.transport.get_write_buffer_size() == 0)
 
     @property
-    def precedence(self) -> tuple[bool, float] | None:
-        """When this connection gives way to a new one, the least first; None while a whole request is answered."""
-        if self._answering and not self.cycle.more_body:
-            return None
-        return self._answering, self._waiting_since
+    def _receiving(self) -> bool:
+        """True unless a whole request is being answered."""
+        return not self._answering or self.cycle.more_body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; where there are too many connections, whoever waits longest goes."""
         super().connection_made(transport)
         self._head_timeout.start()
+        self._queue_up()
         # From that number on, uvicorn refuses requests: whose would be left to chance.
         if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
             self._drop_one()
 
+    def _queue_up(self) -> None:
+        """Be the last of those that give way: of those without a whole request, who sent something most recently."""
+        self._quiet.pop(self, None)
+        if self._receiving:
+            self._quiet[self] = None
+
     def _drop_one(self) -> None:
-        waiting = [
-            (other.precedence, other)
-            for other in self.connections
-            if isinstance(other, LimitedHTTPProtocol) and other.precedence is not None
-        ]
-        _, longest = min(waiting, key=lambda one: one[0])
+        longest = next((other for other in self._quiet if other._receiving), self)
+        longest._leave()
         self.connections.discard(longest)
         longest.transport.abort()
+
+    def _leave(self) -> None:
+        self._head_timeout.cancel()
+        self._quiet.pop(self, None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give way to nobody any more."""
+        self._leave()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, piece by piece, unless it breaks a limit."""
@@ -154,9 +169,10 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
                 return
             super().data_received(piece)
             if self.transport.get_protocol() is not self:  # it is a WebSocket now
-                self._head_timeout.cancel()
+                self._leave()
                 return
         self._watch_head()
+        self._queue_up()
 
     def _watch_head(self) -> None:
         """Time a head, or the rest of a body that nobody reads any more."""
@@ -194,9 +210,9 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
-        self._waiting_since = time.monotonic()
         super().on_response_complete()
         self._watch_head()
+        self._queue_up()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or has too large a head, and close."""

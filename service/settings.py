@@ -28,6 +28,18 @@ METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "EMBUDO_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+# The options of a database's URL, and which values they may have. Any other fails at the first connection only.
+DATABASE_OPTIONS: dict[str, dict[str, re.Pattern[str]]] = {
+    "sqlite+aiosqlite": {},
+    "postgresql+asyncpg": {
+        "host": re.compile(".+"),  # a folder, for a socket of this machine
+        "port": re.compile("[0-9]{1,5}"),
+        "passfile": re.compile(".+"),
+        "ssl": re.compile("disable|allow|prefer|require|verify-ca|verify-full"),
+        "target_session_attrs": re.compile("any|primary|standby|read-write|read-only|prefer-standby"),
+    },
+}
+
 
 class ConfigurationError(Exception):
     """A setting is missing or wrong; the message names the variable."""
@@ -89,6 +101,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
         if url.drivername == "sqlite+aiosqlite" and not Path(url.database or "").is_absolute():
             raise ValueError("needs an absolute path: sqlite+aiosqlite:////folder/file.db")
+        _check_options(dict(url.query), DATABASE_OPTIONS[url.drivername])
         return value
 
     @field_validator("broker_url")
@@ -185,6 +198,13 @@ class Settings(BaseSettings):
         )
 
     @property
+    def doubts(self) -> list[str]:
+        """Sentences about settings that are allowed and may not be meant."""
+        if self.public_url is None and self.host not in LOOPBACK:
+            return ["EMBUDO_PUBLIC_URL is not set: download links begin with whatever Host a request names"]
+        return []
+
+    @property
     def link_key(self) -> str:
         """What download links are signed with: one of its own, the token secret, or one of this process alone."""
         secret = self.link_secret or self.token_secret
@@ -213,6 +233,15 @@ def unknown_variables() -> list[str]:
             near = get_close_matches(name, known, n=1, cutoff=0.85)
             sentences.append(f"{name}: there is no such setting" + (f"; is it {near[0]}?" if near else "."))
     return sentences
+
+
+def _check_options(given: dict[str, str | tuple[str, ...]], known: dict[str, re.Pattern[str]]) -> None:
+    """Raise `ValueError` for an option of a URL that is unknown or has a wrong value."""
+    for name, value in given.items():
+        if name not in known:
+            raise ValueError(f"unknown option {name!r}; known ones: {', '.join(known) or 'none'}")
+        if not isinstance(value, str) or not known[name].fullmatch(value):
+            raise ValueError(f"option {name!r}: must be one of {known[name].pattern.replace('|', ', ')}")
 
 
 def count_together(folder: Path) -> None:

@@ -86,21 +86,18 @@ def documents(server: Server, seconds: float, *, connections: int = 8) -> int:
     """Send large documents without a token, each from an address of its own; gives how many were answered."""
     text = "{ " + " ".join(f"a{n}: viewer {{ id }}" for n in range(280)) + " }"
     body = json.dumps({"query": text}).encode()
+    head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
     answered, ends_at = [0] * connections, time.monotonic() + seconds
 
     def send(worker: int) -> None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-            while time.monotonic() < ends_at:
-                address = f"X-Forwarded-For: 2001:db8:{worker}:{answered[worker]:x}::1\r\n".encode()
-                connection.sendall(
-                    b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    + address
-                    + b"Content-Length: %d\r\n\r\n" % len(body)
-                    + body
-                )
-                if not connection.recv(PIECE):
-                    return
-                answered[worker] += 1
+        while time.monotonic() < ends_at:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+                while time.monotonic() < ends_at:
+                    address = f"X-Forwarded-For: 2001:db8:{worker}:{answered[worker]:x}::1\r\n".encode()
+                    connection.sendall(head + address + b"\r\n" + body)
+                    if not connection.recv(PIECE):
+                        break
+                    answered[worker] += 1
 
     threads = [threading.Thread(target=send, args=(worker,)) for worker in range(connections)]
     for thread in threads:

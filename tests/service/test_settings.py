@@ -12,6 +12,10 @@ WRONG = [
     ("DATABASE_URL", "mysql://x/y"),
     ("DATABASE_URL", "sqlite+aiosqlite:///relative.db"),
     ("DATABASE_URL", "nonsense"),
+    ("DATABASE_URL", "sqlite+aiosqlite:////folder/x.db?mode=ro"),
+    ("DATABASE_URL", "postgresql+asyncpg://h/x?sslmode=require"),
+    ("DATABASE_URL", "postgresql+asyncpg://h/x?ssl=perhaps"),
+    ("DATABASE_URL", "postgresql+asyncpg://h/x?ssl=require&ssl=disable"),
     ("MESSAGE_MONTHS", "0"),
     ("MESSAGE_MONTHS", "some"),
     ("BROKER_URL", "carrier-pigeon://"),
@@ -157,3 +161,23 @@ def test_a_misspelt_variable_is_told_with_the_one_that_is_near(monkeypatch: pyte
         "EMBUDO_FILES_ULR: there is no such setting; is it EMBUDO_FILES_URL?",
         "EMBUDO_QQQQ: there is no such setting.",
     ]
+
+
+@pytest.mark.parametrize("options", ["", "?ssl=verify-full", "?host=/run/postgresql&port=5433"])
+def test_options_of_a_database_that_are_known_are_taken(options: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"postgresql+asyncpg://u:p@h/x{options}"
+    monkeypatch.setenv("EMBUDO_DATABASE_URL", url)
+    assert Settings.read().database_url == url
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "doubted"),
+    [("192.0.2.1", None, True), ("192.0.2.1", "https://e.example", False), ("127.0.0.1", None, False)],
+)
+def test_links_that_begin_with_any_host_are_warned_of(
+    host: str, public_url: str | None, doubted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBUDO_HOST", host)
+    if public_url:
+        monkeypatch.setenv("EMBUDO_PUBLIC_URL", public_url)
+    assert [doubt.startswith("EMBUDO_PUBLIC_URL") for doubt in Settings.read().doubts] == [True] * doubted
