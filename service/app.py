@@ -31,6 +31,7 @@ from service.looks import Look
 from service.manifest import open_manifest
 from service.metrics import exposition
 from service.observing import Observed
+from service.pacing import PacedStrangers
 from service.rates import open_rates
 from service.settings import Settings
 from service.tokens import open_tokens
@@ -135,6 +136,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(Headed, secure=(settings.public_url or "").startswith("https://")),
             Middleware(Observed),
+            Middleware(PacedStrangers, tokens=tokens),
             Middleware(CORSMiddleware, **crossing(settings.allowed_origins)),
         ],
         lifespan=lifespan,

@@ -19,7 +19,7 @@ from service.applier import MAX_INVALID, MAX_NAMED, Done, Rejected, Work
 from service.appliers import Appliers, Died
 from service.bodies import Refused, chunks, lines
 from service.metrics import EVENTS
-from service.tokens import Tokens
+from service.tokens import Tokens, identify
 
 log = structlog.get_logger()
 
@@ -75,7 +75,7 @@ class Events:
         return report.answer()
 
     async def _tenant(self, request: Request) -> str:
-        identity = await self._tokens.identify(request.headers.get("authorization"))
+        identity = await identify(request, self._tokens)
         if identity is None:
             raise Refused(401, "UNAUTHENTICATED", "Send a token: Authorization: Bearer …")
         if isinstance(identity, PublicError):

@@ -1,5 +1,6 @@
 """The GraphQL endpoint: who asks and what they are given, over HTTP and over WebSockets."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
@@ -30,9 +31,12 @@ from service.links import Links
 from service.manifest import Manifest
 from service.places import LANES, MOST_ANSWERED, MOST_FOLLOWED, Places, Turns
 from service.rates import Rates
-from service.tokens import Tokens
+from service.tokens import Tokens, identify
 
 Clock = Callable[[], int]
+
+# Seconds until a stranger who asked too often is told so: refused at once, they would ask again at once.
+STRANGERS_WAIT = 0.25
 
 # A request with this header is told in `extensions.plan` where its numbers were read, if an administrator sent it.
 PLAN_HEADER = "x-embudo-plan"
@@ -92,7 +96,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             return base + house.links.path(viewer, export)
 
         context = Context(
-            identity=await house.tokens.identify(request.headers.get("authorization")),
+            identity=await identify(request, house.tokens),
             now=house.now(),
             database=house.database,
             jobs=house.jobs,
@@ -129,6 +133,8 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             await self._house.rates.admit(viewer, tenant)
         except RateLimited as error:
             observing.refused(error.code)
+            if tenant is None:
+                await asyncio.sleep(STRANGERS_WAIT)
             raise
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:

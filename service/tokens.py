@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 import structlog
+from starlette.requests import HTTPConnection
 
 from analytics.errors import PublicError, Unauthenticated
 from analytics.texts import clean
@@ -116,6 +117,15 @@ class Tokens:
         if key is None:
             raise RefusedToken("kid" if self.keys and algorithm in ALGORITHMS else "algorithm")
         return key, algorithm
+
+
+async def identify(connection: HTTPConnection, tokens: Tokens) -> Identity | PublicError | None:
+    """Who a request speaks for; its token is checked once, however many ask."""
+    state = connection.scope.setdefault("state", {})
+    if "identity" not in state:
+        state["identity"] = await tokens.identify(connection.headers.get("authorization"))
+    found: Identity | PublicError | None = state["identity"]
+    return found
 
 
 def open_tokens(settings: Settings) -> Tokens:
