@@ -1,0 +1,1 @@
+"""Attacks on a real service, with a prober that measures what others notice of them: `make attack`."""

@@ -1,9 +1,8 @@
 """Distinct documents without end: what a process keeps of them."""
 
-from pathlib import Path
-
 import httpx
 
+from tests.attack.memory import resident
 from tests.factories import identity
 from tests.service.servers import Server
 
@@ -14,18 +13,12 @@ DAYS = '{from: "2026-11-02", to: "2026-11-08"}'
 
 async def run(server: Server, *, documents: int = 6_000, tenant: str = "acme") -> dict[str, float]:
     """Send so many, signed in, one after the other. Gives the process's memory before, half-way and after, in MB."""
-    resident = {"before": megabytes(server.pid)}
+    found = {"before": resident(server.pid)}
     async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=server.headers(identity(tenant))) as client:
         for n in range(documents):
             ids = " ".join(f'"agent-{n:06}-{id:04}"' for id in range(IDS))
             answer = await client.post("/graphql", json={"query": DOCUMENT % (DAYS, ids)})
             assert "errors" not in answer.json(), answer.text
             if n == documents // 2:
-                resident["half"] = megabytes(server.pid)
-    return resident | {"after": megabytes(server.pid)}
-
-
-def megabytes(pid: int) -> float:
-    """The resident memory of a process."""
-    with Path(f"/proc/{pid}/status").open() as told:
-        return next(int(line.split()[1]) for line in told if line.startswith("VmRSS")) / 1024
+                found["half"] = resident(server.pid)
+    return found | {"after": resident(server.pid)}
