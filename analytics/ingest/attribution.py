@@ -25,26 +25,40 @@ class Answer(NamedTuple):
     rule: str
 
 
-class _Sends:
-    """Sends by where they can be found, each list in the order of (time, id)."""
+class _Quotable:
+    """Sends by the wamids that they ever had; of several under one wamid only those that can be meant."""
 
-    def __init__(self, sends: Iterable[Message]) -> None:
-        self.by_wamid: dict[str, list[Message]] = defaultdict(list)
-        self._by_place: dict[Place, list[Message]] = defaultdict(list)
-        for send in sorted(sends, key=lambda send: (send.sent_at, send.id)):
+    def __init__(self, ordered: Iterable[Message]) -> None:
+        self._latest: dict[tuple[str, str | None], Message] = {}  # by wamid and account, and by wamid alone
+        for send in ordered:
             for wamid in send.wamids:
-                self.by_wamid[wamid].append(send)
+                self._latest[wamid, send.account_id] = self._latest[wamid, None] = send
+
+    def meant(self, reply: Reply, accounts: Accounts) -> Message | None:
+        """The send a reply refers to. Should several have borne the wamid: the reply's account, then the latest."""
+        wamid = reply.in_reply_to or ""
+        latest = self._latest.get((wamid, None))
+        return latest and self._latest.get((wamid, _account_of(reply, accounts)), latest)
+
+
+class _Arrived:
+    """Sends by where they can be found, each list in the order of (time, id).
+
+    It has none that never arrived: every reply would have to pass over all of them.
+    """
+
+    def __init__(self, ordered: Iterable[Message]) -> None:
+        self._by_place: dict[Place, list[Message]] = defaultdict(list)
+        for send in ordered:
             for place in _places(send.ticket_id, send.account_id, send.names):
                 self._by_place[place].append(send)
 
-    def latest(self, place: Place, reply: Reply, oldest: int) -> Iterator[Message]:
-        """The sends at a place from the second `oldest` to the second of the reply, the latest first."""
+    def latest(self, place: Place, reply: Reply, oldest: int) -> Message | None:
+        """The latest send at a place from the second `oldest` to the second of the reply."""
         found = self._by_place.get(place, [])
         after = (reply.at // SECOND + 1) * SECOND
-        for index in range(bisect_left(found, after, key=lambda send: send.sent_at) - 1, -1, -1):
-            if found[index].sent_at // SECOND < oldest:
-                return
-            yield found[index]
+        index = bisect_left(found, after, key=lambda send: send.sent_at)
+        return found[index - 1] if index and found[index - 1].sent_at // SECOND >= oldest else None
 
 
 def _places(ticket: str | None, account: str | None, names: Iterable[str]) -> Iterator[Place]:
@@ -64,17 +78,19 @@ def attribute(
     and `replies` every reply that refers to one of those sends: whether a failed send arrived after all can
     depend on a reply that quotes it.
     """
-    found = _Sends(sends)
+    ordered = sorted(sends, key=lambda send: (send.sent_at, send.id))
+    quotable = _Quotable(ordered)
     replies = [reply for reply in replies if not reply.in_group]
     answers: dict[str, Answer] = {}
     for reply in replies:
-        if exact := _exact(found, reply, accounts):
+        if exact := quotable.meant(reply, accounts):
             answers[reply.id] = Answer(exact.id, "EXACT")
     quoted = {answer.message_id for answer in answers.values()}
+    arrived = _Arrived(send for send in ordered if not send.undelivered or send.id in quoted)
     for reply in replies:
         if reply.id in answers or reply.from_ad:
             continue
-        if answer := _inferred(found, reply, accounts, changes, window, quoted):
+        if answer := _inferred(arrived, reply, accounts, changes, window):
             answers[reply.id] = answer
     return answers
 
@@ -83,26 +99,11 @@ def _account_of(reply: Reply, accounts: Accounts) -> str | None:
     return accounts.of(reply.account_id, reply.phone_number_id, reply.at)
 
 
-def _exact(sends: _Sends, reply: Reply, accounts: Accounts) -> Message | None:
-    """The message a reply refers to. Should several have borne the wamid: the reply's account, then the latest."""
-    candidates = sends.by_wamid.get(reply.in_reply_to or "", [])
-    if len(candidates) < 2:
-        return candidates[0] if candidates else None
-    own = _account_of(reply, accounts)
-    return max(candidates, key=lambda send: (send.account_id == own, send.sent_at, send.id))
-
-
-def _inferred(
-    sends: _Sends, reply: Reply, accounts: Accounts, changes: Changes, window: int, quoted: set[str]
-) -> Answer | None:
+def _inferred(sends: _Arrived, reply: Reply, accounts: Accounts, changes: Changes, window: int) -> Answer | None:
     names = changes.names_at(reply.names, reply.at)
     places = list(_places(reply.ticket_id, _account_of(reply, accounts), names))
     for rule, oldest in (("TICKET", 0), ("CONVERSATION", reply.at // SECOND - window)):
-        arrived = [
-            next((s for s in sends.latest(place, reply, oldest) if not s.undelivered or s.id in quoted), None)
-            for place in places
-            if place[0] == rule
-        ]
-        if latest := max(filter(None, arrived), key=lambda send: (send.sent_at, send.id), default=None):
+        found = (sends.latest(place, reply, oldest) for place in places if place[0] == rule)
+        if latest := max(filter(None, found), key=lambda send: (send.sent_at, send.id), default=None):
             return Answer(latest.id, rule)
     return None

@@ -1,5 +1,6 @@
 """Which message a reply answers: each rule by hand, and what must hold of any sends and replies."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -280,6 +281,38 @@ def test_a_phone_is_not_an_id() -> None:
 def test_nothing_is_answered_by_nothing() -> None:
     assert attribute([], [reply()], ACCOUNTS, WEEK) == {}
     assert attribute([send()], [], ACCOUNTS, WEEK) == {}
+
+
+# How dear it is
+
+MANY = 200
+
+
+class Watched(Message, frozen=True):
+    """A send that counts how often anything of it is looked at."""
+
+    def __getattribute__(self, name: str) -> Any:
+        LOOKS.update(["looks"])
+        return super().__getattribute__(name)
+
+
+LOOKS = Counter[str]()
+
+
+@pytest.mark.parametrize(
+    ("same", "written"),
+    [
+        ({"receipt_status": Status.FAILED}, {}),
+        ({"receipt_status": Status.FAILED, "ticket_id": "9"}, {"ticket_id": "9"}),
+        ({"wamid": "w"}, {"in_reply_to": "w"}),
+        ({"wamid": "w"}, {"in_reply_to": "w", "account_id": "a2"}),
+    ],
+)
+def test_no_reply_looks_at_all_the_sends_to_one_contact(same: dict[str, Any], written: dict[str, Any]) -> None:
+    sends: list[Message] = [Watched(**msgspec.structs.asdict(send(f"m{n}", n, **same))) for n in range(MANY)]
+    LOOKS.clear()
+    attribute(sends, [reply(f"r{n}", seconds=MANY, **written) for n in range(MANY)])
+    assert MANY < LOOKS["looks"] < 50 * MANY
 
 
 # Whatever they are
