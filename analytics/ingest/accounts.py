@@ -7,6 +7,7 @@ claimed belongs, at any time, to the account that had claimed it last. Source: s
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 
@@ -24,20 +25,22 @@ class Accounts:
     def __init__(self, claims: Iterable[Claim]) -> None:
         self.claims: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._numbers: dict[str, set[str]] = defaultdict(set)
+        self._having: dict[str, set[str]] = defaultdict(set)
         for number, at, account_id in sorted(claims):
             self._numbers[account_id].add(number)
+            self._having[number].add(account_id)
             # A directory that is sent again every day claims the same again: that changes nothing.
             of_number = self.claims[number]
             if not of_number or of_number[-1][1] != account_id:
                 of_number.append((at, account_id))
 
-    def numbers_of(self, account_id: str) -> Iterable[str]:
+    def numbers_of(self, account_id: str) -> AbstractSet[str]:
         """The numbers that an account ever had."""
-        return self._numbers.get(account_id, ())
+        return self._numbers.get(account_id, frozenset())
 
-    def having(self, number: str) -> set[str]:
+    def having(self, number: str) -> AbstractSet[str]:
         """The accounts that ever had a number."""
-        return {account_id for _, account_id in self.claims.get(number, ())}
+        return self._having.get(number, frozenset())
 
     def is_shared(self, number: str) -> bool:
         """True if several accounts claimed a number."""

@@ -5,6 +5,7 @@ begin again: a batch is in whole or not at all, and what is in already changes n
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from analytics import figures
@@ -225,7 +226,7 @@ async def _merge_receipts(
     refs = {event.message_id or event.wamid or "" for _, event in statuses}
     await rows.receipts.load(receipts.c.ref, refs)
     ids: set[str] = set()
-    wamids: dict[str, set[str]] = {}
+    wamids: dict[str, set[str]] = {}  # and the channels that said something under each
     for n, event in statuses:
         ref = event.message_id or event.wamid or ""
         via = channel(event.message_id, event.account_id, event.phone_number_id)
@@ -238,18 +239,23 @@ async def _merge_receipts(
         if event.message_id:
             ids.add(ref)
         else:
-            wamids.setdefault(ref, set()).update(_accounts_of(via, settings))
+            wamids.setdefault(ref, set()).add(via)
     await rows.messages.load(messages.c.id, ids)
     await rows.messages.load(messages.c.wamid, wamids)
     await rows.messages.load_aliased(WAMID + wamid for wamid in wamids)
     return {
         message.id
         for message in rows.messages.now.values()
-        if message.id in ids or any(message.account_id in wamids.get(wamid, ()) for wamid in message.wamids)
+        if message.id in ids
+        or any(
+            message.account_id in _accounts_of(via, settings)
+            for wamid in message.wamids
+            for via in wamids.get(wamid, ())
+        )
     }
 
 
-def _accounts_of(via: str, settings: Settings) -> set[str]:
+def _accounts_of(via: str, settings: Settings) -> AbstractSet[str]:
     if via.startswith(BY_ACCOUNT):
         return {via.removeprefix(BY_ACCOUNT)}
     return settings.accounts.having(via.removeprefix(BY_NUMBER))

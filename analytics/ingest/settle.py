@@ -30,11 +30,12 @@ async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Account
     versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
     refs = {ref for version in versions for ref in (version.id, *version.wamids)}
     await rows.receipts.load(receipts.c.ref, refs)
-    await _claim(rows, refs, accounts)
+    told = _told(rows)
+    await _claim(rows, refs, accounts, told)
     for message in touched:
         current, earlier = (
             [receipt for name in names if (receipt := rows.receipts.get(name))]
-            for names in (_names(message, accounts), _earlier_names(message, accounts))
+            for names in (_names(message, accounts, told), _earlier_names(message, accounts, told))
         )
         facts = facts_of(current, earlier, message.account_id, accounts)
         found = facts.status
@@ -54,35 +55,48 @@ async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Account
         rows.messages.put(derived)
 
 
-def _names(message: Message, accounts: Accounts) -> list[Key]:
+# The phone number ids by which statuses under each name call their account.
+Told = dict[str, set[str]]
+
+
+def _told(rows: WorkingSet) -> Told:
+    told: Told = defaultdict(set)
+    for receipt in rows.receipts.now.values():
+        if receipt.number is not None:
+            told[receipt.ref].add(receipt.number)
+    return told
+
+
+def _names(message: Message, accounts: Accounts, told: Told) -> list[Key]:
     """The keys under which receipts of a message may be, as it is sent now."""
     own: list[Key] = [(message.id, "")]
-    return [*own, *_names_under(message.wamid, message.account_id, accounts)] if message.wamid else own
+    return [*own, *_names_under(message.wamid, message.account_id, accounts, told)] if message.wamid else own
 
 
-def _earlier_names(message: Message, accounts: Accounts) -> list[Key]:
+def _earlier_names(message: Message, accounts: Accounts, told: Told) -> list[Key]:
     """The keys under which receipts of earlier attempts may be."""
     earlier = unlisted(message.earlier_wamids)
-    return [name for wamid in earlier for name in _names_under(wamid, message.account_id, accounts)]
+    return [name for wamid in earlier for name in _names_under(wamid, message.account_id, accounts, told)]
 
 
-def _names_under(wamid: str, account_id: str, accounts: Accounts) -> list[Key]:
-    numbers = accounts.numbers_of(account_id)
+def _names_under(wamid: str, account_id: str, accounts: Accounts, told: Told) -> list[Key]:
+    # Of an account's numbers, which may be thousands, only those by which something was said.
+    numbers = accounts.numbers_of(account_id) & told.get(wamid, frozenset())
     return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
 
 
-async def _claim(rows: WorkingSet, refs: set[str], accounts: Accounts) -> None:
+async def _claim(rows: WorkingSet, refs: set[str], accounts: Accounts, told: Told) -> None:
     """Mark which receipts belong to a message; one that lost its message may belong to another.
 
     One that belongs to none any more waits from now on: it is not dropped for having come long ago.
     """
     concerned = [receipt for receipt in rows.receipts.now.values() if receipt.ref in refs]
-    claimed = _claimed(rows, accounts)
+    claimed = _claimed(rows, accounts, told)
     lost = {r.ref for r in concerned if r.claimed and rows.receipts.key_of(r) not in claimed}
     if lost:
         await rows.messages.load(messages.c.wamid, lost)
         await rows.messages.load_aliased(WAMID + ref for ref in lost)
-        claimed = _claimed(rows, accounts)
+        claimed = _claimed(rows, accounts, told)
     for receipt in concerned:
         holds = rows.receipts.key_of(receipt) in claimed
         if receipt.claimed and not holds:
@@ -91,11 +105,11 @@ async def _claim(rows: WorkingSet, refs: set[str], accounts: Accounts) -> None:
             rows.receipts.put(msgspec.structs.replace(receipt, claimed=True))
 
 
-def _claimed(rows: WorkingSet, accounts: Accounts) -> set[Key]:
+def _claimed(rows: WorkingSet, accounts: Accounts, told: Told) -> set[Key]:
     return {
         name
         for message in rows.messages.now.values()
-        for name in (*_names(message, accounts), *_earlier_names(message, accounts))
+        for name in (*_names(message, accounts, told), *_earlier_names(message, accounts, told))
     }
 
 

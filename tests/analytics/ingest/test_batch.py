@@ -417,3 +417,27 @@ async def test_the_longest_keys_are_kept(database: Database) -> None:
     assert set(await feed(database, name, events)) == {Outcome.ACCEPTED}
     assert set((await statuses(database, name)).values()) == {"READ"}
     assert list(await answers(database, name)) == [inbound]
+
+
+async def test_thousands_of_numbers_of_an_account_are_not_tried_for_each_message(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many, asked, get = 60, [], Rows.get
+
+    def counted(rows: Rows[Any], key: Any) -> Any:
+        asked.append(key)
+        return get(rows, key)
+
+    monkeypatch.setattr(Rows, "get", counted)
+    numbers = [
+        {"type": "account.upserted", "at": when(n), "account": {"id": "a1", "phone_number_id": f"{n}"}}
+        for n in range(many)
+    ]
+    told = [
+        {"type": "message.status", "at": when(), "status": "delivered", "wamid": f"w{n}", "phone_number_id": number}
+        for n, number in ((7, "5"), (8, "nobody's"))
+    ]
+    await feed(database, tenant, [*numbers, *(sent(f"m{n}", wamid=f"w{n}") for n in range(many)), *told])
+    assert len(asked) < 10 * many
+    found = await statuses(database, tenant)
+    assert {id for id, status in found.items() if status == "DELIVERED"} == {"m7"}
