@@ -37,12 +37,12 @@ class Changes:
         """Names that were used at a time, and the older ones of the same person."""
         if not self._by_new_name:
             return names
-        found, fresh = names, names
+        found, fresh = set(names), set(names)
         while fresh:
             older = {c.old_name for name in fresh for c in self._by_new_name.get(name, ()) if c.at <= at}
-            fresh = frozenset(older - found)
+            fresh = older - found
             found |= fresh
-        return found
+        return frozenset(found)
 
 
 def changes_in(event: ContactChanged) -> list[Change]:

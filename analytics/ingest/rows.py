@@ -193,15 +193,11 @@ def _text(event: MessageReply) -> str | None:
 
 def named(reply: Reply, found: Iterable[str]) -> Reply:
     """The reply with these names of who wrote it."""
-    phones, ids = phones_and_ids(found)
+    all_names = frozenset(found)
+    phones, ids = phones_and_ids(all_names)
     phone, person = max(phones, default=None), max(ids, default=None)
-    further = listed(names_in(phones - {phone}, ids - {person})) if len(phones) > 1 or len(ids) > 1 else None
+    further = listed(all_names - names(phone, person))
     return msgspec.structs.replace(reply, contact_digits=phone, contact_id=person, further_names=further)
-
-
-def names_in(phones: Iterable[str | None], ids: Iterable[str | None]) -> frozenset[str]:
-    """The names that phones and ids are."""
-    return frozenset().union(*(names(phone, None) for phone in phones), *(names(None, person) for person in ids))
 
 
 def merge_replies(known: Reply, new: Reply) -> Reply:
