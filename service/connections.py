@@ -11,23 +11,49 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-MAX_HEAD_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 16 * 1024
 MAX_HEADERS = 128
+# Lists, which the server and its libraries take apart; no browser and no proxy sends as much.
+PARSED_HEADERS = frozenset(
+    (b"connection", b"upgrade", b"sec-websocket-protocol", b"sec-websocket-extensions", b"x-forwarded-for", b"range")
+)
+MAX_PARSED_BYTES = 2 * 1024
+# Of a body so many parts may be smaller than that in bytes: each costs as much as a large one.
+MAX_SMALL_PARTS, SMALL_PART = 2_000, 256
 MAX_PIPELINED = 16  # requests that are sent before the answers to those before them
-PIECE = 16 * 1024  # bytes that are parsed before the limits are looked at again
+PIECE = 4 * 1024  # bytes that are parsed before the limits are looked at again
 FRAME_PIECE = 2 * 1024  # the same over a WebSocket: some 340 of the smallest frames
 HEAD_TIMEOUT = 15.0  # seconds from the first byte, or from the connection, to the end of the head
 LINGER = 1.0  # seconds in which the rest of a head that was refused is thrown away
-STALLED_WRITE_TIMEOUT = 60.0  # seconds in which a client must take something of what waits for it
+# Seconds in which a client must take so many bytes of what waits for it.
+STALLED_WRITE_TIMEOUT, MIN_TAKEN = 30.0, 16 * 1024
 FRAME_BURST, FRAMES_PER_SECOND = 200.0, 20.0
 TOO_MANY_REQUESTS = 4429  # the close code that graphql-transport-ws uses for it
 
-# Of each server the connections without a whole request, the one that has been quiet for longest first.
-_QUIET: WeakKeyDictionary[ServerState, dict["LimitedHTTPProtocol", None]] = WeakKeyDictionary()
+
+class _Quiet:
+    """The connections of a server that wait for their clients, of either kind who has been quiet for longest first."""
+
+    def __init__(self) -> None:
+        self.without_request: dict[LimitedHTTPProtocol, None] = {}
+        self.with_answer: dict[LimitedHTTPProtocol, None] = {}
+
+    def remove(self, connection: "LimitedHTTPProtocol") -> None:
+        """Forget a connection."""
+        self.without_request.pop(connection, None)
+        self.with_answer.pop(connection, None)
+
+    def first(self) -> "LimitedHTTPProtocol | None":
+        """Whose connection is needed least: one without a whole request, else one whose answer is not taken."""
+        return next(iter(self.without_request), None) or next(iter(self.with_answer), None)
+
+
+_QUIET: WeakKeyDictionary[ServerState, _Quiet] = WeakKeyDictionary()
 
 
 class _Deadline:
@@ -69,7 +95,7 @@ class _Limited(asyncio.Protocol):
     def _look(self) -> None:
         self._write_timeout.cancel()
         before, self._left = self._left, self.transport.get_write_buffer_size()
-        if self._left < before:
+        if before - self._left >= MIN_TAKEN:
             self._write_timeout.start()
         else:
             self.transport.abort()
@@ -111,18 +137,16 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         # chunks all add to it, also those that the parser tells nobody of until they are over.
         self._head_bytes = 0
         self._piece_bytes = 0
+        self._parsed_bytes = 0
+        self._body_parts = self._body_bytes = 0
+        self._running: RequestResponseCycle | None = None
         self._head_too_large = False
-        self._quiet = _QUIET.setdefault(self.server_state, {})
+        self._quiet = _QUIET.setdefault(self.server_state, _Quiet())
 
     @property
     def _answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not (cycle.response_complete and self.transport.get_write_buffer_size() == 0)
-
-    @property
-    def _receiving(self) -> bool:
-        """True unless a whole request is being answered."""
-        return not self._answering or self.cycle.more_body
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; where there are too many connections, whoever waits longest goes."""
@@ -134,24 +158,27 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
             self._drop_one()
 
     def _queue_up(self) -> None:
-        """Be the last of those that give way: of those without a whole request, who sent something most recently."""
-        self._quiet.pop(self, None)
-        if self._receiving:
-            self._quiet[self] = None
+        """Be the last of those that give way, if it is the client that is waited for."""
+        self._quiet.remove(self)
+        if self.flow.write_paused:
+            self._quiet.with_answer[self] = None
+        elif not self._answering or self.cycle.more_body:
+            self._quiet.without_request[self] = None
 
     def _drop_one(self) -> None:
-        longest = next((other for other in self._quiet if other._receiving), self)
+        longest = self._quiet.first() or self
         longest._leave()
         self.connections.discard(longest)
         longest.transport.abort()
 
     def _leave(self) -> None:
         self._head_timeout.cancel()
-        self._quiet.pop(self, None)
+        self._quiet.remove(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give way to nobody any more."""
         self._leave()
+        self._silence()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -162,7 +189,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
             piece = data[start : start + PIECE]
             self._piece_bytes = len(piece)
             self._head_bytes += len(piece)
-            if self._head_bytes > MAX_HEAD_BYTES:
+            if self._head_bytes > MAX_HEAD_BYTES + PIECE:  # the first piece may begin with the end of a body
                 self._head_too_large = True
                 self.send_400_response("")
             if self._refused or self.transport.is_closing():
@@ -194,19 +221,51 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         if len(self.pipeline) >= MAX_PIPELINED:
             raise ValueError("too many requests at once")
         self._head_bytes = self._piece_bytes
+        self._body_parts = self._body_bytes = self._parsed_bytes = 0
         super().on_message_begin()
+        self.scope["state"]["is_closing"] = self.transport.is_closing
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or a trailer. Raises `ValueError` for too many, which the parser reports."""
         if len(self.headers) >= MAX_HEADERS:
             self._head_too_large = True
             raise ValueError("too many headers")
+        if name.lower() in PARSED_HEADERS:
+            self._parsed_bytes += len(value)
+            if self._parsed_bytes > MAX_PARSED_BYTES:
+                self._head_too_large = True
+                raise ValueError("too much in headers that are parsed")
         super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of a body."""
+        """Take a part of a body. Raises `ValueError` for too many small ones, which the parser reports."""
         self._head_bytes = self._piece_bytes
+        self._body_parts += 1
+        self._body_bytes += len(body)
+        if self._body_parts > MAX_SMALL_PARTS + self._body_bytes // SMALL_PART:
+            raise ValueError("too many small chunks")
         super().on_body(body)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _silence(self) -> None:
+        """Let what is answered at the moment send nothing more: uvicorn knows of the last request alone."""
+        for cycle in (self._running, self.cycle):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take some of an answer."""
+        super().pause_writing()
+        self._queue_up()
+
+    def resume_writing(self) -> None:
+        """Go on answering."""
+        super().resume_writing()
+        self._queue_up()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
@@ -216,12 +275,10 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or has too large a head, and close."""
+        self._silence()
         if not self._head_too_large:
             super().send_400_response(msg)
             return
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None:
-            cycle.disconnected = True  # nothing may follow this answer
         told = f"A request's head may have {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.".encode()
         self.transport.write(
             STATUS_LINE[431]
@@ -236,6 +293,7 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.close_timeout = LINGER  # uvicorn waits for ten seconds
         self._frames_left = FRAME_BURST
         self._counted_at = time.monotonic()
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -78,7 +77,8 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             allowed_origins=house.allowed_origins,
         )
         self._house = house
-        self.strangers: OrderedDict[GraphQLOverWebSocket, None] = OrderedDict()
+        # The open WebSockets of each viewer, and under None of all strangers, oldest first.
+        self.sockets: dict[Hashable, dict[GraphQLOverWebSocket, None]] = {}
         self._answered, self._followed = Places(MOST_ANSWERED), Places(MOST_FOLLOWED)
         self._lanes = [(points, Turns(int(part * house.database.readers))) for points, part in LANES]
 
@@ -137,11 +137,14 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
                 await asyncio.sleep(STRANGERS_WAIT)
             raise
 
+    def turn(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """A place for a request: so many of one viewer's are read and answered at once. Raises `RateLimited`."""
+        return self._answered.one(_whose(context), context.terms.seconds)
+
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Execute a request, once its viewer has a place. Raises `RateLimited`."""
+        """Execute a request. Raises `RateLimited`."""
         context: Context = kwargs["context"]
-        async with self._answered.one(_whose(context), context.terms.seconds):
-            result = await super().execute_single(*args, **kwargs)
+        result = await super().execute_single(*args, **kwargs)
         if context.refused:
             raise context.refused
         return result
@@ -166,6 +169,10 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         """The document that a request asks for, by text or hash. Raises a public error."""
         text = self._house.manifest.document(asked)
         return text and clean(text)
+
+    def recognize(self, websocket: Any, context: Context) -> None:
+        """Let what stands around this endpoint know who a WebSocket is for, too."""
+        websocket.ws.scope.setdefault("state", {})["identity"] = context.identity
 
     async def on_ws_connect(self, context: Context) -> Any:
         """A browser cannot set headers on a WebSocket: its token comes with `connection_init`."""

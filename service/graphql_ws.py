@@ -5,6 +5,7 @@ be open for days.
 """
 
 import asyncio
+from collections.abc import Hashable
 from contextlib import suppress
 from copy import copy
 from typing import Any
@@ -22,7 +23,8 @@ from graphql_schema.errors import public
 
 # Seconds for whoever has no good token: enough to be told so.
 STRANGERS = 30.0
-MAX_STRANGERS = 100  # connections without a good token; the oldest give way
+MAX_STRANGERS = 100  # connections of all without a good token
+MAX_SOCKETS = 20  # connections of one viewer: a tab has one
 MAX_MESSAGES_BEFORE_ACK = 5
 TOO_MANY_REQUESTS = 4429
 INTERNAL = "INTERNAL_SERVER_ERROR"
@@ -38,22 +40,36 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
     _operation: Any = None
 
     _messages_before_ack = 0
+    _whose: Hashable = None
 
     async def handle(self) -> None:
         """Handle messages until the connection ends."""
-        strangers = self.view.strangers
-        if not isinstance(self.context.identity, Identity):
-            strangers[self] = None
-        if len(strangers) > MAX_STRANGERS:
-            strangers.popitem(last=False)[0].drop()
+        self._enter()
         with suppress(WebSocketDisconnect):  # a client that is gone when it is told that the connection ends
             await super().handle()
 
+    def _enter(self) -> None:
+        """Be one of this viewer's connections, or of all strangers'; the oldest gives way."""
+        self._leave()
+        who = self.context.identity
+        self._whose = (who.tenant_id, who.id) if isinstance(who, Identity) else None
+        own = self.view.sockets.setdefault(self._whose, {})
+        own[self] = None
+        if len(own) > (MAX_SOCKETS if self._whose else MAX_STRANGERS):
+            next(iter(own)).drop()
+
+    def _leave(self) -> None:
+        own = self.view.sockets.get(self._whose, {})
+        own.pop(self, None)
+        if not own:
+            self.view.sockets.pop(self._whose, None)
+
     def drop(self) -> None:
         """Give way to others."""
+        self._leave()
         if self._ending:
             self._ending.cancel()
-        self._ending = asyncio.create_task(self._close(TOO_MANY_REQUESTS, "Too many connections without a token."))
+        self._ending = asyncio.create_task(self._close(TOO_MANY_REQUESTS, "Too many connections."))
 
     async def handle_message(self, message: Any) -> None:
         """One message; the connection is closed for what is none, and for many before it was acknowledged."""
@@ -72,7 +88,8 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         """From here on it is known who asks, and until when they may."""
         await super().handle_connection_init(message)
         if isinstance(self.context.identity, Identity):
-            self.view.strangers.pop(self, None)
+            self.view.recognize(self.websocket, self.context)
+            self._enter()
         if self.connection_acknowledged and self._ending is None:
             self._ending = asyncio.create_task(self._end_with_token())
 
@@ -117,7 +134,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def shutdown(self) -> None:
         """The end of the connection."""
-        self.view.strangers.pop(self, None)
+        self._leave()
         if self._ending:
             self._ending.cancel()
         await super().shutdown()

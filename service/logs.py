@@ -50,7 +50,7 @@ def configure(level: str, form: str = "logfmt") -> None:
     )
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
     server = logging.getLogger(SERVER)
-    server.setLevel(number)
+    server.setLevel(max(number, logging.INFO))  # at debug it logs each header and each message
     server.addFilter(_is_no_socket)
 
 

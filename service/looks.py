@@ -2,12 +2,35 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
 
 # Seconds; whoever asks whether we are ready seldom waits for longer than two.
 PATIENCE = 1.0
 
 
 Ask = Callable[[], Awaitable[bool]]
+
+
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """Does one thing for all who ask meanwhile: they share its result."""
+
+    def __init__(self, work: Callable[[], Awaitable[T]], patience: float) -> None:
+        self._work = work
+        self._patience = patience
+        self._working: asyncio.Task[T] | None = None
+
+    async def result(self) -> T | None:
+        """What it gives, None if that takes longer than so many seconds; it goes on for those who ask later."""
+        if self._working is None or self._working.done():
+            self._working = asyncio.ensure_future(self._do())
+        done, _ = await asyncio.wait([self._working], timeout=self._patience)
+        return self._working.result() if done else None
+
+    async def _do(self) -> T:
+        return await self._work()
 
 
 class Look:

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from analytics.viewers import Identity
@@ -13,6 +14,7 @@ REQUESTS_PER_SECOND = 100.0  # of all strangers together: a page and its files a
 BURST = 40.0
 # Seconds. Nobody is refused here, a balancer's probe least of all; a connection makes two requests a second at most.
 MAX_DELAY = 0.5
+MAX_QUERY_BYTES = 4 * 1024  # thousands of parameters take a tenth of a second to be read
 
 
 class PacedStrangers:
@@ -29,7 +31,13 @@ class PacedStrangers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one WebSocket."""
         if scope["type"] in ("http", "websocket") and await self._is_stranger(HTTPConnection(scope)):
+            if len(scope.get("query_string", b"")) > MAX_QUERY_BYTES:
+                refused = PlainTextResponse(f"The query of an address may have {MAX_QUERY_BYTES} bytes.", 414)
+                await refused(scope, receive, send)
+                return
             await asyncio.sleep(self._delay())
+            if scope.get("state", {}).get("is_closing", bool)():  # nobody waits for an answer any more
+                return
         await self._app(scope, receive, send)
 
     async def _is_stranger(self, connection: HTTPConnection) -> bool:

@@ -13,8 +13,8 @@ MOST_ANSWERED = 8
 # Operations over WebSockets, which are mostly exports that are followed: each is looked at some times a second.
 MOST_FOLLOWED = 40
 # What part of the connections to the database is for operations of so many points or more. The rest is left to cheaper
-# ones, which never wait for a turn: a filter's options cost 13 points, one number 25 to 170, the whole view 700.
-LANES = ((200, 1 / 2), (20, 1 / 4))
+# ones: a filter's options cost 13 points, one number 25 to 170, the whole view 700. Below 5 nothing is read but names.
+LANES = ((200, 1 / 2), (5, 1 / 4))
 
 
 class Places:

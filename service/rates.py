@@ -15,7 +15,6 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from analytics.errors import RateLimited
 from service.metrics import NOT_COUNTED
@@ -133,7 +132,7 @@ class SharedBuckets:
                 wait = float(
                     await self._take(keys=names, args=[n for one in buckets for n in (one.fills_in, one.depth)])
                 )
-        except (RedisError, OSError) as error:
+        except Exception as error:  # whatever it is, requests must not fail for what only counts them
             self._lose(now, error)
             return 0.0
         self._away, self._ask_after = False, now

@@ -21,11 +21,13 @@ from tasks import brokers, files
 SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 # An origin as browsers send it: no path, no slash at its end.
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
+PUBLIC_URL = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[\w./~-]*)?", re.ASCII)
 # Links that it signed end with the process.
 OF_THIS_PROCESS = secrets.token_hex(32)
 # Prometheus' own variable for it.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "EMBUDO_"
+MAX_DAYS, MAX_PER_MINUTE = 3_650, 1_000_000_000
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 # The options of a database's URL, and which values they may have. Any other fails at the first connection only.
@@ -68,24 +70,30 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["logfmt", "json"] = "logfmt"
     plain_execution: bool = Field(default=True, description="Read plain fields without calling a resolver for each.")
-    export_days: int = Field(default=30, ge=1, description="How long an export's file is kept.")
-    link_seconds: int = Field(default=900, ge=1, description="How long a download link is good for.")
-    orphan_days: int = Field(default=30, ge=1, description="How long what nobody claimed waits.")
-    webhook_days: int = Field(default=30, ge=1, description="How long the bodies of webhooks are kept.")
+    export_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How long an export's file is kept.")
+    link_seconds: int = Field(default=900, ge=1, le=2_592_000, description="How long a download link is good for.")
+    orphan_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How long what nobody claimed waits.")
+    webhook_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How long the bodies of webhooks are kept.")
     webhooks_file: Path | None = Field(default=None, description="Each company's secrets for WhatsApp's webhooks.")
     form_answers: bool = Field(default=False, description="Keep what customers fill into forms, as a reply's text.")
     appliers: int = Field(default=2, ge=1, le=64, description="How many processes apply events sent over HTTP.")
     message_months: int | None = Field(
-        default=None, ge=1, description="How many whole months, before this one, single messages are kept."
+        default=None, ge=1, le=1_200, description="How many whole months, before this one, single messages are kept."
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     introspection: Introspection = Introspection.VIEWERS
-    connections: int = Field(default=1_000, ge=10, description="How many a process has open at once.")
-    request_seconds: float = Field(default=30, gt=0, description="How long a request may take.")
-    requests_per_minute: int = Field(default=6_000, ge=0, description="Of one viewer; 0: any number.")
-    tenant_requests_per_minute: int = Field(default=60_000, ge=0, description="Of one company; 0: any number.")
-    points_per_minute: int = Field(default=60_000, ge=0, description="Of one viewer; 0: any number.")
-    tenant_points_per_minute: int = Field(default=600_000, ge=0, description="Of one company; 0: any number.")
+    connections: int = Field(default=1_000, ge=10, le=100_000, description="How many a process has open at once.")
+    request_seconds: float = Field(default=30, gt=0, le=3_600, description="How long a request may take.")
+    requests_per_minute: int = Field(
+        default=6_000, ge=0, le=MAX_PER_MINUTE, description="Of one viewer; 0: any number."
+    )
+    tenant_requests_per_minute: int = Field(
+        default=60_000, ge=0, le=MAX_PER_MINUTE, description="Of one company; 0: any number."
+    )
+    points_per_minute: int = Field(default=60_000, ge=0, le=MAX_PER_MINUTE, description="Of one viewer; 0: any number.")
+    tenant_points_per_minute: int = Field(
+        default=600_000, ge=0, le=MAX_PER_MINUTE, description="Of one company; 0: any number."
+    )
     rates_url: str | None = None
     documents: Path | None = None
     documents_only: bool = False
@@ -136,7 +144,7 @@ class Settings(BaseSettings):
     def _public(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "https://none")
         _ = parts.port
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if not PUBLIC_URL.fullmatch(value or "https://none"):
             raise ValueError("must be an address such as https://embudo.example.com")
         return value
 

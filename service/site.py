@@ -2,11 +2,12 @@
 
 import secrets
 from importlib.resources import files
+from mimetypes import guess_type
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 BUILT = Path(str(files("service").joinpath("pages")))
@@ -41,8 +42,10 @@ def routes(allowed_origins: tuple[str, ...], built: Path = BUILT) -> list[Route]
     async def graphiql(_request: Request) -> Response:
         return page("graphiql.html")
 
+    assets = {path.name: path.read_bytes() for path in (built / "assets").glob("*")}
+
     async def asset(request: Request) -> Response:
-        return _asset(built / "assets", request)
+        return _asset(assets, request)
 
     return [
         Route("/", view),
@@ -78,22 +81,22 @@ def _headers(policy: str) -> dict[str, str]:
     }
 
 
-def _asset(folder: Path, request: Request) -> Response:
-    """A file whose name changes with its content, compressed where the build did so and the browser takes it."""
+def _asset(assets: dict[str, bytes], request: Request) -> Response:
+    """A file whose name changes with its content, compressed where the build did so and the browser takes it.
+
+    All answers share the bytes: however many clients take them slowly, there is one copy in memory.
+    """
     name = request.path_params["name"]
-    # Looked up among the names that there are: no other, however long or odd, becomes a path.
-    plain = next((path for path in folder.glob("*") if path.name == name), None)
-    if plain is None:
+    if name not in assets:
         raise HTTPException(404)
-    packed = folder / f"{name}.gz"
     headers = {
         "Cache-Control": f"public, max-age={YEAR}, immutable",
         "Content-Security-Policy": "default-src 'self'",  # what a worker made of it may do
     }
-    if not packed.exists():
-        return FileResponse(plain, headers=headers)
-    headers["Vary"] = "Accept-Encoding"
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        media_type = FileResponse(plain).media_type
-        return FileResponse(packed, headers=headers | {"Content-Encoding": "gzip"}, media_type=media_type)
-    return FileResponse(plain, headers=headers)
+    content, packed = assets[name], assets.get(f"{name}.gz")
+    if packed is not None:
+        headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            content = packed
+    return Response(content, headers=headers, media_type=guess_type(name)[0] or "application/octet-stream")

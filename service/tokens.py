@@ -35,6 +35,9 @@ REASONS: tuple[tuple[type[Exception], str], ...] = (
 MISSING = {"iss": "issuer", "aud": "audience"}
 
 
+MAX_TOKEN_LENGTH = 4_096  # characters; what reads a token looks at each of them
+
+
 class RefusedToken(Unauthenticated):
     """A token that is not good, with the reason, which the message does not tell."""
 
@@ -80,6 +83,8 @@ class Tokens:
         if token is None:
             return None
         try:
+            if len(token) > MAX_TOKEN_LENGTH:
+                raise RefusedToken(MALFORMED)
             if self.keys:
                 id, algorithm = _header(token)
                 if algorithm in ALGORITHMS:

@@ -16,7 +16,6 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import TimeLimit
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 from redis.retry import Retry
 
 SCHEMES = ("embedded", "redis", "rediss", "amqp", "amqps")
@@ -48,6 +47,25 @@ class Address:
     def queue(self) -> str:
         """The queue of export messages."""
         return f"{self.namespace}.exports"
+
+
+# Options of a Redis URL that both of its clients understand as text.
+REDIS_OPTIONS = frozenset(
+    (
+        "client_name",
+        "db",
+        "health_check_interval",
+        "protocol",
+        "socket_connect_timeout",
+        "socket_keepalive",
+        "socket_timeout",
+        "ssl_ca_certs",
+        "ssl_cert_reqs",
+        "ssl_certfile",
+        "ssl_check_hostname",
+        "ssl_keyfile",
+    )
+)
 
 
 def address(url: str) -> Address:
@@ -84,10 +102,12 @@ def _check(at: Address) -> None:
         return
     try:
         if at.url.startswith("redis"):
+            if unknown := {name for name, _ in parse_qsl(urlsplit(at.url).query)} - REDIS_OPTIONS:
+                raise ValueError(f"{', '.join(sorted(unknown))}; known ones: {', '.join(sorted(REDIS_OPTIONS))}")
             _redis(at.url).connection_pool.make_connection()  # which does not connect yet
         else:
             pika.URLParameters(at.url)
-    except (TypeError, ValueError, RedisError) as error:
+    except Exception as error:  # the libraries raise what they like
         raise ValueError(f"has an option that is not known, or is wrong: {error}") from None
 
 

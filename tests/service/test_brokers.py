@@ -108,7 +108,7 @@ def test_while_the_broker_is_down_exports_are_accepted(crew: Crew, tenant: str) 
     crew.proxy.close()
     ids = [crew.ask(who) for _ in range(3)]
     ready = crew.server.client.get("/readyz")
-    assert (ready.status_code, ready.text) == (200, "database: ok\nmigrations: ok\nbroker: no answer\n")
+    assert (ready.status_code, ready.text) == (200, "database: ok\nmigrations: ok\nbroker: no answer\nfiles: ok\n")
     time.sleep(2.5)  # longer than sweeps have patience
     assert {crew.look(who, id)["status"] for id in ids} == {"QUEUED"}
     crew.proxy.open()

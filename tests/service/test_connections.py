@@ -111,6 +111,8 @@ async def _open(port: int) -> AsyncIterator[Client]:
         [POST, b"3\r\nabc\r\n0\r\na: ", *[b"x" * 10_000] * 7],
         [POST, b"3;", *[b"x" * 10_000] * 7],
         [GET + b"A: " + b"x" * 70_000],
+        [GET + b"Connection: " + b"a," * 1_500 + b"\r\n\r\n"],
+        [POST, b"1\r\nx\r\n" * 3_000],
     ],
     ids=[
         "value",
@@ -123,17 +125,19 @@ async def _open(port: int) -> AsyncIterator[Client]:
         "trailer",
         "extension",
         "at once",
+        "list",
+        "chunks",
     ],
 )
 async def test_a_head_that_is_too_large_is_refused(parts: list[bytes]) -> None:
     async with _served() as port, _open(port) as client:
         await client.send(*parts)
         status = (await client.answer()).partition(b"\r\n")[0]
-        assert status.split(b" ")[1] in (b"431", b"400")
-        assert (status.split(b" ")[1] == b"400") == parts[0].startswith(b"xx")
+        is_no_head = parts[0].startswith(b"xx") or parts[-1].startswith(b"1\r\n")
+        assert status.split(b" ")[1] == (b"400" if is_no_head else b"431")
 
 
-@pytest.mark.parametrize("size", [100, 60_000])
+@pytest.mark.parametrize("size", [100, 16_000])
 async def test_a_head_of_a_size_that_is_allowed_is_taken(size: int) -> None:
     async with _served() as port, _open(port) as client:
         await client.send(GET + b"A: " + b"x" * size + b"\r\nConnection: close\r\n\r\n")
@@ -142,10 +146,12 @@ async def test_a_head_of_a_size_that_is_allowed_is_taken(size: int) -> None:
 
 async def test_a_body_of_any_size_and_in_any_pieces_is_no_head() -> None:
     async with _served() as port, _open(port) as client:
-        await client.send(POST, *[b"1\r\nx\r\n" * 1_000] * 50, b"%x\r\n" % 300_000, b"y" * 300_000, b"\r\n0\r\n\r\n")
+        await client.send(
+            POST, *[b"1000\r\n" + b"x" * 4096 + b"\r\n"] * 500, b"%x\r\n" % 300_000, b"y" * 300_000, b"\r\n0\r\n\r\n"
+        )
         await client.send(GET + b"Connection: close\r\n\r\n")
         answer = await client.answer()
-        assert b"350000" in answer
+        assert b"2348000" in answer
         assert answer.count(b"HTTP/1.1 200") == 2
 
 
@@ -208,19 +214,19 @@ async def test_who_takes_nothing_of_an_answer_is_cut_off(monkeypatch: pytest.Mon
     monkeypatch.setattr(connections, "STALLED_WRITE_TIMEOUT", 0.3)
     async with _served() as port, _open(port) as client:
         await client.send(b"GET /?size=50000000 HTTP/1.1\r\nHost: x\r\n\r\n")
-        await asyncio.sleep(1)
+        await asyncio.sleep(2.5)
         assert len(await client.answer()) < 50_000_000
 
 
 async def test_who_takes_an_answer_slowly_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STALLED_WRITE_TIMEOUT", 0.5)
+    monkeypatch.setattr(connections, "STALLED_WRITE_TIMEOUT", 2.0)
     async with _served() as port, _open(port) as client:
-        await client.send(b"GET /?size=20000000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        await client.send(b"GET /?size=6000000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         taken = 0
         while piece := await client.reader.read(400_000):
             taken += len(piece)
             await asyncio.sleep(0.02)
-        assert taken > 20_000_000
+        assert taken > 6_000_000
 
 
 async def test_silent_connections_give_way_to_new_ones() -> None:

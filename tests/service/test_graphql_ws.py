@@ -20,7 +20,8 @@ from graphql_schema import documents
 from graphql_schema.context import Context
 from graphql_schema.schema import build_schema, schema
 from service.graphql import GraphQLEndpoint, House
-from service.graphql_ws import MAX_MESSAGES_BEFORE_ACK, MAX_STRANGERS, STRANGERS, TOO_MANY_REQUESTS
+from service.graphql_http import MAX_STRANGERS_MESSAGE, MAX_VALUES
+from service.graphql_ws import MAX_MESSAGES_BEFORE_ACK, MAX_SOCKETS, MAX_STRANGERS, STRANGERS, TOO_MANY_REQUESTS
 from service.places import MOST_FOLLOWED
 from service.tokens import LEEWAY, Tokens
 from tests import factories
@@ -197,6 +198,39 @@ async def test_connections_without_a_token_give_way_to_new_ones_and_no_others_do
         assert (await signed.ask("{ __typename }"))["type"] == "next"
         await last.say({"type": "ping"})
         assert (await last.hear())["type"] == "pong"
+
+
+async def test_a_viewer_has_so_many_connections_and_the_oldest_gives_way(server: Server, tenant: str) -> None:
+    headers = server.headers(identity(tenant))
+    async with (
+        open_socket(server.url, headers) as oldest,
+        open_socket(server.url, server.headers(identity(tenant, id="other"))) as others,
+        AsyncExitStack() as more,
+    ):
+        for _ in range(MAX_SOCKETS):
+            last = await more.enter_async_context(open_socket(server.url, headers))
+        assert await oldest.hear() == TOO_MANY_REQUESTS
+        for socket in (last, others):
+            assert (await socket.ask("{ __typename }"))["type"] == "next"
+
+
+MANY_VALUES = '{"type": "ping", "payload": {"a": [' + "[]," * MAX_VALUES + "0]}}"
+LONG = json.dumps({"type": "ping", "payload": {"a": "x" * MAX_STRANGERS_MESSAGE}})
+
+
+@pytest.mark.parametrize(("message", "signed"), [(MANY_VALUES, True), (LONG, False)])
+async def test_a_message_that_is_dear_to_read_closes_the_connection(
+    server: Server, tenant: str, message: str, signed: bool
+) -> None:
+    async with open_socket(server.url, server.headers(identity(tenant)) if signed else {}) as socket:
+        await socket.say(message)
+        assert await socket.hear() == 4400
+
+
+async def test_a_long_message_of_a_viewer_is_read(server: Server, tenant: str) -> None:
+    async with open_socket(server.url, server.headers(identity(tenant))) as socket:
+        await socket.say(LONG)
+        assert (await socket.hear())["type"] == "pong"
 
 
 class Broken(GraphQLEndpoint):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from service import looks
-from service.looks import Look
+from service.looks import Look, Once
 
 
 async def yes() -> bool:
@@ -42,3 +42,24 @@ async def test_what_is_frozen_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> 
     go_on.set()
     await asyncio.sleep(0)
     assert await look.answers()
+
+
+async def test_who_asks_at_the_same_time_shares_one_result() -> None:
+    done: list[int] = []
+
+    async def work() -> int:
+        await asyncio.sleep(0.01)
+        done.append(1)
+        return len(done)
+
+    once = Once(work, patience=10)
+    gone = asyncio.create_task(once.result())
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await asyncio.gather(*(once.result() for _ in range(1_000))) == [1] * 1_000
+    assert await once.result() == 2
+
+
+async def test_what_takes_long_is_not_waited_for() -> None:
+    once = Once(asyncio.Event().wait, patience=0.01)
+    assert [await once.result() for _ in range(3)] == [None] * 3

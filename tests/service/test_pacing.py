@@ -1,6 +1,7 @@
 """The pace of strangers: they are delayed, never refused, and nobody else is."""
 
 from datetime import timedelta
+from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
@@ -25,15 +26,21 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
-async def _ask(paced: PacedStrangers, headers: dict[str, str], path: str = "/", kind: str = "http") -> None:
+async def _ask(
+    paced: PacedStrangers, headers: dict[str, str], path: str = "/", kind: str = "http", **more: Any
+) -> list[Message]:
+    sent: list[Message] = []
+
     async def receive() -> Message:
         raise AssertionError
 
     async def send(message: Message) -> None:
-        raise AssertionError
+        sent.append(message)
 
     listed = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await paced({"type": kind, "path": path, "headers": listed, "server": ("x", 80), "scheme": "http"}, receive, send)
+    scope = {"type": kind, "path": path, "headers": listed, "server": ("x", 80), "scheme": "http", **more}
+    await paced(scope, receive, send)
+    return sent
 
 
 def _paced(answered: list[str]) -> PacedStrangers:
@@ -86,3 +93,17 @@ async def test_a_token_is_checked_once_for_all_who_ask(monkeypatch: pytest.Monke
     await _ask(PacedStrangers(app, tokens), SIGNED)
     assert isinstance(seen[0], Identity)
     assert checked.await_count == 1
+
+
+@pytest.mark.parametrize(("headers", "read"), [({}, False), (SIGNED, True)])
+async def test_a_long_query_of_a_stranger_is_not_taken_apart(headers: dict[str, str], read: bool) -> None:
+    answered: list[str] = []
+    sent = await _ask(_paced(answered), headers, "/exports/x/file", query_string=b"a=%41&" * 1_000)
+    assert (answered == ["/exports/x/file"]) is read
+    assert [message["status"] for message in sent[:1]] == ([] if read else [414])
+
+
+async def test_nothing_is_done_for_a_stranger_who_has_gone(delays: list[float]) -> None:
+    answered: list[str] = []
+    assert await _ask(_paced(answered), {}, state={"is_closing": lambda: True}) == []
+    assert not answered

@@ -124,7 +124,7 @@ async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(dat
         for n in range(database.readers // 4):
             await running.enter_async_context(endpoint.place(costing(100, f"between {n}")))
         for n in range(50):
-            await running.enter_async_context(endpoint.place(costing(13, f"cheap {n}")))
+            await running.enter_async_context(endpoint.place(costing(4, f"cheap {n}")))
         for points in (1_201, 25):
             with pytest.raises(RateLimited):
                 await running.enter_async_context(endpoint.place(costing(points, "late")))

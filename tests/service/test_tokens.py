@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import jwt
 import pytest
@@ -9,7 +10,7 @@ import structlog
 
 from analytics.errors import Unauthenticated
 from analytics.viewers import may_view
-from service.tokens import LEEWAY, Tokens
+from service.tokens import LEEWAY, MAX_TOKEN_LENGTH, RefusedToken, Tokens
 from tests.factories import identity
 
 SECRET = "a secret of the tests, long enough for HS256"
@@ -143,3 +144,11 @@ def test_no_token_is_good_for_longer_than_clocks_count(exp: Any) -> None:
 )
 def test_roles_are_three_words(word: str, may: bool) -> None:
     assert may_view(TOKENS.read(signed(role=word))) is may
+
+
+async def test_a_token_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Mock()
+    monkeypatch.setattr(Tokens, "read", read)
+    refused = await Tokens(SECRET).identify("Bearer " + "A" * (MAX_TOKEN_LENGTH + 1))
+    assert isinstance(refused, RefusedToken)
+    assert not read.called
