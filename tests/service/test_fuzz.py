@@ -82,7 +82,7 @@ def check(server: Server, who: Identity | None, body: bytes) -> None:
     """Send a body; the answer must be one of the contract."""
     headers = {"Content-Type": "application/json", **(server.headers(who) if who else {})}
     answer = server.client.post("/graphql", content=body, headers=headers)
-    assert answer.status_code in (200, 400, 404, 413), answer.text
+    assert answer.status_code in (200, 400, 404, 413, *([] if who else [401])), answer.text
     told = answer.json()
     for error in told.get("errors", []):
         assert error["extensions"]["code"] in CODES, error
