@@ -78,7 +78,10 @@ class Settings(BaseSettings):
     form_answers: bool = Field(default=False, description="Keep what customers fill into forms, as a reply's text.")
     appliers: int = Field(default=2, ge=1, le=64, description="How many processes apply events sent over HTTP.")
     message_months: int | None = Field(
-        default=None, ge=1, le=1_200, description="How many whole months, before this one, single messages are kept."
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="How many whole months, before this one, single messages are kept.",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     introspection: Introspection = Introspection.VIEWERS

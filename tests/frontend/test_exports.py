@@ -43,7 +43,7 @@ def test_from_the_click_to_the_opened_file(demo: Server, page: Page, tmp_path: P
     messages = reader.api()["funnel"]["messages"]
     name = f"Envíos de {person}"
     ask_for(reader, name, "Excel")
-    expect(page.get_by_role("heading", name="Exportaciones")).to_be_visible()
+    expect(page.get_by_role("heading", name="Exportaciones", exact=True)).to_be_visible()
     path = fetched(page, name, tmp_path)
     assert path.name == f"{name}.xlsx"
     book = openpyxl.load_workbook(path, read_only=True)

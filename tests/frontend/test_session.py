@@ -156,7 +156,7 @@ def test_a_tab_that_a_link_of_the_page_opens_has_its_session(demo: Server, page:
     for how in ({"modifiers": ["ControlOrMeta"]}, {"button": "middle"}):
         with context.expect_page() as opened:
             link.click(**how)
-        expect(opened.value.get_by_role("heading", name="Exportaciones")).to_be_visible()
+        expect(opened.value.get_by_role("heading", name="Exportaciones", exact=True)).to_be_visible()
         expect(page.get_by_role("heading", name=VIEW)).to_be_visible()
 
 
@@ -204,7 +204,7 @@ def test_a_session_may_last_longer_than_a_timer(demo: Server, page: Page) -> Non
     page.clock.install()
     token = Tokens(SECRET).issue(IDENTITIES["p1"], timedelta(days=40))
     page.goto(f"{demo.url}/exports#token={token}")
-    expect(page.get_by_role("heading", name="Exportaciones")).to_be_visible()
+    expect(page.get_by_role("heading", name="Exportaciones", exact=True)).to_be_visible()
     page.clock.fast_forward(timedelta(days=30) // timedelta(milliseconds=1))
     page.get_by_role("link", name=VIEW).click()
     expect(page.get_by_role("heading", name=VIEW)).to_be_visible()
