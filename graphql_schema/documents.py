@@ -50,7 +50,7 @@ class CheckedDocuments(SchemaExtension):
         yield
 
     def _most_tokens(self) -> int:
-        """How many this person's document may have. Raises `Unauthenticated` for a stranger's that is too long."""
+        """The most tokens of this person's document. Raises `Unauthenticated` for a stranger's that is too long."""
         execution = self.execution_context
         context: Context = execution.context
         if isinstance(context.identity, Identity):

@@ -38,5 +38,5 @@ def parse(text: str, most_tokens: int) -> DocumentNode:
 
 
 def has_too_many_tokens(error: GraphQLSyntaxError) -> bool:
-    """Whether the parser stopped at the cap."""
+    """True if the parser stopped at the cap."""
     return error.message.startswith(TOO_MANY_TOKENS)

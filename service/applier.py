@@ -61,7 +61,7 @@ class Work(Struct, frozen=True, array_like=True):
 
 
 class Done(Struct, frozen=True, array_like=True):
-    """What became of the lines: how many valid ones have each outcome, how many are invalid, and which were rejected.
+    """The result of applying lines: the count of each outcome, the count of invalid lines, and the rejected ones.
 
     `gave_up`: most lines of the request are invalid, and those after the last invalid one were not read. With a
     failure, DATABASE or INTERNAL, no line was applied.

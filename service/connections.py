@@ -49,7 +49,7 @@ class _Quiet:
         self.with_answer.pop(connection, None)
 
     def first(self) -> "LimitedHTTPProtocol | None":
-        """Whose connection is needed least: one without a whole request, else one whose answer is not taken."""
+        """The connection that is needed least: one without a whole request, else one whose answer is not taken."""
         return next(iter(self.without_request), None) or next(iter(self.with_answer), None)
 
 

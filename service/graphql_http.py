@@ -81,7 +81,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
         return nullcontext()
 
     def body_bound(self, context: Context) -> tuple[int, Exception]:
-        """How many bytes a body may have, and what is raised for more."""
+        """The bytes that a body may have, and the error for more."""
         del context
         return LARGEST_BODY, HTTPException(413, f"The body has more than {LARGEST_BODY} bytes. See `limits`.")
 

@@ -21,7 +21,7 @@ def patience(settings: Settings) -> int:
 
 
 def affordable_connections(wanted: int) -> int:
-    """How many connections this process can have open, next to as many files: the system's limit is raised to that."""
+    """The connections this process can have open, beside as many files: raises the system's limit to that."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = 2 * wanted if hard == resource.RLIM_INFINITY else min(2 * wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < files:

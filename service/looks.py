@@ -23,7 +23,7 @@ class Once(Generic[T]):
         self._working: asyncio.Task[T] | None = None
 
     async def result(self) -> T | None:
-        """What it gives, None if that takes longer than so many seconds; it goes on for those who ask later."""
+        """The result, or None if that takes longer than the patience; the work goes on for those who ask later."""
         if self._working is None or self._working.done():
             self._working = asyncio.ensure_future(self._do())
         done, _ = await asyncio.wait([self._working], timeout=self._patience)

@@ -1,4 +1,4 @@
-"""How much somebody may ask for a minute, in requests and in points: token buckets, in this process or in Redis.
+"""Limits on requests and points a minute: token buckets, in this process or in Redis.
 
 A bucket fills evenly. It is kept as one number: the instant at which it is full again.
 """
@@ -34,7 +34,7 @@ MOST_KEPT = 10_000  # buckets; full ones are then forgotten, which changes nothi
 
 @dataclass(frozen=True)
 class Bucket:
-    """What is taken of a bucket, and what that bucket is."""
+    """A bucket, and the amount to take from it."""
 
     name: str
     a_minute: float
@@ -153,7 +153,7 @@ class SharedBuckets:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What is allowed a minute; 0: any number."""
+    """The limits a minute; 0: any number."""
 
     requests: int = 0  # of one viewer
     tenant_requests: int = 0

@@ -200,7 +200,7 @@ class Settings(BaseSettings):
 
     @property
     def allowed(self) -> Allowed:
-        """What is allowed a minute."""
+        """The limits a minute."""
         return Allowed(
             self.requests_per_minute,
             self.tenant_requests_per_minute,

@@ -75,7 +75,7 @@ class Tokens:
         return jwt.encode(present, self.secret or "", ALGORITHM)
 
     async def identify(self, authorization: str | None) -> Identity | PublicError | None:
-        """Who an `Authorization` header speaks for; None without a token, the error to give for a bad one.
+        """Read the identity in an `Authorization` header; None without a token, the error to give for a bad one.
 
         Why it is bad is in each line of the log about this request.
         """
@@ -95,7 +95,7 @@ class Tokens:
             return error
 
     def read(self, token: str) -> Identity:
-        """Who a token speaks for, by the keys that are known. Raises `RefusedToken`: it tells a forger nothing."""
+        """Read the identity in a token, by the known keys. Raises `RefusedToken`: it tells a forger nothing."""
         key, algorithm = self._key(token)
         try:
             claims = jwt.decode(
@@ -125,7 +125,7 @@ class Tokens:
 
 
 async def identify(connection: HTTPConnection, tokens: Tokens) -> Identity | PublicError | None:
-    """Who a request speaks for; its token is checked once, however many ask."""
+    """Read the identity of a request; its token is checked once, however many ask."""
     state = connection.scope.setdefault("state", {})
     if "identity" not in state:
         state["identity"] = await tokens.identify(connection.headers.get("authorization"))

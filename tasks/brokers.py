@@ -90,7 +90,7 @@ def address(url: str) -> Address:
 
 
 def redis_address(url: str) -> Address:
-    """Where a Redis URL leads. Raises ValueError."""
+    """The address in a Redis URL. Raises ValueError."""
     if not url.startswith(("redis://", "rediss://")):
         raise ValueError("must begin with redis:// or rediss://")
     return address(url)

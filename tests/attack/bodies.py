@@ -35,7 +35,7 @@ class Body(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a body did: when (seconds since the epoch), the answers' statuses, and the growth of memory in bytes."""
+    """The outcome of a body: its time (epoch seconds), its answers' statuses, and the growth of memory in bytes."""
 
     began: float
     ended: float

@@ -33,7 +33,7 @@ class Waits:
 
     @property
     def p95(self) -> float:
-        """What 95 of 100 stayed below."""
+        """The 95th percentile."""
         return quantiles(self.seconds, n=20)[-1] if len(self.seconds) > 1 else TIMEOUT
 
 

@@ -1,4 +1,4 @@
-"""What somebody without a token can send: heads, frames, silence and documents without end."""
+"""Attacks without a token: heads, frames, silence and documents without end."""
 
 import json
 import socket

@@ -57,7 +57,7 @@ def documented(known: dict[str, list[Any]]) -> str:
 
 @dataclass
 class Platform:
-    """Who reads in each of its page's frames, and what is in them."""
+    """The reader of each of its page's frames, and the frames' contents."""
 
     origin: str
     addresses: list[str] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Platform:
 
 
 def asked(page: Page, at: int = 0) -> list[str]:
-    """What a frame has said to the platform's page since that was loaded."""
+    """The messages of a frame to the platform's page since that was loaded."""
     said: list[str] = page.evaluate("at => window.asked[at]", at)
     return said
 

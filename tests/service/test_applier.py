@@ -36,7 +36,7 @@ IGNORED = status("m1", "played")
 
 
 async def test_lines_that_are_invalid_are_counted_and_not_all_named(database: Database, tenant: str) -> None:
-    """What has as many valid lines as others is read to its end."""
+    """A body with as many valid lines as invalid ones is read to its end."""
     lines = ndjson(*[IGNORED, b"x"] * (MAX_NAMED + 5))
     done = await applier._apply(database, Work(tenant, 1, 0, lines))
     assert (done.outcomes, done.invalid, done.gave_up) == ({"ignored": MAX_NAMED + 5}, MAX_NAMED + 5, False)

@@ -249,7 +249,7 @@ async def test_a_body_is_not_waited_for_longer_than_the_timeout(monkeypatch: pyt
 
 
 def test_a_long_list_of_media_types_is_not_read_to_its_end() -> None:
-    """What reads it takes time in the square of its length."""
+    """The parser takes time in the square of the length."""
     assert media_type("a/b;x=" + '";' * 5_000_000 + f",{GRAPHQL_JSON}") == JSON
     assert media_type(f"{GRAPHQL_JSON},a;x=" + '";' * 5_000_000) == GRAPHQL_JSON
 

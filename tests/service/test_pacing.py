@@ -19,7 +19,7 @@ SIGNED = {"authorization": f"Bearer {Tokens(SECRET).issue(identity('acme'), time
 
 @pytest.fixture
 def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long each was made to wait."""
+    """The seconds that each was made to wait."""
     waited: list[float] = []
     monkeypatch.setattr("service.pacing.asyncio.sleep", AsyncMock(side_effect=waited.append))
     monkeypatch.setattr("service.pacing.time.monotonic", lambda: 1_000.0)
