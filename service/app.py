@@ -27,7 +27,7 @@ from service.graphql import GraphQLEndpoint, House
 from service.headers import Headed, crossing
 from service.links import Links
 from service.logs import configure
-from service.looks import Look, Once
+from service.looks import Look, SharedCall
 from service.manifest import open_manifest
 from service.metrics import exposition
 from service.observing import Observed
@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> Starlette:
     webhooks = Webhooks(workshop.database, WebhookSecrets(settings.webhooks_file), hands.wake)
 
     broker_look, files_look = Look(hands.answer), Look(workshop.files.answer)
-    tables_look = Once(lambda: _tables(workshop.database), patience=5)  # busy is not away
+    tables_call = SharedCall(lambda: _tables(workshop.database), timeout=5)  # busy is not away
 
     async def file(request: Request) -> Response:
         return await download(request, workshop.database, workshop.files, links)
@@ -95,7 +95,7 @@ def create_app(settings: Settings) -> Starlette:
         """200 as long as requests can be answered: they can without the broker, for which exports wait, and without the
         files, without which exports fail and cannot be fetched.
         """
-        tables, broker, files = await asyncio.gather(tables_look.result(), broker_look.answers(), files_look.answers())
+        tables, broker, files = await asyncio.gather(tables_call.result(), broker_look.answers(), files_look.answers())
         told = {
             "database": "no answer" if tables is None else "ok",
             "migrations": "run `embudo migrate`" if tables is SchemaState.BEHIND else "ok",

@@ -1,36 +1,30 @@
 """Looks at what the service depends on: whether it answers, and soon."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Generic, TypeVar
 
 # Seconds; whoever asks whether we are ready seldom waits for longer than two.
 PATIENCE = 1.0
 
-
 Ask = Callable[[], Awaitable[bool]]
-
-
 T = TypeVar("T")
 
 
-class Once(Generic[T]):
-    """Does one thing for all who ask meanwhile: they share its result."""
+class SharedCall(Generic[T]):
+    """A call that is made once at a time: all who ask meanwhile share its result."""
 
-    def __init__(self, work: Callable[[], Awaitable[T]], patience: float) -> None:
-        self._work = work
-        self._patience = patience
-        self._working: asyncio.Task[T] | None = None
+    def __init__(self, call: Callable[[], Coroutine[None, None, T]], timeout: float) -> None:
+        self._call = call
+        self._timeout = timeout
+        self._running: asyncio.Task[T] | None = None
 
     async def result(self) -> T | None:
-        """The result, or None if that takes longer than the patience; the work goes on for those who ask later."""
-        if self._working is None or self._working.done():
-            self._working = asyncio.ensure_future(self._do())
-        done, _ = await asyncio.wait([self._working], timeout=self._patience)
-        return self._working.result() if done else None
-
-    async def _do(self) -> T:
-        return await self._work()
+        """The result, or None after the timeout in seconds; the call goes on for those who ask later."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._call())
+        done, _ = await asyncio.wait([self._running], timeout=self._timeout)
+        return self._running.result() if done else None
 
 
 class Look:
@@ -38,14 +32,11 @@ class Look:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._asking: asyncio.Task[bool] | None = None
+        self._shared = SharedCall(self._answer, PATIENCE)
 
     async def answers(self) -> bool:
         """True if it does, within `PATIENCE`."""
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._answer())
-        done, _ = await asyncio.wait([self._asking], timeout=PATIENCE)
-        return any(task.result() for task in done)
+        return bool(await self._shared.result())
 
     async def _answer(self) -> bool:
         try:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from service import looks
-from service.looks import Look, Once
+from service.looks import Look, SharedCall
 
 
 async def yes() -> bool:
@@ -52,14 +52,14 @@ async def test_who_asks_at_the_same_time_shares_one_result() -> None:
         done.append(1)
         return len(done)
 
-    once = Once(work, patience=10)
-    gone = asyncio.create_task(once.result())
+    shared = SharedCall(work, timeout=10)
+    gone = asyncio.create_task(shared.result())
     await asyncio.sleep(0)
     gone.cancel()
-    assert await asyncio.gather(*(once.result() for _ in range(1_000))) == [1] * 1_000
-    assert await once.result() == 2
+    assert await asyncio.gather(*(shared.result() for _ in range(1_000))) == [1] * 1_000
+    assert await shared.result() == 2
 
 
 async def test_what_takes_long_is_not_waited_for() -> None:
-    once = Once(asyncio.Event().wait, patience=0.01)
-    assert [await once.result() for _ in range(3)] == [None] * 3
+    shared = SharedCall(asyncio.Event().wait, timeout=0.01)
+    assert [await shared.result() for _ in range(3)] == [None] * 3
