@@ -26,6 +26,7 @@ from service.garbage import tune_garbage_collector
 from service.graphql import GraphQLEndpoint, House
 from service.headers import Headed, crossing
 from service.links import Links
+from service.listening import affordable_connections
 from service.logs import configure
 from service.looks import Look, SharedCall
 from service.manifest import open_manifest
@@ -64,7 +65,8 @@ def create_app(settings: Settings) -> Starlette:
         open_manifest(settings, schema),
         settings.allowed_origins,
     )
-    endpoint = GraphQLEndpoint(schema, house)
+    # A tenth of all connections: however many strangers come, others find room.
+    endpoint = GraphQLEndpoint(schema, house, max_strangers=affordable_connections(settings.connections) // 10)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

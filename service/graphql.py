@@ -25,7 +25,7 @@ from graphql_schema.context import Context, Terms
 from resolvers.exports import Jobs
 from service import observing
 from service.graphql_http import GraphQLOverHTTP
-from service.graphql_ws import STRANGERS, GraphQLOverWebSocket
+from service.graphql_ws import MAX_STRANGERS, STRANGERS, GraphQLOverWebSocket
 from service.links import Links
 from service.manifest import Manifest
 from service.places import LANES, MOST_ANSWERED, MOST_FOLLOWED, Places, Turns
@@ -67,7 +67,8 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
     graphql_transport_ws_handler_class = GraphQLOverWebSocket
 
-    def __init__(self, schema: Schema, house: House) -> None:
+    def __init__(self, schema: Schema, house: House, max_strangers: int = MAX_STRANGERS) -> None:
+        """`max_strangers`: how many WebSockets may be open without a good token."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -77,6 +78,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             allowed_origins=house.allowed_origins,
         )
         self._house = house
+        self.max_strangers = max_strangers
         # The open WebSockets of each viewer, and under None of all strangers, oldest first.
         self.sockets: dict[Hashable, dict[GraphQLOverWebSocket, None]] = {}
         self._answered, self._followed = Places(MOST_ANSWERED), Places(MOST_FOLLOWED)

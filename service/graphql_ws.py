@@ -23,7 +23,7 @@ from graphql_schema.errors import public
 
 # Seconds for whoever has no good token: enough to be told so.
 STRANGERS = 30.0
-MAX_STRANGERS = 100  # connections of all without a good token
+MAX_STRANGERS = 100  # connections of all without a good token, where there may be a thousand
 MAX_SOCKETS = 20  # connections of one viewer: a tab has one
 MAX_MESSAGES_BEFORE_ACK = 5
 TOO_MANY_REQUESTS = 4429
@@ -55,7 +55,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         self._whose = (who.tenant_id, who.id) if isinstance(who, Identity) else None
         own = self.view.sockets.setdefault(self._whose, {})
         own[self] = None
-        if len(own) > (MAX_SOCKETS if self._whose else MAX_STRANGERS):
+        if len(own) > (MAX_SOCKETS if self._whose else self.view.max_strangers):
             next(iter(own)).drop()
 
     def _leave(self) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect as dial
 from websockets.typing import Subprotocol
 
 from analytics.database import Database
@@ -174,6 +176,14 @@ async def test_who_says_nothing_is_not_waited_for_longer_than_strangers(server: 
         schema, cast(House, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4)))
     )
     assert endpoint.connection_init_wait_timeout.total_seconds() == STRANGERS == 30
+
+
+def test_strangers_have_a_tenth_of_all_connections(tmp_path: Path) -> None:
+    with running(tmp_path, EMBUDO_CONNECTIONS="50") as server, ExitStack() as stack:
+        address = server.url.replace("http", "ws") + "/graphql"
+        for _ in range(60):
+            stack.enter_context(dial(address, subprotocols=[Subprotocol("graphql-transport-ws")]))
+        assert server.post(identity("acme"), "{ viewer { id } }")["data"] == {"viewer": {"id": "boss"}}
 
 
 @pytest.mark.parametrize("message", ["ping", "pong", "complete"])
