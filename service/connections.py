@@ -36,8 +36,8 @@ FRAME_BURST, FRAMES_PER_SECOND = 200.0, 20.0
 TOO_MANY_REQUESTS = 4429  # the close code that graphql-transport-ws uses for it
 
 
-class _Quiet:
-    """The connections of a server that wait for their clients, of either kind who has been quiet for longest first."""
+class _WaitingConnections:
+    """The connections of a server that wait for their clients, those that have waited longest first."""
 
     def __init__(self) -> None:
         self.without_request: dict[LimitedHTTPProtocol, None] = {}
@@ -53,7 +53,7 @@ class _Quiet:
         return next(iter(self.without_request), None) or next(iter(self.with_answer), None)
 
 
-_QUIET: WeakKeyDictionary[ServerState, _Quiet] = WeakKeyDictionary()
+_WAITING: WeakKeyDictionary[ServerState, _WaitingConnections] = WeakKeyDictionary()
 
 
 class _Deadline:
@@ -87,18 +87,23 @@ class _Limited(asyncio.Protocol):
         self._refused = False
         self._left = 0
         self._head_timeout = _Deadline(HEAD_TIMEOUT, self._end_wait)
-        self._write_timeout = _Deadline(STALLED_WRITE_TIMEOUT, self._look)
+        self._write_timeout = _Deadline(STALLED_WRITE_TIMEOUT, self._check_writes)
 
     def _end_wait(self) -> None:
         self.transport.abort()
 
-    def _look(self) -> None:
+    def _watch_writes(self) -> None:
+        self._left = self.transport.get_write_buffer_size()
+        self._write_timeout.start()
+
+    def _check_writes(self) -> None:
+        """End the connection unless its client has taken enough since the last time."""
         self._write_timeout.cancel()
-        before, self._left = self._left, self.transport.get_write_buffer_size()
-        if before - self._left >= MIN_TAKEN:
-            self._write_timeout.start()
-        else:
+        before, left = self._left, self.transport.get_write_buffer_size()
+        if before - left < min(before, MIN_TAKEN):
             self.transport.abort()
+        elif left:
+            self._watch_writes()
 
     def _linger(self) -> asyncio.TimerHandle:
         """Send what is written, read no more, and close soon.
@@ -113,8 +118,7 @@ class _Limited(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Watch what is taken of what waits."""
         super().pause_writing()
-        self._left = self.transport.get_write_buffer_size()
-        self._write_timeout.start()
+        self._watch_writes()
 
     def resume_writing(self) -> None:
         """Go on writing."""
@@ -141,7 +145,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         self._body_parts = self._body_bytes = 0
         self._running: RequestResponseCycle | None = None
         self._head_too_large = False
-        self._quiet = _QUIET.setdefault(self.server_state, _Quiet())
+        self._waiting = _WAITING.setdefault(self.server_state, _WaitingConnections())
 
     @property
     def _answering(self) -> bool:
@@ -152,33 +156,33 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         """Begin to wait for a request; where there are too many connections, whoever waits longest goes."""
         super().connection_made(transport)
         self._head_timeout.start()
-        self._queue_up()
+        self._update_waiting()
         # From that number on, uvicorn refuses requests: whose would be left to chance.
         if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
             self._drop_one()
 
-    def _queue_up(self) -> None:
-        """Be the last of those that give way, if it is the client that is waited for."""
-        self._quiet.remove(self)
+    def _update_waiting(self) -> None:
+        """Become the last of the waiting connections, or none of them while a request is answered."""
+        self._waiting.remove(self)
         if self.flow.write_paused:
-            self._quiet.with_answer[self] = None
+            self._waiting.with_answer[self] = None
         elif not self._answering or self.cycle.more_body:
-            self._quiet.without_request[self] = None
+            self._waiting.without_request[self] = None
 
     def _drop_one(self) -> None:
-        longest = self._quiet.first() or self
-        longest._leave()
-        self.connections.discard(longest)
-        longest.transport.abort()
+        dropped = self._waiting.first() or self
+        dropped._stop_waiting()
+        self.connections.discard(dropped)
+        dropped.transport.abort()
 
-    def _leave(self) -> None:
+    def _stop_waiting(self) -> None:
         self._head_timeout.cancel()
-        self._quiet.remove(self)
+        self._waiting.remove(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give way to nobody any more."""
-        self._leave()
-        self._silence()
+        self._stop_waiting()
+        self._stop_answering()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -196,10 +200,10 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
                 return
             super().data_received(piece)
             if self.transport.get_protocol() is not self:  # it is a WebSocket now
-                self._leave()
+                self._stop_waiting()
                 return
         self._watch_head()
-        self._queue_up()
+        self._update_waiting()
 
     def _watch_head(self) -> None:
         """Time a head, or the rest of a body that nobody reads any more."""
@@ -211,7 +215,8 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
     def _end_wait(self) -> None:
         self._head_timeout.cancel()
         if self._answering:  # the answer is made, and somebody slow takes it
-            self._write_timeout.start()
+            if not self.flow.write_paused:
+                self._watch_writes()
             self._head_timeout.start()
         else:
             self.transport.abort()
@@ -250,7 +255,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         self._running = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _silence(self) -> None:
+    def _stop_answering(self) -> None:
         """Let what is answered at the moment send nothing more: uvicorn knows of the last request alone."""
         for cycle in (self._running, self.cycle):
             if cycle is not None and not cycle.response_complete:
@@ -260,22 +265,22 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Wait for the client to take some of an answer."""
         super().pause_writing()
-        self._queue_up()
+        self._update_waiting()
 
     def resume_writing(self) -> None:
         """Go on answering."""
         super().resume_writing()
-        self._queue_up()
+        self._update_waiting()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
         super().on_response_complete()
         self._watch_head()
-        self._queue_up()
+        self._update_waiting()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, or has too large a head, and close."""
-        self._silence()
+        self._stop_answering()
         if not self._head_too_large:
             super().send_400_response(msg)
             return
