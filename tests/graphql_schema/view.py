@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from analytics.error_codes import TITLES
 from tests.oracle import DAY, Filter, Funnel, Granularity, Oracle, OracleMessage, _start, _zone
 
 Row = dict[str, Any]
@@ -281,9 +282,10 @@ class View:
         ]
 
     def _title(self, code: int | None, filter: Filter) -> str:
-        known = {None: "Unknown reason", 131026: "Message undeliverable", 131047: "Re-engagement message"}
-        if code in known:
-            return known[code]
+        if code is None:
+            return "Unknown reason"
+        if code in TITLES:
+            return TITLES[code]
         told = [event["error"].get("title") for event in self.events if event.get("error", {}).get("code") == code]
         heard = (title for title in told if title and filter.departments is None)
         return next(heard, f"Error {code}")
