@@ -6,14 +6,14 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from analytics.database import Database
-from analytics.errors import PublicError, RateLimited, Unauthenticated
-from analytics.exports import Export
-from analytics.viewers import Identity, Viewer, may_view, view
-from graphql_schema.execution import Readers
+from analytics.domain.errors import PublicError, RateLimited, Unauthenticated
+from analytics.exports.requests import Export
+from analytics.reports.access import Identity, Viewer, may_view, view
+from analytics.storage.database import Database
+from graphql_schema.extensions.fast_execution import Readers
 from graphql_schema.operations import Tell, untold
 from resolvers.exports import Jobs
-from resolvers.loading import Loader
+from resolvers.loader import Loader
 
 Link = Callable[[Viewer, Export], str]
 

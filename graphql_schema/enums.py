@@ -5,8 +5,8 @@ from typing import TypeVar
 
 import strawberry
 
-from analytics.buckets import Granularity
-from analytics.exports import (
+from analytics.domain.time_buckets import Granularity
+from analytics.exports.requests import (
     CsvSeparator,
     ExportColumn,
     ExportFormat,
@@ -15,8 +15,8 @@ from analytics.exports import (
     Locale,
     UserErrorCode,
 )
-from analytics.names import Category
-from analytics.viewers import Role
+from analytics.reports.access import Role
+from analytics.reports.directory import Category
 from resolvers.analytics import Direction, OrderField
 
 # Fields name their enums from here, so that none can be used without its description.

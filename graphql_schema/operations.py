@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analytics.viewers import Identity
-from analytics.watching import Ran
+from analytics.reports.access import Identity
+from analytics.storage.query_log import Ran
 
 
 @dataclass(frozen=True)

@@ -15,34 +15,34 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from analytics.database import Database
 from analytics.migrations import SchemaState, state
+from analytics.storage.database import Database
 from graphql_schema.schema import build_schema
-from service import session, site
-from service.appliers import Appliers
-from service.downloads import download
-from service.events import LONGEST_BODY, Events
-from service.garbage import tune_garbage_collector
-from service.graphql import GraphQLEndpoint, House
-from service.headers import Headed, crossing
-from service.links import Links
-from service.listening import affordable_connections
-from service.logs import configure
-from service.looks import Look, SharedCall
-from service.manifest import open_manifest
-from service.metrics import exposition
-from service.observing import Observed
-from service.pacing import PacedStrangers
-from service.rates import open_rates
+from service.auth.download_links import Links
+from service.auth.tokens import open_tokens
+from service.gc_tuning import tune_garbage_collector
+from service.graphql.endpoint import GraphQLEndpoint, House
+from service.graphql.persisted_documents import open_manifest
+from service.graphql.rate_limits import open_rates
+from service.ingest.events import LONGEST_BODY, Events
+from service.ingest.process_pool import Appliers
+from service.ingest.webhook_secrets import WebhookSecrets
+from service.ingest.webhooks import LONGEST_BODY as LONGEST_WEBHOOK
+from service.ingest.webhooks import Webhooks
+from service.server.shutdown import affordable_connections
 from service.settings import Settings
-from service.tokens import open_tokens
-from service.webhook_secrets import WebhookSecrets
-from service.webhooks import LONGEST_BODY as LONGEST_WEBHOOK
-from service.webhooks import Webhooks
-from service.workers import workers
-from service.workshop import open_workshop
-from tasks import brokers
-from tasks.queue import Jobs
+from service.telemetry.health_checks import Look, SharedCall
+from service.telemetry.logs import configure
+from service.telemetry.metrics import exposition
+from service.telemetry.recorder import Observed
+from service.web import demo_session, pages
+from service.web.downloads import download
+from service.web.middleware import Headed, crossing
+from service.web.throttle import PacedStrangers
+from service.workers.client import workers
+from service.workers.resources import open_workshop
+from tasks.queue import broker as brokers
+from tasks.queue.dispatch import Jobs
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -118,8 +118,8 @@ def create_app(settings: Settings) -> Starlette:
 
     served = Starlette(
         routes=[
-            *site.routes(settings.allowed_origins),
-            *session.routes(settings, tokens),
+            *pages.routes(settings.allowed_origins),
+            *demo_session.routes(settings, tokens),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
             Route("/exports/{id}/file", file),

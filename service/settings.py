@@ -14,9 +14,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from graphql_schema.context import Introspection, Terms
-from service.rates import Allowed
-from service.webhook_secrets import WebhookSecrets
-from tasks import brokers, files
+from service.graphql.rate_limits import Allowed
+from service.ingest.webhook_secrets import WebhookSecrets
+from tasks import file_store
+from tasks.queue import broker
 
 SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 # An origin as browsers send it: no path, no slash at its end.
@@ -118,13 +119,13 @@ class Settings(BaseSettings):
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        brokers.address(value)
+        broker.address(value)
         return value
 
     @field_validator("files_url")
     @classmethod
     def _files(cls, value: str) -> str:
-        files.check(value)
+        file_store.check(value)
         return value
 
     @field_validator("webhooks_file")
@@ -163,7 +164,7 @@ class Settings(BaseSettings):
     @classmethod
     def _rates(cls, value: str | None) -> str | None:
         if value is not None:
-            brokers.redis_address(value)
+            broker.redis_address(value)
         return value
 
     @field_validator("token_secret", "link_secret", "metrics_token")

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import typer
 
-from service.cli import app
+from service.cli.main import app
 from service.settings import Settings
-from tests.service.servers import ROOT, SECRET, running
+from tests.support.servers.server import ROOT, SECRET, running
 
 FILES = ("Dockerfile", "compose.yaml", "docs/deployment.md")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

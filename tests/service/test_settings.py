@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from service.auth.tokens import open_tokens
 from service.settings import ConfigurationError, Settings, unknown_variables
-from service.tokens import open_tokens
 
 SECRET = "s" * 32
 
