@@ -19,7 +19,7 @@ from graphql_schema.context import Context
 from graphql_schema.permissions import GuardedSchema
 from graphql_schema.schema import build_schema
 from resolvers.loader import Loader, Read
-from service.gc_tuning import tune_garbage_collector
+from service.process_tuning import tune_garbage_collector
 
 T = TypeVar("T")
 RUNS = 40

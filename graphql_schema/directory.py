@@ -7,8 +7,8 @@ import strawberry
 from analytics.reports import directory as names
 from analytics.reports.directory import Kind
 from graphql_schema.connections import Connection, connect
+from graphql_schema.context import Info
 from graphql_schema.enums import Category
-from graphql_schema.info import Info
 from graphql_schema.inputs import AFTER, FIRST, IDS, SEARCH, id_set
 from resolvers import directory
 from resolvers.pagination import Page

@@ -16,10 +16,9 @@ from analytics.exports.requests import Refused
 from analytics.reports.access import Viewer
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, connect
-from graphql_schema.context import Link
+from graphql_schema.context import Info, Link
 from graphql_schema.directory import After, First
 from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
-from graphql_schema.info import Info
 from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
 from resolvers import exports as resolvers
 

@@ -14,7 +14,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from graphql_schema.info import Info
+from graphql_schema.context import Info
 
 ROOTS = ("Query", "Mutation", "Subscription")
 

@@ -8,9 +8,9 @@ from analytics.domain import limits, time_zones
 from analytics.reports import directory
 from analytics.reports.availability import kept_from
 from analytics.reports.directory import fold
+from graphql_schema.context import Info
 from graphql_schema.directory import Department
 from graphql_schema.enums import Role
-from graphql_schema.info import Info
 from graphql_schema.scalars import TimeZone
 
 

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
+
+from tasks.file_url import parse_file_url
 
 # Read from the store at a time, in bytes: what one download holds in memory. Each piece is a request of its own, so
 # that no connection to a bucket has to stay open as long as a slow client takes.
@@ -26,7 +28,6 @@ PARTS = 1
 # The library's own retries go on for three minutes; whoever waits for a download or a failure has given up by then.
 RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 TIMEOUTS: Any = {"connect_timeout": "5s", "timeout": "60s"}
-OPTIONS = ("endpoint", "region")
 
 # Calls to the store at once, of one process. Threads of our own, since the event loop's few also look up addresses.
 THREADS = 16
@@ -35,21 +36,6 @@ _STAGED = re.compile(r".+#[0-9]+")
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def check(url: str) -> dict[str, Any]:
-    """The options in a store's URL: `file:///absolute/folder`, without any, or `s3://bucket/prefix`, where
-    `?endpoint=http://127.0.0.1:9000&region=us-east-1` may follow. Raises ValueError for any other URL.
-    """
-    parts = urlsplit(url)
-    if parts.scheme == "file" and parts.path and not parts.netloc and not parts.query:
-        return {}
-    if parts.scheme != "s3" or not parts.hostname or parts.username:
-        raise ValueError("must be file:///absolute/folder or s3://bucket/prefix")
-    options: dict[str, Any] = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-    if not options.keys() <= set(OPTIONS):
-        raise ValueError(f"a bucket's URL may have {' and '.join(OPTIONS)}, and nothing else")
-    return options
 
 
 class FileStore:
@@ -62,12 +48,12 @@ class FileStore:
     """
 
     def __init__(self, url: str) -> None:
-        """`url` as `check` describes it; a folder is made when missing.
+        """`url` as `parse_file_url` describes it; a folder is made when missing.
 
         Credentials, and whatever the URL leaves out, come from the environment's AWS_… variables or the machine's
         role, which obstore reads by itself. Raises ValueError for any other URL.
         """
-        self._options = check(url)
+        self._options = parse_file_url(url)
         self._parts = parts = urlsplit(url)
         self._threads = ThreadPoolExecutor(THREADS, "files")
         self._folder = Path(unquote(parts.path)) if parts.scheme == "file" else None

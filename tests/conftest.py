@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from analytics.migrations import migrate
 from analytics.storage.citus import distribute
 from analytics.storage.database import Database
-from service.gc_tuning import tune_garbage_collector
+from service.process_tuning import tune_garbage_collector
 from tests.support.sql import citus
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")

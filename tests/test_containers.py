@@ -19,7 +19,8 @@ import typer
 
 from service.cli.main import app
 from service.settings import Settings
-from tests.support.servers.server import ROOT, SECRET, running
+from tests.support.paths import ROOT
+from tests.support.servers.server import SECRET, running
 
 FILES = ("Dockerfile", "compose.yaml", "docs/deployment.md")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 
+from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import LONGEST_EXPORT_NAME, MOST_EXPORTS_OF_PERSON, MOST_EXPORTS_OF_TENANT
 from analytics.domain.query_spec import Scope, Spec
 from analytics.reports.access import Identity, Role, Viewer
@@ -53,23 +54,6 @@ class Locale(StrEnum):
 
     ES = "ES"
     EN = "EN"
-
-
-class ExportColumn(StrEnum):
-    """A column that a file may have after those of every file, in the order of the file."""
-
-    ANSWERED = "ANSWERED"
-    ANSWERED_AT = "ANSWERED_AT"
-    REPLY_KIND = "REPLY_KIND"
-    ACCEPTED_AT = "ACCEPTED_AT"
-    DELIVERED_AT = "DELIVERED_AT"
-    READ_AT = "READ_AT"
-    FAILED_AT = "FAILED_AT"
-    BOUNCE_CODE = "BOUNCE_CODE"
-    BOUNCE_REASON = "BOUNCE_REASON"
-    AGENT_ID = "AGENT_ID"
-    TEMPLATE_ID = "TEMPLATE_ID"
-    TEMPLATE_LANGUAGE = "TEMPLATE_LANGUAGE"
 
 
 class CsvSeparator(StrEnum):

@@ -10,11 +10,11 @@ import structlog
 from sqlalchemy import ColumnElement, case, func, select
 
 from analytics.domain.errors import Unavailable
+from analytics.domain.export_columns import ExportColumn
 from analytics.domain.funnel import Counts
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import Spec
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
-from analytics.exports.requests import ExportColumn
 from analytics.reports import sql
 from analytics.reports.availability import kept_since, lack_messages, need_messages, readable
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, Names, names

@@ -84,8 +84,8 @@ class PlainExecutionContext(StockExecutionContext):
         # By type and selection, as graphql-core memoises sub-selections; None: not plain.
         self._readers: dict[tuple[Any, int], tuple[Any, Read | None]] = {}
         # Those of the document, if it is kept and selects the same each time.
-        kept: Readers | None = getattr(self.context_value, "readers", None)
-        self._kept = None if self._varies() else kept
+        kept = getattr(self.context_value, "readers", None)
+        self._kept = kept if isinstance(kept, Readers) and not self._varies() else None
         self._fields = 0
 
     def collect_and_execute_subfields(

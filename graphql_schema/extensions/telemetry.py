@@ -10,9 +10,8 @@ from strawberry.extensions import SchemaExtension
 
 from analytics.reports.access import Identity
 from analytics.storage.query_log import watch
-from graphql_schema.context import Context
+from graphql_schema.context import Context, Operation
 from graphql_schema.limits.document_size import root_fields
-from graphql_schema.operations import Operation
 
 OK, CANCELED, UNCLEAR = "OK", "CANCELED", "BAD_USER_INPUT"
 NONE, SEVERAL = "none", "several"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from graphql import EnumValueNode, FieldNode, GraphQLField, IntValueNode
 
+from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import LARGEST_PAGE, LONGEST_SERIES, MOST_FILTER_IDS
-from analytics.exports.requests import ExportColumn
 
 MICROSECONDS = 1_000  # in a point
 

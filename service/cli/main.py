@@ -38,7 +38,7 @@ from service.settings import ConfigurationError, Settings, unknown_variables
 from service.telemetry.logs import configure
 from service.workers.client import THREADS
 from service.workers.supervisor import supervise
-from tasks.queue import broker
+from tasks.queue.broker_url import parse_broker_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console(stderr=True)
@@ -97,7 +97,7 @@ def worker(
     SIGTERM hands what is not done back to the queue.
     """
     settings = Settings.read()
-    if broker.address(settings.broker_url).embedded:
+    if parse_broker_url(settings.broker_url).embedded:
         raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
     _start_log(settings)
     supervise(processes, threads)

@@ -21,7 +21,7 @@ from analytics.domain.text import clean
 from analytics.exports.requests import Export
 from analytics.reports.access import Identity, Viewer
 from analytics.storage.database import Database
-from graphql_schema.context import Context, Terms
+from graphql_schema.context import Context, Introspection, Terms
 from resolvers.exports import Jobs
 from service.auth.download_links import Links
 from service.auth.tokens import Tokens, identify
@@ -30,6 +30,7 @@ from service.graphql.http import GraphQLOverHTTP
 from service.graphql.persisted_documents import Manifest
 from service.graphql.rate_limits import Rates
 from service.graphql.websocket import MAX_STRANGERS, STRANGERS, GraphQLOverWebSocket
+from service.settings import Settings
 from service.telemetry import recorder
 
 Clock = Callable[[], int]
@@ -60,6 +61,18 @@ class House:
     manifest: Manifest
     allowed_origins: tuple[str, ...]
     now: Clock = clock
+
+
+def terms_of(settings: Settings) -> Terms:
+    """What the settings grant each request."""
+    return Terms(
+        Introspection(settings.introspection),
+        settings.request_seconds,
+        settings.requests_per_minute,
+        settings.tenant_requests_per_minute,
+        settings.points_per_minute,
+        settings.tenant_points_per_minute,
+    )
 
 
 class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):

@@ -17,8 +17,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from analytics.domain.errors import RateLimited
+from service.settings import Settings
 from service.telemetry.metrics import NOT_COUNTED
-from tasks.queue import broker
+from tasks.queue.broker_url import parse_redis_url
 
 log = structlog.get_logger()
 
@@ -111,7 +112,7 @@ class SharedBuckets:
     """Buckets that several processes share."""
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        at = broker.redis_address(url)
+        at = parse_redis_url(url)
         self._prefix = f"{at.namespace}:rate:"
         self._redis = Redis.from_url(at.url, retry=Retry(NoBackoff(), 1))
         self._take = self._redis.register_script(TAKE)
@@ -210,6 +211,12 @@ def network(address: str) -> str:
     return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> NETWORK << NETWORK))
 
 
-def open_rates(url: str | None, allowed: Allowed) -> Rates:
-    """With buckets at a Redis URL, or of this process."""
-    return Rates(SharedBuckets(url) if url else OwnBuckets(), allowed)
+def open_rates(settings: Settings) -> Rates:
+    """The limits that the settings ask for, with buckets in their Redis, or of this process."""
+    allowed = Allowed(
+        settings.requests_per_minute,
+        settings.tenant_requests_per_minute,
+        settings.points_per_minute,
+        settings.tenant_points_per_minute,
+    )
+    return Rates(SharedBuckets(settings.rates_url) if settings.rates_url else OwnBuckets(), allowed)

@@ -11,6 +11,8 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from service.settings import ConfigurationError, Settings
+
 log = structlog.get_logger()
 
 ANY = "*"
@@ -63,3 +65,11 @@ class WebhookSecrets:
             raise ValueError(f"the file cannot be read: {error.strerror}") from None
         except msgspec.MsgspecError as error:
             raise ValueError(f"the file is not what it should be: {error}") from None
+
+
+def open_webhook_secrets(settings: Settings) -> WebhookSecrets:
+    """The secrets in the file of the settings. Raises `ConfigurationError`."""
+    try:
+        return WebhookSecrets(settings.webhooks_file)
+    except ValueError as error:
+        raise ConfigurationError(f"EMBUDO_WEBHOOKS_FILE: {error}") from None

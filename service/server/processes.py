@@ -10,8 +10,9 @@ from analytics.domain.limits import LARGEST_BODY
 from graphql_schema.schema import schema
 from service.app import create_app
 from service.graphql.persisted_documents import open_manifest
+from service.process_tuning import affordable_connections
 from service.server.connection_limits import LimitedHTTPProtocol, LimitedWebSocketProtocol
-from service.server.shutdown import affordable_connections, listening, patience
+from service.server.shutdown import listening, patience
 from service.settings import ConfigurationError, Settings, count_together
 
 

@@ -1,7 +1,6 @@
 """Where the service listens, and how it ends: what it was asked before SIGTERM it answers, and then it is done."""
 
 import math
-import resource
 import signal
 import socket
 import sys
@@ -18,15 +17,6 @@ def patience(settings: Settings) -> int:
     rest is sent again.
     """
     return math.ceil(settings.request_seconds)
-
-
-def affordable_connections(wanted: int) -> int:
-    """The connections this process can have open, beside as many files: raises the system's limit to that."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = 2 * wanted if hard == resource.RLIM_INFINITY else min(2 * wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < files:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
-    return files // 2
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_schema.operations import Operation
+from graphql_schema.context import Operation
 from service.telemetry import tracing
 from service.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, PLANS, REQUEST_SECONDS, REQUESTS, SQL_SECONDS
 

@@ -13,7 +13,7 @@ from opentelemetry.trace import ProxyTracerProvider, SpanKind, Status, StatusCod
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from graphql_schema.operations import Operation
+from graphql_schema.context import Operation
 
 tracer = trace.get_tracer("embudo")
 

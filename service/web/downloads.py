@@ -7,6 +7,7 @@ from urllib.parse import quote
 import structlog
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from analytics.domain.errors import Forbidden
 from analytics.exports import requests
@@ -26,6 +27,15 @@ MEDIA_TYPES = {
 }
 GONE = "The file is gone. Ask for a new export."
 REFUSED = "This link is not valid any more. Ask for a new one on the exports page."
+
+
+def routes(database: Database, files: FileStore, links: Links) -> list[Route]:
+    """The route of the files."""
+
+    async def file(request: Request) -> Response:
+        return await download(request, database, files, links)
+
+    return [Route("/exports/{id}/file", file)]
 
 
 async def download(request: Request, database: Database, files: FileStore, links: Links) -> Response:

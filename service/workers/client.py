@@ -5,7 +5,7 @@ from typing import Protocol
 
 from service.workers.supervisor import Supervisor
 from tasks.queue import broker as brokers
-from tasks.queue.broker import Address
+from tasks.queue.broker_url import BrokerUrl
 from tasks.queue.dispatch import Announcer, Send
 
 # A workbook is mostly Python, so a second thread in a process only lets a small export pass a large one.
@@ -30,7 +30,7 @@ class Workers(Protocol):
         """Whether an announcement would reach them now."""
 
 
-def workers(at: Address) -> Workers:
+def workers(at: BrokerUrl) -> Workers:
     """The workers that are reached at an address."""
     return _Embedded() if at.embedded else _Remote(at)
 
@@ -58,7 +58,7 @@ STOP_PATIENCE = 2.0
 
 
 class _Remote:
-    def __init__(self, at: Address) -> None:
+    def __init__(self, at: BrokerUrl) -> None:
         self._at = at
         broker = brokers.open_broker(at)
         self._announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))

@@ -19,7 +19,7 @@ from pathlib import Path
 import dramatiq
 import structlog
 
-from service.gc_tuning import tune_garbage_collector
+from service.process_tuning import tune_garbage_collector
 from service.settings import Settings
 from service.telemetry.logs import configure
 from service.workers.resources import open_workshop
@@ -27,6 +27,7 @@ from tasks.exports.cleanup import drop_leftovers
 from tasks.exports.job import Workshop
 from tasks.maintenance import apply_webhooks, keep_up, tidy
 from tasks.queue import broker as brokers
+from tasks.queue.broker_url import parse_broker_url
 from tasks.queue.dispatch import Announcer, declare_actors, sweep
 from tasks.worker_slots import GRACE, Shift
 
@@ -58,7 +59,7 @@ def run(settings: Settings, threads: int, scratch: Path) -> None:
     tune_garbage_collector()
     tempfile.tempdir = str(scratch)
     shift = Shift(threads)
-    at = brokers.address(settings.broker_url)
+    at = parse_broker_url(settings.broker_url)
     broker = brokers.open_broker(at)
     broker.emit_after("process_boot")  # without it Dramatiq's time limits do nothing
     declare_actors(broker, at.queue, lambda: open_workshop(settings), shift)

@@ -18,9 +18,10 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from analytics.domain.errors import Dropped, Forbidden
+from analytics.domain.export_columns import ExportColumn
 from analytics.domain.time_zones import DAY
 from analytics.exports import jobs
-from analytics.exports.requests import Export, ExportColumn, ExportFormat, ExportStatus, FailureCode
+from analytics.exports.requests import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.reports import runner
 from analytics.reports.access import view
 from analytics.storage.database import Database, Writer

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from statistics import quantiles
 
 from analytics.reports.access import Identity
-from tests.support.servers.server import ROOT, Server
+from tests.support.paths import ROOT
+from tests.support.servers.server import Server
 
 QUERY = json.dumps({"query": "{ viewer { name } departments(first: 5) { nodes { id name } } }"})
 INTERVAL = 0.05  # seconds between two questions

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser.users import Reader
-from tests.support.servers.server import ROOT, Server
+from tests.support.paths import ROOT
+from tests.support.servers.server import Server
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WRONG = {"serious", "critical"}

@@ -18,7 +18,8 @@ from tests.frontend.test_exports import ask_for, fetched
 from tests.frontend.test_view import settled
 from tests.frontend.test_view_freshness import operation
 from tests.support.browser.users import EXECUTE, Reader, run
-from tests.support.servers.server import ROOT, Server, eventually
+from tests.support.paths import ROOT
+from tests.support.servers.server import Server, eventually
 
 SOURCES = ROOT / "frontend" / "src"
 REFUSED = "Only documents of this service's own pages are run here."

@@ -9,10 +9,11 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from analytics.domain.export_columns import ExportColumn
 from analytics.domain.time_zones import instant
 from analytics.exports import jobs as export_jobs
 from analytics.exports import requests
-from analytics.exports.requests import CsvSeparator, ExportColumn, ExportStatus
+from analytics.exports.requests import CsvSeparator, ExportStatus
 from analytics.lifecycle.retention import drop_old
 from analytics.reports.access import Identity
 from analytics.storage.database import Database

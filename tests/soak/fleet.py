@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
-from tasks.queue import broker
+from tasks.queue.broker_url import parse_broker_url
 from tests.soak.clients import APP_SECRET, VERIFY_TOKEN
 from tests.support.brokers import wipe
 from tests.support.servers.server import Server
@@ -113,7 +113,7 @@ class Fleet:
         for server in self.servers:
             server.close()
         if self._broker_url:
-            wipe(broker.address(self._broker_url))
+            wipe(parse_broker_url(self._broker_url))
 
 
 def _signal(group: int, sign: int) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from tasks.queue import broker
-from tasks.queue.broker import Address
+from tasks.queue.broker_url import BrokerUrl, parse_broker_url
 
 URLS = {
     "redis": os.environ.get("EMBUDO_TEST_REDIS_URL", "redis://127.0.0.1:6379/"),
@@ -24,7 +24,7 @@ def reachable(kind: str) -> str:
     """The URL of a real server with a new namespace. Skips visibly where none answers, fails in CI."""
     url = f"{URLS[kind]}?namespace=test-{uuid.uuid4().hex}"
     try:
-        broker.ping(broker.address(url))
+        broker.ping(parse_broker_url(url))
     except Exception:
         if os.environ.get("CI"):
             raise
@@ -32,7 +32,7 @@ def reachable(kind: str) -> str:
     return url
 
 
-def wipe(at: Address) -> None:
+def wipe(at: BrokerUrl) -> None:
     """Take everything of a namespace out of its broker: messages, queues and all."""
     if at.url.startswith("redis"):
         with Redis.from_url(at.url) as client:

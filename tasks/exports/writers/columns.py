@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analytics.exports.requests import ExportColumn
+from analytics.domain.export_columns import ExportColumn
 
 
 class Locale(StrEnum):

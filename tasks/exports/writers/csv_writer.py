@@ -9,7 +9,8 @@ from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
-from analytics.exports.requests import CsvSeparator, ExportColumn
+from analytics.domain.export_columns import ExportColumn
+from analytics.exports.requests import CsvSeparator
 from analytics.reports.runner import Named, Sends
 from tasks.exports.writers.base import TableWriter
 from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, headers

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from analytics.exports.requests import ExportColumn
+from analytics.domain.export_columns import ExportColumn
 from analytics.reports.runner import Sends
 from tasks.exports.writers.bounce_reasons import reason
 from tasks.exports.writers.columns import Locale

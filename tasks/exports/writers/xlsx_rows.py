@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
-from analytics.exports.requests import ExportColumn
+from analytics.domain.export_columns import ExportColumn
 from analytics.reports.runner import Named, Sends
 from tasks.exports.writers import xlsx_cells
 from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, columns

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import MOST_EXPORTS_OF_PERSON
 from analytics.domain.query_spec import Scope
 from analytics.domain.time_zones import DAY
@@ -14,7 +15,6 @@ from analytics.exports.requests import (
     FINAL,
     CsvSeparator,
     Export,
-    ExportColumn,
     ExportFormat,
     ExportStatus,
     Locale,

@@ -7,7 +7,7 @@ import pytest
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from analytics.storage.database import Database
-from graphql_schema.operations import Operation
+from graphql_schema.context import Operation
 from graphql_schema.schema import schema
 from tests.support import factories
 from tests.support.factories import identity, message_sent

@@ -9,7 +9,8 @@ from service.auth.tokens import Tokens
 from service.cli import main
 from tests.conftest import POSTGRESQL, empty_database
 from tests.support.factories import identity
-from tests.support.servers.server import ROOT, SECRET, embudo
+from tests.support.paths import ROOT
+from tests.support.servers.server import SECRET, embudo
 
 
 def test_a_token_of_the_command_is_good(tmp_path: Path) -> None:

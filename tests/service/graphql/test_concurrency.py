@@ -15,7 +15,7 @@ from service.auth.tokens import Tokens
 from service.graphql.concurrency import Places, Turns
 from service.graphql.endpoint import GraphQLEndpoint, House
 from service.graphql.persisted_documents import Manifest
-from service.graphql.rate_limits import Allowed, open_rates
+from service.graphql.rate_limits import Allowed, OwnBuckets, Rates
 from tests.support.factories import context, identity
 from tests.support.fakes import FakeJobs
 
@@ -108,7 +108,7 @@ async def _turn(turns: Turns) -> None:
 
 
 async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(database: Database, tenant: str) -> None:
-    terms, rates = Terms(seconds=0.05), open_rates(None, Allowed())
+    terms, rates = Terms(seconds=0.05), Rates(OwnBuckets(), Allowed())
     links = Links("secret", timedelta(1))
     house = House(database, FakeJobs(), Tokens(None), links, None, terms, rates, Manifest(), ())
     endpoint = GraphQLEndpoint(schema, house)

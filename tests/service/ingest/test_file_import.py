@@ -16,7 +16,8 @@ import pytest
 
 from service.demo.events import demo_events
 from tests.support import factories
-from tests.support.servers.server import ROOT, embudo, environment
+from tests.support.paths import ROOT
+from tests.support.servers.server import embudo, environment
 
 SAMPLES = ROOT.parent / "shared" / "data" / "whatsapp"
 UNSAID = {"tenant_id", "received_at"}  # whose it is, and when it came, is no part of what was said

@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client.parser import text_fd_to_metric_families
 
 from analytics.storage.query_log import Ran
-from graphql_schema.operations import Operation
+from graphql_schema.context import Operation
 from service.server.processes import serve
 from service.settings import ConfigurationError, Settings
 from service.telemetry import tracing

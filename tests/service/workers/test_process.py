@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.servers.server import PATIENCE, ROOT, embudo, environment, eventually
+from tests.support.paths import ROOT
+from tests.support.servers.server import PATIENCE, embudo, environment, eventually
 
 ENDS: dict[str, Callable[["subprocess.Popen[bytes]"], object]] = {
     "its parent is gone": lambda process: process.communicate(timeout=PATIENCE),

@@ -14,7 +14,8 @@ from playwright.sync_api import Frame, Page
 
 from analytics.reports.access import Identity
 from service.auth.tokens import Tokens
-from tests.support.servers.server import ROOT, SECRET
+from tests.support.paths import ROOT
+from tests.support.servers.server import SECRET
 
 HOUR = timedelta(hours=1)
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
-from analytics.exports.requests import ExportColumn, in_order
+from analytics.domain.export_columns import ExportColumn
+from analytics.exports.requests import in_order
 from analytics.reports.runner import Named, Sends
 from tasks.exports.writers.bounce_reasons import reason
 from tasks.exports.writers.columns import COLUMNS, STATUS_WORDS, Locale

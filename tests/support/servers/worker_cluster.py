@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from analytics.reports.access import Identity
-from tasks.queue import broker
+from tasks.queue.broker_url import parse_broker_url
 from tests.support.brokers import Proxy, wipe
 from tests.support.factories import message_sent
-from tests.support.servers.server import PATIENCE, ROOT, Server, environment, eventually
+from tests.support.paths import ROOT
+from tests.support.servers.server import PATIENCE, Server, environment, eventually
 
 CREATE = """mutation { createExport(input: {
   name: "x", filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}
@@ -88,7 +89,7 @@ class Crew:
     """A service and its workers, with SQLite, files and broker of their own."""
 
     def __init__(self, folder: Path, broker_url: str) -> None:
-        self.at = broker.address(broker_url)
+        self.at = parse_broker_url(broker_url)
         self.proxy = Proxy(broker_url)
         self.server = Server(folder, EMBUDO_BROKER_URL=self.proxy.url)
         self.workers = [Worker(self.server, name) for name in ("first", "second")]

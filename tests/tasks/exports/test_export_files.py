@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from analytics.domain.export_columns import ExportColumn
 from analytics.domain.time_zones import instant
-from analytics.exports.requests import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, Locale
+from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, Locale
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
 from tasks.exports.job import Workshop, key_of

@@ -20,7 +20,8 @@ from analytics.exports.requests import ExportStatus
 from analytics.storage.database import Database
 from tasks.exports.job import Workshop
 from tasks.queue import broker as brokers
-from tasks.queue.broker import Address, address, open_broker
+from tasks.queue.broker import open_broker
+from tasks.queue.broker_url import BrokerUrl, parse_broker_url
 from tasks.queue.dispatch import MOST_WAITING, Announcer, Jobs, declare_actors
 from tasks.worker_slots import Shift
 from tests.support.brokers import reachable, wipe
@@ -33,15 +34,15 @@ from tests.tasks.queue.test_dispatch import ANY
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("embedded://", Address("embedded://")),
-        ("redis://h/3", Address("redis://h/3")),
-        ("rediss://u:p@h:1/?namespace=x_1-y&protocol=3", Address("rediss://u:p@h:1/?protocol=3", "x_1-y")),
-        ("amqp://u:p@h/v", Address("amqp://u:p@h/v?socket_timeout=3&stack_timeout=5")),
-        ("amqps://h?namespace=x&stack_timeout=9", Address("amqps://h?socket_timeout=3&stack_timeout=9", "x")),
+        ("embedded://", BrokerUrl("embedded://")),
+        ("redis://h/3", BrokerUrl("redis://h/3")),
+        ("rediss://u:p@h:1/?namespace=x_1-y&protocol=3", BrokerUrl("rediss://u:p@h:1/?protocol=3", "x_1-y")),
+        ("amqp://u:p@h/v", BrokerUrl("amqp://u:p@h/v?socket_timeout=3&stack_timeout=5")),
+        ("amqps://h?namespace=x&stack_timeout=9", BrokerUrl("amqps://h?socket_timeout=3&stack_timeout=9", "x")),
     ],
 )  # fmt: skip
-def test_a_url_leads_to_a_broker(url: str, expected: Address) -> None:
-    assert address(url) == expected
+def test_a_url_leads_to_a_broker(url: str, expected: BrokerUrl) -> None:
+    assert parse_broker_url(url) == expected
     assert expected.embedded == (url == "embedded://")
     assert expected.queue == f"{expected.namespace}.exports"
 
@@ -53,12 +54,12 @@ def test_a_url_leads_to_a_broker(url: str, expected: Address) -> None:
 )  # fmt: skip
 def test_a_url_that_leads_nowhere_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"\w+"):
-        address(url)
+        parse_broker_url(url)
 
 
 def test_opening_a_broker_connects_to_nothing() -> None:
     redis, rabbit, embedded = [
-        open_broker(address(url)) for url in ("redis://127.0.0.1:9/", "amqp://127.0.0.1:9/", "embedded://")
+        open_broker(parse_broker_url(url)) for url in ("redis://127.0.0.1:9/", "amqp://127.0.0.1:9/", "embedded://")
     ]
     assert isinstance(embedded, StubBroker)
     assert isinstance(redis, RedisBroker)
@@ -71,15 +72,15 @@ def test_opening_a_broker_connects_to_nothing() -> None:
 
 
 @pytest.fixture(params=["redis", "rabbitmq"])
-def at(request: pytest.FixtureRequest) -> Iterator[Address]:
+def at(request: pytest.FixtureRequest) -> Iterator[BrokerUrl]:
     """A namespace of one's own at a real server."""
-    found = address(reachable(request.param))
+    found = parse_broker_url(reachable(request.param))
     yield found
     wipe(found)
 
 
 @pytest.fixture
-def crew(at: Address, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
+def crew(at: BrokerUrl, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
     """Two workers, each as if in a process of its own."""
     workers = []
     for _ in range(2):
@@ -104,7 +105,7 @@ def crew(at: Address, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
 
 
 @pytest.mark.usefixtures("crew")
-async def test_an_export_that_is_sent_often_is_made_once(at: Address, workshop: Workshop, tenant: str) -> None:
+async def test_an_export_that_is_sent_often_is_made_once(at: BrokerUrl, workshop: Workshop, tenant: str) -> None:
     broker = open_broker(at)
     exports = [await ask(workshop.database, identity(tenant), ANY) for _ in range(3)]
     for export in exports * 8:
@@ -117,7 +118,7 @@ async def test_an_export_that_is_sent_often_is_made_once(at: Address, workshop: 
 
 
 @pytest.mark.usefixtures("crew")
-async def test_a_queue_that_vanished_is_made_again(at: Address, workshop: Workshop, tenant: str) -> None:
+async def test_a_queue_that_vanished_is_made_again(at: BrokerUrl, workshop: Workshop, tenant: str) -> None:
     broker = open_broker(at)
     for _ in range(2):
         export = await ask(workshop.database, identity(tenant), ANY)
@@ -128,7 +129,7 @@ async def test_a_queue_that_vanished_is_made_again(at: Address, workshop: Worksh
 
 
 async def test_an_ended_shift_begins_nothing(workshop: Workshop, tenant: str) -> None:
-    broker, shift = open_broker(address("embedded://")), Shift(1)
+    broker, shift = open_broker(parse_broker_url("embedded://")), Shift(1)
     shift.end()
     actor = declare_actors(broker, "embudo.exports", lambda: workshop, shift)
     export = await ask(workshop.database, identity(tenant), ANY)
@@ -153,7 +154,7 @@ def test_a_shift_counts_its_places(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
 async def test_a_broker_that_never_answers_holds_nobody_up(workshop: Workshop, tenant: str, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        at = address(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/")
+        at = parse_broker_url(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/")
         broker = open_broker(at)
         announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))
         jobs = Jobs(workshop, announcer.announce)

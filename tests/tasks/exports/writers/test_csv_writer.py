@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.exports.requests import CsvSeparator, ExportColumn
+from analytics.domain.export_columns import ExportColumn
+from analytics.exports.requests import CsvSeparator
 from tasks.exports.writers.columns import COLUMNS, FURTHER, Locale, headers
 from tasks.exports.writers.csv_writer import Delimited
 from tasks.exports.writers.further_columns import NO_FURTHER, Further

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.exports.requests import ExportColumn, ExportFormat, ExportStatus, Locale
+from analytics.domain.export_columns import ExportColumn
+from analytics.exports.requests import ExportFormat, ExportStatus, Locale
 from analytics.storage.database import Database
 from tasks.exports import job
 from tasks.exports.job import Workshop, key_of, run_export

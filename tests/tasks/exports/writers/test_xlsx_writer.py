@@ -8,7 +8,7 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.exports.requests import ExportColumn
+from analytics.domain.export_columns import ExportColumn
 from tasks.exports.writers.columns import COLUMNS, FURTHER, Locale, headers
 from tasks.exports.writers.escaping import CELL_LIMIT
 from tasks.exports.writers.further_columns import Further
