@@ -1,4 +1,5 @@
 """The running service: settings, ASGI application, command line, processes.
 
-`cli` > `server` > `app` (composition root) > `graphql`, `web`, `demo`, `ingest`, `workers` > `auth` > `telemetry` > `settings`.
+`cli` > `server` > `app` (composition root) > `graphql`, `web`, `demo`, `ingest`, `workers` > `auth` >
+`telemetry` > `settings`.
 """
