@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from analytics.domain import funnel as metrics
-from analytics.domain.query_spec import Spec
+from analytics.domain.query_spec import QuerySpec
 from analytics.reports.directory import Agent as AgentName
 from graphql_schema.connections import Connection, connect
 from graphql_schema.context import Info
@@ -25,7 +25,7 @@ class FunnelStep:
     rate: float | None = strawberry.field(description="count ÷ base, from 0 to 1; null when the base is 0.")
 
     @staticmethod
-    def of(step: metrics.Step) -> "FunnelStep":
+    def of(step: metrics.FunnelStepCounts) -> "FunnelStep":
         """From the plain value."""
         return FunnelStep(count=step.count, tickets=step.tickets, base=step.base, rate=step.rate)
 
@@ -53,7 +53,7 @@ class Funnel:
     )
 
     @staticmethod
-    def of(counts: metrics.Counts) -> "Funnel":
+    def of(counts: metrics.FunnelCounts) -> "Funnel":
         """From the plain value."""
         step = counts.step
         messages = step("messages")
@@ -114,7 +114,7 @@ class Period:
     ends_at: datetime = strawberry.field(description="The first instant after the range: exclusive.")
 
     @staticmethod
-    def of(spec: Spec) -> "Period":
+    def of(spec: QuerySpec) -> "Period":
         """From a specification."""
         return Period(
             from_=spec.first,
@@ -181,7 +181,7 @@ def _order(order: PerformanceOrder | None) -> analytics.Order | None:
 
 @strawberry.type(description="The numbers of the messages that a filter selects, as far as the viewer may see them.")
 class CampaignAnalytics:
-    spec: strawberry.Private[Spec]
+    spec: strawberry.Private[QuerySpec]
     is_previous: strawberry.Private[bool] = False
 
     @strawberry.field(description="The range of days as resolved.")

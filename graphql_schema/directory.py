@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from analytics.reports import directory as names
-from analytics.reports.directory import Kind
+from analytics.reports.directory import EntityType
 from graphql_schema.connections import Connection, connect
 from graphql_schema.context import Info
 from graphql_schema.enums import Category
@@ -83,7 +83,7 @@ E = TypeVar("E", bound=names.Account | names.Agent | names.Department | names.Te
 
 
 async def _options(
-    info: Info, kind: Kind[E], ids: list[strawberry.ID] | None, search: str | None, first: int, after: str | None
+    info: Info, kind: EntityType[E], ids: list[strawberry.ID] | None, search: str | None, first: int, after: str | None
 ) -> Page[E]:
     viewer = await info.context.viewer()
     return await directory.search_options(info.context.loader, viewer.scope, kind, id_set(ids), search, first, after)

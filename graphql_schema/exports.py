@@ -7,12 +7,12 @@ from typing import Annotated
 import msgspec
 import strawberry
 
-from analytics.domain.errors import Forbidden, InvalidInput
-from analytics.domain.query_spec import Spec
-from analytics.domain.text import clean
+from analytics.domain.errors import ForbiddenError, InvalidInputError
+from analytics.domain.query_spec import QuerySpec
+from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
 from analytics.exports import requests
-from analytics.exports.requests import Refused
+from analytics.exports.requests import ExportInputError
 from analytics.reports.access import Viewer
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, connect
@@ -56,7 +56,7 @@ class AppliedFilter:
     agent_ids: list[strawberry.ID] | None = strawberry.field(description="Agents.")
 
     @staticmethod
-    def of(spec: Spec) -> "AppliedFilter":
+    def of(spec: QuerySpec) -> "AppliedFilter":
         """From a specification."""
 
         def listed(ids: frozenset[str] | None) -> list[strawberry.ID] | None:
@@ -175,12 +175,12 @@ async def _attempt(doing: Awaitable[requests.Export], info: Info) -> tuple[Expor
     """The export, or what its requester can put right."""
     try:
         return Export.of(await doing, await info.context.viewer(), info.context.link), []
-    except Refused as error:
+    except ExportInputError as error:
         place = ["input"] if error.field is None else ["input", error.field]
         return None, [UserError(field=place, code=error.code, message=error.message)]
-    except InvalidInput as error:
+    except InvalidInputError as error:
         return None, [UserError(field=["input", "filter"], code=UserErrorCode.INVALID, message=error.message)]
-    except Forbidden as error:
+    except ForbiddenError as error:
         place = ["input", "filter", "departmentIds"]
         return None, [UserError(field=place, code=UserErrorCode.FORBIDDEN, message=error.message)]
 
@@ -189,19 +189,19 @@ async def _create(input: CreateExportInput, info: Info) -> requests.Export:
     context = info.context
     viewer = await context.viewer()
     filter = input.filter.filter()
-    name = clean(input.name)
+    name = sanitize(input.name)
     columns = tuple(input.columns or ())
     asked = [name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
     # What is asked for as always has the text that it always had.
     further = [requests.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
     asked += further if any(further) else []
-    request = requests.Request(
+    request = requests.ExportRequest(
         name=name,
         spec=viewer.specify(filter, context.now),
         format=input.format,
         locale=input.locale,
         text=msgspec.json.encode(asked, order="deterministic").decode(),
-        idempotency_key=None if input.idempotency_key is None else clean(input.idempotency_key),
+        idempotency_key=None if input.idempotency_key is None else sanitize(input.idempotency_key),
         columns=columns,
         separator=input.separator,
     )
@@ -229,7 +229,7 @@ class ExportsQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> Export | None:
         viewer = await info.context.viewer()
-        found = await resolvers.find(info.context.loader, viewer, clean(id), info.context.now)
+        found = await resolvers.find(info.context.loader, viewer, sanitize(id), info.context.now)
         return Export.of(found, viewer, info.context.link) if found else None
 
 
@@ -247,7 +247,7 @@ class ExportsMutation:
         self, info: Info, input: Annotated[CancelExportInput, strawberry.argument(description="Which export.")]
     ) -> CancelExportPayload | None:
         context = info.context
-        doing = resolvers.cancel(context.database, await context.viewer(), clean(input.id), context.now)
+        doing = resolvers.cancel(context.database, await context.viewer(), sanitize(input.id), context.now)
         export, errors = await _attempt(doing, info)
         return CancelExportPayload(export=export, user_errors=errors)
 
@@ -257,7 +257,7 @@ class ExportsMutation:
     ) -> DeleteExportPayload | None:
         context = info.context
         viewer = await context.viewer()
-        doing = resolvers.delete(context.database, context.jobs, viewer, clean(input.id), context.now)
+        doing = resolvers.delete(context.database, context.jobs, viewer, sanitize(input.id), context.now)
         export, errors = await _attempt(doing, info)
         return DeleteExportPayload(export=export, user_errors=errors)
 
@@ -269,5 +269,5 @@ class ExportsSubscription:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> AsyncIterator[Export]:
         context = info.context
-        async for viewer, export in resolvers.follow(context.database, context.who, clean(id), context.now):
+        async for viewer, export in resolvers.follow(context.database, context.who, sanitize(id), context.now):
             yield Export.of(export, viewer, context.link)

@@ -1,7 +1,7 @@
 """The permission extension: every root field is for viewers only.
 
 It is put on by the schema itself (`GuardedSchema`), so that a new root field cannot be without it. What a viewer
-then sees is narrowed where specifications are made, see `analytics.domain.query_spec.Scope`.
+then sees is narrowed where specifications are made, see `analytics.domain.query_spec.AccessScope`.
 """
 
 from typing import Any

@@ -10,12 +10,12 @@ import structlog
 
 from analytics.domain.time_zones import DAY, HOUR
 from analytics.ingest import webhook_inbox
-from analytics.ingest.reprocessing import derive_anew, outdated
+from analytics.ingest.reprocessing import derive_again, is_outdated
 from analytics.lifecycle import orphans, retention
 from analytics.rollups.rebuild import rebuild, unfinished
-from analytics.rollups.verify import check, some_days
+from analytics.rollups.verify import sample_days, verify
 from analytics.storage import gauges
-from analytics.storage.gauges import Figure
+from analytics.storage.gauges import TenantGauge
 from tasks.erasure import outdate_files
 from tasks.exports.job import Workshop, now
 from tasks.queue.dispatch import expire
@@ -36,7 +36,7 @@ async def apply_webhooks(workshop: Workshop) -> None:
     """Apply the webhooks that wait, of one company after the other until none is left that can be applied now."""
     while True:
         async with workshop.database.read() as reader:
-            companies = await webhook_inbox.waiting(reader)
+            companies = await webhook_inbox.pending_tenants(reader)
         done = [await _apply(workshop, tenant, 0) for tenant in companies]
         busy = [tenant for tenant, applied in zip(companies, done, strict=True) if applied is None]
         # Importers that take turns leave no gap. Who stands in line for a moment comes between them, some at once.
@@ -49,10 +49,10 @@ async def apply_webhooks(workshop: Workshop) -> None:
 async def _apply(workshop: Workshop, tenant: str, patience: float) -> int | None:
     """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
     try:
-        return await webhook_inbox.apply_waiting(
+        return await webhook_inbox.apply_pending(
             workshop.database, tenant, now(), patience, forms=workshop.form_answers
         )
-    except webhook_inbox.Busy:
+    except webhook_inbox.TenantBusyError:
         return None
     except Exception:
         log.warning("webhooks could not be applied, trying again", tenant=tenant, exc_info=True)
@@ -64,17 +64,17 @@ async def keep_up(workshop: Workshop) -> None:
 
     One process at a time.
     """
-    async with workshop.database.alone("keep up") as alone:
+    async with workshop.database.exclusive("keep up") as alone:
         if not alone:
             return
         await expire(workshop)
         async with workshop.database.read() as reader:
             behind = await unfinished(reader)
-            old = await outdated(reader)
+            old = await is_outdated(reader)
         for tenant in old:
             log.info("deriving messages anew", tenant=tenant)
             with _for(tenant):
-                await derive_anew(workshop.database, tenant, now())
+                await derive_again(workshop.database, tenant, now())
         for tenant in behind:
             log.info("rebuilding rollups", tenant=tenant)
             with _for(tenant):
@@ -86,20 +86,23 @@ async def tidy(workshop: Workshop) -> None:
 
     One process at a time, and which companies there is something to do for is asked at once for all of them.
     """
-    async with workshop.database.alone("tidy") as alone:
+    async with workshop.database.exclusive("tidy") as alone:
         if not alone:
             return
         at = now()
         orphans_before, webhooks_before = at - workshop.orphan_days * DAY, at - workshop.webhook_days * DAY
         async with workshop.database.read() as reader:
             found: list[tuple[Chore, list[str]]] = [
-                (partial(_drop_orphans, received_before=orphans_before), await orphans.due(reader, orphans_before)),
+                (
+                    partial(_drop_orphans, received_before=orphans_before),
+                    await orphans.due_tenants(reader, orphans_before),
+                ),
                 (
                     partial(_drop_webhooks, received_before=webhooks_before),
                     await webhook_inbox.due(reader, webhooks_before),
                 ),
-                (_drop_messages, await retention.due(reader, workshop.message_months, at)),
-                (look, await gauges.due(reader, Figure.DRIFT, at - LOOK_EVERY)),
+                (_drop_messages, await retention.due_tenants(reader, workshop.message_months, at)),
+                (look, await gauges.stale_tenants(reader, TenantGauge.DRIFT, at - LOOK_EVERY)),
             ]
         for chore, companies in found:
             for tenant in companies:
@@ -117,7 +120,7 @@ def _for(tenant: str) -> Iterator[None]:
 
 
 async def _drop_orphans(workshop: Workshop, tenant: str, received_before: int) -> None:
-    dropped = await orphans.drop(workshop.database, tenant, received_before, now())
+    dropped = await orphans.delete_orphans(workshop.database, tenant, received_before, now())
     log.info("dropped what no message claimed", tenant=tenant, **dropped._asdict())
 
 
@@ -128,24 +131,26 @@ async def _drop_webhooks(workshop: Workshop, tenant: str, received_before: int) 
 
 async def _drop_messages(workshop: Workshop, tenant: str) -> None:
     outdate = partial(outdate_files, workshop, tenant)
-    if messages := await retention.drop_old(workshop.database, tenant, workshop.message_months, now(), outdate):
+    if messages := await retention.delete_old_messages(
+        workshop.database, tenant, workshop.message_months, now(), outdate
+    ):
         log.info("dropped messages of old months", tenant=tenant, messages=messages)
 
 
 async def look(workshop: Workshop, tenant: str) -> None:
     """Find a company's figures: what waits for a message, and whether the rollups of some day are right."""
     async with workshop.database.read() as reader:
-        waiting = await orphans.count(reader, tenant)
-    days = await some_days(workshop.database, tenant, 1)
-    differences = [each async for _, found in check(workshop.database, tenant, days) for each in found]
+        waiting = await orphans.count_orphans(reader, tenant)
+    days = await sample_days(workshop.database, tenant, 1)
+    differences = [each async for _, found in verify(workshop.database, tenant, days) for each in found]
     if differences:
         log.error("rollups differ from messages", tenant=tenant, rows=len(differences), first=str(differences[0]))
     found = {
-        Figure.WAITING_STATUSES: waiting.statuses,
-        Figure.WAITING_REPLIES: waiting.replies,
-        Figure.WAITING_CORRECTIONS: waiting.corrections,
-        Figure.DRIFT: len(differences),
+        TenantGauge.WAITING_STATUSES: waiting.statuses,
+        TenantGauge.WAITING_REPLIES: waiting.replies,
+        TenantGauge.WAITING_CORRECTIONS: waiting.corrections,
+        TenantGauge.DRIFT: len(differences),
     }
     async with workshop.database.write() as writer:
         await writer.lock(tenant)
-        await gauges.keep(writer, tenant, found, now())
+        await gauges.store(writer, tenant, found, now())

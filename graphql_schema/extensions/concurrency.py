@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from strawberry.extensions import SchemaExtension
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 from graphql_schema.context import Context
 
 
@@ -17,6 +17,6 @@ class Fairness(SchemaExtension):
         try:
             async with context.place(context):
                 yield
-        except RateLimited as error:
+        except RateLimitedError as error:
             context.refused = error
             raise

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
 from analytics.reports.access import Identity
-from analytics.storage.query_log import watch
+from analytics.storage.query_log import record_statements
 from graphql_schema.context import Context, Operation
 from graphql_schema.limits.document_size import root_fields
 
@@ -26,7 +26,7 @@ class ToldOperations(SchemaExtension):
 
     async def on_operation(self) -> AsyncIterator[None]:
         """Around everything; for a subscription, until it ends."""
-        began_at, statements = time.time_ns(), watch()
+        began_at, statements = time.time_ns(), record_statements()
         try:
             yield
             self._note(getattr(self.execution_context.result, "errors", None))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from strawberry.extensions import SchemaExtension
 
-from analytics.domain.errors import TimedOut
+from analytics.domain.errors import TimedOutError
 from graphql_schema.context import Context
 
 
@@ -20,7 +20,7 @@ class Patience(SchemaExtension):
                 yield
         except TimeoutError:
             context.cancel()
-            raise TimedOut("The request took too long. Ask for fewer days, or for less at once.") from None
+            raise TimedOutError("The request took too long. Ask for fewer days, or for less at once.") from None
         except asyncio.CancelledError:
             context.cancel()
             raise

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graphql import EnumValueNode, FieldNode, GraphQLField, IntValueNode
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.limits import LARGEST_PAGE, LONGEST_SERIES, MOST_FILTER_IDS
+from analytics.domain.limits import MAX_FILTER_IDS, MAX_PAGE_SIZE, MAX_SERIES_POINTS
 
 MICROSECONDS = 1_000  # in a point
 
@@ -69,10 +69,10 @@ LISTS = {
     "TemplatePerformance.departments": 5,
     "Viewer.departments": 100,
     "Export.columns": len(ExportColumn),
-    "AppliedFilter.templateIds": MOST_FILTER_IDS,
-    "AppliedFilter.accountIds": MOST_FILTER_IDS,
-    "AppliedFilter.departmentIds": MOST_FILTER_IDS,
-    "AppliedFilter.agentIds": MOST_FILTER_IDS,
+    "AppliedFilter.templateIds": MAX_FILTER_IDS,
+    "AppliedFilter.accountIds": MAX_FILTER_IDS,
+    "AppliedFilter.departmentIds": MAX_FILTER_IDS,
+    "AppliedFilter.agentIds": MAX_FILTER_IDS,
     "__Schema.types": 80,
     "__Schema.directives": 8,
     "__Type.fields": 6,
@@ -93,7 +93,7 @@ ROWS = {
         28.0,  # with a funnel, which is eight objects
     ),
 }
-POINTS = {"HOUR": LONGEST_SERIES, "DAY": LONGEST_SERIES, "WEEK": 160, "MONTH": 40}
+POINTS = {"HOUR": MAX_SERIES_POINTS, "DAY": MAX_SERIES_POINTS, "WEEK": 160, "MONTH": 40}
 
 ROW = 5.0  # microseconds to make an item of a list, whatever is asked of it
 FIELD = 1.5  # to read a field and to write it down
@@ -138,7 +138,9 @@ def _first(field: GraphQLField, node: FieldNode) -> int:
             written = argument.value
             # More than the cap is refused when it is run; less than nothing, and what is too long to read, too.
             return (
-                max(0, min(int(written.value[:9]), LARGEST_PAGE)) if isinstance(written, IntValueNode) else LARGEST_PAGE
+                max(0, min(int(written.value[:9]), MAX_PAGE_SIZE))
+                if isinstance(written, IntValueNode)
+                else MAX_PAGE_SIZE
             )
     return int(field.args["first"].default_value)
 

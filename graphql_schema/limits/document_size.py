@@ -22,16 +22,16 @@ from graphql import (
     get_named_type,
 )
 
-from analytics.domain.errors import TooComplex
+from analytics.domain.errors import TooComplexError
 from analytics.domain.limits import (
-    DEEPEST,
-    MOST_ALIASES,
-    MOST_ALIKE,
-    MOST_BESIDE,
-    MOST_COST,
-    MOST_DIRECTIVES,
-    MOST_FRAGMENTS,
-    MOST_SELECTIONS,
+    MAX_ALIASES,
+    MAX_COST,
+    MAX_DEPTH,
+    MAX_DIRECTIVES,
+    MAX_FRAGMENTS,
+    MAX_MERGED_FIELDS,
+    MAX_RESPONSE_KEYS,
+    MAX_SELECTIONS,
 )
 from graphql_schema.limits.cost import FREE_VALUES, MICROSECONDS, SHARE_OF_PERIOD_BEFORE, VALUE, price
 from graphql_schema.limits.input_values import check_literals
@@ -95,19 +95,19 @@ class Size:
 
 # What is counted, the most that there may be, and how that is said.
 CAPS = (
-    ("depth", DEEPEST, "is nested {} fields deep; at most {}"),
-    ("selections", MOST_SELECTIONS, "selects {} fields, those of fragments each time; at most {}"),
-    ("aliases", MOST_ALIASES, "has {} aliases; at most {}"),
-    ("directives", MOST_DIRECTIVES, "has {} directives; at most {}"),
-    ("points", MOST_COST, "costs {} points; at most {}"),
+    ("depth", MAX_DEPTH, "is nested {} fields deep; at most {}"),
+    ("selections", MAX_SELECTIONS, "selects {} fields, those of fragments each time; at most {}"),
+    ("aliases", MAX_ALIASES, "has {} aliases; at most {}"),
+    ("directives", MAX_DIRECTIVES, "has {} directives; at most {}"),
+    ("points", MAX_COST, "costs {} points; at most {}"),
 )
 
 
 def keep_within(schema: GraphQLSchema, document: DocumentNode) -> Size:
     """The size of a document that is within all bounds. Raises a public error for any other."""
     fragments = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
-    if fragments > MOST_FRAGMENTS:
-        raise TooComplex(f"The document has {fragments} fragments; at most {MOST_FRAGMENTS}. See `limits`.")
+    if fragments > MAX_FRAGMENTS:
+        raise TooComplexError(f"The document has {fragments} fragments; at most {MAX_FRAGMENTS}. See `limits`.")
     size = measure(schema, document)
     check(size)
     check_alike(document)
@@ -128,15 +128,15 @@ def measure(schema: GraphQLSchema, document: DocumentNode) -> Size:
 
 
 def check(size: Size) -> None:
-    """Raises `TooComplex` for a document that is over a cap."""
+    """Raises `TooComplexError` for a document that is over a cap."""
     for name, most, sentence in CAPS:
         value = getattr(size, name)
         if value > most:
-            raise TooComplex(f"The document {sentence.format(value, most)}. See `limits`.")
+            raise TooComplexError(f"The document {sentence.format(value, most)}. See `limits`.")
 
 
 def check_alike(document: DocumentNode) -> None:
-    """Raises `TooComplex` when too many selections, of one name or of several, meet in one place.
+    """Raises `TooComplexError` when too many selections, of one name or of several, meet in one place.
 
     For what `check` let pass.
     """
@@ -146,11 +146,13 @@ def check_alike(document: DocumentNode) -> None:
         alike: defaultdict[str, list[SelectionSetNode | None]] = defaultdict(list)
         for node in _fields(places.pop(), fragments):
             alike[node.alias.value if node.alias else node.name.value].append(node.selection_set)
-        if len(alike) > MOST_BESIDE:
-            raise TooComplex(f"{len(alike)} names are selected in one place; at most {MOST_BESIDE}.")
+        if len(alike) > MAX_RESPONSE_KEYS:
+            raise TooComplexError(f"{len(alike)} names are selected in one place; at most {MAX_RESPONSE_KEYS}.")
         for name, nodes in alike.items():
-            if len(nodes) > MOST_ALIKE:
-                raise TooComplex(f"{name}: is selected {len(nodes)} times in one place; at most {MOST_ALIKE}.")
+            if len(nodes) > MAX_MERGED_FIELDS:
+                raise TooComplexError(
+                    f"{name}: is selected {len(nodes)} times in one place; at most {MAX_MERGED_FIELDS}."
+                )
         places += [inside for nodes in alike.values() if (inside := [node for node in nodes if node])]
 
 

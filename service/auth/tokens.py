@@ -8,8 +8,8 @@ import jwt
 import structlog
 from starlette.requests import HTTPConnection
 
-from analytics.domain.errors import PublicError, Unauthenticated
-from analytics.domain.text import clean
+from analytics.domain.errors import PublicError, UnauthenticatedError
+from analytics.domain.text import sanitize
 from analytics.reports.access import Identity
 from service.auth.jwks import ALGORITHMS, Keys
 from service.settings import Settings
@@ -38,7 +38,7 @@ MISSING = {"iss": "issuer", "aud": "audience"}
 MAX_TOKEN_LENGTH = 4_096  # characters; what reads a token looks at each of them
 
 
-class RefusedToken(Unauthenticated):
+class RefusedToken(UnauthenticatedError):
     """A token that is not good, with the reason, which the message does not tell."""
 
     def __init__(self, reason: str, message: str = NOT_VALID) -> None:
@@ -159,8 +159,8 @@ def _identity(claims: dict[str, Any]) -> Identity:
     if not all(isinstance(text, str) and 0 < len(text) <= 128 for text in (user, tenant, role)):
         raise RefusedToken(CLAIMS)
     return Identity(
-        clean(user),
-        clean(tenant),
+        sanitize(user),
+        sanitize(tenant),
         role,
         email=_text(claims.get("email")),
         name=_text(claims.get("name")),
@@ -175,4 +175,4 @@ def bearer(header: str | None) -> str | None:
 
 
 def _text(claim: Any) -> str | None:
-    return clean(claim) if isinstance(claim, str) else None
+    return sanitize(claim) if isinstance(claim, str) else None

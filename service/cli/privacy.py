@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from analytics.domain.errors import PublicError
-from analytics.ingest.erasure import Erased
+from analytics.ingest.erasure import ErasureResult
 from service.settings import Settings
 from service.workers.resources import open_workshop
 from tasks.erasure import forget_contacts, remove_tenant
@@ -27,7 +27,7 @@ def forget(
     """
     contacts = [one for given in contact for one in (_lines() if given == "-" else [given])]
 
-    async def work() -> Erased:
+    async def work() -> ErasureResult:
         workshop = open_workshop(Settings.read())
         async with workshop.database:
             return await forget_contacts(workshop, tenant, contacts)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 
 # Operations that are answered at once; more of them wait. A page asks for two or three.
 MOST_ANSWERED = 8
@@ -27,15 +27,15 @@ class Places:
 
     @asynccontextmanager
     async def one(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Have a place inside, after waiting for some seconds at most. Raises `RateLimited`."""
+        """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
         places = self._known.get(who) or self._known.setdefault(who, asyncio.Semaphore(self._each))
         if patience <= 0 and places.locked():
-            raise RateLimited("Too much of yours is under way. Wait for some of it to end.", 1)
+            raise RateLimitedError("Too much of yours is under way. Wait for some of it to end.", 1)
         try:
             async with asyncio.timeout(patience or None):
                 await places.acquire()
         except TimeoutError:
-            raise RateLimited("Too many of your requests are being answered. Try again later.", 1) from None
+            raise RateLimitedError("Too many of your requests are being answered. Try again later.", 1) from None
         try:
             yield
         finally:
@@ -52,7 +52,7 @@ class Turns:
 
     @asynccontextmanager
     async def one(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Have a place inside, after waiting for some seconds at most. Raises `RateLimited`."""
+        """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
         if self._free:
             self._free -= 1
         else:
@@ -74,7 +74,7 @@ class Turns:
             else:
                 self._leave(who, place)
             if isinstance(error, TimeoutError):
-                raise RateLimited("Too many dear requests are being answered. Try again later.", 1) from None
+                raise RateLimitedError("Too many dear requests are being answered. Try again later.", 1) from None
             raise
 
     def _leave(self, who: Hashable, place: "asyncio.Future[None]") -> None:

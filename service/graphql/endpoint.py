@@ -15,9 +15,9 @@ from strawberry import Schema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
-from analytics.domain.errors import RateLimited
-from analytics.domain.limits import LARGEST_BODY_OF_STRANGERS
-from analytics.domain.text import clean
+from analytics.domain.errors import RateLimitedError
+from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES
+from analytics.domain.text import sanitize
 from analytics.exports.requests import Export
 from analytics.reports.access import Identity, Viewer
 from analytics.storage.database import Database
@@ -98,7 +98,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         self._lanes = [(points, Turns(int(part * house.database.readers))) for points, part in LANES]
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """A context for one request, or one WebSocket; opens nothing. Raises `RateLimited` for too many requests.
+        """A context for one request, or one WebSocket; opens nothing. Raises `RateLimitedError` for too many requests.
 
         Requests are counted here, before it is known whether they are any; what comes over a WebSocket is by operation.
         """
@@ -131,7 +131,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         """Of strangers only so much is read as shows what they may be asking for."""
         if isinstance(context.identity, Identity):
             return super().body_bound(context)
-        return LARGEST_BODY_OF_STRANGERS, context.unauthenticated
+        return MAX_ANONYMOUS_BODY_BYTES, context.unauthenticated
 
     def renewed(self, context: Context) -> Context:
         """The context of an operation over a WebSocket: of now, and with nothing read yet."""
@@ -142,22 +142,22 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         return self._house.now()
 
     async def admit(self, context: Context) -> None:
-        """Count an operation. Raises `RateLimited`."""
+        """Count an operation. Raises `RateLimitedError`."""
         viewer, tenant = _whose(context)
         try:
             await self._house.rates.admit(viewer, tenant)
-        except RateLimited as error:
+        except RateLimitedError as error:
             recorder.refused(error.code)
             if tenant is None:
                 await asyncio.sleep(STRANGERS_WAIT)
             raise
 
     def turn(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """A place for a request: so many of one viewer's are read and answered at once. Raises `RateLimited`."""
+        """A place for a request: so many of one viewer's are read and answered at once. Raises `RateLimitedError`."""
         return self._answered.one(_whose(context), context.terms.seconds)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        """Execute a request. Raises `RateLimited`."""
+        """Execute a request. Raises `RateLimitedError`."""
         context: Context = kwargs["context"]
         result = await super().execute_single(*args, **kwargs)
         if context.refused:
@@ -166,7 +166,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
     @asynccontextmanager
     async def place(self, context: Context) -> AsyncIterator[None]:
-        """A place for an operation whose cost is known. Raises `RateLimited`."""
+        """A place for an operation whose cost is known. Raises `RateLimitedError`."""
         whose, cost = _whose(context), context.cost or 0
         await self._house.rates.spend(cost, *whose)
         async with AsyncExitStack() as stack:
@@ -177,13 +177,13 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             yield
 
     def following(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """A place for an operation over a WebSocket. Raises `RateLimited` when there is none."""
+        """A place for an operation over a WebSocket. Raises `RateLimitedError` when there is none."""
         return self._followed.one(_whose(context), patience=0)
 
     def document(self, asked: dict[str, Any]) -> str | None:
         """The document that a request asks for, by text or hash. Raises a public error."""
         text = self._house.manifest.document(asked)
-        return text and clean(text)
+        return text and sanitize(text)
 
     def recognize(self, websocket: Any, context: Context) -> None:
         """Let what stands around this endpoint know who a WebSocket is for, too."""

@@ -13,8 +13,8 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSchema, parse, validate
 from strawberry import Schema
 
-from analytics.domain.errors import Forbidden, InvalidInput, NotFound, PublicError, TooComplex
-from analytics.domain.limits import LONGEST_DOCUMENT, MOST_TOKENS
+from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError, PublicError, TooComplexError
+from analytics.domain.limits import MAX_DOCUMENT_LENGTH, MAX_TOKENS
 from graphql_schema.limits.document_size import keep_within
 from service.settings import ConfigurationError, Settings
 from service.web.pages import BUILT
@@ -44,17 +44,19 @@ class Manifest:
         if (known := id or hash) in self.documents:
             return self.documents[known]
         if id is not None:
-            raise NotFound("documentId: there is no such document here.")
+            raise NotFoundError("documentId: there is no such document here.")
         if text is not None and not isinstance(text, str):
-            raise InvalidInput("query: must be a string, or null.")
+            raise InvalidInputError("query: must be a string, or null.")
         if hash is not None and not text:
             raise PersistedQueryNotSupported("PersistedQueryNotSupported")
         if hash is not None and text and hash.lower() != _sha256(text):
-            raise InvalidInput("extensions.persistedQuery.sha256Hash: is not the SHA-256 of the query.")
+            raise InvalidInputError("extensions.persistedQuery.sha256Hash: is not the SHA-256 of the query.")
         if text and self.only and self.documents.get(_sha256(text)) != text:
-            raise Forbidden(f"Only documents of {self.whose} are run here.")
-        if text and len(text) > LONGEST_DOCUMENT:
-            raise TooComplex(f"The document has {len(text)} characters; at most {LONGEST_DOCUMENT}. See `limits`.")
+            raise ForbiddenError(f"Only documents of {self.whose} are run here.")
+        if text and len(text) > MAX_DOCUMENT_LENGTH:
+            raise TooComplexError(
+                f"The document has {len(text)} characters; at most {MAX_DOCUMENT_LENGTH}. See `limits`."
+            )
         return text
 
 
@@ -120,7 +122,7 @@ def _open(setting: str, path: Path, schema: Schema, *, only: bool) -> Manifest:
 
 def _wrong(schema: GraphQLSchema, text: str) -> str | None:
     try:
-        document = parse(text, max_tokens=MOST_TOKENS)
+        document = parse(text, max_tokens=MAX_TOKENS)
         keep_within(schema, document)
         errors = validate(schema, document)
     except (GraphQLError, PublicError) as error:

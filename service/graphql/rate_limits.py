@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 from service.settings import Settings
 from service.telemetry.metrics import NOT_COUNTED
 from tasks.queue.broker_url import parse_redis_url
@@ -173,7 +173,7 @@ class Rates:
         self._allowed = allowed
 
     async def admit(self, viewer: str, tenant: str | None) -> None:
-        """Count a request. Raises `RateLimited`."""
+        """Count a request. Raises `RateLimitedError`."""
         each, all = self._allowed.requests, self._allowed.tenant_requests
         if tenant is None:
             of_address = Bucket(f"stranger:{network(viewer)}", ceil(each * OF_ADDRESS), holds=BURST_OF_ADDRESS)
@@ -182,7 +182,7 @@ class Rates:
             await self._take(Bucket(f"viewer:{tenant}:{viewer}", each), Bucket(f"tenant:{tenant}", all))
 
     async def spend(self, points: int, viewer: str, tenant: str | None) -> None:
-        """Count what a document costs. Raises `RateLimited`. All strangers together have what one viewer has."""
+        """Count what a document costs. Raises `RateLimitedError`. All strangers together have what one viewer has."""
         each, all = self._allowed.points, self._allowed.tenant_points
         if tenant is None:
             await self._take(Bucket("points:strangers", each, points))
@@ -193,7 +193,7 @@ class Rates:
     async def _take(self, *buckets: Bucket) -> None:
         wait = await self._buckets.take([bucket for bucket in buckets if bucket.a_minute])
         if wait > 0:
-            raise RateLimited("Too many requests, or too dear ones. See `limits`.", ceil(wait))
+            raise RateLimitedError("Too many requests, or too dear ones. See `limits`.", ceil(wait))
 
     async def close(self) -> None:
         """Let go of connections."""

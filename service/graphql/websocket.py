@@ -16,7 +16,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from analytics.domain.errors import PublicError
-from analytics.domain.text import clean
+from analytics.domain.text import sanitize
 from analytics.reports.access import Identity
 from graphql_schema.context import Context
 from graphql_schema.extensions.errors import public
@@ -100,7 +100,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.view.admit(self.context)
                 payload = message["payload"]
                 payload["query"] = self.view.document(payload)
-                payload["operationName"] = clean(payload.get("operationName") or "") or None
+                payload["operationName"] = sanitize(payload.get("operationName") or "") or None
             except PublicError as error:
                 extensions = {"code": error.code, "requestId": self.context.request_id}
                 shown = {"message": error.message, "extensions": extensions}

@@ -15,9 +15,9 @@ from typing import BinaryIO, cast
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from analytics.ingest.batch import apply
-from analytics.ingest.events import AnyEvent, InvalidEvent
-from analytics.ingest.formats.files import Item, read_events, read_whatsapp
+from analytics.ingest.batch import apply_events
+from analytics.ingest.events import AnyEvent, InvalidEventError
+from analytics.ingest.formats.files import ParsedLine, read_events, read_whatsapp
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.storage.database import Database
 
@@ -63,7 +63,7 @@ class Rejected:
         self._console = console
         self._file: BinaryIO | None = None
 
-    def add(self, name: str, item: Item, error: InvalidEvent) -> None:
+    def add(self, name: str, item: ParsedLine, error: InvalidEventError) -> None:
         """Report a line and write it aside."""
         self.count += 1
         if self.count <= SHOWN:
@@ -124,7 +124,7 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
 
 
-def _counted(progress: Progress, task: TaskID, name: str, items: Iterable[Item]) -> Iterator[Item]:
+def _counted(progress: Progress, task: TaskID, name: str, items: Iterable[ParsedLine]) -> Iterator[ParsedLine]:
     """The items as they are, telling the progress bar of their bytes a thousand at a time."""
     size = 0
     for number, item in enumerate(_readable(name, items)):
@@ -135,7 +135,7 @@ def _counted(progress: Progress, task: TaskID, name: str, items: Iterable[Item])
         yield item
 
 
-def _readable(name: str, items: Iterable[Item]) -> Iterator[Item]:
+def _readable(name: str, items: Iterable[ParsedLine]) -> Iterator[ParsedLine]:
     try:
         yield from items
     except (OSError, EOFError, zlib.error) as error:
@@ -143,25 +143,25 @@ def _readable(name: str, items: Iterable[Item]) -> Iterator[Item]:
 
 
 async def import_items(
-    database: Database, tenant: str, name: str, items: Iterable[Item], report: Report, aside: Rejected
+    database: Database, tenant: str, name: str, items: Iterable[ParsedLine], report: Report, aside: Rejected
 ) -> None:
     """Apply items in batches; what is rejected goes aside."""
     waiting = iter(items)
     while batch := list(islice(waiting, BATCH)):
-        while len(batch) < LARGEST_BATCH and await database.is_locked(tenant):
+        while len(batch) < LARGEST_BATCH and await database.is_tenant_locked(tenant):
             more = list(islice(waiting, MORE))
             if not more:
                 break
             batch += more
         events: list[AnyEvent] = []
-        valid: list[Item] = []
+        valid: list[ParsedLine] = []
         for item in batch:
-            if isinstance(item.event, InvalidEvent):
+            if isinstance(item.event, InvalidEventError):
                 aside.add(name, item, item.event)
             else:
                 events.append(item.event)
                 valid.append(item)
-        outcomes = await apply(database, tenant, events, time.time_ns() // 1000)
+        outcomes = await apply_events(database, tenant, events, time.time_ns() // 1000)
         for item, outcome in zip(valid, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
                 aside.add(name, item, TOO_LATE)

@@ -17,12 +17,12 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from analytics.ingest.batch import apply
-from analytics.ingest.events import AnyEvent, InvalidEvent
+from analytics.ingest.batch import apply_events
+from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.files import read_part
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.storage.database import Database
-from analytics.storage.transient_errors import is_outage
+from analytics.storage.transient_errors import is_transient
 from service.settings import Settings
 from service.telemetry.logs import configure
 
@@ -112,13 +112,13 @@ async def _apply(database: Database, work: Work) -> Done:
     gc.disable()
     try:
         read = _Read(work)
-        outcomes = await apply(database, work.tenant, read.events, work.received_at) if read.events else []
+        outcomes = await apply_events(database, work.tenant, read.events, work.received_at) if read.events else []
         for number, outcome in zip(read.numbers, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
                 read.name(Rejected(number, TOO_LATE.code, TOO_LATE.message))
         return Done(dict(Counter(map(str, outcomes))), read.invalid, sorted(read.named), read.gave_up)
     except Exception as error:
-        if is_outage(error):
+        if is_transient(error):
             log.warning("events could not be applied: the database does not answer", exc_info=True)
             return Done(failure="DATABASE")
         log.exception("events could not be applied")
@@ -137,7 +137,7 @@ class _Read:
         self.invalid = 0
         self.gave_up = False
         for item in read_part(work.lines, work.first):
-            if not isinstance(item.event, InvalidEvent):
+            if not isinstance(item.event, InvalidEventError):
                 self.events.append(item.event)
                 self.numbers.append(item.line)
                 continue

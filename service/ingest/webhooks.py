@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from analytics.domain.text import clean
+from analytics.domain.text import sanitize
 from analytics.ingest import webhook_inbox
 from analytics.storage.database import Database
 from service.ingest.webhook_secrets import Secrets, WebhookSecrets
@@ -126,7 +126,7 @@ class Webhooks:
         return Response(status_code=200)
 
     def _secrets_of(self, tenant: str) -> Secrets | None:
-        possible = 0 < len(tenant) <= LONGEST_TENANT and clean(tenant) == tenant
+        possible = 0 < len(tenant) <= LONGEST_TENANT and sanitize(tenant) == tenant
         return self._secrets.of(tenant) if possible else None
 
 

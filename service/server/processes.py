@@ -6,7 +6,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from analytics.domain.limits import LARGEST_BODY
+from analytics.domain.limits import MAX_BODY_BYTES
 from graphql_schema.schema import schema
 from service.app import create_app
 from service.graphql.persisted_documents import open_manifest
@@ -46,7 +46,7 @@ def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, 
             ws=LimitedWebSocketProtocol,
             ws_per_message_deflate=False,  # a few bytes of a stranger's would be 256 KiB to read
             limit_concurrency=affordable_connections(settings.connections),
-            ws_max_size=LARGEST_BODY,  # by default a stranger's message may have 16 MiB, and is parsed
+            ws_max_size=MAX_BODY_BYTES,  # by default a stranger's message may have 16 MiB, and is parsed
             access_log=False,  # ours say more, and no query of an address
             timeout_graceful_shutdown=patience(settings),
             factory=factory,

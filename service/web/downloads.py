@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from analytics.domain.errors import Forbidden
+from analytics.domain.errors import ForbiddenError
 from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
-from analytics.reports.access import Identity, view
+from analytics.reports.access import Identity, load_viewer
 from analytics.storage.database import Database
 from service.auth.download_links import Links
 from service.web.ranges import Unsatisfiable, requested
@@ -87,8 +87,8 @@ async def _allowed(database: Database, identity: Identity, id: str) -> Export | 
     """The export, if it is complete and its departments may be seen by this person at this moment."""
     async with database.read() as reader:
         try:
-            viewer = await view(reader, identity)
-        except Forbidden:
+            viewer = await load_viewer(reader, identity)
+        except ForbiddenError:
             return None
         export = await requests.find(reader, viewer, id, now())
     if export is None or export.status is not ExportStatus.COMPLETED or not export.allows(viewer.scope):

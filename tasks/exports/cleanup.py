@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from analytics.exports import jobs
-from analytics.exports.jobs import Place
+from analytics.exports.jobs import ExportState
 from analytics.exports.requests import FINAL, ExportStatus
 from tasks.exports.job import SUFFIXES, Workshop
 
@@ -31,7 +31,7 @@ async def drop_leftovers(workshop: Workshop, at: datetime | None = None) -> None
     async for keys in workshop.files.keys(at - FILE_AGE):
         found = {key: match for key in keys if (match := _KEY.fullmatch(key))}
         async with workshop.database.read() as reader:
-            places = await jobs.places(reader, {match[1] for match in found.values()})
+            places = await jobs.export_states(reader, {match[1] for match in found.values()})
         for key, match in found.items():
             if not _needed(places.get(match[1]), int(match[2])):
                 await workshop.files.delete(key)
@@ -41,7 +41,7 @@ async def drop_leftovers(workshop: Workshop, at: datetime | None = None) -> None
         log.info("deleted files that no export needs", files=len(dropped), some=dropped[:10])
 
 
-def _needed(place: Place | None, attempt: int) -> bool:
+def _needed(place: ExportState | None, attempt: int) -> bool:
     if place is None:
         return False
     if place.status is ExportStatus.COMPLETED:

@@ -17,15 +17,15 @@ from typing import ParamSpec, TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from analytics.domain.errors import Dropped, Forbidden
+from analytics.domain.errors import ForbiddenError, MessagesPurgedError
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.time_zones import DAY
 from analytics.exports import jobs
 from analytics.exports.requests import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.reports import runner
-from analytics.reports.access import view
+from analytics.reports.access import load_viewer
 from analytics.storage.database import Database, Writer
-from analytics.storage.transient_errors import is_outage
+from analytics.storage.transient_errors import is_transient
 from tasks.exports.file_names import file_name
 from tasks.exports.summary_sheet import summary
 from tasks.exports.writers.base import TableWriter
@@ -132,15 +132,15 @@ async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | No
             raise
         logger.warning("export took too long")
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.TIMEOUT)
-    except Forbidden:
+    except ForbiddenError:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
-    except Dropped:
+    except MessagesPurgedError:
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.DROPPED)
     except _NotStored:
         logger.exception("export could not be stored")
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.STORAGE)
     except Exception as error:
-        if is_outage(error):
+        if is_transient(error):
             raise
         logger.exception("export failed")
         await _end(workshop, export, ExportStatus.FAILED, FailureCode.INTERNAL)
@@ -156,13 +156,13 @@ async def _put_down(workshop: Workshop, export: Export, progress: "_Progress") -
         await workshop.files.delete(key_of(export))
     async with workshop.database.write() as writer:
         if progress.shift.over:
-            await jobs.give_back(writer, export)
-        await jobs.end(writer, export, now(), ExportStatus.CANCELED)
+            await jobs.release(writer, export)
+        await jobs.finish(writer, export, now(), ExportStatus.CANCELED)
 
 
 async def _end(workshop: Workshop, export: Export, status: ExportStatus, failure: FailureCode | None = None) -> None:
     async with workshop.database.write() as writer:
-        await jobs.end(writer, export, now(), status, failure)
+        await jobs.finish(writer, export, now(), status, failure)
 
 
 class _Progress:
@@ -237,29 +237,31 @@ async def _renew(database: Database, export: Export, progress: _Progress, made: 
 async def _look(writer: Writer, export: Export, progress: _Progress) -> None:
     """Renew the lease, or let go of the row at once: a large file's last step may take longer than anyone waits."""
     if progress.shift.overdue and not progress.storing:
-        await jobs.give_back(writer, export)
+        await jobs.release(writer, export)
         progress.handed_back = progress.stopped = True
         return
     status = await jobs.renew(writer, export, now(), progress.total, progress.written)
     if status is ExportStatus.CANCELING:
-        await jobs.end(writer, export, now(), ExportStatus.CANCELED)
+        await jobs.finish(writer, export, now(), ExportStatus.CANCELED)
     progress.stopped = status is not ExportStatus.RUNNING
 
 
 async def _write(database: Database, export: Export, progress: _Progress, path: Path) -> None:
     """Write the file. All that is read is of one moment: the requester's access, the count and the rows."""
     async with database.read() as reader:
-        await reader.expect_much()
-        viewer = await view(reader, export.requester)
+        await reader.use_streaming_mode()
+        viewer = await load_viewer(reader, export.requester)
         if not export.allows(viewer.scope):
-            raise Forbidden("The requester may no longer see all departments of the export.")
+            raise ForbiddenError("The requester may no longer see all departments of the export.")
         read_at = now()
         progress.total = await runner.count(reader, export.spec)
         front = await summary(reader, export, progress.total, read_at) if export.format is ExportFormat.XLSX else None
-        heard = await runner.heard_titles(reader, export.spec) if ExportColumn.BOUNCE_REASON in export.columns else {}
+        heard = (
+            await runner.reported_titles(reader, export.spec) if ExportColumn.BOUNCE_REASON in export.columns else {}
+        )
         further = Further(export.columns, heard)
         with _writer(export, front, further) as writer:
-            async for sends in _ahead(runner.sends(reader, export.spec, export.columns)):
+            async for sends in _ahead(runner.stream_messages(reader, export.spec, export.columns)):
                 # In a thread, so that the lease is renewed while a batch is being written.
                 with _storing():
                     await _in_thread(writer.append, sends)

@@ -101,7 +101,7 @@ async def sweep(workshop: Workshop, send: Send, patience: int | None = None) -> 
     """Send what was abandoned and what waits; with patience only what has waited for so many microseconds."""
     at = now()
     async with workshop.database.read() as reader:
-        waiting = await jobs.due(reader, at, None if patience is None else at - patience)
+        waiting = await jobs.due_exports(reader, at, None if patience is None else at - patience)
     for tenant, id in waiting:
         send(tenant, id)
 
@@ -109,7 +109,7 @@ async def sweep(workshop: Workshop, send: Send, patience: int | None = None) -> 
 async def expire(workshop: Workshop) -> None:
     """Delete the files of exports whose time is over. The row says so last: what fails is tried again."""
     async with workshop.database.read() as reader:
-        over = await jobs.over(reader, now())
+        over = await jobs.expired_exports(reader, now())
     for export in over:
         try:
             await forget(workshop.files, export)

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.exports import jobs as export_jobs
 from analytics.exports import requests
 from analytics.exports.requests import CsvSeparator, ExportStatus
-from analytics.lifecycle.retention import drop_old
+from analytics.lifecycle.retention import delete_old_messages
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from analytics.storage.tables import exports as rows
@@ -65,7 +65,7 @@ async def run(database: Database, tenant: str, id: str, status: ExportStatus) ->
             until = now + 10**9
             await export_jobs.complete(writer, export, now, rows=2, file_name="x.xlsx", file_size=9, expires_at=until)
         elif status is not ExportStatus.RUNNING:
-            await export_jobs.end(writer, export, now, status, requests.FailureCode.STORAGE)
+            await export_jobs.finish(writer, export, now, status, requests.FailureCode.STORAGE)
 
 
 async def test_an_export_is_queued_and_its_job_started(database: Database, tenant: str) -> None:
@@ -289,7 +289,7 @@ async def test_following_ends_at_a_final_status(
                 async with database.write() as writer:
                     claimed = await export_jobs.get(writer, tenant, id, 0)
                     assert claimed is not None
-                    await export_jobs.end(writer, claimed, 1, ExportStatus.CANCELED)
+                    await export_jobs.finish(writer, claimed, 1, ExportStatus.CANCELED)
     assert heard == ["QUEUED", "RUNNING", "CANCELED"]
 
 
@@ -318,7 +318,7 @@ async def test_the_cap_on_exports_is_told_and_kept(database: Database, tenant: s
 async def test_days_whose_messages_were_dropped_cannot_be_exported(database: Database, tenant: str) -> None:
     old, kept = [message_sent(day, f"2026-{day}T12:00:00Z") for day in ("08-31", "09-01")]
     await feed(database, tenant, [old, kept])
-    assert await drop_old(database, tenant, 1, instant(datetime(2026, 10, 20, tzinfo=UTC))) == 1
+    assert await delete_old_messages(database, tenant, 1, to_micros(datetime(2026, 10, 20, tzinfo=UTC))) == 1
     limits = await ask(database, identity(tenant), "{ limits { messagesKeptFrom } }")
     assert limits == {"limits": {"messagesKeptFrom": "2026-09-01"}}
     refused = await create(database, identity(tenant), filter={"sentOn": {"from": "2026-08-31", "to": "2026-09-30"}})

@@ -6,7 +6,7 @@ from typing import Any
 
 from analytics.domain.errors import PublicError
 from analytics.exports.requests import Export
-from analytics.reports.access import Identity, Viewer, view
+from analytics.reports.access import Identity, Viewer, load_viewer
 from analytics.storage.database import Database
 from graphql_schema.context import Context
 from graphql_schema.schema import schema
@@ -127,7 +127,7 @@ def supervisor(tenant: str, id: str = "s1") -> Identity:
 async def viewer(database: Database, who: Identity) -> Viewer:
     """The viewer that somebody is at this moment."""
     async with database.read() as reader:
-        return await view(reader, who)
+        return await load_viewer(reader, who)
 
 
 def link(viewer: Viewer, export: Export) -> str:

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, func, insert, select
 
-from analytics.domain.errors import InvalidInput, NotFound
-from analytics.domain.time_zones import DAY, instant
+from analytics.domain.errors import InvalidInputError, NotFoundError
+from analytics.domain.time_zones import DAY, to_micros
 from analytics.exports import jobs
 from analytics.exports.requests import Export, ExportStatus, FailureCode
 from analytics.ingest import webhook_inbox
 from analytics.lifecycle import retention
-from analytics.lifecycle.tenant_removal import STEP, TABLES, remove_rows
+from analytics.lifecycle.tenant_removal import STEP, TABLES, remove_tenant_rows
 from analytics.migrations import migrate
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
@@ -47,7 +47,7 @@ async def test_no_trace_is_left_in_the_database_file(tmp_path: Path, tenant: str
             assert _in_file(path, trace)
         await forget_contacts(workshop, tenant, [FIRST])
         await _fill(database, tenant)
-        await webhook_inbox.apply_waiting(database, tenant, soon())
+        await webhook_inbox.apply_pending(database, tenant, soon())
         await forget_contacts(workshop, tenant, ["CL.1"])
         for trace in (FIRST, CODED, "Tengo frío", "CL.1"):
             assert not _in_file(path, trace), trace
@@ -58,7 +58,7 @@ async def test_no_trace_is_left_in_any_text(workshop: Workshop, tenant: str) -> 
     await _fill(workshop.database, tenant)
     await forget_contacts(workshop, tenant, [FIRST])
     await _fill(workshop.database, tenant)
-    await webhook_inbox.apply_waiting(workshop.database, tenant, soon())
+    await webhook_inbox.apply_pending(workshop.database, tenant, soon())
     async with workshop.database.read() as reader:
         for table in rollup_states.metadata.sorted_tables:
             rows = await reader.rows(select(table).where(table.c.tenant_id == tenant))
@@ -72,7 +72,7 @@ async def test_an_export_that_read_what_was_there_before_expires_too(
     if "sqlite" in workshop.database.url:
         pytest.skip("on SQLite one transaction writes at a time")
     await _fill(workshop.database, tenant)
-    outdate = jobs.outdate
+    outdate = jobs.expire_all
     made: list[Export] = []
 
     async def outdate_and_be_slow(*args: Any) -> None:
@@ -82,7 +82,7 @@ async def test_an_export_that_read_what_was_there_before_expires_too(
             await run_export(workshop, tenant, made[0].id)
             assert (await stored(workshop.database, made[0])).status is ExportStatus.COMPLETED
 
-    monkeypatch.setattr(jobs, "outdate", outdate_and_be_slow)
+    monkeypatch.setattr(jobs, "expire_all", outdate_and_be_slow)
     await forget_contacts(workshop, tenant, [FIRST])
     assert (await stored(workshop.database, made[0])).status is ExportStatus.EXPIRED
 
@@ -105,7 +105,7 @@ async def _fill(database: Database, tenant: str) -> None:
     others = bodies.body(statuses=[bodies.status(wamid(SECOND), recipient_id=SECOND)])
     for n, body in enumerate((theirs, others, b'{"from": "' + FIRST.encode() + b'"')):
         await webhook_inbox.store(database, tenant, body, soon() + n)
-    await webhook_inbox.apply_waiting(database, tenant, soon())
+    await webhook_inbox.apply_pending(database, tenant, soon())
 
 
 def _in_file(path: Path, trace: str) -> bool:
@@ -118,14 +118,14 @@ async def test_a_company_of_webhooks_alone_can_be_erased(workshop: Workshop, ten
     theirs, others = (f'{{"entry": [], "user_preferences": [{{"wa_id": "{phone}"}}]}}' for phone in (FIRST, SECOND))
     for n, body in enumerate((theirs, others)):
         await webhook_inbox.store(database, tenant, body.encode(), soon() + n)
-    await webhook_inbox.apply_waiting(database, tenant, soon())
+    await webhook_inbox.apply_pending(database, tenant, soon())
     await forget_contacts(workshop, tenant, [FIRST])
     async with database.read() as reader:
         assert (await webhook_inbox.count(reader, tenant)).applied == 1
     await remove_tenant(workshop, tenant)
     async with database.read() as reader:
         assert (await webhook_inbox.count(reader, tenant)).applied == 0
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         await remove_tenant(workshop, tenant)
 
 
@@ -193,7 +193,7 @@ async def _october(database: Database, tenant: str) -> None:
 async def _drop(workshop: Workshop, tenant: str) -> int:
     """Drop October, as the upkeep does."""
     outdate = partial(outdate_files, workshop, tenant)
-    return await retention.drop_old(workshop.database, tenant, 1, instant(THEN), outdate)
+    return await retention.delete_old_messages(workshop.database, tenant, 1, to_micros(THEN), outdate)
 
 
 def _exports_in(folder: Path) -> set[str]:
@@ -250,13 +250,13 @@ async def test_files_go_also_when_the_process_died_after_the_boundary(
     async def died(*_: Any) -> None:
         raise ConnectionError("the process was killed")
 
-    for place in ("analytics.exports.jobs.outdate", "tasks.erasure.expire"):
+    for place in ("analytics.exports.jobs.expire_all", "tasks.erasure.expire"):
         with monkeypatch.context() as patched:
             patched.setattr(place, died)
             with pytest.raises(ConnectionError):
                 await _drop(workshop, tenant)
         async with database.read() as reader:
-            found = await retention.outlook(reader, tenant, 1, instant(THEN))
+            found = await retention.preview(reader, tenant, 1, to_micros(THEN))
         assert (found.kept_from, found.left) == (date(2026, 11, 1), 1)
     # Nobody is given it any more, and its row knows that the file is to be deleted.
     assert (await stored(database, export)).status is ExportStatus.EXPIRED
@@ -267,12 +267,12 @@ async def test_files_go_also_when_the_process_died_after_the_boundary(
 
 
 async def test_who_is_no_contact_and_a_company_that_is_none(workshop: Workshop, tenant: str) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         await forget_contacts(workshop, tenant, [FIRST])
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         await remove_tenant(workshop, tenant)
     await feed(workshop.database, tenant, [])
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInputError):
         await forget_contacts(workshop, tenant, [FIRST, " "])
 
 
@@ -314,11 +314,11 @@ async def test_a_company_is_removed_from_every_table_there_is(
                     await writer.execute(insert(table).values(values))
     kept = await _rows(database, other)
     assert all(kept.values())
-    await remove_rows(database, tenant)
+    await remove_tenant_rows(database, tenant)
     assert not any((await _rows(database, tenant)).values())
     assert await _rows(database, other) == kept
     assert STEP > 2
-    await remove_rows(database, other)
+    await remove_tenant_rows(database, other)
 
 
 async def test_a_company_goes_with_its_files(workshop: Workshop, tenant: str, tmp_path: Path) -> None:

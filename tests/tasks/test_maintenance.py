@@ -14,14 +14,14 @@ from structlog.testing import capture_logs
 
 from analytics.exports.requests import ExportStatus
 from analytics.ingest import webhook_inbox
-from analytics.ingest.batch import apply_in
+from analytics.ingest.batch import apply_in_transaction
 from analytics.lifecycle import orphans, retention
-from analytics.lifecycle.orphans import count as count_orphans
+from analytics.lifecycle.orphans import count_orphans
 from analytics.rollups.rebuild import rebuild
 from analytics.storage import gauges
 from analytics.storage.database import Database, Reader, Writer
-from analytics.storage.gauges import Figure
-from analytics.storage.query_log import watch
+from analytics.storage.gauges import TenantGauge
+from analytics.storage.query_log import record_statements
 from analytics.storage.tables import messages
 from tasks import maintenance
 from tasks.exports.job import Workshop, run_export
@@ -45,7 +45,7 @@ def workshop(database: Database, tmp_path: Path) -> Workshop:
 async def waiting(database: Database, companies: list[str]) -> list[str]:
     """Those of the companies whose webhooks wait."""
     async with database.read() as reader:
-        found = await webhook_inbox.waiting(reader)
+        found = await webhook_inbox.pending_tenants(reader)
     return [tenant for tenant in companies if tenant in found]
 
 
@@ -56,7 +56,7 @@ async def test_a_company_that_fails_holds_up_no_other(workshop: Workshop, monkey
     async def failing(writer: Writer, tenant: str, *rest: Any) -> Any:
         if tenant == ill:
             raise OperationalError("", {}, Exception("its node is away"))
-        return await apply_in(writer, tenant, *rest)
+        return await apply_in_transaction(writer, tenant, *rest)
 
     monkeypatch.setattr(webhook_inbox, "apply_in", failing)
     for tenant in companies:
@@ -126,7 +126,7 @@ async def crowd(database: Database, count: int) -> list[str]:
     for name in names:
         await feed(database, name, [message_sent("m1", AGES_AGO), message_sent("m2", now_as_text()), *waiting])
         await webhook_inbox.store(database, name, b"{", 1)
-        await webhook_inbox.apply_waiting(database, name, 2)
+        await webhook_inbox.apply_pending(database, name, 2)
         await rebuild(database, name, anew=False)
     return names
 
@@ -146,7 +146,7 @@ async def left(database: Database, tenant: str) -> tuple[int, ...]:
 async def look_at(database: Database, tenant: str) -> int:
     """When somebody looked at the company last."""
     async with database.read() as reader:
-        return (await gauges.known(reader, tenant))[Figure.DRIFT].at
+        return (await gauges.load(reader, tenant))[TenantGauge.DRIFT].at
 
 
 async def test_what_is_over_is_dropped_for_every_company(workshop: Workshop) -> None:
@@ -196,7 +196,7 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = sorted(await crowd(workshop.database, 3))
-    count = orphans.count
+    count = orphans.count_orphans
     rebuilt = []
 
     async def failing(reader: Reader, tenant: str) -> orphans.Orphans:
@@ -211,14 +211,14 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
     async def all_of_them(_reader: Reader) -> list[str]:
         return names
 
-    monkeypatch.setattr(orphans, "count", failing)
+    monkeypatch.setattr(orphans, "count_orphans", failing)
     monkeypatch.setattr(maintenance, "rebuild", also_failing)
     monkeypatch.setattr(maintenance, "unfinished", all_of_them)
     await tidy(workshop)
     await keep_up(workshop)
     assert rebuilt == names
     async with workshop.database.read() as reader:
-        looked = [Figure.DRIFT in await gauges.known(reader, name) for name in names]
+        looked = [TenantGauge.DRIFT in await gauges.load(reader, name) for name in names]
     assert looked == [True, False, True]
 
 
@@ -228,7 +228,7 @@ async def test_companies_of_which_nothing_is_due_cost_nothing(workshop: Workshop
     await keep_up(workshop)
 
     async def statements() -> int:
-        ran = watch()
+        ran = record_statements()
         await tidy(workshop)
         await keep_up(workshop)
         return len(ran)
@@ -243,7 +243,7 @@ async def test_one_process_does_the_upkeep(workshop: Workshop) -> None:
     if "sqlite" in workshop.database.url:
         pytest.skip("on SQLite each process does it, which is harmless")
     (name,) = await crowd(workshop.database, 1)
-    async with Database(workshop.database.url) as other, other.alone("tidy") as alone:
+    async with Database(workshop.database.url) as other, other.exclusive("tidy") as alone:
         assert alone
         await tidy(workshop)
         assert await left(workshop.database, name) == (1, 1, 1, 1, 2)

@@ -16,7 +16,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.reports.runner import Named, Sends
+from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers import xlsx_cells
 from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, columns
 from tasks.exports.writers.escaping import cell_text
@@ -71,7 +71,7 @@ class RowMaker:
         self._recurring = lru_cache(KNOWN)(self._names)
         self._recurring_cell = lru_cache(KNOWN)(self._plain)
 
-    def values(self, sends: Sends) -> Iterable[tuple[Any, ...]]:
+    def values(self, sends: MessageBatch) -> Iterable[tuple[Any, ...]]:
         """The values of each message's row. Raises ValueError when not all columns are of one length."""
         shown = replies(sends, self._locale)
         named, sent_at, message, recipient, status, ticket, key, *_ = sends
@@ -91,14 +91,14 @@ class RowMaker:
         )
         return (row.replace(_NUMBER, str(number)),)
 
-    def _further_cells(self, sends: Sends) -> Sequence[str]:
+    def _further_cells(self, sends: MessageBatch) -> Sequence[str]:
         """The cells of further columns, of each message in one text."""
         if not self._further.columns:
             return [""] * len(sends.named)
         made = (self._column(column, sends) for column in self._further.columns)
         return list(map("".join, zip(*made, strict=True)))
 
-    def _column(self, column: ExportColumn, sends: Sends) -> list[str]:
+    def _column(self, column: ExportColumn, sends: MessageBatch) -> list[str]:
         if column in TIMES:
             return ["" if second is None else self._time(column, second) for second in sends.further[column]]
         values = self._further.values(column, sends, self._locale)
@@ -115,7 +115,7 @@ class RowMaker:
             return f'<c r="{self._references[column]}"><v>{value}</v></c>'
         return self._cell(column, value)
 
-    def _names(self, named: Named) -> tuple[str, str, str]:
+    def _names(self, named: MessageLabels) -> tuple[str, str, str]:
         """The cells of a message's names: those before its time, before its id, and before its reply."""
         cell = self._cell
         return (

@@ -14,7 +14,7 @@ from lxml.etree import SerialisationError  # type: ignore[import-untyped]  # lxm
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 from tasks.exports.writers import xlsx_cells
 from tasks.exports.writers.base import TableWriter
 from tasks.exports.writers.columns import SHEET_TITLES, SUMMARY_TITLES, Locale, columns, headers
@@ -61,7 +61,7 @@ class Workbook(TableWriter):
             self.discard()
             raise
 
-    def _write(self, sends: Sends) -> None:
+    def _write(self, sends: MessageBatch) -> None:
         with _disk_errors():
             for values in self._made.values(sends):
                 if self._rows == self._max_rows:

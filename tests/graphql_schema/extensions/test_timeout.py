@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from analytics.domain.funnel import Counts
+from analytics.domain.funnel import FunnelCounts
 from analytics.storage.database import Database, Reader
 from graphql_schema.context import Terms
 from graphql_schema.schema import schema
@@ -36,7 +36,7 @@ def endless(database: Database, monkeypatch: pytest.MonkeyPatch) -> asyncio.Even
         begun.set()
         await reader.rows(text(FOREVER[dialect(database)]))
 
-    async def funnel(loader: Loader, _spec: Any) -> Counts:
+    async def funnel(loader: Loader, _spec: Any) -> FunnelCounts:
         await loader.load(read)
         raise AssertionError("it does end")
 

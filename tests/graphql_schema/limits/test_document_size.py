@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from analytics.domain import limits
-from analytics.domain.errors import TooComplex, Unauthenticated
+from analytics.domain.errors import TooComplexError, UnauthenticatedError
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from graphql_schema.context import Context, Introspection, Terms
@@ -242,13 +242,13 @@ async def test_of_strangers_only_small_documents_are_looked_at(
         return seen[-1]
 
     monkeypatch.setattr(Lexer, "read_next_token", counted)
-    expired = Unauthenticated("The token has expired.")
+    expired = UnauthenticatedError("The token has expired.")
     for who, message in ((None, "Send a token"), (expired, "has expired")):
         result = await execute(database, who, document)
         (error,) = result.errors
         assert (result.data, error.extensions["code"], unknown) == (None, "UNAUTHENTICATED", [])
         assert message in error.message
-    assert len(seen) <= 2 * (limits.DOCUMENT_OF_STRANGERS[1] + 2)
+    assert len(seen) <= 2 * (limits.MAX_ANONYMOUS_TOKENS[1] + 2)
 
 
 async def test_where_everybody_may_read_the_schema_strangers_may_ask_for_no_more_than_that(database: Database) -> None:
@@ -259,7 +259,7 @@ async def test_where_everybody_may_read_the_schema_strangers_may_ask_for_no_more
 
 async def test_what_the_page_asks_first_says_that_the_token_has_expired(database: Database) -> None:
     document = "query Viewer { viewer { id name email role timeZone departments { id name } } limits { rangeDays } }"
-    result = await execute(database, Unauthenticated("The token has expired."), document)
+    result = await execute(database, UnauthenticatedError("The token has expired."), document)
     assert result.data == {"viewer": None, "limits": None}
     assert {error.extensions["code"] for error in result.errors} == {"UNAUTHENTICATED"}
 
@@ -367,8 +367,8 @@ def test_no_token_is_left_to_the_garbage_collector(text: str) -> None:
     gc.collect()
     gc.disable()
     try:
-        with suppress(GraphQLSyntaxError, TooComplex):
-            lean_parse(text, limits.MOST_TOKENS)
+        with suppress(GraphQLSyntaxError, TooComplexError):
+            lean_parse(text, limits.MAX_TOKENS)
         assert not [token for token in gc.get_objects() if type(token) is Token and token.prev]
     finally:
         gc.enable()
@@ -490,17 +490,17 @@ async def test_the_caps_are_told(database: Database, tenant: str) -> None:
     result = await schema.execute(document, context_value=asked)
     assert result.data == {
         "limits": {
-            "bodyBytes": limits.LARGEST_BODY,
-            "documentCharacters": limits.LONGEST_DOCUMENT,
-            "documentTokens": limits.MOST_TOKENS,
-            "documentDepth": limits.DEEPEST,
-            "documentAliases": limits.MOST_ALIASES,
-            "documentDirectives": limits.MOST_DIRECTIVES,
-            "documentSelections": limits.MOST_SELECTIONS,
-            "documentFragments": limits.MOST_FRAGMENTS,
-            "variableValues": limits.MOST_VALUES,
-            "alikeSelections": limits.MOST_ALIKE,
-            "cost": limits.MOST_COST,
+            "bodyBytes": limits.MAX_BODY_BYTES,
+            "documentCharacters": limits.MAX_DOCUMENT_LENGTH,
+            "documentTokens": limits.MAX_TOKENS,
+            "documentDepth": limits.MAX_DEPTH,
+            "documentAliases": limits.MAX_ALIASES,
+            "documentDirectives": limits.MAX_DIRECTIVES,
+            "documentSelections": limits.MAX_SELECTIONS,
+            "documentFragments": limits.MAX_FRAGMENTS,
+            "variableValues": limits.MAX_VARIABLE_VALUES,
+            "alikeSelections": limits.MAX_MERGED_FIELDS,
+            "cost": limits.MAX_COST,
             "requestSeconds": 7.0,
             "requestsPerMinute": 60,
             "pointsPerMinute": 5_000,

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
-from analytics.domain.query_spec import Filter, Scope
+from analytics.domain.query_spec import AccessScope, MessageFilter
 from analytics.exports.requests import Export, ExportFormat, ExportStatus, Locale
 from analytics.reports.access import Identity, Role, Viewer
 from service.auth.download_links import Links
@@ -15,13 +15,13 @@ from tests.support.exports.helpers import MONDAY
 
 SECRET = "a secret of the tests, long enough for HS256"
 LINKS = Links(SECRET, timedelta(minutes=15))
-VIEWER = Viewer("s1", Role.SUPERVISOR, "s1@acme.cl", "Sofía", Scope("acme", frozenset({"d1"})), "UTC", 7)
+VIEWER = Viewer("s1", Role.SUPERVISOR, "s1@acme.cl", "Sofía", AccessScope("acme", frozenset({"d1"})), "UTC", 7)
 EXPORT = Export(
     id="e1",
     name="Envíos",
     format=ExportFormat.XLSX,
     locale=Locale.ES,
-    spec_text=VIEWER.specify(Filter(first=MONDAY, last=MONDAY), 0).to_json(),
+    spec_text=VIEWER.specify(MessageFilter(first=MONDAY, last=MONDAY), 0).to_json(),
     requester=Identity("s1", "acme", "SUPERVISOR"),
     status=ExportStatus.COMPLETED,
     created_at=0,

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from analytics.domain.errors import Unauthenticated
+from analytics.domain.errors import UnauthenticatedError
 from analytics.reports.access import Identity
 from service.auth.jwks import COOL_DOWN, FRESH, Keys, usable
 from service.auth.tokens import Tokens
@@ -64,7 +64,7 @@ class Provider:
         if isinstance(who, Identity):
             assert (who.id, who.tenant_id, who.role) == ("u1", "acme", "analyst")
             return True
-        assert isinstance(who, Unauthenticated)
+        assert isinstance(who, UnauthenticatedError)
         return False
 
 
@@ -236,4 +236,4 @@ async def test_keys_are_fetched_over_http(published: str) -> None:
     assert isinstance(await Tokens(None, "us", "here", Keys(f"{published}/keys")).identify(authorization), Identity)
     for wrong in (f"{published}/other", "http://127.0.0.1:1/keys"):
         refused = await Tokens(None, "us", "here", Keys(wrong)).identify(authorization)
-        assert isinstance(refused, Unauthenticated)
+        assert isinstance(refused, UnauthenticatedError)

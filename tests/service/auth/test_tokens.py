@@ -8,8 +8,8 @@ import jwt
 import pytest
 import structlog
 
-from analytics.domain.errors import Unauthenticated
-from analytics.reports.access import may_view
+from analytics.domain.errors import UnauthenticatedError
+from analytics.reports.access import has_viewer_role
 from service.auth.tokens import LEEWAY, MAX_TOKEN_LENGTH, RefusedToken, Tokens
 from tests.support.factories import identity
 
@@ -60,7 +60,7 @@ def test_what_is_issued_reads_back() -> None:
     ],
 )
 def test_any_other_is_refused_and_told_nothing(token: str) -> None:
-    with pytest.raises(Unauthenticated, match=r"The token (is not valid|has expired)\."):
+    with pytest.raises(UnauthenticatedError, match=r"The token (is not valid|has expired)\."):
         TOKENS.read(token)
 
 
@@ -84,7 +84,7 @@ REASONS: list[tuple[str, str]] = [
 async def test_the_log_says_why_a_token_was_refused_and_the_answer_does_not(token: str, reason: str) -> None:
     structlog.contextvars.clear_contextvars()
     told = await Tokens(SECRET, "us", "here").identify(f"Bearer {token}")
-    assert isinstance(told, Unauthenticated)
+    assert isinstance(told, UnauthenticatedError)
     assert told.message == ("The token has expired." if reason == "expired" else "The token is not valid.")
     assert structlog.contextvars.get_contextvars() == {"token_refused": reason}
 
@@ -100,7 +100,7 @@ def test_issuer_and_audience_are_checked_when_set() -> None:
         {"iss": "us", "aud": "there"},
     ]
     for changes in wrong:
-        with pytest.raises(Unauthenticated):
+        with pytest.raises(UnauthenticatedError):
             tokens.read(signed(**changes))
     assert TOKENS.read(signed(iss="anyone", aud="anywhere")).id == "u1"
 
@@ -117,7 +117,7 @@ async def test_the_header_says_who_it_is_or_what_is_wrong() -> None:
     assert await TOKENS.identify(f"bearer  {signed()}") == identity("acme", "analyst", "u1")
     for nobody in (None, "", "Bearer", "Basic abc", "Bearer "):
         assert await TOKENS.identify(nobody) is None
-    assert isinstance(await TOKENS.identify("Bearer x"), Unauthenticated)
+    assert isinstance(await TOKENS.identify("Bearer x"), UnauthenticatedError)
 
 
 @pytest.mark.parametrize("exp", [1e308, 10**400, 10**18])
@@ -143,7 +143,7 @@ def test_no_token_is_good_for_longer_than_clocks_count(exp: Any) -> None:
     ],
 )
 def test_roles_are_three_words(word: str, may: bool) -> None:
-    assert may_view(TOKENS.read(signed(role=word))) is may
+    assert has_viewer_role(TOKENS.read(signed(role=word))) is may
 
 
 async def test_a_token_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analytics.migrations import TablesInUse
+from analytics.migrations import TablesLockedError
 from analytics.storage.database import Database
 from service.auth.tokens import Tokens
 from service.cli import main
@@ -89,7 +89,7 @@ def test_migrating_twice_is_migrating_once(tmp_path: Path) -> None:
 
 def test_tables_that_are_in_use_are_another_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def busy(_database: Database) -> None:
-        raise TablesInUse
+        raise TablesLockedError
 
     monkeypatch.setenv("EMBUDO_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/embudo.db")
     monkeypatch.setattr(main, "migrate_database", busy)

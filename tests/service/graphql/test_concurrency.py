@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 from analytics.storage.database import Database
 from graphql_schema.context import Context, Terms
 from graphql_schema.schema import schema
@@ -45,7 +45,7 @@ async def test_everybody_has_places_of_their_own() -> None:
 async def test_without_patience_there_is_none(patience: float) -> None:
     places = Places(1)
     async with places.one("ana", patience=60):
-        with pytest.raises(RateLimited):
+        with pytest.raises(RateLimitedError):
             async with places.one("ana", patience=patience):
                 raise AssertionError("there was a second place")
     async with places.one("ana", patience=0):
@@ -88,7 +88,7 @@ async def test_places_for_all_are_given_in_turn() -> None:
 async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
     turns = Turns(1)
     async with turns.one("ana", patience=60):
-        with pytest.raises(RateLimited):
+        with pytest.raises(RateLimitedError):
             async with turns.one("eva", patience=0.01):
                 raise AssertionError("there was a second place")
         waiting = [asyncio.create_task(_turn(turns)) for _ in range(3)]
@@ -126,7 +126,7 @@ async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(dat
         for n in range(50):
             await running.enter_async_context(endpoint.place(costing(4, f"cheap {n}")))
         for points in (1_201, 25):
-            with pytest.raises(RateLimited):
+            with pytest.raises(RateLimitedError):
                 await running.enter_async_context(endpoint.place(costing(points, "late")))
     async with endpoint.place(costing(1_201, "late")):
         pass

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from analytics.domain.errors import Forbidden, InvalidInput, NotFound, TooComplex
-from analytics.domain.limits import LONGEST_DOCUMENT
+from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError, TooComplexError
+from analytics.domain.limits import MAX_DOCUMENT_LENGTH
 from graphql_schema.schema import schema
 from service.graphql.persisted_documents import Manifest, PersistedQueryNotSupported, open_manifest
 from service.settings import ConfigurationError, Settings
@@ -25,14 +25,14 @@ def test_known_documents_are_run(asked: dict[str, Any]) -> None:
 
 def test_others_are_not_run_where_only_these_are() -> None:
     for text in ("{ limits { first } }", TEXT + " ", "\ud800"):
-        with pytest.raises(Forbidden):
+        with pytest.raises(ForbiddenError):
             ONLY.document({"query": text})
         assert Manifest({HASH: TEXT}).document({"query": text}) == text
 
 
 def test_a_hash_decides_what_is_run_whatever_text_comes_with_it() -> None:
     assert ONLY.document({"documentId": HASH, "query": "{ limits { first } }"}) == TEXT
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFoundError):
         ONLY.document({"documentId": "0", "query": TEXT})
 
 
@@ -48,9 +48,9 @@ def test_apollos_clients_are_told_to_send_texts() -> None:
             manifest.document(apollos(hash))
     assert ONLY.document(apollos(HASH)) == TEXT
     assert Manifest().document(apollos(hash, query=other)) == other
-    with pytest.raises(Forbidden):
+    with pytest.raises(ForbiddenError):
         ONLY.document(apollos(hash, query=other))
-    with pytest.raises(InvalidInput, match="SHA-256"):
+    with pytest.raises(InvalidInputError, match="SHA-256"):
         Manifest().document(apollos(hash, query=TEXT))
 
 
@@ -60,20 +60,20 @@ def test_the_refusal_says_whose_documents_are_run(tmp_path: Path) -> None:
         (Settings(documents_only=True), "own pages"),
         (Settings(documents_only=True, documents=own), "manifest"),
     ):
-        with pytest.raises(Forbidden, match=f"of this service's {whose} are run"):
+        with pytest.raises(ForbiddenError, match=f"of this service's {whose} are run"):
             open_manifest(settings, schema, own).document({"query": "{ a }"})
 
 
 def test_a_long_document_is_not_even_parsed() -> None:
-    with pytest.raises(TooComplex):
-        Manifest().document({"query": "#" * (LONGEST_DOCUMENT + 1)})
-    assert Manifest().document({"query": "#" * LONGEST_DOCUMENT})
+    with pytest.raises(TooComplexError):
+        Manifest().document({"query": "#" * (MAX_DOCUMENT_LENGTH + 1)})
+    assert Manifest().document({"query": "#" * MAX_DOCUMENT_LENGTH})
 
 
 def test_a_query_is_text_or_nothing() -> None:
     assert Manifest().document({}) is None
     assert Manifest().document({"query": None}) is None
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInputError):
         Manifest().document({"query": ["x"]})
 
 

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 from service.graphql.rate_limits import Allowed, Bucket, Buckets, OwnBuckets, Rates, SharedBuckets, network
 from tests.support.brokers import URLS, reachable
 
@@ -46,7 +46,7 @@ async def admitted(rates: Rates, viewer: str, tenant: str | None, times: int) ->
     """How many of so many requests get in."""
     got = 0
     for _ in range(times):
-        with suppress(RateLimited):
+        with suppress(RateLimitedError):
             await rates.admit(viewer, tenant)
             got += 1
     return got
@@ -114,7 +114,7 @@ async def test_points_are_counted_too(buckets: Buckets) -> None:
         got = []
         for n in points:
             got.append(False)
-            with suppress(RateLimited):
+            with suppress(RateLimitedError):
                 await rates.spend(n, viewer, tenant)
                 got[-1] = True
         return got
@@ -128,7 +128,7 @@ async def test_points_are_counted_too(buckets: Buckets) -> None:
 async def test_what_costs_more_than_a_minute_allows_may_come_alone(buckets: Buckets) -> None:
     rates, tenant = Rates(buckets, Allowed(points=100)), uuid.uuid4().hex
     await rates.spend(1_200, "u1", tenant)
-    with pytest.raises(RateLimited):
+    with pytest.raises(RateLimitedError):
         await rates.spend(1, "u1", tenant)
 
 
@@ -144,7 +144,7 @@ async def test_a_bucket_fills_evenly() -> None:
     clock = Clock()
     rates = Rates(OwnBuckets(clock), Allowed(6, 0))  # one in ten seconds
     assert await admitted(rates, "u", "t", 10) == 6
-    with pytest.raises(RateLimited) as refused:
+    with pytest.raises(RateLimitedError) as refused:
         await rates.admit("u", "t")
     assert refused.value.retry_after == 10
     clock.now += 9

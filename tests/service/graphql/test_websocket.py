@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as dial
 from websockets.typing import Subprotocol
 
-from analytics.domain.limits import LARGEST_BODY
+from analytics.domain.limits import MAX_BODY_BYTES
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from graphql_schema.context import Context
@@ -167,7 +167,7 @@ async def test_what_is_no_message_closes_the_connection(server: Server, tenant: 
 @pytest.mark.parametrize("signed", [True, False])
 async def test_a_large_message_closes_the_connection(server: Server, tenant: str, signed: bool) -> None:
     async with open_socket(server.url, server.headers(identity(tenant)) if signed else {}) as socket:
-        await socket.say('{"type": "ping", "payload": {"a": "%s"}}' % ("x" * LARGEST_BODY))
+        await socket.say('{"type": "ping", "payload": {"a": "%s"}}' % ("x" * MAX_BODY_BYTES))
         assert await socket.hear() == 1009
 
 

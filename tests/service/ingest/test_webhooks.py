@@ -15,7 +15,7 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from analytics.ingest.webhook_inbox import apply_waiting, store
+from analytics.ingest.webhook_inbox import apply_pending, store
 from analytics.storage.database import Database
 from service.ingest import webhooks
 from service.ingest.webhook_secrets import WebhookSecrets
@@ -211,7 +211,7 @@ async def test_what_was_not_understood_is_in_the_metrics(database: Database, ten
     statuses = [whatsapp.status("wamid.m1", "played"), whatsapp.status("wamid.m1", "warning")]
     for n, body in enumerate((whatsapp.body(statuses=statuses), b"{")):
         await store(database, tenant, body, n)
-    assert await apply_waiting(database, tenant, 2) == 2
+    assert await apply_pending(database, tenant, 2) == 2
     assert [after - was for after, was in zip(await values(), before, strict=True)] == [1, 2]
 
 

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_fd_to_metric_families
 
-from analytics.storage.query_log import Ran
+from analytics.storage.query_log import ExecutedStatement
 from graphql_schema.context import Operation
 from service.server.processes import serve
 from service.settings import ConfigurationError, Settings
@@ -185,7 +185,7 @@ def test_an_operation_is_a_span_with_its_statements(monkeypatch: pytest.MonkeyPa
         code="TIMEOUT",
         cost=7,
         plans=["agent: messages"],
-        statements=[Ran("SELECT 1", began + 1_000, 2_000)],
+        statements=[ExecutedStatement("SELECT 1", began + 1_000, 2_000)],
         began_at=began,
         took=9_000,
     )

@@ -29,8 +29,8 @@ from graphql import (
 )
 from graphql.language import FieldNode
 
-from analytics.domain.errors import TooComplex
-from analytics.domain.limits import MOST_TOKENS
+from analytics.domain.errors import TooComplexError
+from analytics.domain.limits import MAX_TOKENS
 from graphql_schema.limits.document_size import keep_within
 
 # How arguments are given, by name. Those of an enum are asked for once with each of its values.
@@ -132,8 +132,8 @@ def _document(operation: OperationType, part: Part) -> str:
 
 def _fits(schema: GraphQLSchema, text: str) -> bool:
     try:
-        keep_within(schema, parse(text, max_tokens=MOST_TOKENS))
-    except (TooComplex, GraphQLSyntaxError):
+        keep_within(schema, parse(text, max_tokens=MAX_TOKENS))
+    except (TooComplexError, GraphQLSyntaxError):
         return False
     return True
 

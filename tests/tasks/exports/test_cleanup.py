@@ -46,7 +46,7 @@ async def test_files_that_no_export_needs_go_when_they_are_old(workshop: Worksho
     async with workshop.database.write() as writer:
         await requests.cancel(writer, viewer, canceled.id, soon())
         # What the worker that is told of it does, before it comes to delete the file.
-        await jobs.end(writer, canceled, soon(), ExportStatus.CANCELED)
+        await jobs.finish(writer, canceled, soon(), ExportStatus.CANCELED)
         await requests.remove(writer, viewer, deleted.id, soon())
     needed = {key_of(done), key_of(running)}
     others = {"letter.xlsx", f"{done.id}.xlsx", f"{done.id}-1.xlsx.bak", "of-somebody-1.csv"}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, Locale
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
@@ -132,7 +132,7 @@ async def change(database: Database, tenant: str, id: str, **values: Any) -> Non
 
 def at(seconds: float) -> int:
     """A moment after the first send, in microseconds."""
-    return instant(datetime.fromisoformat(factories.after(seconds=seconds)))
+    return to_micros(datetime.fromisoformat(factories.after(seconds=seconds)))
 
 
 async def test_a_reply_of_any_kind_is_seen(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
@@ -169,8 +169,8 @@ async def funnel(database: Database, tenant: str) -> str:
     )
     # 23:59:59.9 in Santiago, then read on another day, and answered when its clock had gone back.
     night, winter = (
-        instant(datetime(2026, 11, 3, 2, 59, 59, 900_000, UTC)),
-        instant(datetime(2027, 5, 3, 4, tzinfo=UTC)),
+        to_micros(datetime(2026, 11, 3, 2, 59, 59, 900_000, UTC)),
+        to_micros(datetime(2027, 5, 3, 4, tzinfo=UTC)),
     )
     read = {"accepted_at": at(1), "delivered_at": None, "read_at": night, "failed_at": None}
     await change(database, tenant, "m0000", **read, replied_at=winter, reply_kind="button")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.exports import jobs, requests
 from analytics.exports.requests import Export, ExportStatus, FailureCode
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from tasks.exports import job
 from tasks.exports.job import Workshop, key_of, run_export
@@ -37,7 +37,7 @@ class Held:
         """Choose the step: `append` or `finish`."""
         done = getattr(Workbook, step)
 
-        def held(workbook: Workbook, what: "Sends | Path") -> None:
+        def held(workbook: Workbook, what: "MessageBatch | Path") -> None:
             self.arrived.set()
             assert self.go_on.wait(PATIENCE)
             done(workbook, what)

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 
 from analytics.domain.time_zones import DAY
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportStatus, FailureCode, keyed
-from analytics.reports.runner import Sends
+from analytics.exports.requests import Export, ExportStatus, FailureCode, by_key
+from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from analytics.storage.tables import exports as export_rows
 from resolvers import exports as following
@@ -101,7 +101,7 @@ class Gate:
         gate = self
 
         class Gated(Workbook):
-            def append(self, sends: Sends) -> None:
+            def append(self, sends: MessageBatch) -> None:
                 gate.arrived.set()
                 assert gate.open.wait(PATIENCE)
                 super().append(sends)
@@ -172,7 +172,7 @@ async def test_progress_is_told_while_it_runs(
     append = Workbook.append
     batches = []
 
-    def counting(self: Workbook, sends: Sends) -> None:
+    def counting(self: Workbook, sends: MessageBatch) -> None:
         batches.append(1)
         if len(batches) == 2:
             assert second.wait(PATIENCE)
@@ -204,7 +204,7 @@ async def test_who_follows_an_export_hears_of_every_step(
     steps = threading.Semaphore(0)
     append = Workbook.append
 
-    def step(self: Workbook, sends: Sends) -> None:
+    def step(self: Workbook, sends: MessageBatch) -> None:
         assert steps.acquire(timeout=PATIENCE)
         append(self, sends)
 
@@ -226,7 +226,7 @@ async def test_a_lease_is_renewed_as_long_as_the_worker_works(
 ) -> None:
     async def leased_until() -> int:
         async with database.read() as reader:
-            row = await reader.first(select(export_rows.c.lease_until).where(keyed(tenant, asked.id)))
+            row = await reader.first(select(export_rows.c.lease_until).where(by_key(tenant, asked.id)))
         assert row
         return int(row.lease_until)
 
@@ -256,7 +256,7 @@ async def test_a_store_that_fails_is_told(database: Database, workshop: Workshop
 async def test_what_nobody_expected_is_told_without_its_text(
     database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: Workbook, sends: Sends) -> None:
+    def broken(self: Workbook, sends: MessageBatch) -> None:
         raise RuntimeError("secret")
 
     await feed(database, tenant, sends(1))
@@ -324,7 +324,7 @@ async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(
     assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
     async with database.write() as writer:
         late = await jobs.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, expires_at=1)
-        await jobs.end(writer, dead, 1, ExportStatus.CANCELED)
+        await jobs.finish(writer, dead, 1, ExportStatus.CANCELED)
         assert await jobs.renew(writer, dead, 1, 0, 0) is None
     assert not late
     assert await stored(database, asked) == done
@@ -337,12 +337,12 @@ async def test_what_a_killed_worker_stored_is_deleted_by_the_next(
     now = helpers.soon() - DAY
     orphan = tmp_path / "orphan"
     orphan.write_text("stored, and then its worker was killed")
-    for attempt in range(jobs.MOST_ATTEMPTS):
+    for attempt in range(jobs.MAX_ATTEMPTS):
         async with database.write() as writer:
             dead = await jobs.claim(writer, tenant, asked.id, now + attempt * 2 * jobs.LEASE)
         assert dead is not None
         await workshop.files.put(key_of(dead), orphan)
-    assert len(names(folder)) == jobs.MOST_ATTEMPTS
+    assert len(names(folder)) == jobs.MAX_ATTEMPTS
     assert (await run(workshop, asked)).failure is FailureCode.ATTEMPTS_EXHAUSTED
     assert names(folder) == []
 
@@ -384,7 +384,7 @@ async def test_a_living_workers_export_is_not_taken_over(database: Database, wor
 async def test_the_last_attempt_is_the_last(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     long_ago = helpers.soon() - DAY
-    for attempt in range(jobs.MOST_ATTEMPTS):
+    for attempt in range(jobs.MAX_ATTEMPTS):
         async with database.write() as writer:
             claimed = await jobs.claim(writer, tenant, asked.id, long_ago + attempt * 2 * jobs.LEASE)
         assert claimed is not None

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 from openpyxl.writer.excel import ExcelWriter
 
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 from tasks.exports.writers.base import TableWriter
 from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.csv_writer import Delimited
@@ -35,7 +35,7 @@ class Interrupted(list[Any]):
         raise KeyboardInterrupt
 
 
-def several(count: int) -> Sends:
+def several(count: int) -> MessageBatch:
     return tables.columns(tables.row(number) for number in range(count))
 
 
@@ -54,7 +54,7 @@ ONE = several(1)
     ids=["status", "short", "no text", "from outside"],
 )
 def test_an_error_throws_everything_away(
-    writer_of: WriterOf, bad: Sends, error: Any, tmp_path: Path, scratch: Path
+    writer_of: WriterOf, bad: MessageBatch, error: Any, tmp_path: Path, scratch: Path
 ) -> None:
     writer = writer_of(Locale.ES)
     writer.append(several(3))
