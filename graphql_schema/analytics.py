@@ -8,7 +8,7 @@ import strawberry
 from analytics.domain import funnel as metrics
 from analytics.domain.query_spec import QuerySpec
 from analytics.reports.directory import Agent as AgentName
-from graphql_schema.connections import Connection, connect
+from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
 from graphql_schema.enums import Granularity
@@ -197,14 +197,14 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentPerformance]:
         page = await analytics.by_agent(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(page, AgentPerformance.of)
+        return to_connection(page, AgentPerformance.of)
 
     @strawberry.field(description="A row for each department.")
     async def by_department(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[DepartmentPerformance]:
         page = await analytics.by_department(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page,
             lambda row: DepartmentPerformance(department=Department.of(row.entity), funnel=Funnel.of(row.counts)),
         )
@@ -214,7 +214,7 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[TemplatePerformance]:
         page = await analytics.by_template(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page,
             lambda row: TemplatePerformance(
                 template=Template.of(row.entity),
@@ -228,7 +228,7 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AccountPerformance]:
         page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page, lambda row: AccountPerformance(account=Account.of(row.entity), funnel=Funnel.of(row.counts))
         )
 

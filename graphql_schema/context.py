@@ -13,14 +13,14 @@ from analytics.exports.requests import Export
 from analytics.reports.access import Identity, Viewer, has_viewer_role, load_viewer
 from analytics.storage.database import Database
 from analytics.storage.query_log import ExecutedStatement
-from resolvers.exports import Jobs
-from resolvers.loader import Loader
+from resolvers.exports import ExportQueue
+from resolvers.loader import RequestLoader
 
-Link = Callable[[Viewer, Export], str]
+DownloadUrlFactory = Callable[[Viewer, Export], str]
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationRecord:
     """An operation that is over."""
 
     who: Identity | None
@@ -34,10 +34,10 @@ class Operation:
     took: int  # ns
 
 
-Tell = Callable[[Operation], None]
+OperationRecorder = Callable[[OperationRecord], None]
 
 
-def untold(operation: Operation) -> None:
+def ignore_operation(operation: OperationRecord) -> None:
     """Tell nobody."""
 
 
@@ -50,7 +50,7 @@ class Introspection(StrEnum):
 
 
 @dataclass(frozen=True)
-class Terms:
+class RequestPolicy:
     """What this service grants each request, as it is set up."""
 
     introspection: Introspection = Introspection.VIEWERS
@@ -75,13 +75,13 @@ class Context:
     identity: Identity | PublicError | None
     now: int
     database: Database
-    jobs: Jobs
-    link: Link
-    wants_plan: bool = False
-    terms: Terms = Terms()
-    tell: Tell = untold
+    jobs: ExportQueue
+    link: DownloadUrlFactory
+    include_plan: bool = False
+    policy: RequestPolicy = RequestPolicy()
+    record_operation: OperationRecorder = ignore_operation
     # A place among the operations that are run, by what this one costs. Raises `RateLimitedError` when it is entered.
-    place: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
+    slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
     # Why there was none; the transport says when there may be one.
     refused: RateLimitedError | None = None
     address: str = ""
@@ -92,21 +92,21 @@ class Context:
     cost: int | None = None
     # What `extensions.fast_execution` keeps of the document; set when the document is kept.
     readers: object | None = None
-    loader: Loader = field(init=False)
+    loader: RequestLoader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.loader = Loader(self.database)
+        self.loader = RequestLoader(self.database)
 
     @property
-    def may_introspect(self) -> bool:
+    def can_introspect(self) -> bool:
         """Whether this person may read the schema."""
-        if self.terms.introspection is Introspection.VIEWERS:
+        if self.policy.introspection is Introspection.VIEWERS:
             return isinstance(self.identity, Identity) and has_viewer_role(self.identity)
-        return self.terms.introspection is Introspection.EVERYONE
+        return self.policy.introspection is Introspection.EVERYONE
 
     @property
-    def who(self) -> Identity:
+    def require_identity(self) -> Identity:
         """Who asks. Raises `UnauthenticatedError`."""
         if not isinstance(self.identity, Identity):
             raise self.unauthenticated
@@ -130,7 +130,7 @@ class Context:
         return await asyncio.shield(self._viewer)
 
     async def _find_viewer(self) -> Viewer:
-        return await self.loader.load(load_viewer, self.who)
+        return await self.loader.load(load_viewer, self.require_identity)
 
 
 Info = strawberry.Info[Context, None]

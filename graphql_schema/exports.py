@@ -15,14 +15,14 @@ from analytics.exports import requests
 from analytics.exports.requests import ExportInputError
 from analytics.reports.access import Viewer
 from graphql_schema.analytics import Period
-from graphql_schema.connections import Connection, connect
-from graphql_schema.context import Info, Link
+from graphql_schema.connections import Connection, to_connection
+from graphql_schema.context import DownloadUrlFactory, Info
 from graphql_schema.directory import After, First
 from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
 from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
 from resolvers import exports as resolvers
 
-SENTENCES = {
+FAILURE_MESSAGES = {
     FailureCode.ACCESS_REVOKED: "You may no longer see all the departments of this export. Ask for a new one.",
     FailureCode.STORAGE: "The file could not be stored. Try again later.",
     FailureCode.TIMEOUT: "The export took too long. Ask for a shorter range.",
@@ -75,7 +75,7 @@ class AppliedFilter:
 class Export:
     export: strawberry.Private[requests.Export]
     viewer: strawberry.Private[Viewer]
-    link: strawberry.Private[Link]
+    link: strawberry.Private[DownloadUrlFactory]
     id: strawberry.ID = strawberry.field(description="Its id.")
     name: str = strawberry.field(description="What its requester calls it.")
     format: ExportFormat = strawberry.field(description="The kind of file.")
@@ -109,7 +109,7 @@ class Export:
         return self.link(self.viewer, self.export) if ready else None
 
     @staticmethod
-    def of(export: requests.Export, viewer: Viewer, link: Link) -> "Export":
+    def of(export: requests.Export, viewer: Viewer, link: DownloadUrlFactory) -> "Export":
         """From the plain value, for a viewer."""
         local = zone(viewer.time_zone)
 
@@ -138,7 +138,9 @@ class Export:
             expires_at=at(export.expires_at),
             file_name=None if expired else export.file_name,
             file_size=None if expired or export.file_size is None else float(export.file_size),
-            failure=ExportFailure(code=export.failure, message=SENTENCES[export.failure]) if export.failure else None,
+            failure=ExportFailure(code=export.failure, message=FAILURE_MESSAGES[export.failure])
+            if export.failure
+            else None,
         )
 
 
@@ -171,7 +173,7 @@ class DeleteExportPayload:
     user_errors: list[UserError] = strawberry.field(description=ERRORS)
 
 
-async def _attempt(doing: Awaitable[requests.Export], info: Info) -> tuple[Export | None, list[UserError]]:
+async def _run_with_user_errors(doing: Awaitable[requests.Export], info: Info) -> tuple[Export | None, list[UserError]]:
     """The export, or what its requester can put right."""
     try:
         return Export.of(await doing, await info.context.viewer(), info.context.link), []
@@ -221,8 +223,8 @@ class ExportsQuery:
         after: After = None,
     ) -> Connection[Export] | None:
         viewer, now = await info.context.viewer(), info.context.now
-        page = await resolvers.newest(info.context.loader, viewer, status, first, after, now)
-        return connect(page, lambda export: Export.of(export, viewer, info.context.link))
+        page = await resolvers.list_exports(info.context.loader, viewer, status, first, after, now)
+        return to_connection(page, lambda export: Export.of(export, viewer, info.context.link))
 
     @strawberry.field(description="One export; null when there is none of this id that the viewer may see.")
     async def export(
@@ -239,7 +241,7 @@ class ExportsMutation:
     async def create_export(
         self, info: Info, input: Annotated[CreateExportInput, strawberry.argument(description="What to export.")]
     ) -> CreateExportPayload | None:
-        export, errors = await _attempt(_create(input, info), info)
+        export, errors = await _run_with_user_errors(_create(input, info), info)
         return CreateExportPayload(export=export, user_errors=errors)
 
     @strawberry.mutation(description="Cancel an export: at once while queued, soon while running.")
@@ -248,7 +250,7 @@ class ExportsMutation:
     ) -> CancelExportPayload | None:
         context = info.context
         doing = resolvers.cancel(context.database, await context.viewer(), sanitize(input.id), context.now)
-        export, errors = await _attempt(doing, info)
+        export, errors = await _run_with_user_errors(doing, info)
         return CancelExportPayload(export=export, user_errors=errors)
 
     @strawberry.mutation(description="Delete an export that has ended, and its file.")
@@ -258,7 +260,7 @@ class ExportsMutation:
         context = info.context
         viewer = await context.viewer()
         doing = resolvers.delete(context.database, context.jobs, viewer, sanitize(input.id), context.now)
-        export, errors = await _attempt(doing, info)
+        export, errors = await _run_with_user_errors(doing, info)
         return DeleteExportPayload(export=export, user_errors=errors)
 
 
@@ -269,5 +271,7 @@ class ExportsSubscription:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> AsyncIterator[Export]:
         context = info.context
-        async for viewer, export in resolvers.follow(context.database, context.who, sanitize(id), context.now):
+        async for viewer, export in resolvers.watch_export(
+            context.database, context.require_identity, sanitize(id), context.now
+        ):
             yield Export.of(export, viewer, context.link)

@@ -132,7 +132,7 @@ class ViewerQuery:
 
     @strawberry.field(description="The caps on what one request may ask for.")
     async def limits(self, info: Info) -> Limits | None:
-        viewer, terms = await info.context.viewer(), info.context.terms
+        viewer, terms = await info.context.viewer(), info.context.policy
         zone = time_zones.zone(viewer.time_zone)
         return Limits(
             request_seconds=terms.seconds,

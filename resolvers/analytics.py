@@ -31,7 +31,7 @@ from analytics.reports.directory import (
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import Maturing, Rows, maturing, reported_titles, run_aggregate
 from analytics.storage.rollup_tables import NO_CODE
-from resolvers.loader import Loader
+from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, page
 
 
@@ -106,13 +106,13 @@ class _Descending:
         return hash(self.value)
 
 
-async def funnel(loader: Loader, spec: QuerySpec) -> FunnelCounts:
+async def funnel(loader: RequestLoader, spec: QuerySpec) -> FunnelCounts:
     """The whole selection."""
     return total((await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
 
 
 async def by_agent(
-    loader: Loader, spec: QuerySpec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Agent]]:
     """A row for each agent and department they sent from."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.AGENT))
@@ -126,7 +126,7 @@ async def by_agent(
 
 
 async def by_department(
-    loader: Loader, spec: QuerySpec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Department]]:
     """A row for each department."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))
@@ -136,7 +136,7 @@ async def by_department(
 
 
 async def by_template(
-    loader: Loader, spec: QuerySpec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Template]]:
     """A row for each template, with the departments that used it."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.TEMPLATE))
@@ -159,7 +159,7 @@ async def by_template(
 
 
 async def by_account(
-    loader: Loader, spec: QuerySpec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Account]]:
     """A row for each sender account."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.ACCOUNT))
@@ -196,7 +196,7 @@ def _page(
 
 
 @dataclass(frozen=True)
-class Point:
+class TimeSeriesPoint:
     """A point of a series: its first instant, its first local day, and the funnel of its messages."""
 
     starts_at: int
@@ -204,7 +204,7 @@ class Point:
     counts: FunnelCounts
 
 
-async def time_series(loader: Loader, spec: QuerySpec, granularity: Granularity) -> list[Point]:
+async def time_series(loader: RequestLoader, spec: QuerySpec, granularity: Granularity) -> list[TimeSeriesPoint]:
     """The funnel over time: every bucket of the range, in order, empty ones too."""
     if count_buckets(granularity, spec.first, spec.last) > MAX_SERIES_POINTS:
         raise InvalidInputError(
@@ -223,18 +223,18 @@ async def time_series(loader: Loader, spec: QuerySpec, granularity: Granularity)
     return _points(buckets, inside)
 
 
-def _points(buckets: Mapping[Any, Bucket], found: Mapping[Any, FunnelCounts]) -> list[Point]:
+def _points(buckets: Mapping[Any, Bucket], found: Mapping[Any, FunnelCounts]) -> list[TimeSeriesPoint]:
     inside: dict[Bucket, list[FunnelCounts]] = {bucket: [] for bucket in buckets.values()}
     for key, counts in found.items():
         inside[buckets[key]].append(counts)
     return [
-        Point(bucket.starts_at, bucket.on, total(counts) if counts else ZERO_COUNTS)
+        TimeSeriesPoint(bucket.starts_at, bucket.on, total(counts) if counts else ZERO_COUNTS)
         for bucket, counts in inside.items()
     ]
 
 
 @dataclass(frozen=True)
-class Cell:
+class HeatmapCell:
     """Responses in an hour of a weekday (ISO: Monday = 1)."""
 
     weekday: int
@@ -242,14 +242,14 @@ class Cell:
     responses: int
 
 
-async def heatmap(loader: Loader, spec: QuerySpec) -> list[Cell]:
+async def heatmap(loader: RequestLoader, spec: QuerySpec) -> list[HeatmapCell]:
     """Responses by the reply's own weekday and hour: 7 x 24 cells, Monday first."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.REPLY_HOUR))
     found = {slot: counts.values[0] for (slot,), counts in rows.items()}
-    return [Cell(slot // 24 + 1, slot % 24, found.get(slot, 0)) for slot in range(7 * 24)]
+    return [HeatmapCell(slot // 24 + 1, slot % 24, found.get(slot, 0)) for slot in range(7 * 24)]
 
 
-async def responses_by_hour(loader: Loader, spec: QuerySpec) -> list[tuple[int, int]]:
+async def responses_by_hour(loader: RequestLoader, spec: QuerySpec) -> list[tuple[int, int]]:
     """Responses by the reply's own hour: 24 pairs of hour and count."""
     responses = [0] * 24
     for cell in await heatmap(loader, spec):
@@ -266,7 +266,7 @@ class ResponseTime:
     p90: float | None
 
 
-async def response_time(loader: Loader, spec: QuerySpec) -> ResponseTime:
+async def response_time(loader: RequestLoader, spec: QuerySpec) -> ResponseTime:
     """Median and 90th percentile of the time from send to reply."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.RESPONSE_TIME))
     histogram = {bin: counts.values[0] for (bin,), counts in rows.items()}
@@ -285,7 +285,7 @@ class BounceReason:
     share: float
 
 
-async def bounce_reasons(loader: Loader, spec: QuerySpec) -> list[BounceReason]:
+async def bounce_reasons(loader: RequestLoader, spec: QuerySpec) -> list[BounceReason]:
     """The reasons of bounces, the most frequent first, then by code."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.BOUNCE))
     if not rows:
@@ -299,6 +299,6 @@ async def bounce_reasons(loader: Loader, spec: QuerySpec) -> list[BounceReason]:
     return sorted(reasons, key=lambda reason: (-reason.count, reason.code is None, reason.code or 0))
 
 
-async def still_maturing(loader: Loader, spec: QuerySpec) -> Maturing:
+async def still_maturing(loader: RequestLoader, spec: QuerySpec) -> Maturing:
     """What of the selection may still change."""
     return await loader.load(maturing, spec)

@@ -15,14 +15,14 @@ from analytics.reports.directory import (
     filter_options,
     normalize,
 )
-from resolvers.loader import Loader
+from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, page
 
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
 
 async def search_options(
-    loader: Loader,
+    loader: RequestLoader,
     scope: AccessScope,
     kind: EntityType[Entity],
     ids: frozenset[str] | None,
@@ -48,7 +48,7 @@ async def search_options(
 
 
 async def _found(
-    loader: Loader, scope: AccessScope, kind: EntityType[Entity], ids: frozenset[str] | None
+    loader: RequestLoader, scope: AccessScope, kind: EntityType[Entity], ids: frozenset[str] | None
 ) -> list[Entity]:
     if ids is None:
         return await loader.load(filter_options, scope, kind)

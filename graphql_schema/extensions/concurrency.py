@@ -8,14 +8,14 @@ from analytics.domain.errors import RateLimitedError
 from graphql_schema.context import Context
 
 
-class Fairness(SchemaExtension):
+class ConcurrencyExtension(SchemaExtension):
     """Takes a place for the execution of an operation; for a subscription, for its beginning only."""
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Around execution."""
         context: Context = self.execution_context.context
         try:
-            async with context.place(context):
+            async with context.slot(context):
                 yield
         except RateLimitedError as error:
             context.refused = error

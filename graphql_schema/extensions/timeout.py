@@ -9,14 +9,14 @@ from analytics.domain.errors import TimedOutError
 from graphql_schema.context import Context
 
 
-class Patience(SchemaExtension):
+class TimeoutExtension(SchemaExtension):
     """Ends the execution of an operation that takes too long, or that nobody waits for any more."""
 
     async def on_execute(self) -> AsyncIterator[None]:
         """Around execution; for a subscription, around its beginning only."""
         context: Context = self.execution_context.context
         try:
-            async with asyncio.timeout(context.terms.seconds):
+            async with asyncio.timeout(context.policy.seconds):
                 yield
         except TimeoutError:
             context.cancel()

@@ -28,16 +28,16 @@ from analytics.storage.citus import Distribution
 from analytics.storage.citus import distribute as distribute_tables
 from analytics.storage.database import Database
 from graphql_schema.schema import schema as graphql
-from service.auth.tokens import Tokens
+from service.auth.tokens import TokenService
 from service.cli import privacy, retention
 from service.demo.events import PEOPLE, identity_of
 from service.demo.load import import_demo
-from service.ingest.file_import import Unreadable, import_files
+from service.ingest.file_import import UnreadableFileError, import_files
 from service.server import processes as serving
 from service.settings import ConfigurationError, Settings, unknown_variables
 from service.telemetry.logs import configure
 from service.workers.client import THREADS
-from service.workers.supervisor import supervise
+from service.workers.supervisor import run_supervisor
 from tasks.queue.broker_url import parse_broker_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -66,8 +66,8 @@ IN_USE = (
 )
 
 
-def _tokens(settings: Settings) -> Tokens:
-    return Tokens(settings.secret, settings.token_issuer, settings.token_audience)
+def _tokens(settings: Settings) -> TokenService:
+    return TokenService(settings.secret, settings.token_issuer, settings.token_audience)
 
 
 def _start_log(settings: Settings) -> None:
@@ -100,7 +100,7 @@ def worker(
     if parse_broker_url(settings.broker_url).embedded:
         raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
     _start_log(settings)
-    supervise(processes, threads)
+    run_supervisor(processes, threads)
 
 
 @app.command()
@@ -352,7 +352,7 @@ def main() -> None:
     """
     try:
         app()
-    except (ConfigurationError, BackupError, Unreadable) as error:
+    except (ConfigurationError, BackupError, UnreadableFileError) as error:
         _end(str(error))
     except DBAPIError as error:
         if no_such_table(error):

@@ -9,15 +9,15 @@ from weakref import WeakValueDictionary
 from analytics.domain.errors import RateLimitedError
 
 # Operations that are answered at once; more of them wait. A page asks for two or three.
-MOST_ANSWERED = 8
+MAX_CONCURRENT_REQUESTS = 8
 # Operations over WebSockets, which are mostly exports that are followed: each is looked at some times a second.
-MOST_FOLLOWED = 40
+MAX_SUBSCRIPTIONS = 40
 # What part of the connections to the database is for operations of so many points or more. The rest is left to cheaper
 # ones: a filter's options cost 13 points, one number 25 to 170, the whole view 700. Below 5 nothing is read but names.
 LANES = ((200, 1 / 2), (5, 1 / 4))
 
 
-class Places:
+class ConcurrencyLimiter:
     """The same number of places for everybody."""
 
     def __init__(self, each: int) -> None:
@@ -26,7 +26,7 @@ class Places:
         self._known: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def one(self, who: Hashable, patience: float) -> AsyncIterator[None]:
+    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
         """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
         places = self._known.get(who) or self._known.setdefault(who, asyncio.Semaphore(self._each))
         if patience <= 0 and places.locked():
@@ -42,7 +42,7 @@ class Places:
             places.release()
 
 
-class Turns:
+class ExecutionQueue:
     """Places for all together. Who waits for one gets it in turn: one for each viewer, then one for each again."""
 
     def __init__(self, places: int) -> None:
@@ -51,7 +51,7 @@ class Turns:
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
 
     @asynccontextmanager
-    async def one(self, who: Hashable, patience: float) -> AsyncIterator[None]:
+    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
         """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
         if self._free:
             self._free -= 1

@@ -32,7 +32,7 @@ BODY_TIMEOUT = 30.0  # seconds
 MAX_MEDIA_TYPES = 1_000
 # Brackets, braces and commas of a body or message, texts in it too: a document has a few thousand, a filter's ids more.
 MAX_VALUES = 40_000
-MAX_STRANGERS_MESSAGE = MAX_ANONYMOUS_BODY_BYTES  # characters
+MAX_ANONYMOUS_MESSAGE = MAX_ANONYMOUS_BODY_BYTES  # characters
 GRAPHQL_JSON = "application/graphql-response+json"
 
 OPERATIONS = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
@@ -210,7 +210,7 @@ def limited_messages(scope: Scope, receive: Receive) -> Receive:
     async def limited() -> Message:
         message = await receive()
         text = message.get("text") or message.get("bytes") or ""
-        most = MAX_BODY_BYTES if isinstance(scope.get("state", {}).get("identity"), Identity) else MAX_STRANGERS_MESSAGE
+        most = MAX_BODY_BYTES if isinstance(scope.get("state", {}).get("identity"), Identity) else MAX_ANONYMOUS_MESSAGE
         if len(text) > most or count_values(text) > MAX_VALUES:
             return {"type": "websocket.receive", "text": "too large"}  # which is no JSON, and so the end
         return message

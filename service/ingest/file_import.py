@@ -26,14 +26,14 @@ from analytics.storage.database import Database
 # some two seconds.
 BATCH = 40_000
 # While others write for the company there is time to read on: up to so many events, so many at a time.
-LARGEST_BATCH, MORE = 120_000, 10_000
+MAX_BATCH_BYTES, MORE = 120_000, 10_000
 PACKED = ".gz"
 # Rejected lines told on the terminal; all of them are in the file.
 SHOWN = 20
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What became of the events of an import."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -50,11 +50,11 @@ class Report:
         return ", ".join([*parts, f"{self.rejected:,} rejected"])
 
 
-class Unreadable(Exception):
+class UnreadableFileError(Exception):
     """A file that is damaged, or a disk; the message names it."""
 
 
-class Rejected:
+class RejectedLinesFile:
     """The rejected lines: told one by one, and written as they came to a file made when there is a first one."""
 
     def __init__(self, path: Path, console: Console) -> None:
@@ -86,12 +86,12 @@ async def import_files(
     rejected: Path,
     console: Console,
     forms: bool = False,
-) -> Report:
+) -> ImportReport:
     """Import files (`-` is standard input, `.gz` is packed) and say what became of their events.
 
     With `forms` the answers of WhatsApp's forms are kept.
     """
-    report, aside = Report(), Rejected(rejected, console)
+    report, aside = ImportReport(), RejectedLinesFile(rejected, console)
     # Millions of small objects live for one batch and hold no cycles: looking for cycles takes a sixth of the time.
     gc.disable()
     try:
@@ -139,16 +139,23 @@ def _readable(name: str, items: Iterable[ParsedLine]) -> Iterator[ParsedLine]:
     try:
         yield from items
     except (OSError, EOFError, zlib.error) as error:
-        raise Unreadable(f"{name} cannot be read to its end: {error}. What came before may be in already.") from None
+        raise UnreadableFileError(
+            f"{name} cannot be read to its end: {error}. What came before may be in already."
+        ) from None
 
 
 async def import_items(
-    database: Database, tenant: str, name: str, items: Iterable[ParsedLine], report: Report, aside: Rejected
+    database: Database,
+    tenant: str,
+    name: str,
+    items: Iterable[ParsedLine],
+    report: ImportReport,
+    aside: RejectedLinesFile,
 ) -> None:
     """Apply items in batches; what is rejected goes aside."""
     waiting = iter(items)
     while batch := list(islice(waiting, BATCH)):
-        while len(batch) < LARGEST_BATCH and await database.is_tenant_locked(tenant):
+        while len(batch) < MAX_BATCH_BYTES and await database.is_tenant_locked(tenant):
             more = list(islice(waiting, MORE))
             if not more:
                 break

@@ -42,7 +42,7 @@ LATELY = 15 * MINUTE
 QUANTILES = (50, 95, 99)  # percent
 
 
-class _Fixed(Collector):
+class StaticCollector(Collector):
     """Metrics that are known already."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
@@ -53,17 +53,17 @@ class _Fixed(Collector):
         yield from self._metrics
 
 
-async def exposition(database: Database, shared: bool) -> bytes:
+async def render_metrics(database: Database, shared: bool) -> bytes:
     """All metrics in Prometheus' text format; `shared` when several processes count in files together."""
     counted = CollectorRegistry() if shared else REGISTRY
     if shared:
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     stored = CollectorRegistry()
-    stored.register(_Fixed(await _stored(database)))
+    stored.register(StaticCollector(await _database_metrics(database)))
     return generate_latest(counted) + generate_latest(stored)
 
 
-async def _stored(database: Database) -> list[Metric]:
+async def _database_metrics(database: Database) -> list[Metric]:
     """What the database says; whether it answers at all."""
     now = time.time_ns() // 1000
     try:
@@ -71,7 +71,7 @@ async def _stored(database: Database) -> list[Metric]:
             found = [
                 *_exports(await jobs.queue_stats(reader, now - LATELY), now),
                 *await _webhooks(reader, now),
-                *await _figures(reader, now),
+                *await _gauge_metrics(reader, now),
             ]
     except (DBAPIError, OSError):
         found = []
@@ -116,7 +116,7 @@ async def _webhooks(reader: Reader, now: int) -> Iterator[Metric]:
     )
 
 
-async def _figures(reader: Reader, now: int) -> Iterator[Metric]:
+async def _gauge_metrics(reader: Reader, now: int) -> Iterator[Metric]:
     sums = await gauges.totals(reader)
     none = gauges.GaugeTotal(0, now)
     waiting = GaugeMetricFamily("embudo_orphans", "What waits for its message, at the last look.", labels=["kind"])

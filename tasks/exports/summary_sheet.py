@@ -26,7 +26,7 @@ KINDS: Mapping[str, EntityType[Any]] = {
 
 
 @dataclass(frozen=True)
-class Words:
+class SummaryLabels:
     """What the summary says in one language."""
 
     name: str
@@ -45,8 +45,8 @@ class Words:
     shares: Mapping[str, str]
 
 
-WORDS: Mapping[Locale, Words] = {
-    Locale.ES: Words(
+LABELS: Mapping[Locale, SummaryLabels] = {
+    Locale.ES: SummaryLabels(
         name="Exportación",
         first="Desde (fecha de envío, incluida)",
         last="Hasta (fecha de envío, incluida)",
@@ -70,7 +70,7 @@ WORDS: Mapping[Locale, Words] = {
         },
         shares={"messages": "de los mensajes", "sent": "de los enviados", "delivered": "de los entregados"},
     ),
-    Locale.EN: Words(
+    Locale.EN: SummaryLabels(
         name="Export",
         first="From (send date, included)",
         last="To (send date, included)",
@@ -99,7 +99,7 @@ WORDS: Mapping[Locale, Words] = {
 
 async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
     """The lines of an export's summary; `read_at` is when its reader began, in microseconds."""
-    words, spec = WORDS[Locale(export.locale)], export.spec
+    words, spec = LABELS[Locale(export.locale)], export.spec
     counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
     chosen = [
         (words.kinds[name], await _named(reader, spec.tenant_id, kind, getattr(spec, name), words))
@@ -121,7 +121,7 @@ async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Su
     ]
 
 
-async def _named(reader: Reader, tenant: str, kind: EntityType[Any], ids: Ids, words: Words) -> str:
+async def _named(reader: Reader, tenant: str, kind: EntityType[Any], ids: Ids, words: SummaryLabels) -> str:
     if ids is None:
         return words.every
     known = await load_names(reader, tenant, kind, ids)
@@ -137,7 +137,7 @@ def _person(export: Export) -> str:
     return who.name or who.email or who.id
 
 
-def _funnel(counts: FunnelCounts, words: Words) -> list[Line]:
+def _funnel(counts: FunnelCounts, words: SummaryLabels) -> list[Line]:
     lines: list[Line] = []
     for metric in METRICS:
         step = counts.step(metric.slug)

@@ -22,7 +22,7 @@ from graphql_schema.schema import schema
 from resolvers import exports as resolvers
 from tests.support.factories import ask, codes, context, execute, identity, message_sent
 from tests.support.factories import tenant as settings
-from tests.support.fakes import FakeJobs
+from tests.support.fakes import FakeExportQueue
 from tests.support.ingest_helpers import feed
 
 DAYS = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
@@ -38,7 +38,7 @@ LIST = """query Q($status: [ExportStatus!], $first: Int!, $after: String) {
     totalCount nodes { id } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
 
 
-async def create(database: Database, who: Identity, jobs: FakeJobs | None = None, **changes: Any) -> Any:
+async def create(database: Database, who: Identity, jobs: FakeExportQueue | None = None, **changes: Any) -> Any:
     asked = {"name": "Envíos", "filter": DAYS, **changes}
     options: dict[str, Any] = {"jobs": jobs} if jobs else {}
     return (await ask(database, who, CREATE, {"input": asked}, **options))["createExport"]
@@ -50,7 +50,7 @@ async def created(database: Database, who: Identity, **changes: Any) -> str:
     return str(payload["export"]["id"])
 
 
-async def change(database: Database, who: Identity, mutation: str, id: str, jobs: FakeJobs | None = None) -> Any:
+async def change(database: Database, who: Identity, mutation: str, id: str, jobs: FakeExportQueue | None = None) -> Any:
     options: dict[str, Any] = {"jobs": jobs} if jobs else {}
     return (await ask(database, who, CHANGE % mutation, {"id": id}, **options))["change"]
 
@@ -70,11 +70,11 @@ async def run(database: Database, tenant: str, id: str, status: ExportStatus) ->
 
 async def test_an_export_is_queued_and_its_job_started(database: Database, tenant: str) -> None:
     await feed(database, tenant, [settings()])
-    jobs, who = FakeJobs(), identity(tenant, name="Ana", email="ana@acme.cl")
+    jobs, who = FakeExportQueue(), identity(tenant, name="Ana", email="ana@acme.cl")
     payload = await create(database, who, jobs, name="  Envíos  ", filter={**DAYS, "agentIds": ["u2", "u1"]})
     export = payload["export"]
     assert payload["userErrors"] == []
-    assert jobs.started == [(tenant, export.pop("id"))]
+    assert jobs.enqueued == [(tenant, export.pop("id"))]
     assert export.pop("createdAt").endswith(("-03:00", "-04:00"))
     assert export == {
         "name": "Envíos", "format": "XLSX", "columns": [], "status": "QUEUED", "rowsWritten": 0, "rowsTotal": None,
@@ -105,12 +105,12 @@ async def test_an_export_is_queued_and_its_job_started(database: Database, tenan
 async def test_what_a_person_can_put_right(
     database: Database, tenant: str, changes: dict[str, Any], field: list[str], code: str
 ) -> None:
-    jobs = FakeJobs()
+    jobs = FakeExportQueue()
     payload = await create(database, identity(tenant), jobs, **changes)
     assert payload["export"] is None
     (error,) = payload["userErrors"]
     assert (error["field"], error["code"]) == (field, code)
-    assert jobs.started == []
+    assert jobs.enqueued == []
     assert (await ask(database, identity(tenant), "{ exports { totalCount } }"))["exports"]["totalCount"] == 0
 
 
@@ -197,24 +197,24 @@ async def test_canceling(database: Database, tenant: str) -> None:
 
 
 async def test_deleting(database: Database, tenant: str) -> None:
-    who, jobs = identity(tenant), FakeJobs()
+    who, jobs = identity(tenant), FakeExportQueue()
     queued, done = [await created(database, who) for _ in range(2)]
     await run(database, tenant, done, ExportStatus.COMPLETED)
     refused = await change(database, who, "deleteExport", queued, jobs)
     assert (refused["export"], refused["userErrors"][0]["code"]) == (None, "CONFLICT")
-    assert jobs.forgotten == []
+    assert jobs.deleted == []
     payload = await change(database, who, "deleteExport", done, jobs)
     assert payload == {"export": {"id": done, "status": "COMPLETED"}, "userErrors": []}
-    assert jobs.forgotten == [done]
+    assert jobs.deleted == [done]
     assert (await change(database, who, "deleteExport", done, jobs))["userErrors"][0]["code"] == "NOT_FOUND"
 
 
 async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, tenant: str) -> None:
-    class Unwilling(FakeJobs):
+    class Unwilling(FakeExportQueue):
         async def forget(self, export: requests.Export) -> None:
             raise OSError("secret address")
 
-    who, jobs = identity(tenant), FakeJobs()
+    who, jobs = identity(tenant), FakeExportQueue()
     id = await created(database, who)
     await run(database, tenant, id, ExportStatus.COMPLETED)
     refused = await change(database, who, "deleteExport", id, Unwilling())
@@ -225,7 +225,7 @@ async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, t
     assert (await ask(database, who, LIST, {"first": 1}))["exports"]["nodes"] == [{"id": id}]
     payload = await change(database, who, "deleteExport", id, jobs)
     assert payload == {"export": {"id": id, "status": "COMPLETED"}, "userErrors": []}
-    assert jobs.forgotten == [id]
+    assert jobs.deleted == [id]
     assert (await ask(database, who, LIST, {"first": 1}))["exports"]["nodes"] == []
 
 
@@ -272,7 +272,7 @@ async def test_only_a_completed_export_has_a_link(database: Database, tenant: st
 async def test_following_ends_at_a_final_status(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolvers, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(resolvers, "POLL_INTERVAL", 0.01)
     who = identity(tenant)
     id = await created(database, who)
     document = 'subscription { exportUpdated(id: "%s") { status downloadUrl } }' % id  # noqa: UP031

@@ -9,7 +9,7 @@ from uuid import uuid4
 from analytics.reports.runner import MessageBatch
 
 
-class TableWriter(ABC):
+class ExportWriter(ABC):
     """Writes one table of messages, a row each: `append` some, again and again, then `finish`; or `discard`.
 
     After any error the file is thrown away and the writer is closed: a file that lacks rows is never made.

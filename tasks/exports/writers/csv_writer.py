@@ -12,7 +12,7 @@ from pathlib import Path
 from analytics.domain.export_columns import ExportColumn
 from analytics.exports.requests import CsvSeparator
 from analytics.reports.runner import MessageBatch, MessageLabels
-from tasks.exports.writers.base import TableWriter
+from tasks.exports.writers.base import ExportWriter
 from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, headers
 from tasks.exports.writers.escaping import csv_field, csv_fields
 from tasks.exports.writers.further_columns import NO_FURTHER, TIMES, Further
@@ -50,7 +50,7 @@ _DAY_ZERO = date(1970, 1, 1).toordinal()
 _IN_AN_HOUR = [f"{minute:02}:{second:02}" for minute in range(60) for second in range(60)]
 
 
-class Delimited(TableWriter):
+class CsvWriter(ExportWriter):
     """Streams rows to a file of separated fields; None is an empty field.
 
     Instants are the local `YYYY-MM-DD HH:MM:SS` of the report's zone, the same as in the Excel file.

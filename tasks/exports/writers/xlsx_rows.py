@@ -33,7 +33,7 @@ _Sheet: Any = WriteOnlyWorksheet
 _MARKUP = re.compile("[&<>\r]")
 
 
-class RowSheet(_Sheet):  # type: ignore[misc]
+class XmlWorksheet(_Sheet):  # type: ignore[misc]
     """A write-only sheet that takes a row as XML, `append((xml,))`, besides openpyxl's values."""
 
     _writer: Any = None
@@ -57,7 +57,7 @@ class _Writer(WorksheetWriter):
             super().write_row(xf, row, row_idx)
 
 
-class RowMaker:
+class RowXmlBuilder:
     """Makes the XML of messages' rows for the sheets of a workbook, which keeps the styles."""
 
     def __init__(self, sheet: Any, locale: Locale, further: Further) -> None:
@@ -65,8 +65,8 @@ class RowMaker:
         self._further = further
         places = enumerate(columns(further.columns), 1)
         self._references = {column.name: f"{get_column_letter(place)}{_NUMBER}" for place, column in places}
-        self._stamp = xlsx_cells.stamp(sheet).style_id
-        self._quoted = xlsx_cells.quoted(sheet, "=").style_id
+        self._stamp = xlsx_cells.datetime_cell(sheet).style_id
+        self._quoted = xlsx_cells.quoted_cell(sheet, "=").style_id
         self._statuses = {status: self._cell("status", word) for status, word in STATUS_WORDS[locale].items()}
         self._recurring = lru_cache(KNOWN)(self._names)
         self._recurring_cell = lru_cache(KNOWN)(self._plain)
@@ -131,7 +131,7 @@ class RowMaker:
         if not value:
             return ""
         text = cell_text(value)
-        style = f' s="{self._quoted}"' if text[0] in xlsx_cells.MISREAD else ""
+        style = f' s="{self._quoted}"' if text[0] in xlsx_cells.FORMULA_PREFIXES else ""
         space = "" if text == text.strip() else ' xml:space="preserve"'
         if _MARKUP.search(text):
             text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")

@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLList, GraphQLObjectType, get_introspect
 
 from analytics.domain import limits
 from analytics.storage.database import Database
-from graphql_schema.limits.cost import LISTS, OWN_READS, READS
+from graphql_schema.limits.cost import LISTS, READS, UNSHARED_READS
 from graphql_schema.limits.document_size import measure
 from graphql_schema.schema import schema
 from tests.support import factories
@@ -70,7 +70,7 @@ async def test_what_runs_sql_is_priced_so(database: Database, tenant: str, coord
     await feed(database, tenant, [factories.message_sent()])
     with reads(database) as seen:
         await ask(database, identity(tenant), FIELDS[coordinate])
-    assert (len(seen) > OF_THE_VIEWER) == (coordinate in READS or coordinate in OWN_READS), seen
+    assert (len(seen) > OF_THE_VIEWER) == (coordinate in READS or coordinate in UNSHARED_READS), seen
     assert (points(FIELDS[coordinate]) >= 5) == (len(seen) > OF_THE_VIEWER)
 
 

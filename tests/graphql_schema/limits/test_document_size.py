@@ -25,10 +25,10 @@ from analytics.domain import limits
 from analytics.domain.errors import TooComplexError, UnauthenticatedError
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
-from graphql_schema.context import Context, Introspection, Terms
+from graphql_schema.context import Context, Introspection, RequestPolicy
 from graphql_schema.extensions import document_validation
 from graphql_schema.extensions.document_cache import DocumentCache
-from graphql_schema.extensions.fast_execution import PlainExecutionContext
+from graphql_schema.extensions.fast_execution import FastExecutionContext
 from graphql_schema.extensions.parser import parse as lean_parse
 from graphql_schema.limits.document_size import measure
 from graphql_schema.schema import build_schema, schema
@@ -103,7 +103,7 @@ def unknown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return validate(of, document, *more, **options)
 
     monkeypatch.setattr(document_validation, "validate", remembered)
-    monkeypatch.setattr(document_validation.CheckedDocuments, "_known", DocumentCache())
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", DocumentCache())
     return validated
 
 
@@ -139,13 +139,13 @@ async def test_large_variables_are_refused_before_they_are_looked_at(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, variables: dict[str, Any]
 ) -> None:
     coerced: list[Any] = []
-    build = PlainExecutionContext.build
+    build = FastExecutionContext.build
 
     def counted(*given: Any, **options: Any) -> Any:
         coerced.append(given)
         return build(*given, **options)
 
-    monkeypatch.setattr(PlainExecutionContext, "build", counted)
+    monkeypatch.setattr(FastExecutionContext, "build", counted)
     assert await codes(database, identity(tenant), FILTERED, variables) == ["QUERY_TOO_COMPLEX"]
     assert coerced == []
     full = {"f": {"sentOn": DAYS, **{kind: ["1"] * 1_000 for kind in ("agentIds", "templateIds", "accountIds")}}}
@@ -309,14 +309,14 @@ async def test_strangers_do_not_fill_the_memory(database: Database, unknown: lis
     for _ in range(3):
         await execute(database, None, "{ limits { first } }")
     assert len(unknown) == 3
-    assert len(document_validation.CheckedDocuments._known) == 0
+    assert len(document_validation.DocumentValidationExtension._known) == 0
 
 
 async def test_only_so_many_bytes_of_documents_are_kept(
     database: Database, tenant: str, unknown: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = DocumentCache(most_bytes=100_000)
-    monkeypatch.setattr(document_validation.CheckedDocuments, "_known", cache)
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", cache)
     for n in range(100):
         await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
         assert cache.bytes <= 100_000
@@ -352,7 +352,7 @@ async def test_documents_leave_no_memory_behind(
         return tracemalloc.get_traced_memory()[0] - before
 
     cache = DocumentCache(most_bytes=3_000_000)
-    monkeypatch.setattr(document_validation.CheckedDocuments, "_known", cache)
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", cache)
     tracemalloc.start()
     try:
         await grown(0)
@@ -376,7 +376,7 @@ def test_no_token_is_left_to_the_garbage_collector(text: str) -> None:
 
 def asking(database: Database, who: Identity | None, setting: Introspection) -> Context:
     asked = context(database, who)
-    asked.terms = Terms(introspection=setting)
+    asked.policy = RequestPolicy(introspection=setting)
     return asked
 
 
@@ -483,7 +483,7 @@ async def test_names_are_suggested_to_those_who_may_read_the_schema(
 
 async def test_the_caps_are_told(database: Database, tenant: str) -> None:
     asked = context(database, identity(tenant))
-    asked.terms = Terms(seconds=7, requests_per_minute=60, points_per_minute=5_000)
+    asked.policy = RequestPolicy(seconds=7, requests_per_minute=60, points_per_minute=5_000)
     document = """{ limits { bodyBytes documentCharacters documentTokens documentDepth documentAliases
       documentDirectives documentSelections documentFragments variableValues alikeSelections cost requestSeconds
       requestsPerMinute tenantRequestsPerMinute pointsPerMinute tenantPointsPerMinute } }"""
