@@ -75,7 +75,7 @@ class Context:
     identity: Identity | PublicError | None
     now: int
     database: Database
-    jobs: ExportQueue
+    export_queue: ExportQueue
     link: DownloadUrlFactory
     include_plan: bool = False
     policy: RequestPolicy = RequestPolicy()

@@ -207,7 +207,7 @@ async def _create(input: CreateExportInput, info: Info) -> requests.Export:
         columns=columns,
         separator=input.separator,
     )
-    return await resolvers.create(context.database, context.jobs, viewer, request, context.now)
+    return await resolvers.create(context.database, context.export_queue, viewer, request, context.now)
 
 
 @strawberry.type
@@ -259,7 +259,7 @@ class ExportsMutation:
     ) -> DeleteExportPayload | None:
         context = info.context
         viewer = await context.viewer()
-        doing = resolvers.delete(context.database, context.jobs, viewer, sanitize(input.id), context.now)
+        doing = resolvers.delete(context.database, context.export_queue, viewer, sanitize(input.id), context.now)
         export, errors = await _run_with_user_errors(doing, info)
         return DeleteExportPayload(export=export, user_errors=errors)
 

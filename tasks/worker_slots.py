@@ -1,11 +1,11 @@
-"""A shift: the working time of one worker process, which knows how busy it is and when it is over."""
+"""The slots of one worker process: how many jobs it may run, and whether it is to stop."""
 
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds that a file which is all but done still gets after the end of the shift.
+# Seconds that a file which is all but done still gets after a shutdown was requested.
 SHUTDOWN_GRACE = 4.0
 
 

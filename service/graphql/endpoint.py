@@ -58,13 +58,13 @@ class GraphQLDependencies:
     """What requests are answered with."""
 
     database: Database
-    jobs: ExportQueue
+    export_queue: ExportQueue
     tokens: TokenService
-    links: DownloadLinkSigner
+    link_signer: DownloadLinkSigner
     public_url: str | None
-    terms: RequestPolicy
-    rates: RateLimiter
-    manifest: PersistedDocuments
+    policy: RequestPolicy
+    rate_limiter: RateLimiter
+    persisted_documents: PersistedDocuments
     allowed_origins: tuple[str, ...]
     now: Clock = now_micros
 
@@ -119,16 +119,16 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         base = (dependencies.public_url or str(page)).rstrip("/")
 
         def link(viewer: Viewer, export: Export) -> str:
-            return base + dependencies.links.sign(viewer, export)
+            return base + dependencies.link_signer.sign(viewer, export)
 
         context = Context(
             identity=await identify(request, dependencies.tokens),
             now=dependencies.now(),
             database=dependencies.database,
-            jobs=dependencies.jobs,
+            export_queue=dependencies.export_queue,
             link=link,
             include_plan=PLAN_HEADER in request.headers,
-            policy=dependencies.terms,
+            policy=dependencies.policy,
             record_operation=recorder.record_operation,
             slot=self.place,
             request_id=getattr(request.state, "request_id", None),
@@ -156,7 +156,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         """Count an operation. Raises `RateLimitedError`."""
         viewer, tenant = _whose(context)
         try:
-            await self._dependencies.rates.check(viewer, tenant)
+            await self._dependencies.rate_limiter.check(viewer, tenant)
         except RateLimitedError as error:
             recorder.record_rejection(error.code)
             if tenant is None:
@@ -179,7 +179,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
     async def place(self, context: Context) -> AsyncIterator[None]:
         """A place for an operation whose cost is known. Raises `RateLimitedError`."""
         whose, cost = _whose(context), context.cost or 0
-        await self._dependencies.rates.spend(cost, *whose)
+        await self._dependencies.rate_limiter.spend(cost, *whose)
         async with AsyncExitStack() as stack:
             for points, turns in self._lanes:
                 if cost >= points:
@@ -193,7 +193,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
     def document(self, asked: dict[str, Any]) -> str | None:
         """The document that a request asks for, by text or hash. Raises a public error."""
-        text = self._dependencies.manifest.resolve(asked)
+        text = self._dependencies.persisted_documents.resolve(asked)
         return text and sanitize(text)
 
     def recognize(self, websocket: Any, context: Context) -> None:

@@ -49,7 +49,7 @@ REDELIVERY_DELAY = 2_000_000
 OFFER_AGAIN_AFTER = 5.0
 # Milliseconds that an idle worker sleeps at most between two looks at Redis.
 POLL_INTERVAL = 250
-# Milliseconds for the threads to end: a grace, a look at the shift each second, and writing it down.
+# Milliseconds for the threads to end: a grace, a look at the request to stop each second, and writing it down.
 STOP_TIMEOUT = int(SHUTDOWN_GRACE * 1000) + 3000
 
 
@@ -58,17 +58,17 @@ def run(settings: Settings, threads: int, scratch: Path) -> None:
     configure(settings.log_level, settings.log_format)
     tune_garbage_collector()
     tempfile.tempdir = str(scratch)
-    shift = WorkerSlots(threads)
+    slots = WorkerSlots(threads)
     at = parse_broker_url(settings.broker_url)
     broker = brokers.open_broker(at)
     broker.emit_after("process_boot")  # without it Dramatiq's time limits do nothing
-    declare_actors(broker, at.queue, lambda: open_job_resources(settings), shift)
+    declare_actors(broker, at.queue, lambda: open_job_resources(settings), slots)
     worker = dramatiq.Worker(broker, worker_timeout=POLL_INTERVAL, worker_threads=threads)
     worker.queue_prefetch = threads  # what waits here cannot be done by an idle process
     worker.start()
     log.info("worker started", threads=threads)
-    announcer = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
-    asyncio.run(_main_loop(settings, shift, announcer, None if at.embedded else REDELIVERY_DELAY))
+    publisher = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
+    asyncio.run(_main_loop(settings, slots, publisher, None if at.embedded else REDELIVERY_DELAY))
     worker.stop(STOP_TIMEOUT)
     shutil.rmtree(scratch, ignore_errors=True)  # who made it for us may be gone
     # At once: a thread that still packs a file of millions of rows has been told that nobody wants it.
@@ -76,11 +76,11 @@ def run(settings: Settings, threads: int, scratch: Path) -> None:
 
 
 async def _main_loop(
-    settings: Settings, shift: WorkerSlots, announcer: BackgroundPublisher, patience: int | None
+    settings: Settings, slots: WorkerSlots, publisher: BackgroundPublisher, patience: int | None
 ) -> None:
     """Look at the rows again and again, until the shift is over."""
     woken, posted = asyncio.Event(), asyncio.Event()
-    _install_signal_handlers(shift, woken, posted)
+    _install_signal_handlers(slots, woken, posted)
     resources = open_job_resources(settings)
     others = [
         asyncio.create_task(work)
@@ -91,8 +91,8 @@ async def _main_loop(
             _run_periodically(delete_orphaned_files, resources, CLEANUP_INTERVAL),
         )
     ]
-    offers = _DispatchThrottle(shift, announcer.publish)
-    while not shift.stopping:
+    offers = _DispatchThrottle(slots, publisher.publish)
+    while not slots.stopping:
         try:
             offers.begin()
             await redeliver_pending(resources, offers.offer, patience)
@@ -120,15 +120,15 @@ class _DispatchThrottle:
     So a broker's queue does not fill with copies while all workers are busy.
     """
 
-    def __init__(self, shift: WorkerSlots, send: Callable[[str, str], None]) -> None:
-        self._shift = shift
+    def __init__(self, slots: WorkerSlots, send: Callable[[str, str], None]) -> None:
+        self._slots = slots
         self._send = send
         self._left = 0
         self._offered: dict[tuple[str, str], float] = {}
 
     def begin(self) -> None:
         """Begin another round."""
-        self._left = self._shift.free
+        self._left = self._slots.free
         recently = time.monotonic() - OFFER_AGAIN_AFTER
         self._offered = {key: at for key, at in self._offered.items() if at > recently}
 
@@ -140,8 +140,8 @@ class _DispatchThrottle:
             self._send(tenant, id)
 
 
-def _install_signal_handlers(shift: WorkerSlots, *calls: asyncio.Event) -> None:
-    """End the shift on SIGTERM, or when our parent is gone; call then, and when there is something new."""
+def _install_signal_handlers(slots: WorkerSlots, *calls: asyncio.Event) -> None:
+    """Request the shutdown on SIGTERM, or when our parent is gone; call then, and when there is something new."""
     loop = asyncio.get_running_loop()
 
     def call() -> None:
@@ -149,7 +149,7 @@ def _install_signal_handlers(shift: WorkerSlots, *calls: asyncio.Event) -> None:
             event.set()
 
     def end() -> None:
-        shift.request_shutdown()
+        slots.request_shutdown()
         call()
 
     def read() -> None:

@@ -1,7 +1,7 @@
 """The export job: claim the row, stream the messages into a file, store it, complete the row.
 
 While it works it renews its lease and writes its progress twice a second. It stops as soon as the row says so: the
-export was canceled, or another worker took over after this one was thought dead. When its shift ends it hands the
+export was canceled, or another worker took over after this one was thought dead. When its process is to stop it hands the
 export back.
 """
 
@@ -61,7 +61,7 @@ class JobResources:
 
 
 class _JobInterruptedError(Exception):
-    """The row or the end of the shift says that this worker should go no further."""
+    """The row or a requested shutdown says that this worker should go no further."""
 
 
 class _StorageError(Exception):
@@ -101,7 +101,7 @@ def time_limit() -> asyncio.Timeout:
     return asyncio.timeout(TIME_LIMIT)
 
 
-async def run_export(resources: JobResources, tenant: str, id: str, shift: WorkerSlots | None = None) -> None:
+async def run_export(resources: JobResources, tenant: str, id: str, slots: WorkerSlots | None = None) -> None:
     """Do one export, if it is free to be done. Whatever happens is said in its row.
 
     An error of the database is raised, since then the row cannot be written: the lease runs out, and the sweep
@@ -119,7 +119,7 @@ async def run_export(resources: JobResources, tenant: str, id: str, shift: Worke
         logger.info("export ended", status=export.status)
         return
     logger.info("export started")
-    progress = _JobProgress(shift or WorkerSlots())
+    progress = _JobProgress(slots or WorkerSlots())
     limit = time_limit()
     try:
         async with limit:
@@ -155,7 +155,7 @@ async def _release(resources: JobResources, export: Export, progress: "_JobProgr
     with suppress(OSError):
         await resources.files.delete(key_of(export))
     async with resources.database.write() as writer:
-        if progress.shift.stopping:
+        if progress.slots.stopping:
             await jobs.release(writer, export)
         await jobs.finish(writer, export, now_micros(), ExportStatus.CANCELED)
 
@@ -170,8 +170,8 @@ async def _end(
 class _JobProgress:
     """How far the job is, and whether it should go on."""
 
-    def __init__(self, shift: WorkerSlots) -> None:
-        self.shift = shift
+    def __init__(self, slots: WorkerSlots) -> None:
+        self.slots = slots
         self.total: int | None = None
         self.written = 0
         self.storing = False
@@ -180,7 +180,7 @@ class _JobProgress:
 
     def raise_if_stopping(self) -> None:
         """Raise unless there is time to begin the next batch."""
-        if self.shift.stopping:
+        if self.slots.stopping:
             raise _JobInterruptedError
         self.raise_if_lost()
 
@@ -238,7 +238,7 @@ async def _renew(database: Database, export: Export, progress: _JobProgress, mad
 
 async def _check_lease(writer: Writer, export: Export, progress: _JobProgress) -> None:
     """Renew the lease, or let go of the row at once: a large file's last step may take longer than anyone waits."""
-    if progress.shift.grace_expired and not progress.storing:
+    if progress.slots.grace_expired and not progress.storing:
         await jobs.release(writer, export)
         progress.handed_back = progress.stopped = True
         return

@@ -30,7 +30,7 @@ Send = Callable[[str, str], Any]
 
 
 def declare_actors(
-    broker: Broker, queue_name: str, open_workshop: OpenWorkshop, shift: WorkerSlots
+    broker: Broker, queue_name: str, open_resources: OpenWorkshop, slots: WorkerSlots
 ) -> Actor[[str, str], None]:
     """Declare the export actor on a broker.
 
@@ -39,11 +39,11 @@ def declare_actors(
 
     def run(tenant: str, id: str) -> None:
         """Do one export, on an event loop and with connections of its own."""
-        if shift.stopping:
+        if slots.stopping:
             return
-        with shift.slot():
+        with slots.slot():
             try:
-                asyncio.run(_run(open_workshop, tenant, id, shift))
+                asyncio.run(_run(open_resources, tenant, id, slots))
             except Exception:
                 log.warning("export interrupted, it will be taken up again", export=id, exc_info=True)
 
@@ -51,10 +51,10 @@ def declare_actors(
     return declare(run)
 
 
-async def _run(open_workshop: OpenWorkshop, tenant: str, id: str, shift: WorkerSlots) -> None:
-    resources = open_workshop()
+async def _run(open_resources: OpenWorkshop, tenant: str, id: str, slots: WorkerSlots) -> None:
+    resources = open_resources()
     try:
-        await run_export(resources, tenant, id, shift)
+        await run_export(resources, tenant, id, slots)
     finally:
         await resources.database.close()
 
@@ -73,7 +73,7 @@ class BackgroundPublisher:
         self._send = send
         self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(MAX_WAITING)
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="announcer", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="publisher", daemon=True)
         self._thread.start()
 
     def publish(self, tenant: str, id: str) -> None:

@@ -140,7 +140,7 @@ def context(
 ) -> Context:
     """What one request has."""
     moment = time.time_ns() // 1000 if now is None else now
-    return Context(identity=who, now=moment, database=database, jobs=jobs or FakeExportQueue(), link=link)
+    return Context(identity=who, now=moment, database=database, export_queue=jobs or FakeExportQueue(), link=link)
 
 
 async def execute(

@@ -26,7 +26,7 @@ from service.graphql.concurrency import MAX_SUBSCRIPTIONS
 from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint
 from service.graphql.http import MAX_ANONYMOUS_MESSAGE, MAX_VALUES
 from service.graphql.websocket import (
-    ANONYMOUS,
+    CONNECTION_INIT_TIMEOUT,
     MAX_ANONYMOUS_SOCKETS,
     MAX_MESSAGES_BEFORE_ACK,
     MAX_SOCKETS,
@@ -181,7 +181,7 @@ async def test_who_says_nothing_is_not_waited_for_longer_than_strangers(server: 
     endpoint = GraphQLEndpoint(
         schema, cast(GraphQLDependencies, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4)))
     )
-    assert endpoint.connection_init_wait_timeout.total_seconds() == ANONYMOUS == 30
+    assert endpoint.connection_init_wait_timeout.total_seconds() == CONNECTION_INIT_TIMEOUT == 30
 
 
 def test_strangers_have_a_tenth_of_all_connections(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ class Broken(GraphQLEndpoint):
             identity=identity("acme"),
             now=0,
             database=cast(Database, None),
-            jobs=FakeExportQueue(),
+            export_queue=FakeExportQueue(),
             link=link,
             request_id="0123-abcd",
         )

@@ -1,4 +1,4 @@
-"""Exports that are interrupted: by the end of a shift, by a database that hangs up."""
+"""Exports that are interrupted: by the shutdown of a worker, by a database that hangs up."""
 
 import asyncio
 import threading
@@ -79,11 +79,11 @@ async def done(resources: JobResources, export: Export, folder: Path, attempts: 
 async def test_the_end_of_a_shift_hands_an_export_back(
     resources: JobResources, folder: Path, tenant: str, held: Held
 ) -> None:
-    export, shift = await asked(resources.database, tenant), WorkerSlots()
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("append")
-    running = asyncio.create_task(run_export(resources, tenant, export.id, shift))
+    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
     await held.wait()
-    shift.request_shutdown()
+    slots.request_shutdown()
     held.go_on.set()
     await running
     back = await stored(resources.database, export)
@@ -95,11 +95,11 @@ async def test_the_end_of_a_shift_hands_an_export_back(
 async def test_a_file_that_is_all_but_done_is_finished(
     resources: JobResources, folder: Path, tenant: str, held: Held
 ) -> None:
-    export, shift = await asked(resources.database, tenant), WorkerSlots()
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("finish")
-    running = asyncio.create_task(run_export(resources, tenant, export.id, shift))
+    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
     await held.wait()
-    shift.request_shutdown()
+    slots.request_shutdown()
     await asyncio.sleep(0.1)
     held.go_on.set()
     await running
@@ -110,13 +110,13 @@ async def test_a_file_that_takes_too_long_is_handed_back_meanwhile(
     resources: JobResources, folder: Path, tenant: str, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.worker_slots.SHUTDOWN_GRACE", 0.1)
-    export, shift = await asked(resources.database, tenant), WorkerSlots()
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     with monkeypatch.context() as patched:
         slow = Held(patched)
         slow.at("finish")
-        running = asyncio.create_task(run_export(resources, tenant, export.id, shift))
+        running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
         await slow.wait()
-    shift.request_shutdown()
+    slots.request_shutdown()
     back = await until_status(resources.database, export, ExportStatus.QUEUED)
     assert back.attempts == 0
     await done(resources, export, folder, attempts=1)
@@ -128,13 +128,13 @@ async def test_a_file_that_takes_too_long_is_handed_back_meanwhile(
 async def test_a_canceled_export_is_not_handed_back(
     resources: JobResources, folder: Path, tenant: str, held: Held
 ) -> None:
-    export, shift = await asked(resources.database, tenant), WorkerSlots()
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("append")
-    running = asyncio.create_task(run_export(resources, tenant, export.id, shift))
+    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
     await held.wait()
     async with resources.database.write() as writer:
         await requests.cancel(writer, await factories.viewer(resources.database, identity(tenant)), export.id, 0)
-    shift.request_shutdown()
+    slots.request_shutdown()
     held.go_on.set()
     await running
     assert (await stored(resources.database, export)).status is ExportStatus.CANCELED

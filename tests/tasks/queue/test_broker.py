@@ -129,26 +129,26 @@ async def test_a_queue_that_vanished_is_made_again(at: BrokerUrl, resources: Job
 
 
 async def test_an_ended_shift_begins_nothing(resources: JobResources, tenant: str) -> None:
-    broker, shift = open_broker(parse_broker_url("embedded://")), WorkerSlots(1)
-    shift.request_shutdown()
-    actor = declare_actors(broker, "embudo.exports", lambda: resources, shift)
+    broker, slots = open_broker(parse_broker_url("embedded://")), WorkerSlots(1)
+    slots.request_shutdown()
+    actor = declare_actors(broker, "embudo.exports", lambda: resources, slots)
     export = await ask(resources.database, identity(tenant), ANY)
     actor.fn(tenant, export.id)
     assert (await stored(resources.database, export)).status is ExportStatus.QUEUED
-    assert shift.free == 0
+    assert slots.free == 0
 
 
 def test_a_shift_counts_its_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    shift = WorkerSlots(2)
-    with shift.slot():
-        assert shift.free == 1
-        with pytest.raises(RuntimeError), shift.slot():
+    slots = WorkerSlots(2)
+    with slots.slot():
+        assert slots.free == 1
+        with pytest.raises(RuntimeError), slots.slot():
             raise RuntimeError
-    assert (shift.free, shift.stopping, shift.grace_expired) == (2, False, False)
-    shift.request_shutdown()
-    assert (shift.free, shift.stopping, shift.grace_expired) == (0, True, False)
+    assert (slots.free, slots.stopping, slots.grace_expired) == (2, False, False)
+    slots.request_shutdown()
+    assert (slots.free, slots.stopping, slots.grace_expired) == (0, True, False)
     monkeypatch.setattr("tasks.worker_slots.SHUTDOWN_GRACE", 0)
-    assert shift.grace_expired
+    assert slots.grace_expired
 
 
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
@@ -156,15 +156,15 @@ async def test_a_broker_that_never_answers_holds_nobody_up(resources: JobResourc
     with socket.create_server(("127.0.0.1", 0)) as silent:
         at = parse_broker_url(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/")
         broker = open_broker(at)
-        announcer = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
-        jobs = DramatiqExportQueue(resources, announcer.publish)
+        publisher = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
+        jobs = DramatiqExportQueue(resources, publisher.publish)
         began = time.monotonic()
         for n in range(MAX_WAITING + 10):
             await jobs.enqueue(tenant, f"export {n}")
         assert time.monotonic() - began < 1
     with pytest.raises((RedisError, AMQPError)):  # refused now
         brokers.ping(at)
-    announcer.close(PATIENCE)
+    publisher.close(PATIENCE)
 
 
 def test_what_cannot_be_sent_does_not_stop_the_next() -> None:
@@ -175,10 +175,10 @@ def test_what_cannot_be_sent_does_not_stop_the_next() -> None:
             raise ConnectionError
         sent.put((tenant, id))
 
-    announcer = BackgroundPublisher(send)
-    announcer.publish("t", "bad")
-    announcer.publish("t", "good")
+    publisher = BackgroundPublisher(send)
+    publisher.publish("t", "bad")
+    publisher.publish("t", "good")
     assert sent.get(timeout=PATIENCE) == ("t", "good")
-    announcer.close(PATIENCE)
-    announcer.publish("t", "late")
+    publisher.close(PATIENCE)
+    publisher.publish("t", "late")
     assert sent.empty()
