@@ -211,7 +211,7 @@ async def test_deleting(database: Database, tenant: str) -> None:
 
 async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, tenant: str) -> None:
     class Unwilling(FakeExportQueue):
-        async def forget(self, export: requests.Export) -> None:
+        async def delete_files(self, export: requests.Export) -> None:
             raise OSError("secret address")
 
     who, jobs = identity(tenant), FakeExportQueue()

@@ -168,7 +168,7 @@ async def test_a_file_that_cannot_be_deleted_is_tried_again(
         raise OSError("no disk")
 
     with monkeypatch.context() as patched:
-        patched.setattr(queued, "forget", broken)
+        patched.setattr(queued, "delete_files", broken)
         await erase_contacts(resources, tenant, [FIRST])
     # Nobody is given it any more, though it is still there.
     assert (await stored(resources.database, done)).status is ExportStatus.EXPIRED

@@ -58,7 +58,7 @@ async def test_a_company_that_fails_holds_up_no_other(resources: JobResources, m
             raise OperationalError("", {}, Exception("its node is away"))
         return await apply_in_transaction(writer, tenant, *rest)
 
-    monkeypatch.setattr(webhook_inbox, "apply_in", failing)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", failing)
     for tenant in companies:
         await webhook_inbox.store(resources.database, tenant, READ, soon())
     await apply_webhooks(resources)

@@ -340,7 +340,7 @@ async def test_one_person_may_have_so_many_that_wait_or_run(database: Database, 
 async def test_one_company_may_have_so_many_that_wait_or_run(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(requests, "MOST_EXPORTS_OF_TENANT", 3)
+    monkeypatch.setattr(requests, "MAX_EXPORTS_PER_TENANT", 3)
     made = [await create(database, viewer_of(tenant, f"u{n}")) for n in range(3)]
     assert await refused(database, viewer_of(tenant, "u9")) == (UserErrorCode.LIMIT_REACHED, None)
     await complete(database, await claimed(database, made[0]))

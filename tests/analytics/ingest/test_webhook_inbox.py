@@ -180,7 +180,7 @@ async def test_a_body_we_fail_at_holds_up_no_other(
             raise ZeroDivisionError
         return await apply_in_transaction(writer, tenant, events, received)
 
-    monkeypatch.setattr(webhook_inbox, "apply_in", clumsy)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", clumsy)
     poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
     await keep(database, tenant, poison, fine)
     with capture_logs() as logs:
@@ -200,7 +200,7 @@ async def test_a_body_that_the_database_refuses_holds_up_no_other(
             await writer.execute(insert(tenants).values(tenant_id=None, described_at=0))
         return await apply_in_transaction(writer, tenant, events, received)
 
-    monkeypatch.setattr(webhook_inbox, "apply_in", refused)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", refused)
     poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
     await keep(database, tenant, poison, fine)
     assert await apply_all(database, tenant) == [1, 1]
@@ -216,7 +216,7 @@ async def test_an_outage_of_the_database_loses_nothing(
         raise OperationalError("", {}, Exception("gone"))
 
     await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m1")]))
-    monkeypatch.setattr(webhook_inbox, "apply_in", lost)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", lost)
     with pytest.raises(OperationalError):
         await webhook_inbox.apply_pending(database, tenant, NOW)
     monkeypatch.undo()

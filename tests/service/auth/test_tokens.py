@@ -148,7 +148,7 @@ def test_roles_are_three_words(word: str, may: bool) -> None:
 
 async def test_a_token_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read = Mock()
-    monkeypatch.setattr(TokenService, "read", read)
+    monkeypatch.setattr(TokenService, "verify", read)
     refused = await TokenService(SECRET).authenticate("Bearer " + "A" * (MAX_TOKEN_LENGTH + 1))
     assert isinstance(refused, RefusedTokenError)
     assert not read.called

@@ -231,7 +231,7 @@ async def test_a_body_is_not_waited_for_longer_than_the_timeout(monkeypatch: pyt
     monkeypatch.setattr(http, "BODY_TIMEOUT", 0.1)
     dependencies = SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4))
     endpoint = GraphQLEndpoint(schema, cast(GraphQLDependencies, dependencies))
-    stranger = SimpleNamespace(identity=None, address="", terms=RequestPolicy(), unauthenticated=Exception())
+    stranger = SimpleNamespace(identity=None, address="", policy=RequestPolicy(), unauthenticated=Exception())
     monkeypatch.setattr(endpoint, "get_context", AsyncMock(return_value=stranger))
     sent: list[Message] = []
 

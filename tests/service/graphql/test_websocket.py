@@ -279,7 +279,7 @@ async def test_what_nobody_expected_is_told_as_an_error(monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(document_validation, "keep_within", fail)
+    monkeypatch.setattr(document_validation, "enforce_limits", fail)
     monkeypatch.setattr(
         document_validation.DocumentValidationExtension,
         "_known",

@@ -27,7 +27,7 @@ async def test_only_an_outage_is_worth_sending_again(
     async def fail(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(process, "apply", fail)
+    monkeypatch.setattr(process, "apply_events", fail)
     done = await process._apply(database, IngestBatch(tenant, 1, 0, ndjson(message_sent())))
     assert (done.failure, done.outcomes) == (failure, {})
 

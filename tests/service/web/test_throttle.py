@@ -83,7 +83,7 @@ async def test_nobody_else_waits(delays: list[float], path: str, headers: dict[s
 async def test_a_token_is_checked_once_for_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = TokenService(SECRET)
     checked = AsyncMock(side_effect=tokens.authenticate)
-    monkeypatch.setattr(TokenService, "identify", checked)
+    monkeypatch.setattr(TokenService, "authenticate", checked)
     seen: list[object] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

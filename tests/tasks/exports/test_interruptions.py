@@ -199,7 +199,7 @@ async def test_a_database_that_cannot_be_reached_is_no_fault_of_the_store(
         raise ConnectionRefusedError
 
     export = await asked(resources.database, tenant)
-    monkeypatch.setattr(job, "view", unreachable)
+    monkeypatch.setattr(job, "load_viewer", unreachable)
     with pytest.raises(ConnectionRefusedError):
         await run_export(resources, tenant, export.id)
     left = await stored(resources.database, export)
