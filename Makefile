@@ -1,6 +1,6 @@
 # Commands for people, hooks and CI. Each installs what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help install build run test check bench soak attack format schema clean
+.PHONY: help install build run test test-fast test-long coverage check bench soak attack format schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,11 +9,13 @@ INSTALLED := $(VENV)/.installed
 NPM := npm install --loglevel=error --no-package-lock --no-audit --no-fund --ignore-scripts
 NODE_INSTALLED := frontend/node_modules/.installed
 BUILT := service/pages/index.html
+# Each file by one process, so that its fixtures are made once; the slowest files first, as tests/conftest.py orders them.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Without npm everything but the pages works, and the service says how to build them.
 PAGES := $(if $(shell command -v npm),$(BUILT))
 
 help: ## Show the commands.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(INSTALLED) ## Make .venv and install everything.
 
@@ -39,8 +41,18 @@ $(BUILT): $(NODE_INSTALLED) schema.graphql $(shell find frontend -path frontend/
 run: install build ## Migrate, make demo data when there is none, serve, and print who can sign in.
 	@./scripts/run
 
-test: install build ## Run the tests, with branch coverage; those in a browser where there is Chromium.
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term:skip-covered
+test: install build ## Run all tests; those in a browser where there is Chromium.
+	$(PYTEST) --durations 25
+
+test-fast: install ## Run the tests that need no server, no browser and no process of the service.
+	EMBUDO_TEST_PROFILE=fast $(PYTEST) -m "not process and not browser and not server"
+
+test-long: install build ## Run all tests with 1,000 new examples each, and feed and kill a service for minutes (hours in all).
+	EMBUDO_TEST_PROFILE=long $(PYTEST) --durations 25
+	$(BIN)/python -m tests.soak $(SOAK)
+
+coverage: install build ## Run all tests and show which lines and branches they miss.
+	$(PYTEST) --cov --cov-report term:skip-covered
 
 check: install build ## Everything but the tests: format, lint, types, import contracts, the schema file, the pages.
 	$(BIN)/ruff format --check .
