@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 
-from analytics.database import Database
+from analytics.domain.time_zones import zone
 from analytics.ingest.batch import apply
-from analytics.ingest.parsing import parse_event
-from analytics.viewers import Identity
-from analytics.zones import zone
+from analytics.ingest.formats.event_parser import parse_event
+from analytics.reports.access import Identity
+from analytics.storage.database import Database
 from benchmarks.data import duckdb_file, sqlite_file, url
 from benchmarks.measuring import Result, beside
 from benchmarks.reference import sections, where

@@ -16,16 +16,16 @@ import duckdb
 import msgspec
 from rich.progress import track
 
-from analytics.database import Database
+from analytics.domain.message_status import receipt_status, status
+from analytics.domain.response_times import bin_of
 from analytics.ingest.batch import apply
 from analytics.ingest.events import digits
-from analytics.ingest.parsing import parse_event
-from analytics.ingest.rows import Message
+from analytics.ingest.formats.event_parser import parse_event
+from analytics.ingest.merging.records import Message
 from analytics.migrations import migrate
-from analytics.response_times import bin_of
 from analytics.rollups.rebuild import rebuild
-from analytics.states import receipt_status, status
-from analytics.tables import messages as table
+from analytics.storage.database import Database
+from analytics.storage.tables import messages as table
 from benchmarks.events import directory
 from benchmarks.workload import TENANT, Sent, messages
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from analytics.zones import moment
+from analytics.domain.time_zones import moment
 from benchmarks.workload import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Sent, messages
 
 START = "2025-10-01T00:00:00Z"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from analytics.database import Database
-from analytics.exports import Export
-from analytics.viewers import Viewer
-from analytics.zones import zone
+from analytics.domain.time_zones import zone
+from analytics.exports.requests import Export
+from analytics.reports.access import Viewer
+from analytics.storage.database import Database
 from benchmarks.dashboard import MONTH, filter_of
 from benchmarks.data import sqlite_file, url
 from benchmarks.measuring import Result, compared
@@ -18,8 +18,8 @@ from benchmarks.workload import LAST_DAY
 from graphql_schema.context import Context
 from graphql_schema.permissions import GuardedSchema
 from graphql_schema.schema import build_schema
-from resolvers.loading import Loader, Read
-from service.garbage import tune_garbage_collector
+from resolvers.loader import Loader, Read
+from service.process_tuning import tune_garbage_collector
 
 T = TypeVar("T")
 RUNS = 40

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
-from analytics.viewers import Identity
+from analytics.reports.access import Identity
 from benchmarks.workload import TENANT
-from service.tokens import Tokens
+from service.auth.tokens import Tokens
 
 SECRET = "a secret of the benchmarks only, nothing is behind it"  # noqa: S105
 VIEW = (Path(__file__).parent / "view.graphql").read_text()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from analytics.zones import SECOND, instant
+from analytics.domain.time_zones import SECOND, instant
 
 TENANT = "bench"
 FIRST_DAY = date(2025, 11, 1)

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import strawberry
 
-from analytics import metrics
-from analytics.names import Agent as AgentName
-from analytics.specs import Spec
+from analytics.domain import funnel as metrics
+from analytics.domain.query_spec import Spec
+from analytics.reports.directory import Agent as AgentName
 from graphql_schema.connections import Connection, connect
+from graphql_schema.context import Info
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
 from graphql_schema.enums import Granularity
-from graphql_schema.info import Info
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, PerformanceOrder
 from graphql_schema.scalars import TimeZone
 from resolvers import analytics

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.paging import Page
+from resolvers.pagination import Page
 
 T = TypeVar("T")
 

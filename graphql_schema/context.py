@@ -6,16 +6,39 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from analytics.database import Database
-from analytics.errors import PublicError, RateLimited, Unauthenticated
-from analytics.exports import Export
-from analytics.viewers import Identity, Viewer, may_view, view
-from graphql_schema.execution import Readers
-from graphql_schema.operations import Tell, untold
+import strawberry
+
+from analytics.domain.errors import PublicError, RateLimited, Unauthenticated
+from analytics.exports.requests import Export
+from analytics.reports.access import Identity, Viewer, may_view, view
+from analytics.storage.database import Database
+from analytics.storage.query_log import Ran
 from resolvers.exports import Jobs
-from resolvers.loading import Loader
+from resolvers.loader import Loader
 
 Link = Callable[[Viewer, Export], str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation that is over."""
+
+    who: Identity | None
+    name: str | None  # as its author called it
+    field: str  # the field of the root that was asked for; `several` of them, or `none` of what was not run
+    code: str  # of its first error, `OK`, or `CANCELED` when nobody waited for the answer
+    cost: int | None  # points; None of a document that was refused before it was measured
+    plans: list[str]  # where its numbers were read
+    statements: list[Ran]
+    began_at: int  # ns since the epoch
+    took: int  # ns
+
+
+Tell = Callable[[Operation], None]
+
+
+def untold(operation: Operation) -> None:
+    """Tell nobody."""
 
 
 class Introspection(StrEnum):
@@ -67,8 +90,8 @@ class Context:
     connection_params: dict[str, object] | None = None
     # What the document costs, in points; set once it is measured.
     cost: int | None = None
-    # What reads the document's selections; set when the document is kept.
-    readers: Readers | None = None
+    # What `extensions.fast_execution` keeps of the document; set when the document is kept.
+    readers: object | None = None
     loader: Loader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
@@ -108,3 +131,7 @@ class Context:
 
     async def _find_viewer(self) -> Viewer:
         return await self.loader.load(view, self.who)
+
+
+Info = strawberry.Info[Context, None]
+"""The `info` that resolvers of fields get: Strawberry's, with our context."""

@@ -4,14 +4,14 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from analytics import names
-from analytics.names import Kind
+from analytics.reports import directory as names
+from analytics.reports.directory import Kind
 from graphql_schema.connections import Connection, connect
+from graphql_schema.context import Info
 from graphql_schema.enums import Category
-from graphql_schema.info import Info
 from graphql_schema.inputs import AFTER, FIRST, IDS, SEARCH, id_set
 from resolvers import directory
-from resolvers.paging import Page
+from resolvers.pagination import Page
 
 ID_DESCRIPTION = "The platform's own id."
 ACTIVE = "False once it was deleted: no longer offered in filters, still in the numbers."

@@ -7,19 +7,18 @@ from typing import Annotated
 import msgspec
 import strawberry
 
-from analytics import exports
-from analytics.errors import Forbidden, InvalidInput
-from analytics.exports import Refused
-from analytics.specs import Spec
-from analytics.texts import clean
-from analytics.viewers import Viewer
-from analytics.zones import zone
+from analytics.domain.errors import Forbidden, InvalidInput
+from analytics.domain.query_spec import Spec
+from analytics.domain.text import clean
+from analytics.domain.time_zones import zone
+from analytics.exports import requests
+from analytics.exports.requests import Refused
+from analytics.reports.access import Viewer
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, connect
-from graphql_schema.context import Link
+from graphql_schema.context import Info, Link
 from graphql_schema.directory import After, First
 from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
-from graphql_schema.info import Info
 from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
 from resolvers import exports as resolvers
 
@@ -74,7 +73,7 @@ class AppliedFilter:
 
 @strawberry.type(description="An export: a file of messages, made in the background.")
 class Export:
-    export: strawberry.Private[exports.Export]
+    export: strawberry.Private[requests.Export]
     viewer: strawberry.Private[Viewer]
     link: strawberry.Private[Link]
     id: strawberry.ID = strawberry.field(description="Its id.")
@@ -110,7 +109,7 @@ class Export:
         return self.link(self.viewer, self.export) if ready else None
 
     @staticmethod
-    def of(export: exports.Export, viewer: Viewer, link: Link) -> "Export":
+    def of(export: requests.Export, viewer: Viewer, link: Link) -> "Export":
         """From the plain value, for a viewer."""
         local = zone(viewer.time_zone)
 
@@ -172,7 +171,7 @@ class DeleteExportPayload:
     user_errors: list[UserError] = strawberry.field(description=ERRORS)
 
 
-async def _attempt(doing: Awaitable[exports.Export], info: Info) -> tuple[Export | None, list[UserError]]:
+async def _attempt(doing: Awaitable[requests.Export], info: Info) -> tuple[Export | None, list[UserError]]:
     """The export, or what its requester can put right."""
     try:
         return Export.of(await doing, await info.context.viewer(), info.context.link), []
@@ -186,7 +185,7 @@ async def _attempt(doing: Awaitable[exports.Export], info: Info) -> tuple[Export
         return None, [UserError(field=place, code=UserErrorCode.FORBIDDEN, message=error.message)]
 
 
-async def _create(input: CreateExportInput, info: Info) -> exports.Export:
+async def _create(input: CreateExportInput, info: Info) -> requests.Export:
     context = info.context
     viewer = await context.viewer()
     filter = input.filter.filter()
@@ -194,9 +193,9 @@ async def _create(input: CreateExportInput, info: Info) -> exports.Export:
     columns = tuple(input.columns or ())
     asked = [name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
     # What is asked for as always has the text that it always had.
-    further = [exports.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
+    further = [requests.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
     asked += further if any(further) else []
-    request = exports.Request(
+    request = requests.Request(
         name=name,
         spec=viewer.specify(filter, context.now),
         format=input.format,

@@ -4,9 +4,9 @@ from datetime import date
 
 import strawberry
 
-from analytics.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE, MOST_FILTER_IDS
-from analytics.specs import Filter, Ids
-from analytics.texts import clean
+from analytics.domain.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE, MOST_FILTER_IDS
+from analytics.domain.query_spec import Filter, Ids
+from analytics.domain.text import clean
 from graphql_schema.enums import CsvSeparator, Direction, ExportColumn, ExportFormat, Locale, OrderField
 from graphql_schema.scalars import TimeZone
 from resolvers.analytics import Order

@@ -7,8 +7,8 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from analytics.errors import InvalidInput
-from analytics.zones import zone
+from analytics.domain.errors import InvalidInput
+from analytics.domain.time_zones import zone
 
 TimeZone = NewType("TimeZone", str)
 

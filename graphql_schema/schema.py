@@ -5,16 +5,16 @@ from strawberry.schema.config import StrawberryConfig
 
 from graphql_schema.analytics import AnalyticsQuery
 from graphql_schema.directory import DirectoryQuery
-from graphql_schema.documents import CheckedDocuments
-from graphql_schema.errors import PublicErrors
-from graphql_schema.execution import PlainExecutionContext, StockExecutionContext
 from graphql_schema.exports import ExportsMutation, ExportsQuery, ExportsSubscription
-from graphql_schema.fairness import Fairness
-from graphql_schema.patience import Patience
+from graphql_schema.extensions.concurrency import Fairness
+from graphql_schema.extensions.document_validation import CheckedDocuments
+from graphql_schema.extensions.errors import PublicErrors
+from graphql_schema.extensions.fast_execution import PlainExecutionContext, StockExecutionContext
+from graphql_schema.extensions.query_plan import ShownPlan
+from graphql_schema.extensions.telemetry import ToldOperations
+from graphql_schema.extensions.timeout import Patience
 from graphql_schema.permissions import GuardedSchema
-from graphql_schema.plans import ShownPlan
 from graphql_schema.scalars import SCALARS
-from graphql_schema.telling import ToldOperations
 from graphql_schema.viewer import ViewerQuery
 
 

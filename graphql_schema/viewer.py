@@ -4,12 +4,13 @@ from datetime import date
 
 import strawberry
 
-from analytics import limits, names, zones
-from analytics.names import fold
-from analytics.rollups.state import kept_from
+from analytics.domain import limits, time_zones
+from analytics.reports import directory
+from analytics.reports.availability import kept_from
+from analytics.reports.directory import fold
+from graphql_schema.context import Info
 from graphql_schema.directory import Department
 from graphql_schema.enums import Role
-from graphql_schema.info import Info
 from graphql_schema.scalars import TimeZone
 
 
@@ -26,7 +27,9 @@ class Viewer:
         scope = (await info.context.viewer()).scope
         if scope.departments is None:
             return None
-        known = await info.context.loader.load(names.names, scope.tenant_id, names.DEPARTMENTS, scope.departments)
+        known = await info.context.loader.load(
+            directory.names, scope.tenant_id, directory.DEPARTMENTS, scope.departments
+        )
         found = [known.newest(id) for id in scope.departments]
         return [Department.of(one) for one in sorted(found, key=lambda one: (fold(one.name), one.id))]
 
@@ -97,8 +100,12 @@ class Limits:
     tenant_points_per_minute: int | None = strawberry.field(
         description="Points of one company's documents a minute, at most. Null: any number."
     )
-    first_day: str = strawberry.field(default=str(zones.FIRST_DAY), description="Ranges begin after this calendar day.")
-    last_day: str = strawberry.field(default=str(zones.LAST_DAY), description="The last calendar day of any range.")
+    first_day: str = strawberry.field(
+        default=str(time_zones.FIRST_DAY), description="Ranges begin after this calendar day."
+    )
+    last_day: str = strawberry.field(
+        default=str(time_zones.LAST_DAY), description="The last calendar day of any range."
+    )
     messages_kept_from: date | None = strawberry.field(
         default=None,
         description="The first calendar day, in the company's zone, of which single messages are kept. Before it there "
@@ -123,7 +130,7 @@ class ViewerQuery:
     @strawberry.field(description="The caps on what one request may ask for.")
     async def limits(self, info: Info) -> Limits | None:
         viewer, terms = await info.context.viewer(), info.context.terms
-        zone = zones.zone(viewer.time_zone)
+        zone = time_zones.zone(viewer.time_zone)
         return Limits(
             request_seconds=terms.seconds,
             requests_per_minute=terms.requests_per_minute or None,

@@ -9,19 +9,30 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Any, Generic, TypeVar
 
-from analytics.buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
-from analytics.error_codes import title_of
-from analytics.errors import InvalidInput
-from analytics.limits import LONGEST_SERIES
-from analytics.metrics import NOTHING, Counts, total
-from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Account, Agent, Department, Template, fold, names
-from analytics.plan import Grouping, Query
-from analytics.queries import Maturing, Rows, counted, heard_titles, maturing
-from analytics.response_times import quantile
-from analytics.rollup_tables import NO_CODE
-from analytics.specs import Spec
-from resolvers.loading import Loader
-from resolvers.paging import TEXT, Page, page
+from analytics.domain.errors import InvalidInput
+from analytics.domain.funnel import NOTHING, Counts, total
+from analytics.domain.limits import LONGEST_SERIES
+from analytics.domain.query_spec import Spec
+from analytics.domain.response_times import quantile
+from analytics.domain.time_buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
+from analytics.domain.whatsapp_errors import title_of
+from analytics.reports.directory import (
+    ACCOUNTS,
+    AGENTS,
+    DEPARTMENTS,
+    TEMPLATES,
+    Account,
+    Agent,
+    Department,
+    Template,
+    fold,
+    names,
+)
+from analytics.reports.planner import Grouping, Query
+from analytics.reports.runner import Maturing, Rows, counted, heard_titles, maturing
+from analytics.storage.rollup_tables import NO_CODE
+from resolvers.loader import Loader
+from resolvers.pagination import TEXT, Page, page
 
 
 class OrderField(StrEnum):

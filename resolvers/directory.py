@@ -2,12 +2,12 @@
 
 from typing import TypeVar
 
-from analytics.errors import InvalidInput
-from analytics.limits import LONGEST_SEARCH, MOST_FILTER_IDS
-from analytics.names import Account, Agent, Department, Kind, Template, chosen, fold, options
-from analytics.specs import Scope
-from resolvers.loading import Loader
-from resolvers.paging import TEXT, Page, page
+from analytics.domain.errors import InvalidInput
+from analytics.domain.limits import LONGEST_SEARCH, MOST_FILTER_IDS
+from analytics.domain.query_spec import Scope
+from analytics.reports.directory import Account, Agent, Department, Kind, Template, chosen, fold, options
+from resolvers.loader import Loader
+from resolvers.pagination import TEXT, Page, page
 
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from analytics import exports
-from analytics.database import Database
-from analytics.errors import Forbidden, InvalidInput, NotFound
-from analytics.exports import FINAL, Export, ExportStatus, Position, Refused, Request, UserErrorCode
-from analytics.viewers import Identity, Viewer, view
-from resolvers.loading import Loader
-from resolvers.paging import TEXT, Page, check_first, decode
+from analytics.domain.errors import Forbidden, InvalidInput, NotFound
+from analytics.exports import requests
+from analytics.exports.requests import FINAL, Export, ExportStatus, Position, Refused, Request, UserErrorCode
+from analytics.reports.access import Identity, Viewer, view
+from analytics.storage.database import Database
+from resolvers.loader import Loader
+from resolvers.pagination import TEXT, Page, check_first, decode
 
 LIST = "exports"
 # Seconds between two looks at a followed export. Its progress is written twice a second: with this, whoever follows it
@@ -29,9 +29,9 @@ class Jobs(Protocol):
 
 
 async def create(database: Database, jobs: Jobs, viewer: Viewer, request: Request, now: int) -> Export:
-    """Queue an export. Raises `analytics.exports.Refused`."""
+    """Queue an export. Raises `analytics.exports.requests.Refused`."""
     async with database.write() as writer:
-        export = await exports.create(writer, viewer, request, now)
+        export = await requests.create(writer, viewer, request, now)
     if export.status is ExportStatus.QUEUED:
         await jobs.start(export.tenant_id, export.id)
     return export
@@ -40,7 +40,7 @@ async def create(database: Database, jobs: Jobs, viewer: Viewer, request: Reques
 async def cancel(database: Database, viewer: Viewer, id: str, now: int) -> Export:
     """Cancel an export. Raises `Refused`."""
     async with database.write() as writer:
-        return await exports.cancel(writer, viewer, id, now)
+        return await requests.cancel(writer, viewer, id, now)
 
 
 async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str, now: int) -> Export:
@@ -49,19 +49,19 @@ async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str, now: i
     Raises `Refused`, also when the file cannot be deleted at the moment.
     """
     async with database.read() as reader:
-        export = await exports.removable(reader, viewer, id, now)
+        export = await requests.removable(reader, viewer, id, now)
     try:
         await jobs.forget(export)
     except OSError as error:
         message = "The file cannot be deleted at the moment. Try again later."
         raise Refused(UserErrorCode.CONFLICT, "id", message) from error
     async with database.write() as writer:
-        return await exports.remove(writer, viewer, id, now)
+        return await requests.remove(writer, viewer, id, now)
 
 
 async def find(loader: Loader, viewer: Viewer, id: str, now: int) -> Export | None:
     """One export that the viewer may see."""
-    return await loader.load(exports.find, viewer, id, now)
+    return await loader.load(requests.find, viewer, id, now)
 
 
 async def newest(
@@ -75,7 +75,7 @@ async def newest(
     if after is not None:
         position = Position(*decode(LIST, after, ((int,), TEXT)))
     wanted = None if statuses is None else frozenset(statuses)
-    found, total = await loader.load(exports.newest, viewer, wanted, first + 1, position, now)
+    found, total = await loader.load(requests.newest, viewer, wanted, first + 1, position, now)
     shown = found[:first]
     return Page(
         of=LIST,
@@ -99,7 +99,7 @@ async def follow(database: Database, who: Identity, id: str, now: int) -> AsyncI
             await asyncio.sleep(LOOK_EVERY)
         async with database.read() as reader:
             viewer = await view(reader, who)
-            found = await exports.find(reader, viewer, id, now)
+            found = await requests.find(reader, viewer, id, now)
         if found is None and shown is None:
             raise NotFound("id: there is no such export.")
         if found is None:

@@ -13,10 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from graphql_schema.context import Introspection, Terms
-from service.rates import Allowed
-from service.webhook_secrets import WebhookSecrets
-from tasks import brokers, files
+from tasks.file_url import parse_file_url
+from tasks.queue.broker_url import check_options, parse_broker_url, parse_redis_url
 
 SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 # An origin as browsers send it: no path, no slash at its end.
@@ -107,8 +105,8 @@ class Settings(BaseSettings):
         description="Other origins, separated by commas, whose pages may call the API, and show our pages in a frame "
         "and hand them a token.",
     )
-    introspection: Introspection = Field(
-        default=Introspection.VIEWERS, description="Who may read the schema through the API."
+    introspection: Literal["viewers", "everyone", "nobody"] = Field(
+        default="viewers", description="Who may read the schema through the API."
     )
     documents: Path | None = Field(
         default=None,
@@ -221,25 +219,19 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
         if url.drivername == "sqlite+aiosqlite" and not Path(url.database or "").is_absolute():
             raise ValueError("needs an absolute path: sqlite+aiosqlite:////folder/file.db")
-        _check_options(dict(url.query), DATABASE_OPTIONS[url.drivername])
+        check_options({name: str(value) for name, value in url.query.items()}, DATABASE_OPTIONS[url.drivername])
         return value
 
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        brokers.address(value)
+        parse_broker_url(value)
         return value
 
     @field_validator("files_url")
     @classmethod
     def _files(cls, value: str) -> str:
-        files.check(value)
-        return value
-
-    @field_validator("webhooks_file")
-    @classmethod
-    def _webhooks(cls, value: Path | None) -> Path | None:
-        WebhookSecrets(value)
+        parse_file_url(value)
         return value
 
     @field_validator("token_jwks_url")
@@ -272,7 +264,7 @@ class Settings(BaseSettings):
     @classmethod
     def _rates(cls, value: str | None) -> str | None:
         if value is not None:
-            brokers.redis_address(value)
+            parse_redis_url(value)
         return value
 
     @field_validator("token_secret", "link_secret", "metrics_token")
@@ -294,28 +286,6 @@ class Settings(BaseSettings):
         if self.token_secret is None:
             raise ConfigurationError("EMBUDO_TOKEN_SECRET: set a secret of at least 32 bytes, or a JWKS URL to serve.")
         return self.token_secret.get_secret_value()
-
-    @property
-    def terms(self) -> Terms:
-        """What each request is granted."""
-        return Terms(
-            self.introspection,
-            self.request_seconds,
-            self.requests_per_minute,
-            self.tenant_requests_per_minute,
-            self.points_per_minute,
-            self.tenant_points_per_minute,
-        )
-
-    @property
-    def allowed(self) -> Allowed:
-        """The limits a minute."""
-        return Allowed(
-            self.requests_per_minute,
-            self.tenant_requests_per_minute,
-            self.points_per_minute,
-            self.tenant_points_per_minute,
-        )
 
     @property
     def doubts(self) -> list[str]:
@@ -353,15 +323,6 @@ def unknown_variables() -> list[str]:
             near = get_close_matches(name, known, n=1, cutoff=0.85)
             sentences.append(f"{name}: there is no such setting" + (f"; is it {near[0]}?" if near else "."))
     return sentences
-
-
-def _check_options(given: dict[str, str | tuple[str, ...]], known: dict[str, re.Pattern[str]]) -> None:
-    """Raise `ValueError` for an option of a URL that is unknown or has a wrong value."""
-    for name, value in given.items():
-        if name not in known:
-            raise ValueError(f"unknown option {name!r}; known ones: {', '.join(known) or 'none'}")
-        if not isinstance(value, str) or not known[name].fullmatch(value):
-            raise ValueError(f"option {name!r}: must be one of {known[name].pattern.replace('|', ', ')}")
 
 
 def count_together(folder: Path) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from analytics import export_jobs
-from analytics.errors import NotFound
-from analytics.ingest import forgetting, webhooks
-from analytics.ingest.forgetting import Erased
-from analytics.ingest.mentions import names_of
-from analytics.removal import remove_rows
-from analytics.tables import tenants
-from tasks.exports import Workshop, forget, now
-from tasks.queue import expire
+from analytics.domain.errors import NotFound
+from analytics.exports import jobs
+from analytics.ingest import erasure, webhook_inbox
+from analytics.ingest.erasure import Erased
+from analytics.ingest.identifiers import names_of
+from analytics.lifecycle.tenant_removal import remove_rows
+from analytics.storage.tables import tenants
+from tasks.exports.job import Workshop, forget, now
+from tasks.queue.dispatch import expire
 
 
 async def forget_contacts(workshop: Workshop, tenant: str, contacts: Iterable[str]) -> Erased:
@@ -24,12 +24,12 @@ async def forget_contacts(workshop: Workshop, tenant: str, contacts: Iterable[st
     await _known(workshop, tenant)
     async with workshop.database.write() as writer:
         await writer.lock(tenant)
-        erased = await forgetting.forget(writer, tenant, named)
-        await webhooks.drop_mentioning(writer, tenant, erased.names)
-        await export_jobs.outdate(writer, tenant, now())
+        erased = await erasure.forget(writer, tenant, named)
+        await webhook_inbox.drop_mentioning(writer, tenant, erased.names)
+        await jobs.outdate(writer, tenant, now())
     # Once more: an export that was taken up before this was committed may have read what was there before it.
     async with workshop.database.write() as writer:
-        await export_jobs.outdate(writer, tenant, now())
+        await jobs.outdate(writer, tenant, now())
     await expire(workshop)
     await workshop.database.scrub()
     return erased
@@ -39,9 +39,9 @@ async def remove_tenant(workshop: Workshop, tenant: str) -> None:
     """Remove a company whole: files, then rows. May be repeated after it was killed. Raises `NotFound` and OSError."""
     await _known(workshop, tenant)
     async with workshop.database.write() as writer:
-        await export_jobs.withdraw(writer, tenant, now())
+        await jobs.withdraw(writer, tenant, now())
     async with workshop.database.read() as reader:
-        made = await export_jobs.all_of(reader, tenant, now())
+        made = await jobs.all_of(reader, tenant, now())
     for export in made:
         await forget(workshop.files, export)
     await remove_rows(workshop.database, tenant)
@@ -51,7 +51,7 @@ async def remove_tenant(workshop: Workshop, tenant: str) -> None:
 async def outdate_files(workshop: Workshop, tenant: str, sent_before: int) -> None:
     """Have no file of a company show messages sent before an instant. May be repeated after it was killed."""
     async with workshop.database.write() as writer:
-        await export_jobs.outdate(writer, tenant, now(), sent_before)
+        await jobs.outdate(writer, tenant, now(), sent_before)
     await expire(workshop)
 
 

@@ -8,13 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from analytics import figures
-from analytics.database import Database, Writer
-from analytics.figures import Figure
-from analytics.ingest import contacts, directory, early_messages, forgetting
-from analytics.ingest.aliases import WAMID
-from analytics.ingest.descriptions import described, is_overruled, merge_messages
-from analytics.ingest.directory import Change, Settings
+from analytics.domain.time_zones import LAST_INSTANT, instant, zone
+from analytics.ingest import erasure
+from analytics.ingest.derived_state import derive, settle
 from analytics.ingest.events import (
     NOT_REPLIES,
     AnyEvent,
@@ -23,16 +19,21 @@ from analytics.ingest.events import (
     MessageSent,
     MessageStatus,
 )
+from analytics.ingest.merging import contacts, directory, early_messages
+from analytics.ingest.merging.aliases import WAMID
+from analytics.ingest.merging.descriptions import described, is_overruled, merge_messages
+from analytics.ingest.merging.directory import Change, Settings
+from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, FACTS, Receipt, channel, merge_receipt
+from analytics.ingest.merging.records import Message, Reply, Said, contradicts, inbound, merge_replies
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, FACTS, Receipt, channel, merge_receipt
 from analytics.ingest.reprocessing import reprocess
-from analytics.ingest.rows import Message, Reply, Said, contradicts, inbound, merge_replies
-from analytics.ingest.settle import derive, settle
-from analytics.ingest.working_set import WorkingSet
-from analytics.rollups.beginning import for_zone
-from analytics.rollups.state import State
-from analytics.tables import messages, receipts, replies
-from analytics.zones import LAST_INSTANT, instant, zone
+from analytics.ingest.unit_of_work import WorkingSet
+from analytics.reports.availability import State
+from analytics.rollups.reset import for_zone
+from analytics.storage import gauges
+from analytics.storage.database import Database, Writer
+from analytics.storage.gauges import Figure
+from analytics.storage.tables import messages, receipts, replies
 
 
 async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], received_at: int) -> list[Outcome]:
@@ -129,7 +130,7 @@ async def _count_unknown(writer: Writer, tenant: str, batch: _Batch) -> None:
     unknown = [n for n, event in enumerate(batch.events) if isinstance(event, MessageStatus) and _says_nothing(event)]
     if unknown:
         newest = max(batch.received[n] for n in unknown)
-        await figures.add(writer, tenant, {Figure.UNKNOWN_STATUSES: len(unknown)}, newest)
+        await gauges.add(writer, tenant, {Figure.UNKNOWN_STATUSES: len(unknown)}, newest)
 
 
 def _late(events: Sequence[AnyEvent], state: State) -> set[int]:
@@ -164,17 +165,17 @@ async def _merge_without_forgotten(
     working_set: Callable[[], WorkingSet],
 ) -> tuple[WorkingSet, _Effects]:
     """Merge what is said, of people who were forgotten only their pseudonyms; the rows, and what became of it."""
-    secret = await forgetting.secret_of(writer, tenant)
+    secret = await erasure.secret_of(writer, tenant)
     while True:
         rows = working_set()
         if secret is None:
             return rows, await _merge(rows, said, received, settings)
-        erased = await forgetting.at_the_door(writer, tenant, secret, said)
+        erased = await erasure.at_the_door(writer, tenant, secret, said)
         effects = await _merge(rows, erased, received, settings)
         # What now turns out to be theirs too is forgotten in the rows that are there, and then comes in as such.
-        if not (linked := forgetting.linked(rows, (event for _, event in erased.changed))):
+        if not (linked := erasure.linked(rows, (event for _, event in erased.changed))):
             return rows, effects
-        await forgetting.forget(writer, tenant, linked)
+        await erasure.forget(writer, tenant, linked)
 
 
 async def _merge(rows: WorkingSet, said: Said, received: Sequence[int], settings: Settings) -> _Effects:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from analytics.zones import instant
+from analytics.domain.time_zones import instant
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 # What comes from Meta and is part of a key: no more bytes than our longest ids, see `LONGEST_KEY`. Meta's own have some

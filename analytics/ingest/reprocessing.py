@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select, update
 
-from analytics.database import Database, Reader, Writer
-from analytics.ingest import directory
-from analytics.ingest.aliases import WAMID
-from analytics.ingest.directory import DERIVATION, Settings
-from analytics.ingest.receipts import BY_NUMBER
-from analytics.ingest.settle import derive, settle
-from analytics.ingest.working_set import WorkingSet
-from analytics.rollups.beginning import for_zone
-from analytics.sqltypes import one_of
-from analytics.tables import messages, receipts, replies, tenants
-from analytics.zones import zone
+from analytics.domain.time_zones import zone
+from analytics.ingest.derived_state import derive, settle
+from analytics.ingest.merging import directory
+from analytics.ingest.merging.aliases import WAMID
+from analytics.ingest.merging.directory import DERIVATION, Settings
+from analytics.ingest.merging.receipts import BY_NUMBER
+from analytics.ingest.unit_of_work import WorkingSet
+from analytics.rollups.reset import for_zone
+from analytics.storage.database import Database, Reader, Writer
+from analytics.storage.dialects import one_of
+from analytics.storage.tables import messages, receipts, replies, tenants
 
 # Rows looked at together: bounds the memory of a rare, long task.
 CHUNK = 5_000

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.database import Database, Reader
+from analytics.storage.database import Database, Reader
 
 SCRIPTS = Path(__file__).parent
 VERSION = text("SELECT version_num FROM alembic_version")

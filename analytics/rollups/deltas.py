@@ -11,10 +11,13 @@ from functools import cache
 from operator import add, itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from analytics.buckets import hour_of_week
-from analytics.database import Writer
-from analytics.metrics import vector
-from analytics.rollup_tables import (
+from analytics.domain.funnel import vector
+from analytics.domain.message_status import Status
+from analytics.domain.time_buckets import hour_of_week
+from analytics.domain.time_zones import Zone
+from analytics.reports.availability import State
+from analytics.storage.database import Writer
+from analytics.storage.rollup_tables import (
     BOUNCES,
     DIMENSIONS,
     FUNNEL,
@@ -27,9 +30,6 @@ from analytics.rollup_tables import (
     month_period,
     week_period,
 )
-from analytics.rollups.state import State
-from analytics.states import Status
-from analytics.zones import Zone
 
 
 class Counted(Protocol):

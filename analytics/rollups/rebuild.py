@@ -10,13 +10,13 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from analytics.database import Database, Reader, Writer
-from analytics.rollup_tables import WHOLE, rollup_states
-from analytics.rollups.beginning import begin, counted, for_zone
+from analytics.domain.time_zones import Zone, zone
+from analytics.reports.availability import save
 from analytics.rollups.deltas import write
-from analytics.rollups.state import save
-from analytics.tables import messages, tenants
-from analytics.zones import Zone, zone
+from analytics.rollups.reset import begin, counted, for_zone
+from analytics.storage.database import Database, Reader, Writer
+from analytics.storage.rollup_tables import WHOLE, rollup_states
+from analytics.storage.tables import messages, tenants
 
 # Days in one transaction: at ten million messages a year one takes about a second.
 STEP = 7

@@ -13,12 +13,13 @@ from graphql import REMOVE, FieldNode, OperationDefinitionNode, Visitor, parse, 
 from playwright.sync_api import Page, Route, expect
 
 from graphql_schema.schema import schema
-from service.manifest import OWN_DOCUMENTS, read_manifest
-from tests.frontend.people import EXECUTE, Reader, run
+from service.graphql.persisted_documents import OWN_DOCUMENTS, read_manifest
 from tests.frontend.test_exports import ask_for, fetched
 from tests.frontend.test_view import settled
 from tests.frontend.test_view_freshness import operation
-from tests.service.servers import ROOT, Server, eventually
+from tests.support.browser.users import EXECUTE, Reader, run
+from tests.support.paths import ROOT
+from tests.support.servers.server import Server, eventually
 
 SOURCES = ROOT / "frontend" / "src"
 REFUSED = "Only documents of this service's own pages are run here."

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, Route, WebSocketRoute, expect
 
-from analytics.viewers import Identity
-from service.tokens import Tokens
-from tests.frontend.people import COMES_BACK, IDENTITIES, run
-from tests.frontend.platforms import HOUR, Platform, asked, framed, hearing
+from analytics.reports.access import Identity
+from service.auth.tokens import Tokens
 from tests.frontend.test_graphiql import CREATE
-from tests.service.servers import SECRET, Server
+from tests.support.browser.platforms import HOUR, Platform, asked, framed, hearing
+from tests.support.browser.users import COMES_BACK, IDENTITIES, run
+from tests.support.servers.server import SECRET, Server
 
 BOSS, SUPERVISOR = IDENTITIES["p1"], IDENTITIES["p3"]
 WAITING = "Esperando a tu plataforma…"

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from analytics.viewers import Identity
-from service.tokens import Tokens
-from tests.frontend.people import COMES_BACK, IDENTITIES, Reader, run
-from tests.service.servers import SECRET, Server
+from analytics.reports.access import Identity
+from service.auth.tokens import Tokens
+from tests.support.browser.users import COMES_BACK, IDENTITIES, Reader, run
+from tests.support.servers.server import SECRET, Server
 
 VIEW = "Envíos individuales"
 SANTIAGO = ZoneInfo("America/Santiago")

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.database import Database
-from analytics.ingest.retention import drop_old
+from analytics.domain.time_zones import instant
+from analytics.lifecycle.retention import drop_old
 from analytics.migrations import migrate
+from analytics.reports.access import Identity
 from analytics.rollups.rebuild import rebuild
-from analytics.viewers import Identity
-from analytics.zones import instant
-from tests import factories, strategies
-from tests.counting import reads
-from tests.factories import ask, execute, identity, member, message_sent, reply, status
-from tests.feeding import feed
-from tests.graphql_schema.view import DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
-from tests.oracle import Filter, Oracle
+from analytics.storage.database import Database
+from tests.support import factories, strategies
+from tests.support.factories import ask, execute, identity, member, message_sent, reply, status
+from tests.support.graphql.view import DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
+from tests.support.ingest_helpers import feed
+from tests.support.oracle import Filter, Oracle
+from tests.support.sql.counter import reads
 
 ORDINARY = Filter(date(2026, 11, 2), date(2026, 11, 8))
 

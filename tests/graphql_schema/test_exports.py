@@ -9,19 +9,21 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from analytics import export_jobs, exports
-from analytics.database import Database
-from analytics.exports import CsvSeparator, ExportColumn, ExportStatus
-from analytics.ingest.retention import drop_old
-from analytics.tables import exports as rows
-from analytics.viewers import Identity
-from analytics.zones import instant
+from analytics.domain.export_columns import ExportColumn
+from analytics.domain.time_zones import instant
+from analytics.exports import jobs as export_jobs
+from analytics.exports import requests
+from analytics.exports.requests import CsvSeparator, ExportStatus
+from analytics.lifecycle.retention import drop_old
+from analytics.reports.access import Identity
+from analytics.storage.database import Database
+from analytics.storage.tables import exports as rows
 from graphql_schema.schema import schema
 from resolvers import exports as resolvers
-from tests.factories import ask, codes, context, execute, identity, message_sent
-from tests.factories import tenant as settings
-from tests.fakes import FakeJobs
-from tests.feeding import feed
+from tests.support.factories import ask, codes, context, execute, identity, message_sent
+from tests.support.factories import tenant as settings
+from tests.support.fakes import FakeJobs
+from tests.support.ingest_helpers import feed
 
 DAYS = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
 CREATE = """mutation M($input: CreateExportInput!) { createExport(input: $input) {
@@ -63,7 +65,7 @@ async def run(database: Database, tenant: str, id: str, status: ExportStatus) ->
             until = now + 10**9
             await export_jobs.complete(writer, export, now, rows=2, file_name="x.xlsx", file_size=9, expires_at=until)
         elif status is not ExportStatus.RUNNING:
-            await export_jobs.end(writer, export, now, status, exports.FailureCode.STORAGE)
+            await export_jobs.end(writer, export, now, status, requests.FailureCode.STORAGE)
 
 
 async def test_an_export_is_queued_and_its_job_started(database: Database, tenant: str) -> None:
@@ -209,7 +211,7 @@ async def test_deleting(database: Database, tenant: str) -> None:
 
 async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, tenant: str) -> None:
     class Unwilling(FakeJobs):
-        async def forget(self, export: exports.Export) -> None:
+        async def forget(self, export: requests.Export) -> None:
             raise OSError("secret address")
 
     who, jobs = identity(tenant), FakeJobs()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.errors import InvalidInput
+from analytics.domain.errors import InvalidInput
 from graphql_schema.scalars import SCALARS, parse_date, parse_date_time, parse_time_zone
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from service.auth.tokens import open_tokens
 from service.settings import ConfigurationError, Settings, unknown_variables
-from service.tokens import open_tokens
 
 SECRET = "s" * 32
 
@@ -75,12 +75,11 @@ WRONG = [
     ("ORPHAN_DAYS", "0"),
     ("WEBHOOK_DAYS", "0"),
     ("FORM_ANSWERS", "perhaps"),
-    ("WEBHOOKS_FILE", "/nowhere"),
     ("APPLIERS", "65"),
     ("DOCUMENTS_ONLY", "perhaps"),
 ]
 # Any text may be right: an issuer, an audience, the name of a machine, a file or folder that is read later.
-ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS", "METRICS_FOLDER"}
+ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS", "METRICS_FOLDER", "WEBHOOKS_FILE"}
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,12 @@ from random import Random
 
 import httpx
 
-from analytics.viewers import Identity
-from service.tokens import Tokens
-from tests import webhooks
-from tests.service.servers import PATIENCE, SECRET
+from analytics.reports.access import Identity
+from service.auth.tokens import Tokens
 from tests.soak.companies import company
 from tests.soak.deliveries import Delivery, deliveries
+from tests.support import webhooks
+from tests.support.servers.server import PATIENCE, SECRET
 
 APP_SECRET, VERIFY_TOKEN = "the app's secret", "the token of the handshake"
 AGAIN_AFTER = 0.5  # seconds; what `Retry-After` asks for is waited for as well

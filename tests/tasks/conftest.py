@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.database import Database
-from tasks.exports import Workshop
-from tasks.files import FileStore
+from analytics.storage.database import Database
+from tasks.exports.job import Workshop
+from tasks.file_store import FileStore
 
 
 @pytest.fixture

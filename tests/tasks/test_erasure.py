@@ -9,26 +9,27 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, func, insert, select
 
-from analytics import export_jobs
-from analytics.database import Database
-from analytics.errors import InvalidInput, NotFound
-from analytics.exports import Export, ExportStatus, FailureCode
-from analytics.ingest import retention, webhooks
+from analytics.domain.errors import InvalidInput, NotFound
+from analytics.domain.time_zones import DAY, instant
+from analytics.exports import jobs
+from analytics.exports.requests import Export, ExportStatus, FailureCode
+from analytics.ingest import webhook_inbox
+from analytics.lifecycle import retention
+from analytics.lifecycle.tenant_removal import STEP, TABLES, remove_rows
 from analytics.migrations import migrate
-from analytics.removal import STEP, TABLES, remove_rows
-from analytics.rollup_tables import rollup_states
-from analytics.viewers import Identity
-from analytics.zones import DAY, instant
-from tasks import queue as queued
+from analytics.reports.access import Identity
+from analytics.storage.database import Database
+from analytics.storage.rollup_tables import rollup_states
 from tasks.erasure import forget_contacts, outdate_files, remove_tenant
-from tasks.exports import Workshop, run_export
-from tasks.files import FileStore
-from tests import webhooks as bodies
-from tests.factories import MONDAY, account, identity, message_sent, reply
-from tests.feeding import feed
-from tests.oracle import Filter
-from tests.people import FIRST, SECOND, wamid
-from tests.tasks.exporting import queue, soon, stored
+from tasks.exports.job import Workshop, run_export
+from tasks.file_store import FileStore
+from tasks.queue import dispatch as queued
+from tests.support import webhooks as bodies
+from tests.support.exports.helpers import queue, soon, stored
+from tests.support.factories import MONDAY, account, identity, message_sent, reply
+from tests.support.identities import FIRST, SECOND, wamid
+from tests.support.ingest_helpers import feed
+from tests.support.oracle import Filter
 
 TODAY = datetime.fromisoformat(MONDAY).date()
 MONTH = Filter(TODAY, TODAY)
@@ -46,7 +47,7 @@ async def test_no_trace_is_left_in_the_database_file(tmp_path: Path, tenant: str
             assert _in_file(path, trace)
         await forget_contacts(workshop, tenant, [FIRST])
         await _fill(database, tenant)
-        await webhooks.apply_waiting(database, tenant, soon())
+        await webhook_inbox.apply_waiting(database, tenant, soon())
         await forget_contacts(workshop, tenant, ["CL.1"])
         for trace in (FIRST, CODED, "Tengo frío", "CL.1"):
             assert not _in_file(path, trace), trace
@@ -57,7 +58,7 @@ async def test_no_trace_is_left_in_any_text(workshop: Workshop, tenant: str) -> 
     await _fill(workshop.database, tenant)
     await forget_contacts(workshop, tenant, [FIRST])
     await _fill(workshop.database, tenant)
-    await webhooks.apply_waiting(workshop.database, tenant, soon())
+    await webhook_inbox.apply_waiting(workshop.database, tenant, soon())
     async with workshop.database.read() as reader:
         for table in rollup_states.metadata.sorted_tables:
             rows = await reader.rows(select(table).where(table.c.tenant_id == tenant))
@@ -71,7 +72,7 @@ async def test_an_export_that_read_what_was_there_before_expires_too(
     if "sqlite" in workshop.database.url:
         pytest.skip("on SQLite one transaction writes at a time")
     await _fill(workshop.database, tenant)
-    outdate = export_jobs.outdate
+    outdate = jobs.outdate
     made: list[Export] = []
 
     async def outdate_and_be_slow(*args: Any) -> None:
@@ -81,7 +82,7 @@ async def test_an_export_that_read_what_was_there_before_expires_too(
             await run_export(workshop, tenant, made[0].id)
             assert (await stored(workshop.database, made[0])).status is ExportStatus.COMPLETED
 
-    monkeypatch.setattr(export_jobs, "outdate", outdate_and_be_slow)
+    monkeypatch.setattr(jobs, "outdate", outdate_and_be_slow)
     await forget_contacts(workshop, tenant, [FIRST])
     assert (await stored(workshop.database, made[0])).status is ExportStatus.EXPIRED
 
@@ -103,8 +104,8 @@ async def _fill(database: Database, tenant: str) -> None:
     )
     others = bodies.body(statuses=[bodies.status(wamid(SECOND), recipient_id=SECOND)])
     for n, body in enumerate((theirs, others, b'{"from": "' + FIRST.encode() + b'"')):
-        await webhooks.store(database, tenant, body, soon() + n)
-    await webhooks.apply_waiting(database, tenant, soon())
+        await webhook_inbox.store(database, tenant, body, soon() + n)
+    await webhook_inbox.apply_waiting(database, tenant, soon())
 
 
 def _in_file(path: Path, trace: str) -> bool:
@@ -116,14 +117,14 @@ async def test_a_company_of_webhooks_alone_can_be_erased(workshop: Workshop, ten
     database = workshop.database
     theirs, others = (f'{{"entry": [], "user_preferences": [{{"wa_id": "{phone}"}}]}}' for phone in (FIRST, SECOND))
     for n, body in enumerate((theirs, others)):
-        await webhooks.store(database, tenant, body.encode(), soon() + n)
-    await webhooks.apply_waiting(database, tenant, soon())
+        await webhook_inbox.store(database, tenant, body.encode(), soon() + n)
+    await webhook_inbox.apply_waiting(database, tenant, soon())
     await forget_contacts(workshop, tenant, [FIRST])
     async with database.read() as reader:
-        assert (await webhooks.count(reader, tenant)).applied == 1
+        assert (await webhook_inbox.count(reader, tenant)).applied == 1
     await remove_tenant(workshop, tenant)
     async with database.read() as reader:
-        assert (await webhooks.count(reader, tenant)).applied == 0
+        assert (await webhook_inbox.count(reader, tenant)).applied == 0
     with pytest.raises(NotFound):
         await remove_tenant(workshop, tenant)
 
@@ -132,7 +133,7 @@ async def test_what_others_sent_stays_in_the_webhooks(workshop: Workshop, tenant
     await _fill(workshop.database, tenant)
     await forget_contacts(workshop, tenant, [FIRST])
     async with workshop.database.read() as reader:
-        assert (await webhooks.count(reader, tenant)).applied == 1
+        assert (await webhook_inbox.count(reader, tenant)).applied == 1
 
 
 async def test_files_that_may_show_somebody_go(workshop: Workshop, tenant: str, tmp_path: Path) -> None:
@@ -143,16 +144,14 @@ async def test_files_that_may_show_somebody_go(workshop: Workshop, tenant: str, 
     await run_export(workshop, tenant, done.id)
     await run_export(workshop, other, theirs.id)
     async with workshop.database.write() as writer:
-        held = await export_jobs.claim(writer, tenant, running.id, soon())
+        held = await jobs.claim(writer, tenant, running.id, soon())
     assert held
     await forget_contacts(workshop, tenant, [FIRST])
     status = [(await stored(workshop.database, export)).status for export in (done, running, waiting, theirs)]
     assert status == [ExportStatus.EXPIRED, ExportStatus.QUEUED, ExportStatus.QUEUED, ExportStatus.COMPLETED]
     assert len(list((tmp_path / "files").iterdir())) == 1
     async with workshop.database.write() as writer:
-        late = await export_jobs.complete(
-            writer, held, soon(), rows=1, file_name="old.xlsx", file_size=1, expires_at=soon()
-        )
+        late = await jobs.complete(writer, held, soon(), rows=1, file_name="old.xlsx", file_size=1, expires_at=soon())
     assert late is False
     await run_export(workshop, tenant, running.id)
     assert (await stored(workshop.database, running)).status is ExportStatus.COMPLETED
@@ -230,11 +229,11 @@ async def test_a_file_that_is_being_made_of_dropped_messages_is_not_given_out(wo
     await _october(database, tenant)
     of_both, of_november = [await queue(database, identity(tenant), days) for days in (BOTH, NOVEMBER)]
     async with database.write() as writer:
-        held = [await export_jobs.claim(writer, tenant, export.id, soon()) for export in (of_both, of_november)]
+        held = [await jobs.claim(writer, tenant, export.id, soon()) for export in (of_both, of_november)]
     assert await _drop(workshop, tenant) == 1
     done: dict[str, Any] = {"rows": 2, "file_name": "old.xlsx", "file_size": 1, "expires_at": soon() + DAY}
     async with database.write() as writer:
-        completed = [await export_jobs.complete(writer, one, soon(), **done) for one in held if one]
+        completed = [await jobs.complete(writer, one, soon(), **done) for one in held if one]
     assert completed == [False, True]
     await run_export(workshop, tenant, of_both.id)
     assert (await stored(database, of_both)).failure is FailureCode.DROPPED
@@ -251,7 +250,7 @@ async def test_files_go_also_when_the_process_died_after_the_boundary(
     async def died(*_: Any) -> None:
         raise ConnectionError("the process was killed")
 
-    for place in ("analytics.export_jobs.outdate", "tasks.erasure.expire"):
+    for place in ("analytics.exports.jobs.outdate", "tasks.erasure.expire"):
         with monkeypatch.context() as patched:
             patched.setattr(place, died)
             with pytest.raises(ConnectionError):
@@ -304,7 +303,7 @@ async def test_a_company_is_removed_from_every_table_there_is(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {table.name for table in TABLES} == set(rollup_states.metadata.tables)
-    monkeypatch.setattr("analytics.removal.STEP", 2)
+    monkeypatch.setattr("analytics.lifecycle.tenant_removal.STEP", 2)
     other = uuid4().hex
     async with database.write() as writer:
         for table in TABLES:
@@ -328,10 +327,10 @@ async def test_a_company_goes_with_its_files(workshop: Workshop, tenant: str, tm
     done, running = [await queue(workshop.database, who, MONTH) for _ in range(2)]
     await run_export(workshop, tenant, done.id)
     async with workshop.database.write() as writer:
-        held = await export_jobs.claim(writer, tenant, running.id, soon())
+        held = await jobs.claim(writer, tenant, running.id, soon())
     assert held
     await remove_tenant(workshop, tenant)
     assert list((tmp_path / "files").iterdir()) == []
     assert not any((await _rows(workshop.database, tenant)).values())
     async with workshop.database.write() as writer:
-        assert await export_jobs.renew(writer, held, soon(), 1, 1) is None
+        assert await jobs.renew(writer, held, soon(), 1, 1) is None

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from analytics.database import Database
+from analytics.domain.message_status import Status
 from analytics.ingest import reprocessing
 from analytics.ingest.batch import apply
 from analytics.ingest.events import AnyEvent
-from analytics.ingest.orphans import drop as drop_orphans
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.working_set import Rows
-from analytics.states import Status
-from analytics.tables import messages, receipts, replies, tenants
-from tests import strategies
-from tests.feeding import Event, everything, feed, parsed
+from analytics.ingest.unit_of_work import Rows
+from analytics.lifecycle.orphans import drop as drop_orphans
+from analytics.storage.database import Database
+from analytics.storage.tables import messages, receipts, replies, tenants
+from tests.support import strategies
+from tests.support.ingest_helpers import Event, everything, feed, parsed
 
 ACCEPTED, DUPLICATE, IGNORED = Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.IGNORED
 SUPERSEDED = Outcome.SUPERSEDED

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from analytics.database import Database
-from analytics.rollups.check import check
 from analytics.rollups.rebuild import rebuild
-from tests.crowds import KILLS, quarrel, written_by_many
-from tests.factories import ask, identity
-from tests.feeding import everything, feed, stored_messages
-from tests.graphql_schema.view import DOCUMENT, View, variables
-from tests.oracle import Filter
+from analytics.rollups.verify import check
+from analytics.storage.database import Database
+from tests.support.factories import ask, identity
+from tests.support.graphql.view import DOCUMENT, View, variables
+from tests.support.ingest_helpers import everything, feed, stored_messages
+from tests.support.load import KILLS, quarrel, written_by_many
+from tests.support.oracle import Filter
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
 RANGE = Filter(date(2026, 10, 29), date(2026, 11, 7))

@@ -12,15 +12,15 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, MetaData, Table, select
 
-from analytics.database import Database
+from analytics.domain.message_status import Status
 from analytics.ingest.reprocessing import derive_anew, outdated
 from analytics.migrations import configuration, migrate
-from analytics.rollups.check import check
-from analytics.states import Status
-from analytics.tables import messages
+from analytics.rollups.verify import check
+from analytics.storage.database import Database
+from analytics.storage.tables import messages
 from tests.conftest import POSTGRESQL, empty_database
-from tests.factories import MONDAY, after, message_sent
-from tests.feeding import feed
+from tests.support.factories import MONDAY, after, message_sent
+from tests.support.ingest_helpers import feed
 
 WRITTEN = json.loads((Path(__file__).parent / "releases" / "0.1.0.json").read_text(encoding="utf-8"))
 NEWEST_THEN = "0004"

@@ -1,27 +1,27 @@
 """Nothing that was counted is lost by a later statement, and nobody's reply is missed."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from analytics.database import Database
+from analytics.domain.message_status import Status
 from analytics.ingest.batch import apply
-from analytics.ingest.lines import read_events, read_whatsapp
-from analytics.ingest.orphans import drop as drop_orphans
+from analytics.ingest.formats.files import read_events, read_whatsapp
 from analytics.ingest.outcomes import Outcome
 from analytics.ingest.reprocessing import derive_anew, outdated
-from analytics.names import AGENTS, DEPARTMENTS, names
-from analytics.rollups.check import check
+from analytics.lifecycle.orphans import drop as drop_orphans
+from analytics.reports.directory import AGENTS, DEPARTMENTS, names
 from analytics.rollups.rebuild import rebuild
-from analytics.states import Status
-from analytics.tables import early_messages, messages, receipts, replies, tenants
-from tests import factories
-from tests.factories import MONDAY, account, after, correction, message_sent, reply, status
-from tests.feeding import Event, everything, feed
+from analytics.rollups.verify import check
+from analytics.storage.database import Database
+from analytics.storage.tables import early_messages, messages, receipts, replies, tenants
+from tests.support import factories
+from tests.support.factories import MONDAY, account, after, correction, message_sent, reply, status
+from tests.support.ingest_helpers import Event, everything, feed
+from tests.support.paths import SHARED
 
-CASES = Path(__file__).parents[3].parent / "shared" / "data" / "cases"
+CASES = SHARED / "data" / "cases"
 NUMBER = "555000111"
 ACCEPTED, DUPLICATE, SUPERSEDED = Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.SUPERSEDED
 

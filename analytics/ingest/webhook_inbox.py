@@ -1,0 +1,295 @@
+"""Webhook bodies: kept as they came before anybody is answered, applied soon after, and kept for a while.
+
+Applying is idempotent, so a body may be applied again whenever that helps: after a crash, or because a later release
+understands more of it. Source: events, "WhatsApp webhooks" and "Bad input".
+"""
+
+import json
+import re
+import uuid
+from collections.abc import Sequence
+from itertools import accumulate, chain, compress, islice
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+
+from analytics.ingest import erasure
+from analytics.ingest.batch import apply_in
+from analytics.ingest.events import AnyEvent, InvalidEvent
+from analytics.ingest.formats.whatsapp import read_body
+from analytics.ingest.identifiers import Name, names_in
+from analytics.ingest.merging.directory import ensure_tenant
+from analytics.ingest.outcomes import TOO_LATE, Outcome
+from analytics.storage import gauges
+from analytics.storage.database import Database, Reader, Writer
+from analytics.storage.dialects import one_of
+from analytics.storage.gauges import Figure
+from analytics.storage.tables import tenants, webhooks
+from analytics.storage.transient_errors import is_outage
+
+log = structlog.get_logger()
+
+# Bodies, and bytes of them, that are applied in one transaction. Others who write wait for it: on SQLite all of them.
+MOST_BODIES = 500
+FAILED = "INTERNAL: The body could not be applied."
+MOST_BYTES = 2 * 2**20
+# How a problem shows what is no time.
+NO_TIME = re.compile(r"(?P<place>: entry\S+: ).* is no time", re.DOTALL)
+# Bodies that are looked through at a time: in memory together, at 3 MB each at most.
+READ_AT_ONCE = 50
+
+
+class Body(NamedTuple):
+    """A stored body."""
+
+    received_at: int
+    id: str
+    body: bytes
+
+
+class Result(NamedTuple):
+    """What became of a body."""
+
+    body: Body
+    rejected: int  # how many things in it were not understood
+    problem: str | None  # why not, the first of them
+
+
+class Busy(Exception):
+    """Others write for the company: come back later."""
+
+
+class Rejected(NamedTuple):
+    """A stored body that was not wholly understood, and why."""
+
+    received_at: int
+    id: str
+    problem: str
+
+
+class Counts(NamedTuple):
+    """How many bodies of a company there are."""
+
+    waiting: int  # to be applied
+    applied: int
+    rejected: int  # of the applied ones, those of which something could not be understood
+
+
+async def store(database: Database, tenant: str, body: bytes, received_at: int) -> None:
+    """Keep a body."""
+    await database.execute(
+        insert(webhooks).values(tenant_id=tenant, received_at=received_at, id=uuid.uuid4().hex, body=body)
+    )
+
+
+async def waiting(reader: Reader) -> list[str]:
+    """The companies of which bodies wait."""
+    return [
+        row.tenant_id
+        for row in await reader.rows(select(webhooks.c.tenant_id).where(webhooks.c.applied_at.is_(None)).distinct())
+    ]
+
+
+async def lag(reader: Reader) -> tuple[int, int | None]:
+    """How many bodies of any company wait, and since when the oldest does."""
+    statement = select(func.count(), func.min(webhooks.c.received_at)).where(webhooks.c.applied_at.is_(None))
+    row = await reader.first(statement)
+    return (row[0], row[1]) if row else (0, None)
+
+
+async def apply_waiting(
+    database: Database, tenant: str, now: int, patience: float | None = None, *, forms: bool = False
+) -> int:
+    """Apply some of the bodies of a company that wait, the oldest first; how many. With `forms` answers of forms too.
+
+    With `patience` those who write for the company are waited for so many seconds at most; then raises `Busy`.
+    0 when none waits, or when another process is at it. Raises the database's outages; nothing is lost by them.
+    """
+    try:
+        async with database.write() as writer:
+            bodies = await _take(writer, tenant, MOST_BODIES, patience)
+            results = await _apply(writer, tenant, bodies, now, forms)
+    except Exception as error:
+        if isinstance(error, Busy) or is_outage(error):
+            raise
+        log.exception("webhooks could not be applied together", tenant=tenant)
+        results = await _apply_one(database, tenant, now, forms)
+    _tell(tenant, results)
+    return len(results)
+
+
+async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> list[Result]:
+    """Apply the oldest body alone, so that one that we fail at does not hold up all others."""
+    try:
+        async with database.write() as writer:
+            return await _apply(writer, tenant, await _take(writer, tenant, 1), now, forms)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        log.exception("a webhook could not be applied", tenant=tenant)
+        async with database.write() as writer:
+            results = [Result(body, 1, FAILED) for body in await _take(writer, tenant, 1)]
+            await ensure_tenant(writer, tenant)
+            await _done(writer, tenant, results, now)
+    return results
+
+
+def _tell(tenant: str, results: Sequence[Result]) -> None:
+    """Say in the log what was not wholly understood, without anything that stands in it."""
+    for body, _, problem in results:
+        if problem is not None:
+            sentence = NO_TIME.sub(r"\g<place>this is no time", problem)
+            log.warning("a webhook was not wholly understood", tenant=tenant, body=body.id, problem=sentence)
+
+
+async def _take(writer: Writer, tenant: str, most: int, patience: float | None = None) -> list[Body]:
+    """The oldest bodies that wait, while no other process applies any of this company's. Raises `Busy`."""
+    if not await writer.try_lock(f"webhooks {tenant}"):
+        return []
+    await _lock(writer, tenant, patience)
+    table, key = webhooks, (webhooks.c.received_at, webhooks.c.id)
+    oldest = select(*key, func.length(table.c.body).label("size")).where(
+        table.c.tenant_id == tenant, table.c.applied_at.is_(None)
+    )
+    found = await writer.rows(oldest.order_by(*key).limit(most))
+    sizes = accumulate(row.size for row in found)
+    taken = [row for n, (row, size) in enumerate(zip(found, sizes, strict=True)) if n == 0 or size <= MOST_BYTES]
+    if not taken:
+        return []
+    statement = select(*key, table.c.body).where(*_these(tenant, [Body(row.received_at, row.id, b"") for row in taken]))
+    return [Body(*row) for row in await writer.rows(statement.order_by(*key))]
+
+
+async def _lock(writer: Writer, tenant: str, patience: float | None) -> None:
+    if patience is None:
+        await writer.lock(tenant)
+    elif not await (writer.lock_within(tenant, patience) if patience else writer.try_lock(tenant)):
+        raise Busy
+
+
+def _these(tenant: str, bodies: Sequence[Body]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        webhooks.c.tenant_id == tenant,
+        webhooks.c.received_at.between(bodies[0].received_at, bodies[-1].received_at),
+        one_of(webhooks.c.id, {body.id for body in bodies}),
+    )
+
+
+async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int, forms: bool) -> list[Result]:
+    if not bodies:
+        return []
+    read = [_read(body.body, forms) for body in bodies]
+    understood = [[event for event in events if not isinstance(event, InvalidEvent)] for events in read]
+    received = [body.received_at for body, events in zip(bodies, understood, strict=True) for _ in events]
+    # Also of bodies without any event: the company they are of is known from then on, to be forgotten or removed.
+    outcomes = iter(await apply_in(writer, tenant, [*chain(*understood)], received))
+    results = []
+    for body, events, fine in zip(bodies, read, understood, strict=True):
+        late = [TOO_LATE for outcome in islice(outcomes, len(fine)) if outcome is Outcome.REJECTED]
+        problems = [event for event in events if isinstance(event, InvalidEvent)] + late
+        problem = f"{problems[0].code}: {problems[0].message}" if problems else None
+        results.append(Result(body, len(problems), problem))
+    await _done(writer, tenant, results, now)
+    secret = await erasure.secret_of(writer, tenant)
+    if secret:
+        # Of somebody who was forgotten nothing is kept, so that part of what came with it cannot be applied again.
+        theirs = await erasure.mentioning(writer, tenant, secret, [body.body for body in bodies])
+        await _drop(writer, tenant, list(compress(bodies, theirs)))
+    return results
+
+
+def _read(body: bytes, forms: bool) -> list[AnyEvent | InvalidEvent]:
+    try:
+        return [event for _, event in read_body(json.loads(body), forms=forms)]
+    except InvalidEvent as error:
+        return [error]
+    except (ValueError, RecursionError):
+        return [InvalidEvent("INVALID_JSON", "The body is not JSON.")]
+
+
+async def _done(writer: Writer, tenant: str, results: Sequence[Result], now: int) -> None:
+    understood = [result.body for result in results if not result.rejected]
+    if understood:
+        clean = {"applied_at": now, "rejected": 0, "problem": None}
+        await writer.execute(update(webhooks).where(*_these(tenant, understood)).values(clean))
+    for body, rejected, problem in results:
+        if rejected:
+            told = {"applied_at": now, "rejected": rejected, "problem": problem}
+            await writer.execute(update(webhooks).where(*_these(tenant, [body])).values(told))
+    if wrong := len(results) - len(understood):
+        await gauges.add(writer, tenant, {Figure.REJECTED_WEBHOOKS: wrong}, now)
+
+
+async def _drop(writer: Writer, tenant: str, bodies: Sequence[Body]) -> None:
+    if bodies:
+        await writer.execute(delete(webhooks).where(*_these(tenant, bodies)))
+
+
+async def drop_mentioning(writer: Writer, tenant: str, names: frozenset[Name]) -> None:
+    """Drop the applied bodies in which one of the names is. Those that wait are dropped when they are applied."""
+    key, last = (webhooks.c.received_at, webhooks.c.id), (-1, "")
+    statement = select(*key, webhooks.c.body).where(webhooks.c.tenant_id == tenant, webhooks.c.applied_at.is_not(None))
+    while True:
+        page = statement.where(tuple_(*key) > tuple_(*last)).order_by(*key).limit(READ_AT_ONCE)
+        bodies = [Body(*row) for row in await writer.rows(page)]
+        if not bodies:
+            return
+        last = (bodies[-1].received_at, bodies[-1].id)
+        await _drop(writer, tenant, [body for body in bodies if not names.isdisjoint(names_in(body.body))])
+
+
+async def replay(
+    writer: Writer, tenant: str, since: int | None, until: int | None, *, rejected_only: bool = False
+) -> int:
+    """Have bodies applied once more: those received in [since, until), or only what was not wholly understood."""
+    chosen = [webhooks.c.tenant_id == tenant, webhooks.c.applied_at.is_not(None)]
+    if since is not None:
+        chosen.append(webhooks.c.received_at >= since)
+    if until is not None:
+        chosen.append(webhooks.c.received_at < until)
+    if rejected_only:
+        chosen.append(webhooks.c.rejected > 0)
+    return await writer.execute(update(webhooks).where(*chosen).values(applied_at=None))
+
+
+async def count(reader: Reader, tenant: str) -> Counts:
+    """How many bodies there are of a company, by what became of them."""
+    applied = webhooks.c.applied_at.is_not(None)
+    row = await reader.first(
+        select(
+            func.count().filter(~applied), func.count().filter(applied), func.count().filter(webhooks.c.rejected > 0)
+        ).where(webhooks.c.tenant_id == tenant)
+    )
+    return Counts(*(row or (0, 0, 0)))
+
+
+async def rejected(reader: Reader, tenant: str, limit: int) -> list[Rejected]:
+    """The newest bodies of a company that were not wholly understood, the newest first."""
+    key = (webhooks.c.received_at, webhooks.c.id)
+    statement = select(*key, webhooks.c.problem).where(webhooks.c.tenant_id == tenant, webhooks.c.rejected > 0)
+    newest = statement.order_by(*(column.desc() for column in key)).limit(limit)
+    return [Rejected(*row) for row in await reader.rows(newest)]
+
+
+async def due(reader: Reader, received_before: int) -> list[str]:
+    """The companies that have applied bodies from before an instant."""
+    oldest = select(func.min(webhooks.c.received_at)).where(
+        webhooks.c.tenant_id == tenants.c.tenant_id, webhooks.c.applied_at.is_not(None)
+    )
+    old = select(tenants.c.tenant_id).where(oldest.scalar_subquery() < received_before)
+    return [row.tenant_id for row in await reader.rows(old)]
+
+
+async def drop_old(database: Database, tenant: str, received_before: int) -> int:
+    """Drop applied bodies that came before an instant; how many."""
+    old = (
+        webhooks.c.tenant_id == tenant,
+        webhooks.c.applied_at.is_not(None),
+        webhooks.c.received_at < received_before,
+    )
+    async with database.read() as reader:
+        if not await reader.first(select(webhooks.c.id).where(*old).limit(1)):
+            return 0
+    async with database.write() as writer:
+        return await writer.execute(delete(webhooks).where(*old))

@@ -1,0 +1,68 @@
+"""Figures of a company's data that take a while to find: workers find them now and then, operators read their sums."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import exists, func, select
+
+from analytics.storage.database import Reader, Writer
+from analytics.storage.tables import figures, tenants
+
+
+class Figure(StrEnum):
+    """What is known of a company."""
+
+    WAITING_STATUSES = "waiting_statuses"  # that no message has claimed yet
+    WAITING_REPLIES = "waiting_replies"
+    WAITING_CORRECTIONS = "waiting_corrections"  # of messages that nobody has described yet
+    DROPPED_STATUSES = "dropped_statuses"  # since ever: those that no message claimed in time
+    DROPPED_REPLIES = "dropped_replies"
+    DROPPED_CORRECTIONS = "dropped_corrections"
+    # Also since ever; what is applied once more, after a crash or by a replay, is counted once more.
+    REJECTED_WEBHOOKS = "rejected_webhooks"  # bodies that were not wholly understood
+    UNKNOWN_STATUSES = "unknown_statuses"  # whatever way they came
+    DRIFT = "drift"  # rollup rows of the day looked at last that are not what its messages give
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A figure of all companies together, and when the oldest part of it was found."""
+
+    value: int
+    at: int
+
+
+async def known(reader: Reader, tenant: str) -> dict[str, Sum]:
+    """The figures of a company, by name."""
+    rows = await reader.rows(select(figures).where(figures.c.tenant_id == tenant))
+    return {row.name: Sum(row.value, row.at) for row in rows}
+
+
+async def due(reader: Reader, figure: Figure, found_before: int) -> list[str]:
+    """The companies of which a figure was not found since an instant."""
+    fresh = exists(1).where(
+        figures.c.tenant_id == tenants.c.tenant_id, figures.c.name == figure, figures.c.at >= found_before
+    )
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh))]
+
+
+async def keep(writer: Writer, tenant: str, found: Mapping[Figure, int], now: int) -> None:
+    """Write down what was found of a company."""
+    rows = [(tenant, figure, value, now) for figure, value in found.items()]
+    await writer.upsert(figures, ("tenant_id", "name", "value", "at"), rows)
+
+
+async def add(writer: Writer, tenant: str, more: Mapping[Figure, int], now: int) -> None:
+    """Add to the figures of a company. The writer holds its lock."""
+    before = await known(writer, tenant)
+    none = Sum(0, 0)
+    await keep(writer, tenant, {figure: before.get(figure, none).value + value for figure, value in more.items()}, now)
+
+
+async def sums(reader: Reader) -> dict[str, Sum]:
+    """The figures of all companies together, by name."""
+    rows = await reader.rows(
+        select(figures.c.name, func.sum(figures.c.value), func.min(figures.c.at)).group_by(figures.c.name)
+    )
+    return {name: Sum(int(value), at) for name, value, at in rows}
