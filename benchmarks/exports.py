@@ -13,9 +13,9 @@ from typing import Any
 
 import openpyxl
 
-from analytics.domain.query_spec import Filter
+from analytics.domain.query_spec import MessageFilter
 from analytics.reports import runner
-from analytics.reports.access import view
+from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from benchmarks.dashboard import MONTH, YEAR, filter_of
 from benchmarks.data import FOLDER, opened, sqlite_file, url
@@ -109,11 +109,11 @@ def speed(count: int) -> Iterator[Result]:
 async def plain_values(file: str) -> list[tuple[Any, ...]]:
     """The 14 values of every row as an export shows them."""
     async with Database(file) as database, database.read() as reader:
-        viewer = await view(reader, ADMINISTRATOR)
-        spec = viewer.specify(Filter(first=YEAR[0], last=YEAR[1]), 0)
+        viewer = await load_viewer(reader, ADMINISTRATOR)
+        spec = viewer.specify(MessageFilter(first=YEAR[0], last=YEAR[1]), 0)
         return [
             tuple(shown[column.name] for column in COLUMNS)
-            async for sends in runner.sends(reader, spec)
+            async for sends in runner.stream_messages(reader, spec)
             for named, sent_at, *others in zip(*sends[:-1], strict=True)
             for shown in [
                 asdict(named)

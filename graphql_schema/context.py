@@ -8,19 +8,19 @@ from enum import StrEnum
 
 import strawberry
 
-from analytics.domain.errors import PublicError, RateLimited, Unauthenticated
+from analytics.domain.errors import PublicError, RateLimitedError, UnauthenticatedError
 from analytics.exports.requests import Export
-from analytics.reports.access import Identity, Viewer, may_view, view
+from analytics.reports.access import Identity, Viewer, has_viewer_role, load_viewer
 from analytics.storage.database import Database
-from analytics.storage.query_log import Ran
-from resolvers.exports import Jobs
-from resolvers.loader import Loader
+from analytics.storage.query_log import ExecutedStatement
+from resolvers.exports import ExportQueue
+from resolvers.loader import RequestLoader
 
-Link = Callable[[Viewer, Export], str]
+DownloadUrlFactory = Callable[[Viewer, Export], str]
 
 
 @dataclass(frozen=True)
-class Operation:
+class OperationRecord:
     """An operation that is over."""
 
     who: Identity | None
@@ -29,15 +29,15 @@ class Operation:
     code: str  # of its first error, `OK`, or `CANCELED` when nobody waited for the answer
     cost: int | None  # points; None of a document that was refused before it was measured
     plans: list[str]  # where its numbers were read
-    statements: list[Ran]
+    statements: list[ExecutedStatement]
     began_at: int  # ns since the epoch
     took: int  # ns
 
 
-Tell = Callable[[Operation], None]
+OperationRecorder = Callable[[OperationRecord], None]
 
 
-def untold(operation: Operation) -> None:
+def ignore_operation(operation: OperationRecord) -> None:
     """Tell nobody."""
 
 
@@ -50,7 +50,7 @@ class Introspection(StrEnum):
 
 
 @dataclass(frozen=True)
-class Terms:
+class RequestPolicy:
     """What this service grants each request, as it is set up."""
 
     introspection: Introspection = Introspection.VIEWERS
@@ -75,15 +75,15 @@ class Context:
     identity: Identity | PublicError | None
     now: int
     database: Database
-    jobs: Jobs
-    link: Link
-    wants_plan: bool = False
-    terms: Terms = Terms()
-    tell: Tell = untold
-    # A place among the operations that are run, by what this one costs. Raises `RateLimited` when it is entered.
-    place: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
+    export_queue: ExportQueue
+    link: DownloadUrlFactory
+    include_plan: bool = False
+    policy: RequestPolicy = RequestPolicy()
+    record_operation: OperationRecorder = ignore_operation
+    # A place among the operations that are run, by what this one costs. Raises `RateLimitedError` when it is entered.
+    slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
     # Why there was none; the transport says when there may be one.
-    refused: RateLimited | None = None
+    refused: RateLimitedError | None = None
     address: str = ""
     request_id: str | None = None
     # What a WebSocket client sent with `connection_init`; Strawberry fills it in.
@@ -92,22 +92,22 @@ class Context:
     cost: int | None = None
     # What `extensions.fast_execution` keeps of the document; set when the document is kept.
     readers: object | None = None
-    loader: Loader = field(init=False)
+    loader: RequestLoader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.loader = Loader(self.database)
+        self.loader = RequestLoader(self.database)
 
     @property
-    def may_introspect(self) -> bool:
+    def can_introspect(self) -> bool:
         """Whether this person may read the schema."""
-        if self.terms.introspection is Introspection.VIEWERS:
-            return isinstance(self.identity, Identity) and may_view(self.identity)
-        return self.terms.introspection is Introspection.EVERYONE
+        if self.policy.introspection is Introspection.VIEWERS:
+            return isinstance(self.identity, Identity) and has_viewer_role(self.identity)
+        return self.policy.introspection is Introspection.EVERYONE
 
     @property
-    def who(self) -> Identity:
-        """Who asks. Raises `Unauthenticated`."""
+    def require_identity(self) -> Identity:
+        """Who asks. Raises `UnauthenticatedError`."""
         if not isinstance(self.identity, Identity):
             raise self.unauthenticated
         return self.identity
@@ -117,20 +117,20 @@ class Context:
         """The error for whoever came without a valid token."""
         if isinstance(self.identity, PublicError):
             return self.identity
-        return Unauthenticated("Send a token: `Authorization: Bearer …`.")
+        return UnauthenticatedError("Send a token: `Authorization: Bearer …`.")
 
     def cancel(self) -> None:
         """Stop what is being read: nobody waits for it any more."""
         self.loader.cancel()
 
     async def viewer(self) -> Viewer:
-        """The viewer, looked up once per request. Raises `Unauthenticated` or `Forbidden`."""
+        """The viewer, looked up once per request. Raises `UnauthenticatedError` or `Forbidden`."""
         if self._viewer is None:
             self._viewer = asyncio.get_running_loop().create_task(self._find_viewer())
         return await asyncio.shield(self._viewer)
 
     async def _find_viewer(self) -> Viewer:
-        return await self.loader.load(view, self.who)
+        return await self.loader.load(load_viewer, self.require_identity)
 
 
 Info = strawberry.Info[Context, None]

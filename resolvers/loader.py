@@ -10,7 +10,7 @@ T = TypeVar("T")
 Read = Callable[..., Awaitable[T]]
 
 
-class Loader:
+class RequestLoader:
     """Runs reads such as `counted(reader, query)` for one request.
 
     A read that is asked for twice runs once. Reads that fields ask for side by side share a connection, and so a

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
 
-from analytics.domain.errors import InvalidInput
-from analytics.domain.limits import LARGEST_PAGE
-from analytics.domain.text import clean
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.limits import MAX_PAGE_SIZE
+from analytics.domain.text import sanitize
 
 T = TypeVar("T")
 # What each part of a list's positions may be, of exactly these classes.
@@ -42,9 +42,9 @@ class Page(Generic[T]):
 
 
 def check_first(first: int) -> None:
-    """Raises `InvalidInput` for a page size that is out of bounds."""
-    if not 0 <= first <= LARGEST_PAGE:
-        raise InvalidInput(f"first: must be between 0 and {LARGEST_PAGE}.")
+    """Raises `InvalidInputError` for a page size that is out of bounds."""
+    if not 0 <= first <= MAX_PAGE_SIZE:
+        raise InvalidInputError(f"first: must be between 0 and {MAX_PAGE_SIZE}.")
 
 
 def encode(of: str, position: Position) -> str:
@@ -54,7 +54,7 @@ def encode(of: str, position: Position) -> str:
 
 
 def decode(of: str, cursor: str, shape: Shape) -> Position:
-    """What `encode` was given. Raises `InvalidInput` for anything that it could not have made for this list.
+    """What `encode` was given. Raises `InvalidInputError` for anything that it could not have made for this list.
 
     The check sum finds mistakes, it keeps nobody out: the position is looked at as any other input.
     """
@@ -66,7 +66,7 @@ def decode(of: str, cursor: str, shape: Shape) -> Position:
             return tuple(position)
     except (ValueError, RecursionError):
         pass
-    raise InvalidInput("after: this is no cursor of this list in this order.")
+    raise InvalidInputError("after: this is no cursor of this list in this order.")
 
 
 def _is_of(position: list[Any], shape: Shape) -> bool:
@@ -77,7 +77,7 @@ def _is_of(position: list[Any], shape: Shape) -> bool:
 
 def _is_kept(part: Any) -> bool:
     """Whether a database would give back this very value. There is no NaN, nor what is beyond all numbers."""
-    return part == clean(part) if isinstance(part, str) else part is None or -LARGEST <= part < LARGEST
+    return part == sanitize(part) if isinstance(part, str) else part is None or -LARGEST <= part < LARGEST
 
 
 def _check(of: str, text: bytes) -> bytes:

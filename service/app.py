@@ -10,66 +10,66 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from graphql_schema.schema import build_schema
-from service.auth.download_links import Links
-from service.auth.tokens import open_tokens
-from service.graphql.endpoint import GraphQLEndpoint, House, terms_of
-from service.graphql.persisted_documents import open_manifest
-from service.graphql.rate_limits import open_rates
-from service.ingest.events import LONGEST_BODY, Events
-from service.ingest.process_pool import Appliers
-from service.ingest.webhook_secrets import open_webhook_secrets
-from service.ingest.webhooks import LONGEST_BODY as LONGEST_WEBHOOK
-from service.ingest.webhooks import Webhooks
+from service.auth.download_links import DownloadLinkSigner
+from service.auth.tokens import create_token_service
+from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint, policy_from_settings
+from service.graphql.persisted_documents import load_persisted_documents
+from service.graphql.rate_limits import create_rate_limiter
+from service.ingest.events import MAX_BODY_BYTES, EventsEndpoint
+from service.ingest.process_pool import IngestProcessPool
+from service.ingest.webhook_secrets import create_webhook_secret_store
+from service.ingest.webhooks import MAX_BODY_BYTES as LONGEST_WEBHOOK
+from service.ingest.webhooks import WhatsAppWebhookEndpoint
 from service.process_tuning import affordable_connections, tune_garbage_collector
 from service.settings import Settings
 from service.telemetry.logs import configure
-from service.telemetry.recorder import Observed
+from service.telemetry.recorder import TelemetryMiddleware
 from service.web import demo_session, downloads, health, pages
-from service.web.middleware import Headed, crossing
-from service.web.throttle import PacedStrangers
-from service.workers.client import workers
-from service.workers.resources import open_workshop
+from service.web.middleware import ResponseHeadersMiddleware, cors_options
+from service.web.throttle import AnonymousThrottle
+from service.workers.client import create_worker_client
+from service.workers.resources import open_job_resources
 from tasks.queue.broker_url import parse_broker_url
-from tasks.queue.dispatch import Jobs
+from tasks.queue.dispatch import DramatiqExportQueue
 
 
 def create_app(settings: Settings) -> Starlette:
     """The service, ready to be run by uvicorn. Raises `ConfigurationError`."""
     configure(settings.log_level, settings.log_format)
-    tokens = open_tokens(settings)
-    links = Links(settings.link_key, timedelta(seconds=settings.link_seconds))
-    workshop = open_workshop(settings)
-    hands = workers(parse_broker_url(settings.broker_url))
+    tokens = create_token_service(settings)
+    links = DownloadLinkSigner(settings.link_key, timedelta(seconds=settings.link_seconds))
+    resources = open_job_resources(settings)
+    worker_client = create_worker_client(parse_broker_url(settings.broker_url))
     schema = build_schema(plain_execution=settings.plain_execution)
-    rates = open_rates(settings)
-    house = House(
-        workshop.database,
-        Jobs(workshop, hands.announce),
+    rates = create_rate_limiter(settings)
+    dependencies = GraphQLDependencies(
+        resources.database,
+        DramatiqExportQueue(resources, worker_client.enqueue),
         tokens,
         links,
         settings.public_url,
-        terms_of(settings),
+        policy_from_settings(settings),
         rates,
-        open_manifest(settings, schema),
+        load_persisted_documents(settings, schema),
         settings.allowed_origins,
     )
     # A tenth of all connections: however many strangers come, others find room.
-    endpoint = GraphQLEndpoint(schema, house, max_strangers=affordable_connections(settings.connections) // 10)
-    appliers = Appliers(settings.appliers)
-    events = Events(tokens, appliers)
-    webhooks = Webhooks(workshop.database, open_webhook_secrets(settings), hands.wake)
+    endpoint = GraphQLEndpoint(schema, dependencies, max_strangers=affordable_connections(settings.connections) // 10)
+    appliers = IngestProcessPool(settings.appliers)
+    events = EventsEndpoint(tokens, appliers)
+    webhooks = WhatsAppWebhookEndpoint(resources.database, create_webhook_secret_store(settings), worker_client.wake)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         tune_garbage_collector()
-        await hands.start()
+        await worker_client.start()
         try:
             yield
         finally:
             await appliers.stop()
-            await hands.stop()
+            await worker_client.stop()
             await rates.close()
-            await workshop.database.close()
+            await resources.database.close()
 
     served = Starlette(
         routes=[
@@ -77,21 +77,21 @@ def create_app(settings: Settings) -> Starlette:
             *demo_session.routes(settings, tokens),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
-            *downloads.routes(workshop.database, workshop.files, links),
-            Route("/v1/events", events.take, methods=["POST"], max_body_size=LONGEST_BODY),
+            *downloads.routes(resources.database, resources.files, links),
+            Route("/v1/events", events.post, methods=["POST"], max_body_size=MAX_BODY_BYTES),
             Route(
                 "/webhooks/whatsapp/{tenant}",
-                webhooks.answer,
+                webhooks.handle,
                 methods=["GET", "POST"],
                 max_body_size=LONGEST_WEBHOOK,
             ),
-            *health.routes(settings, workshop.database, workshop.files, hands),
+            *health.routes(settings, resources.database, resources.files, worker_client),
         ],
         middleware=[
-            Middleware(Headed, secure=(settings.public_url or "").startswith("https://")),
-            Middleware(Observed),
-            Middleware(PacedStrangers, tokens=tokens),
-            Middleware(CORSMiddleware, **crossing(settings.allowed_origins)),
+            Middleware(ResponseHeadersMiddleware, secure=(settings.public_url or "").startswith("https://")),
+            Middleware(TelemetryMiddleware),
+            Middleware(AnonymousThrottle, tokens=tokens),
+            Middleware(CORSMiddleware, **cors_options(settings.allowed_origins)),
         ],
         lifespan=lifespan,
     )

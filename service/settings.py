@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from tasks.file_url import parse_file_url
 from tasks.queue.broker_url import check_options, parse_broker_url, parse_redis_url
 
-SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
+MIN_SECRET_BYTES = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 # An origin as browsers send it: no path, no slash at its end.
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 PUBLIC_URL = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[\w./~-]*)?", re.ASCII)
@@ -270,8 +270,8 @@ class Settings(BaseSettings):
     @field_validator("token_secret", "link_secret", "metrics_token")
     @classmethod
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value().encode()) < SHORTEST_SECRET:
-            raise ValueError(f"needs at least {SHORTEST_SECRET} bytes")
+        if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes")
         return value
 
     @model_validator(mode="after")
@@ -325,6 +325,6 @@ def unknown_variables() -> list[str]:
     return sentences
 
 
-def count_together(folder: Path) -> None:
+def enable_multiprocess_metrics(folder: Path) -> None:
     """Have the processes that are started from here on count their metrics together, in an empty folder."""
     os.environ[METRICS_FOLDER] = str(folder)

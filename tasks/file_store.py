@@ -84,7 +84,7 @@ class FileStore:
         with _os_errors(f"could not store {key}"):
             await self._do(obstore.put, self._store, key, path, max_concurrency=PARTS)
             if self._folder:
-                await self._do(_sync, self._folder / key, self._folder)
+                await self._do(_sync_to_disk, self._folder / key, self._folder)
         return size
 
     async def delete(self, key: str) -> None:
@@ -110,7 +110,7 @@ class FileStore:
                 piece = await self._do(obstore.get_range, self._store, key, start=place, end=upto)
             yield bytes(piece)
 
-    async def answer(self) -> bool:
+    async def is_reachable(self) -> bool:
         """True if the store can be read."""
         try:
             with _os_errors("could not list the files"):
@@ -141,7 +141,7 @@ class FileStore:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(step, *args, **kwargs))
 
 
-def _sync(*paths: Path) -> None:
+def _sync_to_disk(*paths: Path) -> None:
     """Have files, and the names in folders, written to the disk itself."""
     for path in paths:
         descriptor = os.open(path, os.O_RDONLY)

@@ -11,53 +11,53 @@ class PublicError(Exception):
         self.message = message
 
 
-class InvalidInput(PublicError):
+class InvalidInputError(PublicError):
     """The caller's input is wrong; the message names the argument and what would be right."""
 
     code = "BAD_USER_INPUT"
 
 
-class Dropped(InvalidInput):
+class MessagesPurgedError(InvalidInputError):
     """Single messages are asked for, of days whose single messages were dropped."""
 
 
-class Unavailable(PublicError):
+class UnavailableError(PublicError):
     """The request can be answered, but not at this moment; it may be sent again."""
 
     code = "UNAVAILABLE"
 
 
-class Unauthenticated(PublicError):
+class UnauthenticatedError(PublicError):
     """No token, or one that is not valid."""
 
     code = "UNAUTHENTICATED"
 
 
-class Forbidden(PublicError):
+class ForbiddenError(PublicError):
     """The viewer may not see or do this; says the same whether or not the thing exists."""
 
     code = "FORBIDDEN"
 
 
-class NotFound(PublicError):
+class NotFoundError(PublicError):
     """There is nothing of this id that the viewer may see."""
 
     code = "NOT_FOUND"
 
 
-class TooComplex(PublicError):
+class TooComplexError(PublicError):
     """The document is over a cap of `analytics.domain.limits`; nothing of it was run."""
 
     code = "QUERY_TOO_COMPLEX"
 
 
-class TimedOut(PublicError):
+class TimedOutError(PublicError):
     """The request took longer than the service gives it; what it was reading is canceled."""
 
     code = "TIMEOUT"
 
 
-class RateLimited(PublicError):
+class RateLimitedError(PublicError):
     """Too many requests; the next one may come after `retry_after` seconds."""
 
     code = "RATE_LIMITED"

@@ -21,7 +21,7 @@ class Metric:
     statuses: tuple[Status, ...] | None = None
     responded: bool = False
 
-    def holds(self, status: int, responded: bool) -> bool:
+    def includes(self, status: int, responded: bool) -> bool:
         """Whether a message of this status belongs to it."""
         return (self.statuses is None or status in self.statuses) and (responded or not self.responded)
 
@@ -38,13 +38,13 @@ METRICS = (
 # The columns of a count, in the order in which they are summed, stored and read.
 COLUMNS = (*(metric.slug for metric in METRICS), *(f"{metric.slug}_tickets" for metric in METRICS))
 # Where in them a metric's messages, its tickets and its base stand.
-PLACES = {
+COLUMN_INDEX = {
     metric.slug: (place, place + len(METRICS), COLUMNS.index(metric.base)) for place, metric in enumerate(METRICS)
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FunnelStepCounts:
     """A metric's value: messages, the tickets they created, and the count that its rate is a share of."""
 
     count: int
@@ -54,27 +54,27 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Counts:
+class FunnelCounts:
     """All metrics of a set of messages, in the order of `COLUMNS`."""
 
     values: tuple[int, ...]
 
-    def step(self, slug: str) -> Step:
+    def step(self, slug: str) -> FunnelStepCounts:
         """One metric."""
-        place, tickets, of = PLACES[slug]
+        place, tickets, of = COLUMN_INDEX[slug]
         count, base = self.values[place], self.values[of]
-        return Step(count, self.values[tickets], base, count / base if base else None)
+        return FunnelStepCounts(count, self.values[tickets], base, count / base if base else None)
 
 
-NOTHING = Counts((0,) * len(COLUMNS))
+ZERO_COUNTS = FunnelCounts((0,) * len(COLUMNS))
 
 
-def total(counts: Iterable[Counts]) -> Counts:
+def total(counts: Iterable[FunnelCounts]) -> FunnelCounts:
     """The sum: messages belong to one row of a grouping only, so every metric adds up."""
-    return Counts(tuple(map(sum, zip(NOTHING.values, *(c.values for c in counts), strict=True))))
+    return FunnelCounts(tuple(map(sum, zip(ZERO_COUNTS.values, *(c.values for c in counts), strict=True))))
 
 
-def vector(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
+def contribution(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
     """What one message adds to each of `COLUMNS`."""
-    held = tuple(int(metric.holds(status, responded)) for metric in METRICS)
+    held = tuple(int(metric.includes(status, responded)) for metric in METRICS)
     return held + (held if ticket_created else (0,) * len(held))

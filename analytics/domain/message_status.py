@@ -17,7 +17,7 @@ class Status(IntEnum):
     READ = 4
 
 
-def receipt_status(accepted: bool, delivered: bool, read: bool, failed: bool) -> Status:
+def derive_receipt_status(accepted: bool, delivered: bool, read: bool, failed: bool) -> Status:
     """The status that the recorded facts alone give; FAILED means that it never arrived."""
     if read:
         return Status.READ
@@ -28,6 +28,6 @@ def receipt_status(accepted: bool, delivered: bool, read: bool, failed: bool) ->
     return Status.SENT if accepted else Status.PENDING
 
 
-def status(receipt: Status | int, replied: bool) -> Status:
+def derive_message_status(receipt: Status | int, replied: bool) -> Status:
     """The status of a message: a reply proves that it was delivered, but not that it was read."""
     return Status(max(receipt, Status.DELIVERED)) if replied else Status(receipt)

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import msgspec
 
-from analytics.domain.errors import Forbidden, InvalidInput
-from analytics.domain.limits import LONGEST_RANGE, MOST_FILTER_IDS
+from analytics.domain.errors import ForbiddenError, InvalidInputError
+from analytics.domain.limits import MAX_FILTER_IDS, MAX_RANGE_DAYS
 from analytics.domain.time_zones import DAY, FIRST_DAY, LAST_DAY, Zone, zone
 
 Ids = frozenset[str] | None  # None: no restriction; empty: nothing
@@ -20,28 +20,28 @@ LATEST_WEBHOOK_DAYS = 7
 
 
 @dataclass(frozen=True)
-class Scope:
+class AccessScope:
     """What someone may see: one tenant, and there the departments named, or (None) all of them."""
 
     tenant_id: str
     departments: Ids
 
-    def narrow(self, wanted: Ids) -> Ids:
+    def restrict(self, wanted: Ids) -> Ids:
         """The departments asked for, as far as they may be seen; none asked for means all that may be.
 
-        Raises `Forbidden`, in the same words whether or not it exists, for one that may not.
+        Raises `ForbiddenError`, in the same words whether or not it exists, for one that may not.
         """
         if self.departments is None:
             return wanted
         if wanted is None:
             return self.departments
         if not wanted <= self.departments:
-            raise Forbidden("filter.departmentIds: you may only name departments that you belong to.")
+            raise ForbiddenError("filter.departmentIds: you may only name departments that you belong to.")
         return wanted
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filter:
+class MessageFilter:
     """What a caller asks for; days are calendar days of the send time, both included."""
 
     first: date
@@ -54,13 +54,13 @@ class Filter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spec:
+class QuerySpec:
     """A filter made definite: whose messages, sent when, and as of which moment.
 
     It cannot be made without a scope, and making it narrows `departments` to that scope.
     """
 
-    scope: Scope
+    scope: AccessScope
     first: date
     last: date
     time_zone: str
@@ -73,7 +73,7 @@ class Spec:
     agents: Ids = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "departments", self.scope.narrow(self.departments))
+        object.__setattr__(self, "departments", self.scope.restrict(self.departments))
 
     @property
     def tenant_id(self) -> str:
@@ -96,11 +96,11 @@ class Spec:
         return self.zone.day_start(self.last + timedelta(days=1))
 
     @property
-    def matures_after(self) -> int:
+    def finality_window(self) -> int:
         """How long after its send time a message may still change, in microseconds."""
-        return matures_after(self.reply_window_days)
+        return finality_window(self.reply_window_days)
 
-    def previous(self) -> "Spec":
+    def previous(self) -> "QuerySpec":
         """As many calendar days, ending the day before these begin."""
         days = (self.last - self.first).days + 1
         first = self.first - timedelta(days=days)
@@ -111,30 +111,32 @@ class Spec:
         return msgspec.json.encode(self).decode()
 
     @staticmethod
-    def from_json(text: str) -> "Spec":
+    def from_json(text: str) -> "QuerySpec":
         """What `to_json` wrote."""
-        return msgspec.json.decode(text, type=Spec)
+        return msgspec.json.decode(text, type=QuerySpec)
 
 
-def matures_after(reply_window_days: int) -> int:
+def finality_window(reply_window_days: int) -> int:
     """How long after its send time a message may still change, in microseconds."""
     return max(reply_window_days, LATEST_WEBHOOK_DAYS) * DAY
 
 
-def specify(filter: Filter, scope: Scope, *, tenant_time_zone: str, reply_window_days: int, now: int) -> Spec:
-    """The specification of a filter. Raises `InvalidInput` naming the argument, or `Forbidden`."""
+def build_spec(
+    filter: MessageFilter, scope: AccessScope, *, tenant_time_zone: str, reply_window_days: int, now: int
+) -> QuerySpec:
+    """The specification of a filter. Raises `InvalidInputError` naming the argument, or `ForbiddenError`."""
     for name, day in (("from", filter.first), ("to", filter.last)):
         if not FIRST_DAY < day <= LAST_DAY:
-            raise InvalidInput(f"filter.sentOn.{name}: must be after {FIRST_DAY} and not after {LAST_DAY}.")
+            raise InvalidInputError(f"filter.sentOn.{name}: must be after {FIRST_DAY} and not after {LAST_DAY}.")
     if filter.first > filter.last:
-        raise InvalidInput("filter.sentOn: `from` must not be after `to`.")
-    if (filter.last - filter.first).days >= LONGEST_RANGE:
-        raise InvalidInput(f"filter.sentOn: a range may have at most {LONGEST_RANGE} days.")
+        raise InvalidInputError("filter.sentOn: `from` must not be after `to`.")
+    if (filter.last - filter.first).days >= MAX_RANGE_DAYS:
+        raise InvalidInputError(f"filter.sentOn: a range may have at most {MAX_RANGE_DAYS} days.")
     for name in ("templates", "accounts", "departments", "agents"):
         ids: Ids = getattr(filter, name)
-        if ids is not None and len(ids) > MOST_FILTER_IDS:
-            raise InvalidInput(f"filter.{name[:-1]}Ids: at most {MOST_FILTER_IDS} ids may be named.")
-    return Spec(
+        if ids is not None and len(ids) > MAX_FILTER_IDS:
+            raise InvalidInputError(f"filter.{name[:-1]}Ids: at most {MAX_FILTER_IDS} ids may be named.")
+    return QuerySpec(
         scope=scope,
         first=filter.first,
         last=filter.last,
@@ -152,5 +154,5 @@ def specify(filter: Filter, scope: Scope, *, tenant_time_zone: str, reply_window
 def _zone_named(name: str) -> str:
     try:
         return zone(name).name
-    except InvalidInput as error:
-        raise InvalidInput(f"filter.timeZone: {error.message}") from None
+    except InvalidInputError as error:
+        raise InvalidInputError(f"filter.timeZone: {error.message}") from None

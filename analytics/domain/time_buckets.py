@@ -66,7 +66,7 @@ def hour_buckets(zone: Zone, low: int, high: int) -> dict[tuple[int, int], Bucke
     A repeated hour is there twice, once for each offset; a skipped one is not there.
     """
     found: dict[tuple[int, int], Bucket] = {}
-    for start, end, offset in zone.spans(low, high):
+    for start, end, offset in zone.offset_spans(low, high):
         for hour in range((start + offset) // HOUR, -(-(end + offset) // HOUR)):
             at = max(start, hour * HOUR - offset)
             found.setdefault((offset, hour), Bucket(at, local_day(hour * HOUR)))

@@ -15,8 +15,8 @@ from importlib.resources import files
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from analytics.domain.errors import InvalidInput
-from analytics.domain.text import quoted
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.text import quote_for_error
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -34,15 +34,15 @@ FIRST_INSTANT = -2 * DAY
 LAST_INSTANT = (datetime(2200, 1, 3, tzinfo=UTC) - EPOCH) // MICROSECOND
 
 # No zone of tzdata changes its offset twice within this many microseconds and returns to where it was.
-LONGEST_STEP = 3 * DAY
+MAX_STEP = 3 * DAY
 
 
-def instant(moment: datetime) -> int:
+def to_micros(moment: datetime) -> int:
     """An aware datetime as microseconds since the epoch."""
     return (moment - EPOCH) // MICROSECOND
 
 
-def moment(at: int) -> datetime:
+def from_micros(at: int) -> datetime:
     """Microseconds since the epoch as an aware datetime in UTC."""
     return EPOCH + at * MICROSECOND
 
@@ -63,8 +63,8 @@ class Zone:
     def _changes(self) -> tuple[list[int], list[int]]:
         """Where the offset changes, and the offset from there on (both in microseconds)."""
         starts, offsets = [FIRST_INSTANT], [self._offset_from_rules(FIRST_INSTANT)]
-        for low in range(FIRST_INSTANT, LAST_INSTANT, LONGEST_STEP):
-            self._collect(low, low + LONGEST_STEP, starts, offsets)
+        for low in range(FIRST_INSTANT, LAST_INSTANT, MAX_STEP):
+            self._collect(low, low + MAX_STEP, starts, offsets)
         return starts, offsets
 
     def _collect(self, low: int, high: int, starts: list[int], offsets: list[int]) -> None:
@@ -79,7 +79,7 @@ class Zone:
         self._collect(middle, high, starts, offsets)
 
     def _offset_from_rules(self, at: int) -> int:
-        offset = moment(at).astimezone(self.info).utcoffset()
+        offset = from_micros(at).astimezone(self.info).utcoffset()
         return (offset or timedelta()) // MICROSECOND
 
     def offset(self, at: int) -> int:
@@ -93,16 +93,16 @@ class Zone:
 
     def aware(self, at: int) -> datetime:
         """An instant as a datetime that carries this zone's offset at that moment."""
-        return moment(at).astimezone(timezone(self.offset(at) * MICROSECOND))
+        return from_micros(at).astimezone(timezone(self.offset(at) * MICROSECOND))
 
-    def spans(self, low: int, high: int) -> list[tuple[int, int, int]]:
+    def offset_spans(self, low: int, high: int) -> list[tuple[int, int, int]]:
         """The spans `(start, end, offset)` of constant offset that tile the instants [low, high)."""
         starts, _ = self._changes
         edges = [low, *starts[bisect_right(starts, low) : bisect_left(starts, high)], high]
         return [(a, b, self.offset(a)) for a, b in pairwise(edges)]
 
     @cached_property
-    def rules(self) -> str:
+    def rules_version(self) -> str:
         """The zone's name and a digest of its offsets: another release of tzdata may have others."""
         digest = blake2b(repr(self._changes).encode(), digest_size=8).hexdigest()
         return f"{self.name} {digest}"
@@ -128,7 +128,7 @@ class Zone:
     def day_start(self, day: date) -> int:
         """The first instant whose local date is `day` or later: a day may start at 01:00, or have no hour."""
         midnight = (day.toordinal() - EPOCH_ORDINAL) * DAY
-        for start, end, offset in self.spans(midnight - 2 * DAY, midnight + 2 * DAY):
+        for start, end, offset in self.offset_spans(midnight - 2 * DAY, midnight + 2 * DAY):
             if end + offset > midnight:
                 return max(start, midnight - offset)
         raise AssertionError(f"no instant reaches {day} in {self.name}")
@@ -141,8 +141,8 @@ def _names() -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def zone(name: str) -> Zone:
-    """The zone of an IANA name. Raises `InvalidInput` for a name that tzdata does not have."""
+    """The zone of an IANA name. Raises `InvalidInputError` for a name that tzdata does not have."""
     if name not in _names():
-        raise InvalidInput(f"{quoted(name)} is not an IANA time zone, such as 'America/Santiago'.")
+        raise InvalidInputError(f"{quote_for_error(name)} is not an IANA time zone, such as 'America/Santiago'.")
     with files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as rules:
         return Zone(name, ZoneInfo.from_file(rules, key=name))

@@ -1,7 +1,7 @@
 """WhatsApp's error codes in a few words. Source: Meta, Cloud API error codes. Titles change there; act on the code.
 
 What an event calls a code is free text, which some platforms put names and numbers into: it is shown only of codes that
-are not here, see `analytics.reports.runner.heard_titles`.
+are not here, see `analytics.reports.runner.reported_titles`.
 """
 
 from collections.abc import Mapping

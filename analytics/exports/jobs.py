@@ -12,21 +12,21 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
-from analytics.domain.query_spec import Spec
+from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import SECOND
-from analytics.exports.requests import FINAL, Export, ExportStatus, FailureCode, export_of, is_over, keyed
+from analytics.exports.requests import FINAL, Export, ExportStatus, FailureCode, by_key, export_from_row, is_over
 from analytics.storage.database import Reader, Writer
-from analytics.storage.dialects import one_of
+from analytics.storage.dialects import in_list
 from analytics.storage.tables import exports
 
 # Long enough for a worker whose machine stutters (it renews twice a second), short enough that what a killed one left
 # is taken up, and if small also done, within 15 seconds.
 LEASE = 8 * SECOND
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 UNDER_WAY = (ExportStatus.QUEUED, ExportStatus.RUNNING, ExportStatus.CANCELING)
 
 
-async def due(reader: Reader, now: int, queued_before: int | None = None) -> list[tuple[str, str]]:
+async def due_exports(reader: Reader, now: int, queued_before: int | None = None) -> list[tuple[str, str]]:
     """The exports that a worker should take up, of any tenant: (tenant, id), oldest first.
 
     Abandoned ones, and those queued: all, or only until an instant, where a broker brings newer ones by itself.
@@ -40,7 +40,7 @@ async def due(reader: Reader, now: int, queued_before: int | None = None) -> lis
     return [(row.tenant_id, row.id) for row in found]
 
 
-class Ended(NamedTuple):
+class FinishedExport(NamedTuple):
     """An export that ended: how, why if it failed, and how long it was in the making (µs), if it was begun."""
 
     status: str
@@ -49,33 +49,33 @@ class Ended(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Standing:
+class QueueStats:
     """How exports stand, of all companies: how many are queued or worked on, since when the oldest waits, and the ends
     of those that ended since an instant.
     """
 
     under_way: dict[str, int]
     waiting_since: int | None
-    ended: list[Ended]
+    ended: list[FinishedExport]
 
 
-async def standing(reader: Reader, since: int) -> Standing:
+async def queue_stats(reader: Reader, since: int) -> QueueStats:
     """How exports stand, for operators."""
     statement = select(exports.c.status, func.count(), func.min(exports.c.created_at))
     rows = await reader.rows(statement.where(exports.c.status.in_(UNDER_WAY)).group_by(exports.c.status))
     took = exports.c.finished_at - exports.c.started_at
     lately = select(exports.c.status, exports.c.failure, took).where(exports.c.finished_at >= since)
-    return Standing(
+    return QueueStats(
         {status: count for status, count, _ in rows},
         next((oldest for status, _, oldest in rows if status == ExportStatus.QUEUED), None),
-        [Ended(*row) for row in await reader.rows(lately)],
+        [FinishedExport(*row) for row in await reader.rows(lately)],
     )
 
 
 async def get(reader: Reader, tenant: str, id: str, now: int) -> Export | None:
     """An export by its key, for those who act for its requester."""
-    row = await reader.first(select(exports).where(keyed(tenant, id)))
-    return export_of(row, now) if row else None
+    row = await reader.first(select(exports).where(by_key(tenant, id)))
+    return export_from_row(row, now) if row else None
 
 
 async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None:
@@ -88,7 +88,7 @@ async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None
     if found is None or found.status in FINAL:
         return None
     free = [
-        keyed(tenant, id),
+        by_key(tenant, id),
         or_(exports.c.status == ExportStatus.QUEUED, exports.c.lease_until < now),
         exports.c.attempts == found.attempts,
         exports.c.status == found.status,
@@ -100,7 +100,7 @@ async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None
 def _taken_up(found: Export, now: int) -> dict[str, Any]:
     if found.status is ExportStatus.CANCELING:
         return _ended(ExportStatus.CANCELED, now)
-    if found.attempts >= MOST_ATTEMPTS:
+    if found.attempts >= MAX_ATTEMPTS:
         return _ended(ExportStatus.FAILED, now) | {"failure": FailureCode.ATTEMPTS_EXHAUSTED}
     return {
         "status": ExportStatus.RUNNING,
@@ -117,7 +117,7 @@ def _ended(status: ExportStatus, now: int) -> dict[str, Any]:
 
 
 def _held(export: Export) -> list[ColumnElement[bool]]:
-    return [keyed(export.tenant_id, export.id), exports.c.lease_token == export.lease_token]
+    return [by_key(export.tenant_id, export.id), exports.c.lease_token == export.lease_token]
 
 
 async def renew(
@@ -133,7 +133,7 @@ async def renew(
     return ExportStatus(row.status) if row else None
 
 
-async def give_back(writer: Writer, export: Export) -> None:
+async def release(writer: Writer, export: Export) -> None:
     """Hand an export back to the queue, without counting the attempt: the worker is being stopped."""
     await writer.execute(
         update(exports)
@@ -166,7 +166,7 @@ async def complete(
     return done == 1
 
 
-async def end(
+async def finish(
     writer: Writer, export: Export, now: int, status: ExportStatus, failure: FailureCode | None = None
 ) -> None:
     """The export ended without a file: CANCELED, or FAILED for a reason; CANCELED also if that was asked for before."""
@@ -178,33 +178,33 @@ async def end(
     await writer.execute(update(exports).where(*_held(export)).values(ended))
 
 
-async def over(reader: Reader, now: int) -> list[Export]:
+async def expired_exports(reader: Reader, now: int) -> list[Export]:
     """Completed exports whose time is over."""
-    return [export_of(row, now) for row in await reader.rows(select(exports).where(is_over(now)))]
+    return [export_from_row(row, now) for row in await reader.rows(select(exports).where(is_over(now)))]
 
 
-class Place(NamedTuple):
+class ExportState(NamedTuple):
     """Where an export is by its row, and how often it was attempted."""
 
     status: ExportStatus
     attempts: int
 
 
-async def places(reader: Reader, ids: Collection[str]) -> dict[str, Place]:
+async def export_states(reader: Reader, ids: Collection[str]) -> dict[str, ExportState]:
     """Where exports of any company are, as far as there are any of these ids."""
     if not ids:
         return {}
     found = await reader.rows(select(exports.c.id, exports.c.status, exports.c.attempts).where(exports.c.id.in_(ids)))
-    return {row.id: Place(ExportStatus(row.status), row.attempts) for row in found}
+    return {row.id: ExportState(ExportStatus(row.status), row.attempts) for row in found}
 
 
 async def expire(writer: Writer, export: Export) -> None:
     """The time of an export is over, and its file deleted."""
-    completed = (keyed(export.tenant_id, export.id), exports.c.status == ExportStatus.COMPLETED)
+    completed = (by_key(export.tenant_id, export.id), exports.c.status == ExportStatus.COMPLETED)
     await writer.execute(update(exports).where(*completed).values(status=ExportStatus.EXPIRED))
 
 
-async def outdate(writer: Writer, tenant: str, now: int, sent_before: int | None = None) -> None:
+async def expire_all(writer: Writer, tenant: str, now: int, sent_before: int | None = None) -> None:
     """Have no file of a company show what was there until now: those that are done are over, the others begin again.
 
     Of all files, or of those whose range begins before an instant.
@@ -212,7 +212,9 @@ async def outdate(writer: Writer, tenant: str, now: int, sent_before: int | None
     made = [exports.c.tenant_id == tenant, exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.COMPLETED))]
     if sent_before is not None:
         found = await writer.rows(select(exports.c.id, exports.c.spec).where(*made))
-        made.append(one_of(exports.c.id, {id for id, spec in found if Spec.from_json(spec).starts_at < sent_before}))
+        made.append(
+            in_list(exports.c.id, {id for id, spec in found if QuerySpec.from_json(spec).starts_at < sent_before})
+        )
     # First those that run: one that is completed meanwhile is then found among the others.
     await writer.execute(
         update(exports)
@@ -224,7 +226,7 @@ async def outdate(writer: Writer, tenant: str, now: int, sent_before: int | None
     )
 
 
-async def withdraw(writer: Writer, tenant: str, now: int) -> None:
+async def cancel_all(writer: Writer, tenant: str, now: int) -> None:
     """End what waits or runs of a company."""
     open = (exports.c.tenant_id == tenant, exports.c.status.not_in(FINAL))
     await writer.execute(update(exports).where(*open).values(_ended(ExportStatus.CANCELED, now)))
@@ -232,4 +234,6 @@ async def withdraw(writer: Writer, tenant: str, now: int) -> None:
 
 async def all_of(reader: Reader, tenant: str, now: int) -> list[Export]:
     """All exports of a company."""
-    return [export_of(row, now) for row in await reader.rows(select(exports).where(exports.c.tenant_id == tenant))]
+    return [
+        export_from_row(row, now) for row in await reader.rows(select(exports).where(exports.c.tenant_id == tenant))
+    ]

@@ -17,14 +17,14 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.limits import LONGEST_EXPORT_NAME, MOST_EXPORTS_OF_PERSON, MOST_EXPORTS_OF_TENANT
-from analytics.domain.query_spec import Scope, Spec
+from analytics.domain.limits import MAX_EXPORT_NAME_LENGTH, MAX_EXPORTS_PER_TENANT, MAX_EXPORTS_PER_USER
+from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.reports.access import Identity, Role, Viewer
-from analytics.reports.availability import need_messages
+from analytics.reports.availability import require_messages
 from analytics.storage.database import Reader, Writer
 from analytics.storage.tables import exports
 
-LONGEST_IDEMPOTENCY_KEY = 200
+MAX_IDEMPOTENCY_KEY_LENGTH = 200
 
 
 class ExportStatus(StrEnum):
@@ -87,7 +87,7 @@ class UserErrorCode(StrEnum):
     NOT_CANCELABLE = "NOT_CANCELABLE"
 
 
-class Refused(Exception):
+class ExportInputError(Exception):
     """A request that a person can put right: which input (None: no single one), and how."""
 
     def __init__(self, code: UserErrorCode, field: str | None, message: str) -> None:
@@ -98,11 +98,11 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Request:
+class ExportRequest:
     """What a person asks for; `text` is all of their input, to know the same request again."""
 
     name: str
-    spec: Spec
+    spec: QuerySpec
     format: ExportFormat
     locale: Locale
     text: str
@@ -137,9 +137,9 @@ class Export:
     separator: CsvSeparator = CsvSeparator.COMMA
 
     @cached_property
-    def spec(self) -> Spec:
+    def spec(self) -> QuerySpec:
         """The specification it runs as; read when it is asked for, since it may have thousands of ids."""
-        return Spec.from_json(self.spec_text)
+        return QuerySpec.from_json(self.spec_text)
 
     @property
     def tenant_id(self) -> str:
@@ -155,13 +155,13 @@ class Export:
             return None
         return self.rows_written / self.rows_total if self.rows_total else 0.0
 
-    def allows(self, scope: Scope) -> bool:
+    def allows(self, scope: AccessScope) -> bool:
         """Whether all that it shows may (still) be seen in a scope."""
         if scope.departments is None:
             return True
         return self.spec.departments is not None and self.spec.departments <= scope.departments
 
-    def within(self, scope: Scope) -> "Export":
+    def within(self, scope: AccessScope) -> "Export":
         """As it may be shown in a scope: one of departments that somebody has left keeps their own words, and tells
         nothing of its messages.
         """
@@ -181,7 +181,7 @@ def _status(row: Any, now: int) -> ExportStatus:
     return ExportStatus.EXPIRED if status is ExportStatus.COMPLETED and row.expires_at < now else status
 
 
-def export_of(row: Any, now: int) -> Export:
+def export_from_row(row: Any, now: int) -> Export:
     """The export that a row tells of, as it is at a moment."""
     return Export(
         id=row.id,
@@ -217,7 +217,7 @@ def export_of(row: Any, now: int) -> Export:
 SHOWN = [column for column in exports.c if column is not exports.c.request]
 
 
-def keyed(tenant: str, id: str) -> ColumnElement[bool]:
+def by_key(tenant: str, id: str) -> ColumnElement[bool]:
     """Whether a row is that of an export's key."""
     return and_(exports.c.tenant_id == tenant, exports.c.id == id)
 
@@ -230,32 +230,34 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
     return own
 
 
-async def create(writer: Writer, viewer: Viewer, request: Request, now: int) -> Export:
+async def create(writer: Writer, viewer: Viewer, request: ExportRequest, now: int) -> Export:
     """Queue an export, or return the one that the same idempotency key made.
 
-    Raises `Refused`, or `Dropped` when messages of its days were dropped.
+    Raises `ExportInputError`, or `Dropped` when messages of its days were dropped.
     """
     name = request.name.strip()
     if not name:
-        raise Refused(UserErrorCode.BLANK, "name", "Give the export a name.")
-    if len(name) > LONGEST_EXPORT_NAME:
-        raise Refused(UserErrorCode.TOO_LONG, "name", f"A name may have at most {LONGEST_EXPORT_NAME} characters.")
+        raise ExportInputError(UserErrorCode.BLANK, "name", "Give the export a name.")
+    if len(name) > MAX_EXPORT_NAME_LENGTH:
+        raise ExportInputError(
+            UserErrorCode.TOO_LONG, "name", f"A name may have at most {MAX_EXPORT_NAME_LENGTH} characters."
+        )
     key = request.idempotency_key
-    if key is not None and not 0 < len(key) <= LONGEST_IDEMPOTENCY_KEY:
-        raise Refused(
+    if key is not None and not 0 < len(key) <= MAX_IDEMPOTENCY_KEY_LENGTH:
+        raise ExportInputError(
             UserErrorCode.INVALID,
             "idempotencyKey",
-            f"An idempotency key has 1 to {LONGEST_IDEMPOTENCY_KEY} characters.",
+            f"An idempotency key has 1 to {MAX_IDEMPOTENCY_KEY_LENGTH} characters.",
         )
     if len(set(request.columns)) < len(request.columns):
-        raise Refused(UserErrorCode.INVALID, "columns", "Name each column once.")
+        raise ExportInputError(UserErrorCode.INVALID, "columns", "Name each column once.")
     if request.separator and request.format is not ExportFormat.CSV:
-        raise Refused(UserErrorCode.INVALID, "separator", "Only a CSV file has a separator: leave it out.")
+        raise ExportInputError(UserErrorCode.INVALID, "separator", "Only a CSV file has a separator: leave it out.")
     # Requests at once with one key, or for the last free place: the second waits, and then sees the first.
     await writer.lock(f"exports {viewer.scope.tenant_id}")
     if key is not None and (known := await _by_key(writer, viewer, key)):
-        return _same(known, request, now).within(viewer.scope)
-    await need_messages(writer, request.spec)
+        return _replay_request(known, request, now).within(viewer.scope)
+    await require_messages(writer, request.spec)
     await _refuse_too_many(writer, viewer)
     id = uuid.uuid4().hex
     await writer.execute(
@@ -292,24 +294,27 @@ def in_order(columns: Collection[ExportColumn]) -> list[ExportColumn]:
 
 
 async def _refuse_too_many(reader: Reader, viewer: Viewer) -> None:
-    """Raise `Refused` when as many exports as allowed wait or run. What is being canceled still takes its place."""
+    """Raise `ExportInputError` when as many exports as allowed wait or run.
+
+    What is being canceled still takes its place.
+    """
     rows = await reader.rows(
         select(exports.c.requester_id, func.count().label("under_way"))
         .where(exports.c.tenant_id == viewer.scope.tenant_id, exports.c.status.not_in(FINAL))
         .group_by(exports.c.requester_id)
     )
     under_way = {row.requester_id: row.under_way for row in rows}
-    if under_way.get(viewer.id, 0) >= MOST_EXPORTS_OF_PERSON:
-        raise Refused(
+    if under_way.get(viewer.id, 0) >= MAX_EXPORTS_PER_USER:
+        raise ExportInputError(
             UserErrorCode.LIMIT_REACHED,
             None,
-            f"You have {MOST_EXPORTS_OF_PERSON} exports that wait or run. Wait for one to end, or cancel one.",
+            f"You have {MAX_EXPORTS_PER_USER} exports that wait or run. Wait for one to end, or cancel one.",
         )
-    if sum(under_way.values()) >= MOST_EXPORTS_OF_TENANT:
-        raise Refused(
+    if sum(under_way.values()) >= MAX_EXPORTS_PER_TENANT:
+        raise ExportInputError(
             UserErrorCode.LIMIT_REACHED,
             None,
-            f"Your company has {MOST_EXPORTS_OF_TENANT} exports that wait or run. Try again when some have ended.",
+            f"Your company has {MAX_EXPORTS_PER_TENANT} exports that wait or run. Try again when some have ended.",
         )
 
 
@@ -323,20 +328,22 @@ async def _by_key(reader: Reader, viewer: Viewer, key: str) -> Any:
     )
 
 
-def _same(row: Any, request: Request, now: int) -> Export:
+def _replay_request(row: Any, request: ExportRequest, now: int) -> Export:
     if row.request != request.text:
-        raise Refused(UserErrorCode.CONFLICT, "idempotencyKey", "This key was used for an export of other input.")
-    return export_of(row, now)
+        raise ExportInputError(
+            UserErrorCode.CONFLICT, "idempotencyKey", "This key was used for an export of other input."
+        )
+    return export_from_row(row, now)
 
 
 async def find(reader: Reader, viewer: Viewer, id: str, now: int) -> Export | None:
     """An export that the viewer may see."""
     row = await reader.first(select(*SHOWN).where(exports.c.id == id, *_visible(viewer)))
-    return export_of(row, now).within(viewer.scope) if row else None
+    return export_from_row(row, now).within(viewer.scope) if row else None
 
 
 async def cancel(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
-    """Cancel an export: at once while queued, soon while running. Raises `Refused`."""
+    """Cancel an export: at once while queued, soon while running. Raises `ExportInputError`."""
     await writer.execute(
         update(exports)
         .where(*_visible(viewer), exports.c.id == id, exports.c.status == ExportStatus.QUEUED)
@@ -349,46 +356,48 @@ async def cancel(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
     )
     found = await _known(writer, viewer, id, now)
     if found.status not in (ExportStatus.CANCELED, ExportStatus.CANCELING):
-        raise Refused(UserErrorCode.NOT_CANCELABLE, "id", f"An export that is {found.status} cannot be canceled.")
+        raise ExportInputError(
+            UserErrorCode.NOT_CANCELABLE, "id", f"An export that is {found.status} cannot be canceled."
+        )
     return found
 
 
-async def removable(reader: Reader, viewer: Viewer, id: str, now: int) -> Export:
-    """An export that has ended, and so may be deleted. Raises `Refused`."""
+async def get_deletable(reader: Reader, viewer: Viewer, id: str, now: int) -> Export:
+    """An export that has ended, and so may be deleted. Raises `ExportInputError`."""
     found = await _known(reader, viewer, id, now)
     if found.status not in FINAL:
-        raise Refused(UserErrorCode.CONFLICT, "id", "Cancel the export before deleting it.")
+        raise ExportInputError(UserErrorCode.CONFLICT, "id", "Cancel the export before deleting it.")
     return found
 
 
 async def remove(writer: Writer, viewer: Viewer, id: str, now: int) -> Export:
-    """Delete an export that has ended, once its files are deleted. Raises `Refused`."""
-    found = await removable(writer, viewer, id, now)
-    await writer.execute(delete(exports).where(keyed(found.tenant_id, id)))
+    """Delete an export that has ended, once its files are deleted. Raises `ExportInputError`."""
+    found = await get_deletable(writer, viewer, id, now)
+    await writer.execute(delete(exports).where(by_key(found.tenant_id, id)))
     return found
 
 
 async def _known(reader: Reader, viewer: Viewer, id: str, now: int) -> Export:
     found = await find(reader, viewer, id, now)
     if found is None:
-        raise Refused(UserErrorCode.NOT_FOUND, "id", "There is no such export.")
+        raise ExportInputError(UserErrorCode.NOT_FOUND, "id", "There is no such export.")
     return found
 
 
 @dataclass(frozen=True)
-class Position:
+class ExportCursor:
     """A place in the list of exports, newest first."""
 
     created_at: int
     id: str
 
 
-async def newest(
+async def list_newest(
     reader: Reader,
     viewer: Viewer,
     statuses: Collection[ExportStatus] | None,
     limit: int,
-    after: Position | None,
+    after: ExportCursor | None,
     now: int,
 ) -> tuple[list[Export], int]:
     """The viewer's exports from a position on, newest first, and how many there are in all."""
@@ -403,5 +412,5 @@ async def newest(
         statement = statement.where(or_(older, same))
     statement = statement.order_by(exports.c.created_at.desc(), exports.c.id.desc()).limit(limit)
     total = await reader.first(select(func.count()).select_from(exports).where(*wanted))
-    found = [export_of(row, now).within(viewer.scope) for row in await reader.rows(statement)]
+    found = [export_from_row(row, now).within(viewer.scope) for row in await reader.rows(statement)]
     return found, total[0] if total else 0

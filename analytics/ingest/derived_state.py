@@ -1,7 +1,7 @@
 """Bringing what is derived up to date with what was said, for the rows that a change concerns.
 
-`derive` gives messages the state that their receipts say; `settle` then decides what replies answer and gives
-messages their reply. Both look at everything known now, so the order in which things came leaves no trace.
+`derive_status` gives messages the state that their receipts say; `resolve_replies` then decides what replies answer and
+gives messages their reply. Both look at everything known now, so the order in which things came leaves no trace.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from analytics.domain.message_status import Status, status
+from analytics.domain.message_status import Status, derive_message_status
 from analytics.domain.response_times import bin_of
 from analytics.domain.time_zones import DAY, SECOND
 from analytics.ingest.merging.accounts import Accounts
@@ -17,20 +17,20 @@ from analytics.ingest.merging.aliases import WAMID, has_pseudonym, listed, names
 from analytics.ingest.merging.contacts import newer_names, older_names
 from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, facts_of
 from analytics.ingest.merging.records import DROPPED, Message, Reply
-from analytics.ingest.reply_matching import Answer, attribute
-from analytics.ingest.unit_of_work import Key, WorkingSet
+from analytics.ingest.reply_matching import ReplyMatch, match_replies
+from analytics.ingest.unit_of_work import Key, UnitOfWork
 from analytics.storage.tables import messages, receipts, replies
 
 DAY_SECONDS = DAY // SECOND
 
 
-async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Accounts) -> None:
+async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: Accounts) -> None:
     """Give messages the state that the receipts under their id, and under their wamid, say."""
     touched = list(touched)
     versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
     refs = {ref for version in versions for ref in (version.id, *version.wamids)}
     await rows.receipts.load(receipts.c.ref, refs)
-    told = _told(rows)
+    told = _own_statuses(rows)
     await _claim(rows, refs, accounts, told)
     for message in touched:
         current, earlier = (
@@ -45,7 +45,7 @@ async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Account
             receipt_status=int(found),
             # A delivered message did not bounce, whatever failed on the way.
             failed_code=facts.failed_code if found is Status.FAILED else None,
-            status=int(status(found, message.reply_id is not None)),
+            status=int(derive_message_status(found, message.reply_id is not None)),
             accepted_at=facts.accepted_at,
             delivered_at=facts.delivered_at,
             read_at=facts.read_at,
@@ -59,7 +59,7 @@ async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Account
 Told = dict[str, set[str]]
 
 
-def _told(rows: WorkingSet) -> Told:
+def _own_statuses(rows: UnitOfWork) -> Told:
     told: Told = defaultdict(set)
     for receipt in rows.receipts.now.values():
         if receipt.number is not None:
@@ -85,7 +85,7 @@ def _names_under(wamid: str, account_id: str, accounts: Accounts, told: Told) ->
     return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
 
 
-async def _claim(rows: WorkingSet, refs: set[str], accounts: Accounts, told: Told) -> None:
+async def _claim(rows: UnitOfWork, refs: set[str], accounts: Accounts, told: Told) -> None:
     """Mark which receipts belong to a message; one that lost its message may belong to another.
 
     One that belongs to none any more waits from now on: it is not dropped for having come long ago.
@@ -105,7 +105,7 @@ async def _claim(rows: WorkingSet, refs: set[str], accounts: Accounts, told: Tol
             rows.receipts.put(msgspec.structs.replace(receipt, claimed=True))
 
 
-def _claimed(rows: WorkingSet, accounts: Accounts, told: Told) -> set[Key]:
+def _claimed(rows: UnitOfWork, accounts: Accounts, told: Told) -> set[Key]:
     return {
         name
         for message in rows.messages.now.values()
@@ -113,7 +113,7 @@ def _claimed(rows: WorkingSet, accounts: Accounts, told: Told) -> set[Key]:
     }
 
 
-async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
+async def resolve_replies(rows: UnitOfWork, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
     """Decide again every reply whose answer may have changed, and give messages their reply.
 
     `fresh` are the replies to decide in any case. Further ones follow from the messages that changed in
@@ -123,7 +123,7 @@ async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: 
     moved = {
         message.id: (before, message)
         for before, message in rows.messages.changes()
-        if before is None or _looked_at(before) != _looked_at(message)
+        if before is None or _matching_fields(before) != _matching_fields(message)
     }
     asked = await _replies_concerned(rows, moved, {reply.id: reply for reply in fresh if _is_open(reply)}, window)
     answers = await _decide(rows, asked, accounts, window)
@@ -137,7 +137,7 @@ async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: 
         elif reply is rows.replies.before.get(reply.id):
             continue
         answered |= {known for known in (reply.message_id, message_id) if known is not None}
-    await _give_replies(rows, answered)
+    await _assign_first_reply(rows, answered)
 
 
 def _is_open(reply: Reply) -> bool:
@@ -145,7 +145,7 @@ def _is_open(reply: Reply) -> bool:
     return reply.message_id != DROPPED
 
 
-def _looked_at(message: Message) -> tuple[object, ...]:
+def _matching_fields(message: Message) -> tuple[object, ...]:
     """What attribution looks at in a send."""
     return (
         message.sent_at,
@@ -158,7 +158,7 @@ def _looked_at(message: Message) -> tuple[object, ...]:
 
 
 async def _replies_concerned(
-    rows: WorkingSet,
+    rows: UnitOfWork,
     moved: dict[str, tuple[Message | None, Message]],
     asked: dict[str, Reply],
     window: int,
@@ -172,7 +172,7 @@ async def _replies_concerned(
     new_replies = list(asked.values())
     seen = set(moved)
     while new_messages or new_replies:
-        for reply in await _touching(rows, new_messages, window):
+        for reply in await _candidate_replies(rows, new_messages, window):
             if reply.id not in asked and _is_open(reply):
                 asked[reply.id] = reply
                 new_replies.append(reply)
@@ -188,19 +188,19 @@ async def _replies_concerned(
     return asked
 
 
-def _versions(rows: WorkingSet, reply: Reply) -> list[Reply]:
+def _versions(rows: UnitOfWork, reply: Reply) -> list[Reply]:
     before = rows.replies.before.get(reply.id)
     return [reply] if before is None else [reply, before]
 
 
-async def _load_quoted(rows: WorkingSet, wamids: Iterable[str | None]) -> None:
+async def _load_quoted(rows: UnitOfWork, wamids: Iterable[str | None]) -> None:
     """Load the messages that have, or had, one of the wamids."""
     wanted = {wamid for wamid in wamids if wamid is not None}
     await rows.messages.load(messages.c.wamid, wanted)
     await rows.messages.load_aliased(WAMID + wamid for wamid in wanted)
 
 
-async def _touching(rows: WorkingSet, sends: list[Message], window: int) -> list[Reply]:
+async def _candidate_replies(rows: UnitOfWork, sends: list[Message], window: int) -> list[Reply]:
     """The replies that one of the sends could answer, by any rule."""
     if not sends:
         return []
@@ -216,7 +216,7 @@ async def _touching(rows: WorkingSet, sends: list[Message], window: int) -> list
     ]
 
 
-async def _decide(rows: WorkingSet, asked: dict[str, Reply], accounts: Accounts, window: int) -> dict[str, Answer]:
+async def _decide(rows: UnitOfWork, asked: dict[str, Reply], accounts: Accounts, window: int) -> dict[str, ReplyMatch]:
     """Load every send that the replies may answer, and every reply that bears on those, and decide."""
     if not asked:
         return {}
@@ -233,10 +233,10 @@ async def _decide(rows: WorkingSet, asked: dict[str, Reply], accounts: Accounts,
     quoting = [reply for reply in await rows.replies.load(replies.c.in_reply_to, failed) if _is_open(reply)]
     await _load_quoted(rows, {reply.in_reply_to for reply in quoting})
     concerned = (asked | {reply.id: reply for reply in quoting}).values()
-    return attribute(_candidates(rows, concerned, people), concerned, accounts, changes, window)
+    return match_replies(_candidates(rows, concerned, people), concerned, accounts, changes, window)
 
 
-def _candidates(rows: WorkingSet, replies: Iterable[Reply], people: frozenset[str]) -> list[Message]:
+def _candidates(rows: UnitOfWork, replies: Iterable[Reply], people: frozenset[str]) -> list[Message]:
     """The messages in memory that share anything with one of the replies, or with the people who wrote."""
     wamids = {reply.in_reply_to for reply in replies} - {None}
     tickets = {reply.ticket_id for reply in replies} - {None}
@@ -247,7 +247,7 @@ def _candidates(rows: WorkingSet, replies: Iterable[Reply], people: frozenset[st
     ]
 
 
-async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:
+async def _assign_first_reply(rows: UnitOfWork, answered: set[str]) -> None:
     """Give each message the earliest of the replies that answer it."""
     await rows.messages.load(messages.c.id, answered)
     await rows.replies.load(replies.c.message_id, answered)
@@ -273,6 +273,6 @@ async def _give_replies(rows: WorkingSet, answered: set[str]) -> None:
                 reply_text=first.text if first else None,
                 reply_kind=first.kind if first else None,
                 response_bin=bin_of(message.sent_at, first.at) if first else None,
-                status=int(status(message.receipt_status, first is not None)),
+                status=int(derive_message_status(message.receipt_status, first is not None)),
             )
         )

@@ -18,7 +18,7 @@ from analytics.ingest.merging.records import Message, Reply
 Place = tuple[str, str, str]  # what two things must share: the rule, the account or '', a ticket or a name
 
 
-class Answer(NamedTuple):
+class ReplyMatch(NamedTuple):
     """The message that a reply answers, and the rule that found it."""
 
     message_id: str
@@ -69,9 +69,9 @@ def _places(ticket: str | None, account: str | None, names: Iterable[str]) -> It
             yield ("CONVERSATION", account, name)
 
 
-def attribute(
+def match_replies(
     sends: Iterable[Message], replies: Iterable[Reply], accounts: Accounts, changes: Changes, window: int
-) -> dict[str, Answer]:
+) -> dict[str, ReplyMatch]:
     """What each reply answers, by reply id; a reply that answers nothing is absent.
 
     `window` is the reply window in seconds. `sends` must hold every send that one of the replies may answer,
@@ -81,16 +81,16 @@ def attribute(
     ordered = sorted(sends, key=lambda send: (send.sent_at, send.id))
     quotable = _Quotable(ordered)
     replies = [reply for reply in replies if not reply.in_group]
-    answers: dict[str, Answer] = {}
+    answers: dict[str, ReplyMatch] = {}
     for reply in replies:
         if exact := quotable.meant(reply, accounts):
-            answers[reply.id] = Answer(exact.id, "EXACT")
+            answers[reply.id] = ReplyMatch(exact.id, "EXACT")
     quoted = {answer.message_id for answer in answers.values()}
     arrived = _Arrived(send for send in ordered if not send.undelivered or send.id in quoted)
     for reply in replies:
         if reply.id in answers or reply.from_ad:
             continue
-        if answer := _inferred(arrived, reply, accounts, changes, window):
+        if answer := _inferred_match(arrived, reply, accounts, changes, window):
             answers[reply.id] = answer
     return answers
 
@@ -99,11 +99,13 @@ def _account_of(reply: Reply, accounts: Accounts) -> str | None:
     return accounts.of(reply.account_id, reply.phone_number_id, reply.at)
 
 
-def _inferred(sends: _Arrived, reply: Reply, accounts: Accounts, changes: Changes, window: int) -> Answer | None:
+def _inferred_match(
+    sends: _Arrived, reply: Reply, accounts: Accounts, changes: Changes, window: int
+) -> ReplyMatch | None:
     names = changes.names_at(reply.names, reply.at)
     places = list(_places(reply.ticket_id, _account_of(reply, accounts), names))
     for rule, oldest in (("TICKET", 0), ("CONVERSATION", reply.at // SECOND - window)):
         found = (sends.latest(place, reply, oldest) for place in places if place[0] == rule)
         if latest := max(filter(None, found), key=lambda send: (send.sent_at, send.id), default=None):
-            return Answer(latest.id, rule)
+            return ReplyMatch(latest.id, rule)
     return None

@@ -17,17 +17,17 @@ from analytics.ingest.merging import early_messages
 from analytics.ingest.merging.aliases import phones_and_ids
 from analytics.ingest.merging.receipts import Receipt
 from analytics.ingest.merging.records import Message, Reply
-from analytics.reports.availability import State
+from analytics.reports.availability import DataAvailability
 from analytics.rollups.deltas import Sums, deltas, write
 from analytics.storage.database import Writer
-from analytics.storage.dialects import one_of
+from analytics.storage.dialects import in_list
 from analytics.storage.tables import message_aliases, messages, receipts, replies, reply_aliases
 
 R = TypeVar("R", bound=Message | Receipt | Reply)
 Key = str | tuple[str, ...]  # the primary key without the tenant: of one column, or of several
 
 
-class Rows(Generic[R]):
+class IdentityMap(Generic[R]):
     """The rows of one table, by key, as they were and as they are."""
 
     def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., R], *key: str) -> None:
@@ -52,7 +52,7 @@ class Rows(Generic[R]):
     async def load(self, column: Column[Any], values: Iterable[Any], *where: ColumnElement[bool]) -> list[R]:
         """The rows whose column has one of the values, as they are now in memory where they are."""
         wanted = {value for value in values if value is not None}
-        return await self.find(one_of(column, wanted), *where) if wanted else []
+        return await self.find(in_list(column, wanted), *where) if wanted else []
 
     async def find(self, *where: ColumnElement[bool]) -> list[R]:
         """The rows of which all of this holds in the database, as they are now in memory where they are."""
@@ -95,7 +95,7 @@ class Rows(Generic[R]):
 A = TypeVar("A", bound=Message | Reply)
 
 
-class AliasedRows(Rows[A]):
+class AliasedIdentityMap(IdentityMap[A]):
     """Rows that can be found by more than their own columns say: a table of aliases leads to them."""
 
     def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., A], aliases: Table) -> None:
@@ -110,7 +110,7 @@ class AliasedRows(Rows[A]):
             return []
         # By itself: mostly there are none, and as a part of the other query it might be done row by row.
         led_to = select(self._id_column).where(
-            self._aliases.c.tenant_id == self._tenant, one_of(self._aliases.c.alias, wanted)
+            self._aliases.c.tenant_id == self._tenant, in_list(self._aliases.c.alias, wanted)
         )
         ids = {row[0] for row in await self._writer.rows(led_to)}
         return await self.load(self.table.c.id, ids, *where)
@@ -147,25 +147,25 @@ class AliasedRows(Rows[A]):
         await self._writer.upsert(self._aliases, tuple(self._aliases.c.keys()), sorted(come))
 
 
-def message_rows(writer: Writer, tenant: str) -> AliasedRows[Message]:
+def message_rows(writer: Writer, tenant: str) -> AliasedIdentityMap[Message]:
     """A company's messages; none is loaded yet."""
-    return AliasedRows(writer, tenant, messages, Message, message_aliases)
+    return AliasedIdentityMap(writer, tenant, messages, Message, message_aliases)
 
 
-def receipt_rows(writer: Writer, tenant: str) -> Rows[Receipt]:
+def receipt_rows(writer: Writer, tenant: str) -> IdentityMap[Receipt]:
     """A company's receipts; none is loaded yet."""
-    return Rows(writer, tenant, receipts, Receipt, "ref", "channel")
+    return IdentityMap(writer, tenant, receipts, Receipt, "ref", "channel")
 
 
-def reply_rows(writer: Writer, tenant: str) -> AliasedRows[Reply]:
+def reply_rows(writer: Writer, tenant: str) -> AliasedIdentityMap[Reply]:
     """A company's replies; none is loaded yet."""
-    return AliasedRows(writer, tenant, replies, Reply, reply_aliases)
+    return AliasedIdentityMap(writer, tenant, replies, Reply, reply_aliases)
 
 
-class WorkingSet:
+class UnitOfWork:
     """The messages, receipts and replies that one batch of one tenant is concerned with."""
 
-    def __init__(self, writer: Writer, tenant: str, zone: Zone, state: State, now: int) -> None:
+    def __init__(self, writer: Writer, tenant: str, zone: Zone, state: DataAvailability, now: int) -> None:
         """`zone` and `state` say which rollups to keep; `now` is when what is worked on came (µs)."""
         self.writer = writer
         self.tenant = tenant

@@ -15,32 +15,32 @@ import structlog
 from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
 
 from analytics.ingest import erasure
-from analytics.ingest.batch import apply_in
-from analytics.ingest.events import AnyEvent, InvalidEvent
+from analytics.ingest.batch import apply_in_transaction
+from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.whatsapp import read_body
-from analytics.ingest.identifiers import Name, names_in
+from analytics.ingest.identifiers import Identifier, identifiers_in
 from analytics.ingest.merging.directory import ensure_tenant
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.storage import gauges
 from analytics.storage.database import Database, Reader, Writer
-from analytics.storage.dialects import one_of
-from analytics.storage.gauges import Figure
+from analytics.storage.dialects import in_list
+from analytics.storage.gauges import TenantGauge
 from analytics.storage.tables import tenants, webhooks
-from analytics.storage.transient_errors import is_outage
+from analytics.storage.transient_errors import is_transient
 
 log = structlog.get_logger()
 
 # Bodies, and bytes of them, that are applied in one transaction. Others who write wait for it: on SQLite all of them.
-MOST_BODIES = 500
+MAX_BODIES = 500
 FAILED = "INTERNAL: The body could not be applied."
-MOST_BYTES = 2 * 2**20
+MAX_BYTES = 2 * 2**20
 # How a problem shows what is no time.
 NO_TIME = re.compile(r"(?P<place>: entry\S+: ).* is no time", re.DOTALL)
 # Bodies that are looked through at a time: in memory together, at 3 MB each at most.
 READ_AT_ONCE = 50
 
 
-class Body(NamedTuple):
+class StoredBody(NamedTuple):
     """A stored body."""
 
     received_at: int
@@ -48,15 +48,15 @@ class Body(NamedTuple):
     body: bytes
 
 
-class Result(NamedTuple):
+class BodyResult(NamedTuple):
     """What became of a body."""
 
-    body: Body
+    body: StoredBody
     rejected: int  # how many things in it were not understood
     problem: str | None  # why not, the first of them
 
 
-class Busy(Exception):
+class TenantBusyError(Exception):
     """Others write for the company: come back later."""
 
 
@@ -68,7 +68,7 @@ class Rejected(NamedTuple):
     problem: str
 
 
-class Counts(NamedTuple):
+class InboxCounts(NamedTuple):
     """How many bodies of a company there are."""
 
     waiting: int  # to be applied
@@ -83,7 +83,7 @@ async def store(database: Database, tenant: str, body: bytes, received_at: int) 
     )
 
 
-async def waiting(reader: Reader) -> list[str]:
+async def pending_tenants(reader: Reader) -> list[str]:
     """The companies of which bodies wait."""
     return [
         row.tenant_id
@@ -91,27 +91,28 @@ async def waiting(reader: Reader) -> list[str]:
     ]
 
 
-async def lag(reader: Reader) -> tuple[int, int | None]:
+async def backlog(reader: Reader) -> tuple[int, int | None]:
     """How many bodies of any company wait, and since when the oldest does."""
     statement = select(func.count(), func.min(webhooks.c.received_at)).where(webhooks.c.applied_at.is_(None))
     row = await reader.first(statement)
     return (row[0], row[1]) if row else (0, None)
 
 
-async def apply_waiting(
+async def apply_pending(
     database: Database, tenant: str, now: int, patience: float | None = None, *, forms: bool = False
 ) -> int:
     """Apply some of the bodies of a company that wait, the oldest first; how many. With `forms` answers of forms too.
 
-    With `patience` those who write for the company are waited for so many seconds at most; then raises `Busy`.
-    0 when none waits, or when another process is at it. Raises the database's outages; nothing is lost by them.
+    With `patience` those who write for the company are waited for so many seconds at most; then raises
+    `TenantBusyError`. 0 when none waits, or when another process is at it. Raises the database's outages; nothing is
+    lost by them.
     """
     try:
         async with database.write() as writer:
-            bodies = await _take(writer, tenant, MOST_BODIES, patience)
+            bodies = await _lock_batch(writer, tenant, MAX_BODIES, patience)
             results = await _apply(writer, tenant, bodies, now, forms)
     except Exception as error:
-        if isinstance(error, Busy) or is_outage(error):
+        if isinstance(error, TenantBusyError) or is_transient(error):
             raise
         log.exception("webhooks could not be applied together", tenant=tenant)
         results = await _apply_one(database, tenant, now, forms)
@@ -119,23 +120,23 @@ async def apply_waiting(
     return len(results)
 
 
-async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> list[Result]:
+async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> list[BodyResult]:
     """Apply the oldest body alone, so that one that we fail at does not hold up all others."""
     try:
         async with database.write() as writer:
-            return await _apply(writer, tenant, await _take(writer, tenant, 1), now, forms)
+            return await _apply(writer, tenant, await _lock_batch(writer, tenant, 1), now, forms)
     except Exception as error:
-        if is_outage(error):
+        if is_transient(error):
             raise
         log.exception("a webhook could not be applied", tenant=tenant)
         async with database.write() as writer:
-            results = [Result(body, 1, FAILED) for body in await _take(writer, tenant, 1)]
+            results = [BodyResult(body, 1, FAILED) for body in await _lock_batch(writer, tenant, 1)]
             await ensure_tenant(writer, tenant)
             await _done(writer, tenant, results, now)
     return results
 
 
-def _tell(tenant: str, results: Sequence[Result]) -> None:
+def _tell(tenant: str, results: Sequence[BodyResult]) -> None:
     """Say in the log what was not wholly understood, without anything that stands in it."""
     for body, _, problem in results:
         if problem is not None:
@@ -143,8 +144,8 @@ def _tell(tenant: str, results: Sequence[Result]) -> None:
             log.warning("a webhook was not wholly understood", tenant=tenant, body=body.id, problem=sentence)
 
 
-async def _take(writer: Writer, tenant: str, most: int, patience: float | None = None) -> list[Body]:
-    """The oldest bodies that wait, while no other process applies any of this company's. Raises `Busy`."""
+async def _lock_batch(writer: Writer, tenant: str, most: int, patience: float | None = None) -> list[StoredBody]:
+    """The oldest bodies that wait, while no other process applies any of this company's. Raises `TenantBusyError`."""
     if not await writer.try_lock(f"webhooks {tenant}"):
         return []
     await _lock(writer, tenant, patience)
@@ -154,42 +155,44 @@ async def _take(writer: Writer, tenant: str, most: int, patience: float | None =
     )
     found = await writer.rows(oldest.order_by(*key).limit(most))
     sizes = accumulate(row.size for row in found)
-    taken = [row for n, (row, size) in enumerate(zip(found, sizes, strict=True)) if n == 0 or size <= MOST_BYTES]
+    taken = [row for n, (row, size) in enumerate(zip(found, sizes, strict=True)) if n == 0 or size <= MAX_BYTES]
     if not taken:
         return []
-    statement = select(*key, table.c.body).where(*_these(tenant, [Body(row.received_at, row.id, b"") for row in taken]))
-    return [Body(*row) for row in await writer.rows(statement.order_by(*key))]
+    statement = select(*key, table.c.body).where(
+        *_these(tenant, [StoredBody(row.received_at, row.id, b"") for row in taken])
+    )
+    return [StoredBody(*row) for row in await writer.rows(statement.order_by(*key))]
 
 
 async def _lock(writer: Writer, tenant: str, patience: float | None) -> None:
     if patience is None:
         await writer.lock(tenant)
-    elif not await (writer.lock_within(tenant, patience) if patience else writer.try_lock(tenant)):
-        raise Busy
+    elif not await (writer.lock_with_timeout(tenant, patience) if patience else writer.try_lock(tenant)):
+        raise TenantBusyError
 
 
-def _these(tenant: str, bodies: Sequence[Body]) -> tuple[ColumnElement[bool], ...]:
+def _these(tenant: str, bodies: Sequence[StoredBody]) -> tuple[ColumnElement[bool], ...]:
     return (
         webhooks.c.tenant_id == tenant,
         webhooks.c.received_at.between(bodies[0].received_at, bodies[-1].received_at),
-        one_of(webhooks.c.id, {body.id for body in bodies}),
+        in_list(webhooks.c.id, {body.id for body in bodies}),
     )
 
 
-async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int, forms: bool) -> list[Result]:
+async def _apply(writer: Writer, tenant: str, bodies: Sequence[StoredBody], now: int, forms: bool) -> list[BodyResult]:
     if not bodies:
         return []
     read = [_read(body.body, forms) for body in bodies]
-    understood = [[event for event in events if not isinstance(event, InvalidEvent)] for events in read]
+    understood = [[event for event in events if not isinstance(event, InvalidEventError)] for events in read]
     received = [body.received_at for body, events in zip(bodies, understood, strict=True) for _ in events]
     # Also of bodies without any event: the company they are of is known from then on, to be forgotten or removed.
-    outcomes = iter(await apply_in(writer, tenant, [*chain(*understood)], received))
+    outcomes = iter(await apply_in_transaction(writer, tenant, [*chain(*understood)], received))
     results = []
     for body, events, fine in zip(bodies, read, understood, strict=True):
         late = [TOO_LATE for outcome in islice(outcomes, len(fine)) if outcome is Outcome.REJECTED]
-        problems = [event for event in events if isinstance(event, InvalidEvent)] + late
+        problems = [event for event in events if isinstance(event, InvalidEventError)] + late
         problem = f"{problems[0].code}: {problems[0].message}" if problems else None
-        results.append(Result(body, len(problems), problem))
+        results.append(BodyResult(body, len(problems), problem))
     await _done(writer, tenant, results, now)
     secret = await erasure.secret_of(writer, tenant)
     if secret:
@@ -199,16 +202,16 @@ async def _apply(writer: Writer, tenant: str, bodies: Sequence[Body], now: int, 
     return results
 
 
-def _read(body: bytes, forms: bool) -> list[AnyEvent | InvalidEvent]:
+def _read(body: bytes, forms: bool) -> list[AnyEvent | InvalidEventError]:
     try:
         return [event for _, event in read_body(json.loads(body), forms=forms)]
-    except InvalidEvent as error:
+    except InvalidEventError as error:
         return [error]
     except (ValueError, RecursionError):
-        return [InvalidEvent("INVALID_JSON", "The body is not JSON.")]
+        return [InvalidEventError("INVALID_JSON", "The body is not JSON.")]
 
 
-async def _done(writer: Writer, tenant: str, results: Sequence[Result], now: int) -> None:
+async def _done(writer: Writer, tenant: str, results: Sequence[BodyResult], now: int) -> None:
     understood = [result.body for result in results if not result.rejected]
     if understood:
         clean = {"applied_at": now, "rejected": 0, "problem": None}
@@ -218,25 +221,25 @@ async def _done(writer: Writer, tenant: str, results: Sequence[Result], now: int
             told = {"applied_at": now, "rejected": rejected, "problem": problem}
             await writer.execute(update(webhooks).where(*_these(tenant, [body])).values(told))
     if wrong := len(results) - len(understood):
-        await gauges.add(writer, tenant, {Figure.REJECTED_WEBHOOKS: wrong}, now)
+        await gauges.increment(writer, tenant, {TenantGauge.REJECTED_WEBHOOKS: wrong}, now)
 
 
-async def _drop(writer: Writer, tenant: str, bodies: Sequence[Body]) -> None:
+async def _drop(writer: Writer, tenant: str, bodies: Sequence[StoredBody]) -> None:
     if bodies:
         await writer.execute(delete(webhooks).where(*_these(tenant, bodies)))
 
 
-async def drop_mentioning(writer: Writer, tenant: str, names: frozenset[Name]) -> None:
+async def drop_mentioning(writer: Writer, tenant: str, names: frozenset[Identifier]) -> None:
     """Drop the applied bodies in which one of the names is. Those that wait are dropped when they are applied."""
     key, last = (webhooks.c.received_at, webhooks.c.id), (-1, "")
     statement = select(*key, webhooks.c.body).where(webhooks.c.tenant_id == tenant, webhooks.c.applied_at.is_not(None))
     while True:
         page = statement.where(tuple_(*key) > tuple_(*last)).order_by(*key).limit(READ_AT_ONCE)
-        bodies = [Body(*row) for row in await writer.rows(page)]
+        bodies = [StoredBody(*row) for row in await writer.rows(page)]
         if not bodies:
             return
         last = (bodies[-1].received_at, bodies[-1].id)
-        await _drop(writer, tenant, [body for body in bodies if not names.isdisjoint(names_in(body.body))])
+        await _drop(writer, tenant, [body for body in bodies if not names.isdisjoint(identifiers_in(body.body))])
 
 
 async def replay(
@@ -253,7 +256,7 @@ async def replay(
     return await writer.execute(update(webhooks).where(*chosen).values(applied_at=None))
 
 
-async def count(reader: Reader, tenant: str) -> Counts:
+async def count(reader: Reader, tenant: str) -> InboxCounts:
     """How many bodies there are of a company, by what became of them."""
     applied = webhooks.c.applied_at.is_not(None)
     row = await reader.first(
@@ -261,7 +264,7 @@ async def count(reader: Reader, tenant: str) -> Counts:
             func.count().filter(~applied), func.count().filter(applied), func.count().filter(webhooks.c.rejected > 0)
         ).where(webhooks.c.tenant_id == tenant)
     )
-    return Counts(*(row or (0, 0, 0)))
+    return InboxCounts(*(row or (0, 0, 0)))
 
 
 async def rejected(reader: Reader, tenant: str, limit: int) -> list[Rejected]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select
 
 from analytics.storage.database import Database, Reader
-from analytics.storage.gauges import Figure, add
+from analytics.storage.gauges import TenantGauge, increment
 from analytics.storage.tables import early_messages, receipts, replies, reply_aliases, tenants
 
 Tenant = str | Column[str]
@@ -36,7 +36,7 @@ def _corrections(tenant: Tenant) -> ColumnElement[bool]:
     return early_messages.c.tenant_id == tenant
 
 
-async def count(reader: Reader, tenant: str) -> Orphans:
+async def count_orphans(reader: Reader, tenant: str) -> Orphans:
     """Count the orphans of a company that wait."""
     counts = [
         await reader.first(select(func.count()).select_from(table).where(waits(tenant)))
@@ -45,7 +45,7 @@ async def count(reader: Reader, tenant: str) -> Orphans:
     return Orphans(*(row[0] if row else 0 for row in counts))
 
 
-async def due(reader: Reader, received_before: int) -> list[str]:
+async def due_tenants(reader: Reader, received_before: int) -> list[str]:
     """The companies that have some from before an instant."""
     of_each = tenants.c.tenant_id
     # By the oldest of each: an index has it first. Asked whether any is old, PostgreSQL might look through them all.
@@ -58,7 +58,7 @@ async def due(reader: Reader, received_before: int) -> list[str]:
     return [row.tenant_id for row in await reader.rows(select(of_each).where(old))]
 
 
-async def drop(database: Database, tenant: str, received_before: int, now: int) -> Orphans:
+async def delete_orphans(database: Database, tenant: str, received_before: int, now: int) -> Orphans:
     """Drop, and count, those that came before an instant; how many of each kind."""
     old = (
         (receipts, and_(_statuses(tenant), receipts.c.received_at < received_before)),
@@ -75,8 +75,8 @@ async def drop(database: Database, tenant: str, received_before: int, now: int) 
         leads = (reply_aliases.c.tenant_id == tenant, reply_aliases.c.reply_id.in_(gone))
         await writer.execute(delete(reply_aliases).where(*leads))
         dropped = Orphans(*[await writer.execute(delete(table).where(is_old)) for table, is_old in old])
-        await add(writer, tenant, dict(zip(DROPPED, dropped, strict=True)), now)
+        await increment(writer, tenant, dict(zip(DROPPED, dropped, strict=True)), now)
     return dropped
 
 
-DROPPED = (Figure.DROPPED_STATUSES, Figure.DROPPED_REPLIES, Figure.DROPPED_CORRECTIONS)
+DROPPED = (TenantGauge.DROPPED_STATUSES, TenantGauge.DROPPED_REPLIES, TenantGauge.DROPPED_CORRECTIONS)

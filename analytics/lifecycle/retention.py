@@ -11,17 +11,17 @@ from datetime import date
 import structlog
 from sqlalchemy import Column, ColumnElement, ScalarSelect, delete, func, select, update
 
-from analytics.domain.query_spec import matures_after
+from analytics.domain.query_spec import finality_window
 from analytics.domain.time_zones import DAY, FIRST_DAY, FIRST_INSTANT, Zone, local_day, zone
 from analytics.ingest.merging import directory
 from analytics.ingest.merging.aliases import WAMID, unlisted
 from analytics.ingest.merging.records import DROPPED
 from analytics.reports import availability as states
-from analytics.reports.availability import State
+from analytics.reports.availability import DataAvailability
 from analytics.rollups import retention_boundary
 from analytics.storage.database import Database, Reader, Writer
-from analytics.storage.dialects import one_of
-from analytics.storage.rollup_tables import WHOLE, rollup_states
+from analytics.storage.dialects import in_list
+from analytics.storage.rollup_tables import COMPLETE, rollup_states
 from analytics.storage.tables import message_aliases, messages, receipts, replies, reply_aliases, tenants
 
 log = structlog.get_logger()
@@ -33,12 +33,14 @@ Outdate = Callable[[int], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Outlook:
+class RetentionPreview:
     """The effect that dropping the messages of old months would have for a company at a moment."""
 
     zone: Zone  # whose months they are
-    state: State
-    further: State | None  # with its boundary moved forward; None when nothing further would be dropped by that
+    state: DataAvailability
+    further: (
+        DataAvailability | None
+    )  # with its boundary moved forward; None when nothing further would be dropped by that
     messages: int  # that would be dropped by it
     left: int  # that were dropped and are not deleted yet
 
@@ -55,10 +57,10 @@ class Outlook:
     @property
     def ready(self) -> bool:
         """True if it may be done now: messages that are not counted yet must not be dropped."""
-        return self.state.readable == self.zone.rules
+        return self.state.readable == self.zone.rules_version
 
 
-async def due(reader: Reader, months: int | None, now: int) -> list[str]:
+async def due_tenants(reader: Reader, months: int | None, now: int) -> list[str]:
     """The companies for which there may be something to drop.
 
     Where a company's month is not over everywhere on earth, its last hours may be found a month later.
@@ -84,7 +86,7 @@ async def nothing_to_outdate(_since: int) -> None:
     """For companies without files that show messages."""
 
 
-async def drop_old(
+async def delete_old_messages(
     database: Database, tenant: str, months: int | None, now: int, outdate: Outdate = nothing_to_outdate
 ) -> int:
     """Drop what was sent in months older than so many whole ones (None: no further ones); how many messages.
@@ -93,7 +95,7 @@ async def drop_old(
     `outdate` is told the instant of the boundary once it is written down, and again until all before it is deleted.
     """
     async with database.read() as reader:
-        found = await outlook(reader, tenant, months, now)
+        found = await preview(reader, tenant, months, now)
     if found.further and found.ready:
         log.warning(
             "dropping messages",
@@ -106,7 +108,7 @@ async def drop_old(
     elif not found.left:
         return 0
     async with database.read() as reader:
-        await outdate(await states.kept_since(reader, tenant))
+        await outdate(await states.retained_since(reader, tenant))
     dropped = 0
     while True:
         async with database.write() as writer:
@@ -123,12 +125,12 @@ async def companies(reader: Reader) -> list[str]:
     return [row.tenant_id for row in rows]
 
 
-async def outlook(reader: Reader, tenant: str, months: int | None, now: int) -> Outlook:
-    """Compute the effect of `drop_old` without changing anything."""
+async def preview(reader: Reader, tenant: str, months: int | None, now: int) -> RetentionPreview:
+    """Compute the effect of `delete_old_messages` without changing anything."""
     local, state, further = await _further(reader, tenant, months, now)
     would_go = await _count(reader, tenant, state.kept_since, further.kept_since) if further else 0
     left = await _count(reader, tenant, FIRST_INSTANT, state.kept_since)
-    return Outlook(local, state, further, would_go, left)
+    return RetentionPreview(local, state, further, would_go, left)
 
 
 async def _move(database: Database, tenant: str, months: int | None, now: int) -> None:
@@ -137,22 +139,24 @@ async def _move(database: Database, tenant: str, months: int | None, now: int) -
         await writer.lock(tenant)
         # Looked at again: what was true a moment ago may not be any more.
         local, state, further = await _further(writer, tenant, months, now)
-        if further and state.readable == local.rules:
+        if further and state.readable == local.rules_version:
             await retention_boundary.forget(writer, tenant)
             await states.save(writer, tenant, further)
 
 
-async def _further(reader: Reader, tenant: str, months: int | None, now: int) -> tuple[Zone, State, State | None]:
+async def _further(
+    reader: Reader, tenant: str, months: int | None, now: int
+) -> tuple[Zone, DataAvailability, DataAvailability | None]:
     """The company's zone, its state, and that with its boundary moved forward if that would drop anything.
 
     The day must be a later one too: where another zone's months begin some hours later, those hours are no old month.
     """
-    settings = await directory.settings(reader, tenant)
+    settings = await directory.load_settings(reader, tenant)
     local = zone(settings.time_zone)
-    state = await states.load(reader, tenant) or State(local.rules, WHOLE)
+    state = await states.load(reader, tenant) or DataAvailability(local.rules_version, COMPLETE)
     if months is None:
         return local, state, None
-    first = first_kept(local, months, now - matures_after(settings.reply_window_days), now)
+    first = first_kept(local, months, now - finality_window(settings.reply_window_days), now)
     since = local.day_start(first)
     later = since > state.kept_since and first.toordinal() > (state.kept_from or 0)
     if not later or not await _any_sent(reader, tenant, state.kept_since, since):
@@ -192,9 +196,9 @@ async def _drop_some(writer: Writer, tenant: str) -> int:
     found = await writer.rows(oldest.order_by(messages.c.sent_at, messages.c.id).limit(STEP))
     ids = {row.id for row in found}
     wamids = {wamid for row in found for wamid in (row.wamid, *unlisted(row.earlier_wamids)) if wamid}
-    aliases = (message_aliases.c.tenant_id == tenant, one_of(message_aliases.c.message_id, ids))
+    aliases = (message_aliases.c.tenant_id == tenant, in_list(message_aliases.c.message_id, ids))
     await writer.execute(delete(message_aliases).where(*aliases))
-    await writer.execute(delete(messages).where(messages.c.tenant_id == tenant, one_of(messages.c.id, ids)))
+    await writer.execute(delete(messages).where(messages.c.tenant_id == tenant, in_list(messages.c.id, ids)))
     await _drop_receipts(writer, tenant, ids, wamids)
     await _drop_replies(writer, tenant, ids, since)
     return len(ids)
@@ -202,16 +206,16 @@ async def _drop_some(writer: Writer, tenant: str) -> int:
 
 async def _drop_receipts(writer: Writer, tenant: str, ids: set[str], wamids: set[str]) -> None:
     """Drop what statuses said of messages; under a wamid only if no message that is kept bears, or bore, it too."""
-    bearing = select(messages.c.wamid).where(messages.c.tenant_id == tenant, one_of(messages.c.wamid, wamids))
+    bearing = select(messages.c.wamid).where(messages.c.tenant_id == tenant, in_list(messages.c.wamid, wamids))
     bore = select(message_aliases.c.alias).where(
-        message_aliases.c.tenant_id == tenant, one_of(message_aliases.c.alias, {WAMID + wamid for wamid in wamids})
+        message_aliases.c.tenant_id == tenant, in_list(message_aliases.c.alias, {WAMID + wamid for wamid in wamids})
     )
     free = wamids - {row.wamid for row in await writer.rows(bearing)}
     free -= {row.alias.removeprefix(WAMID) for row in await writer.rows(bore)}
     of_tenant = receipts.c.tenant_id == tenant
-    by_id = delete(receipts).where(of_tenant, receipts.c.channel == "", one_of(receipts.c.ref, ids))
+    by_id = delete(receipts).where(of_tenant, receipts.c.channel == "", in_list(receipts.c.ref, ids))
     await writer.execute(by_id)
-    await writer.execute(delete(receipts).where(of_tenant, receipts.c.channel != "", one_of(receipts.c.ref, free)))
+    await writer.execute(delete(receipts).where(of_tenant, receipts.c.channel != "", in_list(receipts.c.ref, free)))
 
 
 async def _drop_replies(writer: Writer, tenant: str, ids: set[str], since: int) -> None:
@@ -220,7 +224,7 @@ async def _drop_replies(writer: Writer, tenant: str, ids: set[str], since: int) 
     One that is itself of a time that is kept may come again, and must not then find another message to answer: it
     stays, without its text, until its own time is over.
     """
-    answering = (replies.c.tenant_id == tenant, one_of(replies.c.message_id, ids | {DROPPED}))
+    answering = (replies.c.tenant_id == tenant, in_list(replies.c.message_id, ids | {DROPPED}))
     gone = select(replies.c.id).where(*answering, replies.c.at < since)
     aliases = (reply_aliases.c.tenant_id == tenant, reply_aliases.c.reply_id.in_(gone))
     await writer.execute(delete(reply_aliases).where(*aliases))

@@ -13,7 +13,7 @@ STEP = 5_000
 TABLES = (*(table for table in rollup_states.metadata.sorted_tables if table is not tenants), tenants)
 
 
-async def remove_rows(database: Database, tenant: str) -> None:
+async def remove_tenant_rows(database: Database, tenant: str) -> None:
     """Delete all rows of a company."""
     for table in TABLES:
         left = True

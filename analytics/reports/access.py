@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from analytics.domain.errors import Forbidden
-from analytics.domain.query_spec import Filter, Scope, Spec, specify
+from analytics.domain.errors import ForbiddenError
+from analytics.domain.query_spec import AccessScope, MessageFilter, QuerySpec, build_spec
 from analytics.storage.database import Reader
 from analytics.storage.tables import members, tenants
 
@@ -20,11 +20,11 @@ class Role(StrEnum):
 
 
 # The words of tokens, in any case. Not by `upper`: it makes an ordinary I of a dotless one.
-WORDS = {role.value.lower(): role for role in Role}
+ROLE_BY_NAME = {role.value.lower(): role for role in Role}
 
 
 def _role(word: str) -> Role | None:
-    return WORDS.get(word.lower()) if word.isascii() else None
+    return ROLE_BY_NAME.get(word.lower()) if word.isascii() else None
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class Viewer:
     role: Role
     email: str | None
     name: str | None
-    scope: Scope
+    scope: AccessScope
     time_zone: str
     reply_window_days: int
 
-    def specify(self, filter: Filter, now: int) -> Spec:
+    def specify(self, filter: MessageFilter, now: int) -> QuerySpec:
         """The specification of a filter as this viewer may run it, as of `now` in microseconds."""
-        return specify(
+        return build_spec(
             filter,
             self.scope,
             tenant_time_zone=self.time_zone,
@@ -63,7 +63,7 @@ class Viewer:
         )
 
 
-def may_view(identity: Identity) -> bool:
+def has_viewer_role(identity: Identity) -> bool:
     """Whether somebody's role is one that may see numbers."""
     return _role(identity.role) is not None
 
@@ -72,11 +72,11 @@ DEFAULT_TIME_ZONE = "UTC"
 DEFAULT_REPLY_WINDOW_DAYS = 7
 
 
-async def view(reader: Reader, identity: Identity) -> Viewer:
-    """The viewer behind an identity, with the memberships of now. Raises `Forbidden` for other roles."""
+async def load_viewer(reader: Reader, identity: Identity) -> Viewer:
+    """The viewer behind an identity, with the memberships of now. Raises `ForbiddenError` for other roles."""
     role = _role(identity.role)
     if role is None:
-        raise Forbidden("Your role may not see campaign analytics.")
+        raise ForbiddenError("Your role may not see campaign analytics.")
     tenant = await reader.first(
         select(tenants.c.time_zone, tenants.c.reply_window_days).where(tenants.c.tenant_id == identity.tenant_id)
     )
@@ -86,7 +86,7 @@ async def view(reader: Reader, identity: Identity) -> Viewer:
         role=role,
         email=identity.email,
         name=identity.name,
-        scope=Scope(identity.tenant_id, await _departments(reader, identity, role)),
+        scope=AccessScope(identity.tenant_id, await _departments(reader, identity, role)),
         time_zone=zone or DEFAULT_TIME_ZONE,
         reply_window_days=DEFAULT_REPLY_WINDOW_DAYS if window is None else window,
     )

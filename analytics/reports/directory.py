@@ -15,12 +15,12 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table, select
 
-from analytics.domain.query_spec import Scope
+from analytics.domain.query_spec import AccessScope
 from analytics.domain.time_zones import LAST_INSTANT
 from analytics.reports import sql
 from analytics.reports.availability import readable
 from analytics.storage.database import AnyRow, Reader
-from analytics.storage.dialects import one_of
+from analytics.storage.dialects import in_list
 from analytics.storage.tables import accounts, agents, departments, template_notices, templates
 
 
@@ -83,7 +83,7 @@ Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
 
 @lru_cache(maxsize=20_000)
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """A text without case and accents, for searching and sorting alike on every database."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
@@ -120,7 +120,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, eq=False)
-class Kind(Generic[Entity]):
+class EntityType(Generic[Entity]):
     """A kind of thing in the directory: its table, the dimension of messages that it is, its reader."""
 
     table: Table
@@ -132,20 +132,20 @@ def _common(id: str, version: Mapping[str, Any]) -> tuple[str, str, bool]:
     return id, version.get("name") or id, version.get("active") is not False
 
 
-DEPARTMENTS = Kind(departments, "department_id", lambda id, v: Department(*_common(id, v)))
-AGENTS = Kind(agents, "agent_id", lambda id, v: Agent(*_common(id, v), v.get("email")))
-ACCOUNTS = Kind(accounts, "account_id", lambda id, v: Account(*_common(id, v), v.get("phone") or ""))
-TEMPLATES = Kind(
+DEPARTMENTS = EntityType(departments, "department_id", lambda id, v: Department(*_common(id, v)))
+AGENTS = EntityType(agents, "agent_id", lambda id, v: Agent(*_common(id, v), v.get("email")))
+ACCOUNTS = EntityType(accounts, "account_id", lambda id, v: Account(*_common(id, v), v.get("phone") or ""))
+TEMPLATES = EntityType(
     templates,
     "template_id",
     lambda id, v: Template(*_common(id, v), Category.of(v.get("category")), v.get("language")),
 )
 
 
-class Names(Generic[Entity]):
+class NameHistory(Generic[Entity]):
     """The names of one kind of thing, at any time; what is not known has its id as name."""
 
-    def __init__(self, kind: Kind[Entity], timelines: Mapping[str, Timeline]) -> None:
+    def __init__(self, kind: EntityType[Entity], timelines: Mapping[str, Timeline]) -> None:
         self._kind = kind
         self._timelines = timelines
         self.ids = timelines.keys()
@@ -171,26 +171,28 @@ class Names(Generic[Entity]):
         return found
 
 
-async def names(reader: Reader, tenant: str, kind: Kind[Entity], ids: Iterable[str] | None = None) -> Names[Entity]:
+async def load_names(
+    reader: Reader, tenant: str, kind: EntityType[Entity], ids: Iterable[str] | None = None
+) -> NameHistory[Entity]:
     """The names of one kind of thing, of all of them or of some ids."""
     table = kind.table
     statement = select(table).where(table.c.tenant_id == tenant).order_by(table.c.id, table.c.at)
     if ids is not None:
-        statement = statement.where(one_of(table.c.id, set(ids)))
+        statement = statement.where(in_list(table.c.id, set(ids)))
     versions: Versions = defaultdict(list)
     categories: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
     for row in await reader.rows(statement):
-        said = stated(row)
+        said = statements_of(row)
         if "category" in said:
             categories[row.id].append((row.at, said["category"]))
         before = versions[row.id][-1][1] if versions[row.id] else {}
         versions[row.id].append((row.at, before | said))
     if table is templates:
         versions = await _with_categories(reader, tenant, versions, categories)
-    return Names(kind, {id: Timeline(found) for id, found in versions.items()})
+    return NameHistory(kind, {id: Timeline(found) for id, found in versions.items()})
 
 
-def stated(row: AnyRow) -> Version:
+def statements_of(row: AnyRow) -> Version:
     """The statements of a directory row: an absent key says nothing, None says that there is none."""
     nulls = dict.fromkeys(json.loads(row.nulls)) if row.nulls else {}
     return {name: value for name, value in row._mapping.items() if value is not None} | nulls
@@ -242,28 +244,30 @@ def _is_about(notice: AnyRow, template: Version, alone: set[str | None]) -> bool
     return bool(notice.language.replace("-", "_") == language.replace("-", "_"))
 
 
-async def options(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Entity]:
+async def filter_options(reader: Reader, scope: AccessScope, kind: EntityType[Entity]) -> list[Entity]:
     """What a filter may offer: what a viewer may name and is still active."""
     return [entity for entity in await _nameable(reader, scope, kind) if entity.active]
 
 
-async def chosen(reader: Reader, scope: Scope, kind: Kind[Entity], ids: frozenset[str]) -> list[Entity]:
+async def entities_by_id(
+    reader: Reader, scope: AccessScope, kind: EntityType[Entity], ids: frozenset[str]
+) -> list[Entity]:
     """Those of some ids that a viewer may name in a filter, also what is no longer active; others are left out."""
     return [entity for entity in await _nameable(reader, scope, kind) if entity.id in ids]
 
 
-async def _nameable(reader: Reader, scope: Scope, kind: Kind[Entity]) -> list[Entity]:
+async def _nameable(reader: Reader, scope: AccessScope, kind: EntityType[Entity]) -> list[Entity]:
     """All that is in the directory or in use, or what the scope's departments used.
 
     A viewer's own departments are among them whether or not they sent.
     """
     if kind.table is departments and scope.departments is not None:
         ids = set(scope.departments)
-        known = await names(reader, scope.tenant_id, kind, ids)
+        known = await load_names(reader, scope.tenant_id, kind, ids)
     else:
         rollups = await readable(reader, scope.tenant_id) is not None
-        ids = {row[0] for row in await reader.rows(sql.used(scope, kind.used_in, rollups=rollups))}
-        known = await names(reader, scope.tenant_id, kind, None if scope.departments is None else ids)
+        ids = {row[0] for row in await reader.rows(sql.used_ids(scope, kind.used_in, rollups=rollups))}
+        known = await load_names(reader, scope.tenant_id, kind, None if scope.departments is None else ids)
     if scope.departments is None:
         ids |= known.ids
     return [known.newest(id) for id in ids]

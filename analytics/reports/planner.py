@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from analytics.domain.query_spec import Spec
+from analytics.domain.query_spec import QuerySpec
 from analytics.storage.rollup_tables import (
     BOUNCES,
     FUNNEL,
     RESPONSE_TIMES,
     RESPONSES,
     ROLLUPS,
-    Family,
-    Level,
+    MeasureGroup,
+    PeriodKind,
     Rollup,
     level_of,
     month_period,
@@ -42,15 +42,15 @@ class Grouping(StrEnum):
 
 
 @dataclass(frozen=True)
-class Query:
+class AggregateQuery:
     """Messages of a specification, counted by a grouping."""
 
-    spec: Spec
+    spec: QuerySpec
     grouping: Grouping
 
 
 # What each grouping counts, and its key in a rollup; what has no such key is always read from rows.
-FAMILIES: dict[Grouping, Family] = {
+FAMILIES: dict[Grouping, MeasureGroup] = {
     Grouping.DEPARTMENT: FUNNEL,
     Grouping.AGENT: FUNNEL,
     Grouping.TEMPLATE: FUNNEL,
@@ -80,7 +80,7 @@ FILTER_COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Plan:
+class QueryPlan:
     """Where to read: a rollup and its periods, as (first, last), both included; or (None) the message rows."""
 
     rollup: Rollup | None
@@ -89,31 +89,31 @@ class Plan:
     def __str__(self) -> str:
         if self.rollup is None:
             return "messages"
-        found: Counter[Level] = Counter()
+        found: Counter[PeriodKind] = Counter()
         for first, last in self.periods:
             found[level_of(first)] += last - first + 1
         return f"{self.rollup.table.name}: {', '.join(f'{count} {level}s' for level, count in found.items())}"
 
 
-ROWS = Plan(None)
+READ_MESSAGES = QueryPlan(None)
 ONE_DAY = timedelta(days=1)
 
 
-def plan(query: Query, rollup_zone: str | None) -> Plan:
+def choose_plan(query: AggregateQuery, rollup_zone: str | None) -> QueryPlan:
     """Where a query reads; `rollup_zone` is the zone (`Zone.rules`) whose days the rollups answer for, if any."""
     spec, keys = query.spec, ROLLUP_KEYS.get(query.grouping)
-    if keys is None or spec.zone.rules != rollup_zone:
-        return ROWS
+    if keys is None or spec.zone.rules_version != rollup_zone:
+        return READ_MESSAGES
     filtered = {column for name, column in FILTER_COLUMNS.items() if getattr(spec, name) is not None}
     family = FAMILIES[query.grouping]
     found = next((r for r in ROLLUPS if r.family is family and filtered | set(keys) <= set(r.columns)), None)
     if found is None:
-        return ROWS
-    tiles = periods(spec.first, spec.last) if found.long and query.grouping is not Grouping.DAY else None
-    return Plan(found, tiles or ((spec.first.toordinal(), spec.last.toordinal()),))
+        return READ_MESSAGES
+    tiles = tile_periods(spec.first, spec.last) if found.long and query.grouping is not Grouping.DAY else None
+    return QueryPlan(found, tiles or ((spec.first.toordinal(), spec.last.toordinal()),))
 
 
-def periods(first: date, last: date) -> tuple[tuple[int, int], ...]:
+def tile_periods(first: date, last: date) -> tuple[tuple[int, int], ...]:
     """The fewest periods that tile a range of days, as runs of one level: (first, last), both included."""
     month, until = _whole_months(first, last + ONE_DAY)
     if month >= until:

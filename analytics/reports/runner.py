@@ -9,51 +9,51 @@ from typing import Any, NamedTuple
 import structlog
 from sqlalchemy import ColumnElement, case, func, select
 
-from analytics.domain.errors import Unavailable
+from analytics.domain.errors import UnavailableError
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.funnel import Counts
+from analytics.domain.funnel import FunnelCounts
 from analytics.domain.message_status import Status
-from analytics.domain.query_spec import Spec
+from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
-from analytics.reports.availability import kept_since, lack_messages, need_messages, readable
-from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, Names, names
-from analytics.reports.planner import FAMILIES, Grouping, Query, plan
+from analytics.reports.availability import lacks_messages, readable, require_messages, retained_since
+from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, NameHistory, load_names
+from analytics.reports.planner import FAMILIES, AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
 from analytics.storage.database import AnyRow, Reader
 
 log = structlog.get_logger()
 
 Key = tuple[Any, ...]
-Rows = dict[Key, Counts]
+Rows = dict[Key, FunnelCounts]
 
 
-async def counted(reader: Reader, query: Query) -> Rows:
+async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     """The counts of each key of a query's grouping, in the measures of its family.
 
-    Raises `Dropped` when they can only be counted from messages that were dropped, `Unavailable` when that is so until
-    the rollups are built.
+    Raises `Dropped` when they can only be counted from messages that were dropped, `UnavailableError` when that is so
+    until the rollups are built.
     """
     spec = query.spec
-    chosen = plan(query, await readable(reader, spec.tenant_id))
+    chosen = choose_plan(query, await readable(reader, spec.tenant_id))
     if chosen.rollup is None:
-        if plan(query, zone(spec.tenant_time_zone).rules).rollup and await lack_messages(reader, spec):
-            raise Unavailable("The counts are being rebuilt. Try again in a minute.")
-        await need_messages(reader, spec)
+        if choose_plan(query, zone(spec.tenant_time_zone).rules_version).rollup and await lacks_messages(reader, spec):
+            raise UnavailableError("The counts are being rebuilt. Try again in a minute.")
+        await require_messages(reader, spec)
     log.debug("plan", grouping=query.grouping, plan=str(chosen))
     reader.plans.append(f"{query.grouping}: {chosen}")
     measures = len(FAMILIES[query.grouping].measures)
-    rows = await reader.rows(sql.counted(query, chosen))
+    rows = await reader.rows(sql.aggregate(query, chosen))
     if query.grouping is Grouping.REPLY_HOUR and chosen.rollup is None:
         return _by_reply_hour(spec.zone, rows)
-    return {tuple(row[:-measures]): Counts(tuple(row[-measures:])) for row in rows}
+    return {tuple(row[:-measures]): FunnelCounts(tuple(row[-measures:])) for row in rows}
 
 
 def _by_reply_hour(zone: Zone, rows: Iterable[AnyRow]) -> Rows:
     hours: Counter[int] = Counter()
     for hour, replied_at, responses in rows:
         hours[sql.hour_of_reply(zone, hour, replied_at)] += responses
-    return {(hour,): Counts((responses,)) for hour, responses in hours.items()}
+    return {(hour,): FunnelCounts((responses,)) for hour, responses in hours.items()}
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,15 @@ class Maturing:
     until: int | None
 
 
-async def maturing(reader: Reader, spec: Spec) -> Maturing:
+async def maturing(reader: Reader, spec: QuerySpec) -> Maturing:
     """What may still change. Source: semantics, "What may still change"."""
-    row = await reader.first(sql.maturing(spec, await kept_since(reader, spec.tenant_id)))
+    row = await reader.first(sql.maturing(spec, await retained_since(reader, spec.tenant_id)))
     found, newest = tuple(row or (0, None))
-    return Maturing(found, None if newest is None else newest + spec.matures_after)
+    return Maturing(found, None if newest is None else newest + spec.finality_window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Named:
+class MessageLabels:
     """What a message is of, by the names of its time.
 
     Messages of the same share one. It is hashed as the object it is, so that what is made of it is found at once.
@@ -90,7 +90,7 @@ class Named:
     template_language: str | None
 
 
-class Sends(NamedTuple):
+class MessageBatch(NamedTuple):
     """Some messages as an export shows them, column by column.
 
     `sent_at` is what the clock of the report's zone showed: its seconds since 1970-01-01 00:00:00 on that same clock,
@@ -99,7 +99,7 @@ class Sends(NamedTuple):
     codes, and times on that same clock.
     """
 
-    named: Sequence[Named]
+    named: Sequence[MessageLabels]
     sent_at: Sequence[int]
     message_id: Sequence[str]
     recipient_phone: Sequence[str | None]
@@ -111,30 +111,32 @@ class Sends(NamedTuple):
     further: Mapping[ExportColumn, Sequence[int | None]]
 
 
-async def count(reader: Reader, spec: Spec) -> int:
+async def count(reader: Reader, spec: QuerySpec) -> int:
     """How many messages a specification selects. Raises `Dropped` when some of its days were dropped."""
-    await need_messages(reader, spec)
+    await require_messages(reader, spec)
     row = await reader.first(sql.count(spec))
     return row[0] if row else 0
 
 
-async def sends(reader: Reader, spec: Spec, columns: Collection[ExportColumn] = ()) -> AsyncIterator[Sends]:
+async def stream_messages(
+    reader: Reader, spec: QuerySpec, columns: Collection[ExportColumn] = ()
+) -> AsyncIterator[MessageBatch]:
     """The messages of a specification in the order of (sent at, id), some thousands at a time, with further columns.
 
     Raises `Dropped` when those of some of its days were dropped.
     """
-    await need_messages(reader, spec)
-    named = await _naming(reader, spec.tenant_id)
-    spans = spec.zone.spans(spec.starts_at, spec.ends_at)
+    await require_messages(reader, spec)
+    named = await _label_lookup(reader, spec.tenant_id)
+    spans = spec.zone.offset_spans(spec.starts_at, spec.ends_at)
     ends, offsets = [end for _, end, _ in spans], [offset for _, _, offset in spans]
     read = [column for column in FURTHER if column in columns]
     clock = _clock(spec.zone)
-    statement = sql.sends(spec).with_only_columns(*SHOWN, *(FURTHER[column] for column in read))
+    statement = sql.message_rows(spec).with_only_columns(*SHOWN, *(FURTHER[column] for column in read))
     async for partition in reader.partitions(statement):
         # Column by column: message by message took half as long again.
         at, id, phone, status, ticket_id, ticket_key, reply, kind, *others = zip(*partition, strict=True)
         what, further = others[:WHAT], others[WHAT:]
-        yield Sends(
+        yield MessageBatch(
             named=list(map(named, zip(*what, strict=True), at)),
             sent_at=[(instant + offsets[bisect_right(ends, instant)]) // SECOND for instant in at],
             message_id=id,
@@ -153,7 +155,7 @@ async def sends(reader: Reader, spec: Spec, columns: Collection[ExportColumn] = 
 
 def _clock(zone: Zone) -> Callable[[Sequence[int | None]], list[int | None]]:
     """Return a function from instants to the seconds that a zone's clock shows."""
-    spans = zone.spans(FIRST_INSTANT, LAST_INSTANT)
+    spans = zone.offset_spans(FIRST_INSTANT, LAST_INSTANT)
     starts, offsets = [start for start, _, _ in spans][1:], [offset for _, _, offset in spans]
     return lambda instants: [
         None if instant is None else (instant + offsets[bisect_right(starts, instant)]) // SECOND
@@ -164,26 +166,26 @@ def _clock(zone: Zone) -> Callable[[Sequence[int | None]], list[int | None]]:
 What = tuple[str | None, str, str, str, str]  # the message's own category; template, department, agent, account
 
 
-async def _naming(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
+async def _label_lookup(reader: Reader, tenant: str) -> Callable[[What, int], MessageLabels]:
     """What gives the names of what a message is of, at its time.
 
     Asked in the order of time, as exports do: what is of the same things as an earlier message has the same names, as
     long as the directory says nothing new of any of them.
     """
-    templates = await names(reader, tenant, TEMPLATES)
-    departments = await names(reader, tenant, DEPARTMENTS)
-    agents = await names(reader, tenant, AGENTS)
-    accounts = await names(reader, tenant, ACCOUNTS)
-    kinds: tuple[Names[Any], ...] = (templates, departments, agents, accounts)
-    known: dict[What, tuple[int, Named]] = {}
+    templates = await load_names(reader, tenant, TEMPLATES)
+    departments = await load_names(reader, tenant, DEPARTMENTS)
+    agents = await load_names(reader, tenant, AGENTS)
+    accounts = await load_names(reader, tenant, ACCOUNTS)
+    kinds: tuple[NameHistory[Any], ...] = (templates, departments, agents, accounts)
+    known: dict[What, tuple[int, MessageLabels]] = {}
 
-    def named(what: What, at: int) -> Named:
+    def named(what: What, at: int) -> MessageLabels:
         until, found = known.get(what, NEVER)
         if at < until:
             return found
         category, *ids = what
         template, department, agent, account = (of.at(id, at) for of, id in zip(kinds, ids, strict=True))
-        found = Named(
+        found = MessageLabels(
             template.name,
             Category.of(category) if category else template.category,
             department.name,
@@ -202,7 +204,7 @@ async def _naming(reader: Reader, tenant: str) -> Callable[[What, int], Named]:
     return named
 
 
-NEVER: tuple[int, Named] = (FIRST_INSTANT, Named("", "", "", None, "", None, "", "", "", None))
+NEVER: tuple[int, MessageLabels] = (FIRST_INSTANT, MessageLabels("", "", "", None, "", None, "", "", "", None))
 WHAT = 5
 _messages = tables.messages.c
 SHOWN = [
@@ -234,7 +236,7 @@ CODES = (ExportColumn.BOUNCE_CODE, ExportColumn.BOUNCE_REASON)
 STATUS_NAMES = {int(status): status.name for status in Status}
 
 
-async def heard_titles(reader: Reader, spec: Spec) -> dict[int, str]:
+async def reported_titles(reader: Reader, spec: QuerySpec) -> dict[int, str]:
     """The newest words for each error code that the company has met; none for a selection of some departments.
 
     The words may come from any department's messages, and may be about somebody.

@@ -10,25 +10,25 @@ from sqlalchemy import delete, select
 
 from analytics.domain.time_zones import Zone
 from analytics.reports import sql
-from analytics.reports.availability import State, load, save
+from analytics.reports.availability import DataAvailability, load, save
 from analytics.rollups import retention_boundary
-from analytics.rollups.deltas import Deltas, Place
+from analytics.rollups.deltas import RollupCell, RollupDeltas
 from analytics.storage.database import Reader, Writer
-from analytics.storage.rollup_tables import BOUNCES, FUNNEL, RESPONSE_TIMES, RESPONSES, TABLES, WHOLE, Family
+from analytics.storage.rollup_tables import BOUNCES, COMPLETE, FUNNEL, RESPONSE_TIMES, RESPONSES, TABLES, MeasureGroup
 from analytics.storage.tables import messages
 
 
-async def for_zone(writer: Writer, tenant: str, zone: Zone) -> State:
+async def ensure_zone(writer: Writer, tenant: str, zone: Zone) -> DataAvailability:
     """The state for writing in a zone. Of another zone than before, or of other rules, nothing is built any more."""
     state = await load(writer, tenant)
-    if state and state.zone_rules == zone.rules:
+    if state and state.zone_rules == zone.rules_version:
         return state
-    return await begin(writer, tenant, zone)
+    return await reset(writer, tenant, zone)
 
 
-async def begin(writer: Writer, tenant: str, zone: Zone) -> State:
+async def reset(writer: Writer, tenant: str, zone: Zone) -> DataAvailability:
     """Take out of the rollups all messages that are kept; without any they are whole at once."""
-    state = await load(writer, tenant) or State(zone.rules, 0)
+    state = await load(writer, tenant) or DataAvailability(zone.rules_version, 0)
     if state.kept_from is None:
         for table in TABLES:
             await writer.execute(delete(table).where(table.c.tenant_id == tenant))
@@ -36,23 +36,25 @@ async def begin(writer: Writer, tenant: str, zone: Zone) -> State:
         await retention_boundary.restore(writer, tenant, state.kept_from)
     kept = (messages.c.tenant_id == tenant, messages.c.sent_at >= state.kept_since)
     some = await writer.first(select(messages.c.id).where(*kept).limit(1))
-    built_until = WHOLE if some is None else zone.day_of(state.kept_since)
-    begun = replace(state, zone_rules=zone.rules, built_until=built_until)
+    built_until = COMPLETE if some is None else zone.day_of(state.kept_since)
+    begun = replace(state, zone_rules=zone.rules_version, built_until=built_until)
     await save(writer, tenant, begun)
     return begun
 
 
-async def counted(reader: Reader, tenant: str, zone: Zone, low: int, high: int) -> Deltas:
+async def count_messages(reader: Reader, tenant: str, zone: Zone, low: int, high: int) -> RollupDeltas:
     """The messages sent in [low, high) in their cells."""
-    found = Deltas()
+    found = RollupDeltas()
     for family in (FUNNEL, RESPONSES, RESPONSE_TIMES, BOUNCES):
         for row in await reader.rows(sql.cells(family, tenant, zone, low, high)):
             *what, times = tuple(row)[5:]
-            found.cells[family][Place(row[0], row[1], row[2], row[3], row[4]), _counted_as(family, zone, what)] += times
+            found.cells[family][
+                RollupCell(row[0], row[1], row[2], row[3], row[4]), _counted_as(family, zone, what)
+            ] += times
     return found
 
 
-def _counted_as(family: Family, zone: Zone, what: list[Any]) -> Any:
+def _counted_as(family: MeasureGroup, zone: Zone, what: list[Any]) -> Any:
     """What a message is counted as in a cell, from the columns that say it."""
     if family is FUNNEL:
         return tuple(what)

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 from analytics.reports import availability as states
 from analytics.rollups.deltas import Vector
 from analytics.rollups.rebuild import STEP, zone_of
-from analytics.rollups.reset import counted
+from analytics.rollups.reset import count_messages
 from analytics.storage.database import Database, Reader
 from analytics.storage.rollup_tables import (
+    COMPLETE,
     EDGE,
     FIRST_DAY_PERIOD,
     ROLLUPS,
-    WHOLE,
     Rollup,
     first_day_of,
     level_of,
@@ -29,7 +29,7 @@ from analytics.storage.tables import messages
 
 
 @dataclass(frozen=True)
-class Difference:
+class RollupMismatch:
     """A rollup row that is not what the message rows give; None: there is no such row."""
 
     rollup: str
@@ -43,9 +43,9 @@ class Difference:
         return f"{self.rollup} {when} {' '.join(map(str, rest))}: expected {self.expected}, found {self.found}"
 
 
-async def check(
+async def verify(
     database: Database, tenant: str, days: Iterable[date] | None = None
-) -> AsyncIterator[tuple[date | None, list[Difference]]]:
+) -> AsyncIterator[tuple[date | None, list[RollupMismatch]]]:
     """The differences of some days, or of all: each day or step of days with what differs in it.
 
     The last pair, of no day, is that of weeks and months, when all days were asked for. Each step is of one moment, so
@@ -56,22 +56,22 @@ async def check(
         local = await zone_of(reader, tenant)
         state = await states.load(reader, tenant)
         first, last = await _range(reader, tenant)
-    if state is None or state.zone_rules != local.rules:
+    if state is None or state.zone_rules != local.rules_version:
         return
     until = min(state.built_until, last + 1)
     if days is not None:
         for day in days:
             kept = day.toordinal() >= (state.kept_from or 0)
-            if kept and (day.toordinal() < until or state.built_until == WHOLE):
+            if kept and (day.toordinal() < until or state.built_until == COMPLETE):
                 yield day, await _differences(database, tenant, day.toordinal(), day.toordinal() + 1)
         return
     for start in range(first, until, STEP):
         yield date.fromordinal(start), await _differences(database, tenant, start, min(start + STEP, until))
-    if state.built_until == WHOLE:
+    if state.built_until == COMPLETE:
         yield None, await _long_differences(database, tenant)
 
 
-async def some_days(database: Database, tenant: str, count: int) -> list[date]:
+async def sample_days(database: Database, tenant: str, count: int) -> list[date]:
     """Some of the days of which there is anything, chosen by chance, in order."""
     async with database.read() as reader:
         first, last = await _range(reader, tenant)
@@ -99,13 +99,13 @@ async def _range(reader: Reader, tenant: str) -> tuple[int, int]:
     return max(min(found), (state.kept_from if state else None) or 0), max(found)
 
 
-async def _differences(database: Database, tenant: str, first: int, until: int) -> list[Difference]:
+async def _differences(database: Database, tenant: str, first: int, until: int) -> list[RollupMismatch]:
     async with database.read() as reader:
         local = await zone_of(reader, tenant)
         # Of a day east of where messages were dropped the first hours were counted with the day before.
-        since = max(local.day_start_of(first), await states.kept_since(reader, tenant))
-        expected = await counted(reader, tenant, local, since, local.day_start_of(until))
-        found: list[Difference] = []
+        since = max(local.day_start_of(first), await states.retained_since(reader, tenant))
+        expected = await count_messages(reader, tenant, local, since, local.day_start_of(until))
+        found: list[RollupMismatch] = []
         for rollup in ROLLUPS:
             days = {k: row for k, row in expected.rows(rollup).items() if k[0] >= FIRST_DAY_PERIOD}
             stored = await _stored(reader, rollup, tenant, first, until - 1)
@@ -123,9 +123,9 @@ async def _stored(reader: Reader, rollup: Rollup, tenant: str, first: int, last:
     return {tuple(row[:size]): tuple(row[size:]) for row in rows}
 
 
-async def _long_differences(database: Database, tenant: str) -> list[Difference]:
+async def _long_differences(database: Database, tenant: str) -> list[RollupMismatch]:
     """Weeks and months that are not the sum of their days."""
-    found: list[Difference] = []
+    found: list[RollupMismatch] = []
     async with database.read() as reader:
         for rollup in (rollup for rollup in ROLLUPS if rollup.long):
             stored = await _stored(reader, rollup, tenant, 0, FIRST_DAY_PERIOD - 1)
@@ -151,9 +151,9 @@ async def _sums_of_days(reader: Reader, rollup: Rollup, tenant: str) -> dict[tup
 
 def _compare(
     rollup: Rollup, expected: dict[tuple[Any, ...], Vector], stored: dict[tuple[Any, ...], Vector]
-) -> list[Difference]:
+) -> list[RollupMismatch]:
     return [
-        Difference(rollup.table.name, key, expected.get(key), stored.get(key))
+        RollupMismatch(rollup.table.name, key, expected.get(key), stored.get(key))
         for key in sorted(expected.keys() | stored.keys(), key=str)
         if expected.get(key) != stored.get(key)
     ]

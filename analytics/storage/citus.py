@@ -12,7 +12,7 @@ from analytics.storage.database import Database, Reader
 from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import exports, tenants
 
-LOCAL = frozenset({exports.name})
+LOCAL_TABLES = frozenset({exports.name})
 
 
 class Distribution(NamedTuple):
@@ -24,7 +24,7 @@ class Distribution(NamedTuple):
 
 def distributed() -> list[Table]:
     """The tables that are spread: first the one that the others are put beside."""
-    tables = [table for table in rollup_states.metadata.sorted_tables if table.name not in LOCAL]
+    tables = [table for table in rollup_states.metadata.sorted_tables if table.name not in LOCAL_TABLES]
     return sorted(tables, key=lambda table: table is not tenants)
 
 
@@ -38,7 +38,7 @@ async def distribute(database: Database) -> Distribution | None:
         return None
     async with database.write() as writer:
         await writer.execute(text("CREATE EXTENSION IF NOT EXISTS citus"))
-    return await spread(database)
+    return await distribute_tables(database)
 
 
 async def _available(database: Database) -> bool:
@@ -49,7 +49,7 @@ async def _available(database: Database) -> bool:
     return found is not None
 
 
-async def spread(database: Database) -> Distribution:
+async def distribute_tables(database: Database) -> Distribution:
     """Make the tables distributed where Citus is set up. A transaction for each, as Citus wants them."""
     done = Distribution([], [])
     for table in distributed():

@@ -30,8 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from analytics.storage.dialects import parameters, upsert
-from analytics.storage.query_log import make_watchable
+from analytics.storage.dialects import bind_rows, upsert
+from analytics.storage.query_log import instrument
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
@@ -93,7 +93,7 @@ class Reader:
                 running.result()
             raise
 
-    async def expect_much(self) -> None:
+    async def use_streaming_mode(self) -> None:
         """Say that this reader will read a large part of the database, once: keep nothing of it in memory.
 
         Otherwise a million rows of SQLite would fill its cache, and all of the file that is mapped into memory would
@@ -130,7 +130,7 @@ class Writer(Reader):
         if values:
             dialect = self._connection.dialect
             sql = _compiled_upsert(table, columns, dialect, add)
-            await self._connection.exec_driver_sql(sql, parameters(dialect, values))
+            await self._connection.exec_driver_sql(sql, bind_rows(dialect, values))
 
     async def delete(self, table: Table, columns: tuple[str, ...], keys: Iterable[tuple[Any, ...]], where: str) -> None:
         """Delete rows by keys, given as tuples in the order of `columns`, if the column `where` is 0 in them."""
@@ -146,7 +146,7 @@ class Writer(Reader):
                 text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
             )
 
-    async def lock_within(self, name: str, patience: float) -> bool:
+    async def lock_with_timeout(self, name: str, patience: float) -> bool:
         """Wait for the lock of this name for so many seconds at most, in line with others; whether it was taken."""
         if self._connection.dialect.name != "postgresql":
             return True
@@ -203,7 +203,7 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         for engine in (self._writer, self._reader):
-            make_watchable(engine)
+            instrument(engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
@@ -223,7 +223,7 @@ class Database:
             await connection.execute(statement)
 
     @asynccontextmanager
-    async def alone(self, name: str) -> AsyncIterator[bool]:
+    async def exclusive(self, name: str) -> AsyncIterator[bool]:
         """Whether no other process is in such a block of this name, and none will be. On SQLite always true."""
         if make_url(self.url).get_backend_name() == "sqlite":
             yield True  # to hold its one writer would keep out ourselves
@@ -231,7 +231,7 @@ class Database:
         async with self.write() as writer:
             yield await writer.try_lock(name)
 
-    async def is_locked(self, name: str) -> bool:
+    async def is_tenant_locked(self, name: str) -> bool:
         """Whether somebody holds the lock of this name at the moment (SQLite's one writer is not asked)."""
         if make_url(self.url).get_backend_name() == "sqlite":
             return False
@@ -243,7 +243,7 @@ class Database:
         async with self._writer.begin() as connection:
             return await connection.run_sync(function)
 
-    async def scrub(self) -> None:
+    async def vacuum(self) -> None:
         """Leave nothing in SQLite's file of what was deleted from it: the file is written anew, which takes a while.
 
         PostgreSQL does so by itself, by and by. Raises OperationalError when others write for too long.

@@ -74,7 +74,7 @@ def _in_json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
     return f"{compiler.process(column, **options)} IN {values_listed}"
 
 
-def one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Whether a column is one of any number of values; false for no values."""
     item = BigInteger() if isinstance(column.type, Integer) else Text()
     return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
@@ -103,7 +103,7 @@ _INSERTS = {"sqlite": _by_values, "postgresql": _by_arrays}
 def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool = False) -> Insert:
     """INSERT of the named columns that replaces, where the primary key is there already, all others named.
 
-    With `add` the values are added to those that are there. What it takes as parameters is what `parameters` gives.
+    With `add` the values are added to those that are there. What it takes as parameters is what `bind_rows` gives.
     Raises ValueError for columns in another order than the table's, in which SQLAlchemy writes them.
     """
     if list(columns) != [column.name for column in table.columns if column.name in columns]:
@@ -123,6 +123,6 @@ def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool 
     return upserted
 
 
-def parameters(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Any:
+def bind_rows(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Any:
     """Rows in the order of an upsert's columns, as it takes them: a list of them, or a tuple of columns."""
     return tuple(map(list, zip(*rows, strict=True))) if dialect.name == "postgresql" else rows

@@ -10,7 +10,7 @@ from analytics.storage.database import Reader, Writer
 from analytics.storage.tables import figures, tenants
 
 
-class Figure(StrEnum):
+class TenantGauge(StrEnum):
     """What is known of a company."""
 
     WAITING_STATUSES = "waiting_statuses"  # that no message has claimed yet
@@ -26,20 +26,20 @@ class Figure(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sum:
+class GaugeTotal:
     """A figure of all companies together, and when the oldest part of it was found."""
 
     value: int
     at: int
 
 
-async def known(reader: Reader, tenant: str) -> dict[str, Sum]:
+async def load(reader: Reader, tenant: str) -> dict[str, GaugeTotal]:
     """The figures of a company, by name."""
     rows = await reader.rows(select(figures).where(figures.c.tenant_id == tenant))
-    return {row.name: Sum(row.value, row.at) for row in rows}
+    return {row.name: GaugeTotal(row.value, row.at) for row in rows}
 
 
-async def due(reader: Reader, figure: Figure, found_before: int) -> list[str]:
+async def stale_tenants(reader: Reader, figure: TenantGauge, found_before: int) -> list[str]:
     """The companies of which a figure was not found since an instant."""
     fresh = exists(1).where(
         figures.c.tenant_id == tenants.c.tenant_id, figures.c.name == figure, figures.c.at >= found_before
@@ -47,22 +47,22 @@ async def due(reader: Reader, figure: Figure, found_before: int) -> list[str]:
     return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh))]
 
 
-async def keep(writer: Writer, tenant: str, found: Mapping[Figure, int], now: int) -> None:
+async def store(writer: Writer, tenant: str, found: Mapping[TenantGauge, int], now: int) -> None:
     """Write down what was found of a company."""
     rows = [(tenant, figure, value, now) for figure, value in found.items()]
     await writer.upsert(figures, ("tenant_id", "name", "value", "at"), rows)
 
 
-async def add(writer: Writer, tenant: str, more: Mapping[Figure, int], now: int) -> None:
+async def increment(writer: Writer, tenant: str, more: Mapping[TenantGauge, int], now: int) -> None:
     """Add to the figures of a company. The writer holds its lock."""
-    before = await known(writer, tenant)
-    none = Sum(0, 0)
-    await keep(writer, tenant, {figure: before.get(figure, none).value + value for figure, value in more.items()}, now)
+    before = await load(writer, tenant)
+    none = GaugeTotal(0, 0)
+    await store(writer, tenant, {figure: before.get(figure, none).value + value for figure, value in more.items()}, now)
 
 
-async def sums(reader: Reader) -> dict[str, Sum]:
+async def totals(reader: Reader) -> dict[str, GaugeTotal]:
     """The figures of all companies together, by name."""
     rows = await reader.rows(
         select(figures.c.name, func.sum(figures.c.value), func.min(figures.c.at)).group_by(figures.c.name)
     )
-    return {name: Sum(int(value), at) for name, value, at in rows}
+    return {name: GaugeTotal(int(value), at) for name, value, at in rows}

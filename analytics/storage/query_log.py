@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-class Ran(NamedTuple):
+class ExecutedStatement(NamedTuple):
     """A statement: its text, which has no values in it; when it began (ns since the epoch); how long it took (ns)."""
 
     text: str
@@ -19,17 +19,17 @@ class Ran(NamedTuple):
     took: int
 
 
-_ran: ContextVar[list[Ran] | None] = ContextVar("ran", default=None)
+_ran: ContextVar[list[ExecutedStatement] | None] = ContextVar("ran", default=None)
 
 
-def watch() -> list[Ran]:
+def record_statements() -> list[ExecutedStatement]:
     """From here on, what this task and those it starts run goes into the list."""
-    found: list[Ran] = []
+    found: list[ExecutedStatement] = []
     _ran.set(found)
     return found
 
 
-def make_watchable(engine: AsyncEngine) -> None:
+def instrument(engine: AsyncEngine) -> None:
     """Have the statements of an engine noticed. One that fails is not."""
 
     def before(_connection: Any, _cursor: Any, _text: str, _values: Any, context: Any, _many: bool) -> None:
@@ -38,7 +38,7 @@ def make_watchable(engine: AsyncEngine) -> None:
     def after(_connection: Any, _cursor: Any, text: str, _values: Any, context: Any, _many: bool) -> None:
         ran = _ran.get()
         if ran is not None:
-            ran.append(Ran(text, context.began_at, time.time_ns() - context.began_at))
+            ran.append(ExecutedStatement(text, context.began_at, time.time_ns() - context.began_at))
 
     event.listen(engine.sync_engine, "before_cursor_execute", before)
     event.listen(engine.sync_engine, "after_cursor_execute", after)

@@ -18,7 +18,7 @@ from analytics.storage.tables import metadata
 DIMENSIONS = ("department_id", "agent_id", "template_id", "account_id")
 
 # Until which day the rollups of a company are built, when they are whole.
-WHOLE = 10_000_000
+COMPLETE = 10_000_000
 NO_CODE = -1  # a bounce of which WhatsApp gave no code
 
 # A period is a month, as months since the year 0; an ISO week, as this number and the weeks since 0001-01-01; or a
@@ -29,7 +29,7 @@ FIRST_DAY_PERIOD = 500_000
 EDGE = 5_000_000
 
 
-class Level(StrEnum):
+class PeriodKind(StrEnum):
     """How long a period is."""
 
     MONTH = "month"
@@ -47,26 +47,26 @@ def week_period(day: date) -> int:
     return FIRST_WEEK + (day.toordinal() - 1) // 7
 
 
-def level_of(period: int) -> Level:
+def level_of(period: int) -> PeriodKind:
     """How long a period is."""
     if period >= FIRST_DAY_PERIOD:
-        return Level.DAY
-    return Level.WEEK if period >= FIRST_WEEK else Level.MONTH
+        return PeriodKind.DAY
+    return PeriodKind.WEEK if period >= FIRST_WEEK else PeriodKind.MONTH
 
 
 def first_day_of(period: int) -> date:
     """The day on which a period begins."""
     match level_of(period):
-        case Level.DAY:
+        case PeriodKind.DAY:
             return date.fromordinal(period)
-        case Level.WEEK:
+        case PeriodKind.WEEK:
             return date.fromordinal((period - FIRST_WEEK) * 7 + 1)
-        case Level.MONTH:
+        case PeriodKind.MONTH:
             return date(period // 12, period % 12 + 1, 1)
 
 
 @dataclass(frozen=True)
-class Family:
+class MeasureGroup:
     """What a rollup counts: some measures, perhaps by a further key; `counted` is zero when the row says nothing."""
 
     name: str
@@ -75,17 +75,17 @@ class Family:
     counted: str
 
 
-FUNNEL = Family("funnel", None, COLUMNS, "messages")
-RESPONSES = Family("responses", "hour_of_week", ("responses",), "responses")
-RESPONSE_TIMES = Family("response_times", "response_bin", ("responses",), "responses")
-BOUNCES = Family("bounces", "code", ("messages",), "messages")
+FUNNEL = MeasureGroup("funnel", None, COLUMNS, "messages")
+RESPONSES = MeasureGroup("responses", "hour_of_week", ("responses",), "responses")
+RESPONSE_TIMES = MeasureGroup("response_times", "response_bin", ("responses",), "responses")
+BOUNCES = MeasureGroup("bounces", "code", ("messages",), "messages")
 
 
 @dataclass(frozen=True)
 class Rollup:
     """One rollup: a family by some dimensions. `long`: whether it has weeks and months beside the days."""
 
-    family: Family
+    family: MeasureGroup
     name: str
     dimensions: tuple[str, ...]
     long: bool = True

@@ -7,7 +7,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 # Classes of SQLSTATE: connections; a standby that only reads; who may connect, and to what; transactions that were in
 # each other's way; memory, disk, connections; locks; shut down; the disk's errors. Source: PostgreSQL, appendix A.
-CLASSES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
+TRANSIENT_SQLSTATE_CLASSES = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
 # A right, a table or a column that is not there: the database was not migrated yet. (On SQLite these are outages too.)
 NOT_MIGRATED = frozenset({"42501", "42P01", "42703"})
 
@@ -15,7 +15,7 @@ NOT_MIGRATED = frozenset({"42501", "42P01", "42703"})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
-def is_outage(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether an error is the database's or the connection's own; else it is what was asked, and comes again."""
     if isinstance(error, (OSError, NoConnection)):
         return True
@@ -27,6 +27,6 @@ def is_outage(error: BaseException) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
-        return state[:2] in CLASSES or state in NOT_MIGRATED
+        return state[:2] in TRANSIENT_SQLSTATE_CLASSES or state in NOT_MIGRATED
     # asyncpg's own errors have no state. Of a value that it cannot encode it says so with a ValueError.
     return isinstance(error, InterfaceError) and not isinstance(getattr(error.orig, "__cause__", None), ValueError)

@@ -9,13 +9,13 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from analytics.domain.errors import Forbidden, InvalidInput, PublicError, TooComplex
-from analytics.domain.limits import DOCUMENT_OF_SCHEMA_READERS, DOCUMENT_OF_STRANGERS, MOST_COST, MOST_TOKENS
+from analytics.domain.errors import ForbiddenError, InvalidInputError, PublicError, TooComplexError
+from analytics.domain.limits import MAX_ANONYMOUS_TOKENS, MAX_COST, MAX_INTROSPECTION_TOKENS, MAX_TOKENS
 from analytics.reports.access import Identity
 from graphql_schema.context import Context
-from graphql_schema.extensions.document_cache import DocumentCache, Known
+from graphql_schema.extensions.document_cache import CachedDocument, DocumentCache
 from graphql_schema.extensions.parser import has_too_many_tokens, parse
-from graphql_schema.limits.document_size import Size, keep_within
+from graphql_schema.limits.document_size import DocumentCost, enforce_limits
 from graphql_schema.limits.input_values import count_variables
 
 # What Strawberry adds to the rules of GraphQL.
@@ -23,7 +23,7 @@ MORE_RULES = (MaybeNullValidationRule, OneOfInputValidationRule)
 HIDDEN = "You may not read the schema here."
 
 
-class CheckedDocuments(SchemaExtension):
+class DocumentValidationExtension(SchemaExtension):
     """Refuses what is too large before it is validated: validation takes longer than everything before it.
 
     Documents repeat: a small query goes from 1.2 to 0.14 ms when its document is known. Only those of signed-in
@@ -32,7 +32,7 @@ class CheckedDocuments(SchemaExtension):
     """
 
     _known: ClassVar = DocumentCache()
-    _size: Size | None = None
+    _size: DocumentCost | None = None
 
     def on_parse(self) -> Iterator[None]:
         """A document that is known is not parsed again. The parser stops at the cap on tokens."""
@@ -54,8 +54,8 @@ class CheckedDocuments(SchemaExtension):
         execution = self.execution_context
         context: Context = execution.context
         if isinstance(context.identity, Identity):
-            return MOST_TOKENS
-        characters, tokens = DOCUMENT_OF_SCHEMA_READERS if context.may_introspect else DOCUMENT_OF_STRANGERS
+            return MAX_TOKENS
+        characters, tokens = MAX_INTROSPECTION_TOKENS if context.can_introspect else MAX_ANONYMOUS_TOKENS
         if len(execution.query or "") > characters:
             raise context.unauthenticated
         return tokens
@@ -66,7 +66,7 @@ class CheckedDocuments(SchemaExtension):
         try:
             return parse(execution.query or "", most_tokens)
         except GraphQLSyntaxError as error:
-            if most_tokens < MOST_TOKENS and has_too_many_tokens(error):
+            if most_tokens < MAX_TOKENS and has_too_many_tokens(error):
                 raise execution.context.unauthenticated from None
             raise
 
@@ -86,23 +86,23 @@ class CheckedDocuments(SchemaExtension):
     def get_results(self) -> dict[str, Any]:
         """`extensions.cost`: what the request costs, and what it may cost."""
         cost = self.execution_context.context.cost
-        return {} if cost is None else {"cost": {"requested": cost, "maximum": MOST_COST}}
+        return {} if cost is None else {"cost": {"requested": cost, "maximum": MAX_COST}}
 
     @property
     def _key(self) -> tuple[Schema, str]:
         return self.execution_context.schema, self.execution_context.query or ""
 
     def _check(self, document: DocumentNode) -> list[GraphQLError]:
-        """What is wrong with a document that is not known. Raises `TooComplex`."""
+        """What is wrong with a document that is not known. Raises `TooComplexError`."""
         execution = self.execution_context
         try:
-            self._size = keep_within(execution.schema._schema, document)
+            self._size = enforce_limits(execution.schema._schema, document)
             errors = self._validate(document)
         except RecursionError:
-            raise TooComplex("The document is nested too deeply.") from None
+            raise TooComplexError("The document is nested too deeply.") from None
         context: Context = execution.context
         if not errors and isinstance(context.identity, Identity):
-            known = Known(document, self._size)
+            known = CachedDocument(document, self._size)
             context.readers = known.readers
             self._known.keep(self._key, known)
         return errors
@@ -116,25 +116,28 @@ class CheckedDocuments(SchemaExtension):
         execution = self.execution_context
         context: Context = execution.context
         rules = (*execution.validation_rules, *MORE_RULES)
-        hidden = not context.may_introspect
+        hidden = not context.can_introspect
         return validate(execution.schema._schema, document, rules, max_errors=1, hide_suggestions=hidden)[:1]
 
     def _refusals(self, document: DocumentNode) -> list[GraphQLError]:
         """Why this person may not run a valid document, if so.
 
-        Raises `InvalidInput` when no operation is named, and `TooComplex` when its variables make it too dear.
+        Raises `InvalidInputError` when no operation is named, and `TooComplexError` when its variables make it too
+        dear.
         """
         execution = self.execution_context
         cost = execution.context.cost
-        if cost is not None and cost > MOST_COST:
-            raise TooComplex(f"The document costs {cost} points with its variables; at most {MOST_COST}. See `limits`.")
+        if cost is not None and cost > MAX_COST:
+            raise TooComplexError(
+                f"The document costs {cost} points with its variables; at most {MAX_COST}. See `limits`."
+            )
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         # Strawberry would run the first of them, and keeps to itself whether a name was given.
         if len(operations) > 1 and execution._provided_operation_name is None:
-            raise InvalidInput("operationName: must be given, since the document has several operations.")
+            raise InvalidInputError("operationName: must be given, since the document has several operations.")
         context: Context = execution.context
-        if not (self._size and self._size.introspects) or context.may_introspect:
+        if not (self._size and self._size.introspects) or context.can_introspect:
             return []
-        refused = Forbidden(HIDDEN) if isinstance(context.identity, Identity) else context.unauthenticated
+        refused = ForbiddenError(HIDDEN) if isinstance(context.identity, Identity) else context.unauthenticated
         # With a path, as every other root field is refused: it is the field that this person may not read.
         return [GraphQLError(refused.message, path=["__schema"], original_error=refused)]

@@ -40,7 +40,7 @@ UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeE
 MASKED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
 
 
-def public(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
+def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
     """The error as a client may see it; `fallback` is the code of those that graphql-core itself raised."""
     cause = _cause(error)
     if "code" in (error.extensions or {}) and not isinstance(cause, PublicError):
@@ -49,7 +49,7 @@ def public(error: GraphQLError, fallback: str, document: DocumentNode | None = N
         code = _code(error, fallback)
         message = PYTHON_VALUE.sub(r"\g<kind>", error.message).replace("not to be None", "not to be null")
     elif isinstance(cause, PublicError):
-        code, message = cause.code, _placed(error, cause, document)
+        code, message = cause.code, _with_argument_path(error, cause, document)
     else:
         code, message = "INTERNAL_SERVER_ERROR", MASKED
         log.error("masked error", path=error.path, exc_info=cause)
@@ -80,22 +80,22 @@ def _cause(error: GraphQLError) -> Exception | None:
     return cause if isinstance(cause, Exception) else None
 
 
-def _placed(error: GraphQLError, cause: PublicError, document: DocumentNode | None) -> str:
+def _with_argument_path(error: GraphQLError, cause: PublicError, document: DocumentNode | None) -> str:
     """A refused value's sentence, with the argument it was given for."""
     if match := IN_VARIABLE.match(error.message):
         return f"{match['name']}{match['at'] or ''}: {cause.message}"
     refused = error.nodes[0] if error.nodes else None
     if document is not None and isinstance(refused, ValueNode):
-        return f"{'.'.join(_names_around(document, refused))}: {cause.message}"
+        return f"{'.'.join(_argument_path(document, refused))}: {cause.message}"
     return cause.message
 
 
-def _names_around(node: Node, wanted: Node) -> list[str]:
+def _argument_path(node: Node, wanted: Node) -> list[str]:
     """The names of the arguments and input fields around a value."""
     for child in chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in _values(node)):
         if child is wanted:
             return _name(node)
-        if isinstance(child, Node) and (inside := _names_around(child, wanted)):
+        if isinstance(child, Node) and (inside := _argument_path(child, wanted)):
             return _name(node) + inside
     return []
 
@@ -108,7 +108,7 @@ def _name(node: Node) -> list[str]:
     return [node.name.value] if isinstance(node, (ArgumentNode, ObjectFieldNode)) else []
 
 
-class PublicErrors(SchemaExtension):
+class ErrorMaskingExtension(SchemaExtension):
     """Gives every error its code and masks what is not public."""
 
     _validated = False
@@ -140,8 +140,8 @@ class PublicErrors(SchemaExtension):
     def _public(self, error: GraphQLError) -> GraphQLError:
         context: Context = self.execution_context.context
         fallback = "BAD_USER_INPUT" if self._validated else "GRAPHQL_VALIDATION_FAILED"
-        shown = public(error, fallback, self.execution_context.graphql_document)
-        if not context.may_introspect:
+        shown = to_public_error(error, fallback, self.execution_context.graphql_document)
+        if not context.can_introspect:
             shown.message = SUGGESTION.sub("", shown.message)
         if context.request_id:
             shown.extensions = {**(shown.extensions or {}), "requestId": context.request_id}

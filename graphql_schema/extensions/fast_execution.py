@@ -38,11 +38,11 @@ SAME = {
 SMALLEST_INT, LARGEST_INT = -(2**31), 2**31 - 1
 
 
-class _NotPlain(Exception):
+class _NotSupported(Exception):
     """This value, or this selection, is for the stock way."""
 
 
-class Readers:
+class SelectionReaders:
     """The readers of one kept document's selections, from one execution of it to the next.
 
     Keyed by the identities of a type of the schema and of nodes of the document, with which they go. There is room for
@@ -64,7 +64,7 @@ class Readers:
         return read
 
 
-class StockExecutionContext(StrawberryGraphQLCoreExecutionContext):
+class DefaultExecutionContext(StrawberryGraphQLCoreExecutionContext):
     """Strawberry's execution, with no types for those who may not read the schema."""
 
     def execute_field(
@@ -76,7 +76,7 @@ class StockExecutionContext(StrawberryGraphQLCoreExecutionContext):
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
 
-class PlainExecutionContext(StockExecutionContext):
+class FastExecutionContext(DefaultExecutionContext):
     """The same, with selections of plain fields read straight off their objects."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,7 +85,7 @@ class PlainExecutionContext(StockExecutionContext):
         self._readers: dict[tuple[Any, int], tuple[Any, Read | None]] = {}
         # Those of the document, if it is kept and selects the same each time.
         kept = getattr(self.context_value, "readers", None)
-        self._kept = kept if isinstance(kept, Readers) and not self._varies() else None
+        self._kept = kept if isinstance(kept, SelectionReaders) and not self._varies() else None
         self._fields = 0
 
     def collect_and_execute_subfields(
@@ -96,7 +96,7 @@ class PlainExecutionContext(StockExecutionContext):
         if read is not None:
             try:
                 return read(result)
-            except _NotPlain:
+            except _NotSupported:
                 pass
         return super().collect_and_execute_subfields(return_type, field_details_list, path, result, position_context)
 
@@ -114,7 +114,7 @@ class PlainExecutionContext(StockExecutionContext):
         if read is not None:
             try:
                 return read(result)
-            except _NotPlain:
+            except _NotSupported:
                 pass
         return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
 
@@ -143,7 +143,7 @@ class PlainExecutionContext(StockExecutionContext):
         self._fields = 0
         try:
             return self._read(type_, field_details_list), self._fields
-        except _NotPlain:
+        except _NotSupported:
             return None, 0
 
     def _has_middlewares(self) -> bool:
@@ -151,7 +151,7 @@ class PlainExecutionContext(StockExecutionContext):
         return bool(self.middleware_manager and self.middleware_manager.middlewares)
 
     def _read(self, type_: GraphQLOutputType, field_details_list: Any) -> Read:
-        """How to read a value of a type. Raises `_NotPlain` when it takes more than reading."""
+        """How to read a value of a type. Raises `_NotSupported` when it takes more than reading."""
         if isinstance(type_, GraphQLNonNull):
             # No reader takes a None: that a value is there needs no test of its own.
             return self._read(type_.of_type, field_details_list)
@@ -161,7 +161,7 @@ class PlainExecutionContext(StockExecutionContext):
             return self._read_object(type_, field_details_list)
         if is_leaf_type(type_):
             return _leaf(type_)
-        raise _NotPlain
+        raise _NotSupported
 
     def _optional(self, type_: GraphQLOutputType, field_details_list: Any) -> Read:
         read = self._read(type_, field_details_list)
@@ -170,10 +170,10 @@ class PlainExecutionContext(StockExecutionContext):
     def _read_object(self, type_: GraphQLObjectType, field_details_list: Any) -> Read:
         definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if definition is None:
-            raise _NotPlain
+            raise _NotSupported
         grouped, deferred, _ = self.collect_subfields(type_, field_details_list)
         if deferred:
-            raise _NotPlain
+            raise _NotSupported
         fields = [(name, *self._read_field(type_, details)) for name, details in grouped.items()]
         self._fields += len(fields)
         # Values of a generic type are of the class that the concrete type was made from.
@@ -181,7 +181,7 @@ class PlainExecutionContext(StockExecutionContext):
 
         def read(value: Any) -> dict[str, Any]:
             if type(value) not in origins:
-                raise _NotPlain
+                raise _NotSupported
             return {name: get(getattr(value, attribute)) for name, attribute, get in fields}
 
         return read
@@ -190,13 +190,13 @@ class PlainExecutionContext(StockExecutionContext):
         """The attribute that a field is, and how to read its value."""
         field = self.schema.get_field(parent, details[0].node.name.value)
         if field is None:
-            raise _NotPlain
+            raise _NotSupported
         if details[0].node.name.value == "__typename":
             name = parent.name
             return "__class__", lambda _: name
         definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if not isinstance(definition, StrawberryField) or not definition.is_basic_field or field.args:
-            raise _NotPlain
+            raise _NotSupported
         return definition.python_name, self._optional(field.type, details)
 
 
@@ -207,7 +207,7 @@ def _nullable(read: Read) -> Read:
 def _items(read: Read) -> Read:
     def items(value: Any) -> list[Any]:
         if type(value) is not list:
-            raise _NotPlain
+            raise _NotSupported
         return [read(item) for item in value]
 
     return items
@@ -219,13 +219,13 @@ def _leaf(type_: GraphQLLeafType) -> Read:
 
     def coerced(value: Any) -> Any:
         if value is None:
-            raise _NotPlain
+            raise _NotSupported
         try:
             result = coerce(value)
         except Exception:
-            raise _NotPlain from None
+            raise _NotSupported from None
         if result is None or result is Undefined:
-            raise _NotPlain
+            raise _NotSupported
         return result
 
     if type_ is GraphQLInt:

@@ -8,7 +8,7 @@ them: errors are placed by offsets.
 from graphql import DocumentNode, GraphQLSyntaxError, Location, Source, Token, TokenKind
 from graphql.language.parser import Parser
 
-from analytics.domain.errors import TooComplex
+from analytics.domain.errors import TooComplexError
 
 # How the parser says that it stopped at the cap on tokens.
 TOO_MANY_TOKENS = "Syntax Error: Document contains more than"
@@ -24,13 +24,16 @@ class _Parser(Parser):
 
 
 def parse(text: str, most_tokens: int) -> DocumentNode:
-    """A document of so many tokens at most. Raises `GraphQLSyntaxError`, and `TooComplex` for one nested too deeply."""
+    """A document of so many tokens at most.
+
+    Raises `GraphQLSyntaxError`, and `TooComplexError` for one nested too deeply.
+    """
     parser = _Parser(Source(text), max_tokens=most_tokens)
     token: Token | None = parser._lexer.token
     try:
         return parser.parse_document()
     except RecursionError:
-        raise TooComplex("The document is nested too deeply.") from None
+        raise TooComplexError("The document is nested too deeply.") from None
     finally:
         while token:
             following, token.prev, token.next = token.next, None, None

@@ -9,16 +9,16 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
 from analytics.reports.access import Identity
-from analytics.storage.query_log import watch
-from graphql_schema.context import Context, Operation
+from analytics.storage.query_log import record_statements
+from graphql_schema.context import Context, OperationRecord
 from graphql_schema.limits.document_size import root_fields
 
 OK, CANCELED, UNCLEAR = "OK", "CANCELED", "BAD_USER_INPUT"
 NONE, SEVERAL = "none", "several"
-LONGEST_NAME = 100  # characters
+MAX_NAME_LENGTH = 100  # characters
 
 
-class ToldOperations(SchemaExtension):
+class OperationTelemetryExtension(SchemaExtension):
     """Around all other extensions, so that it sees what clients see."""
 
     _code = OK
@@ -26,7 +26,7 @@ class ToldOperations(SchemaExtension):
 
     async def on_operation(self) -> AsyncIterator[None]:
         """Around everything; for a subscription, until it ends."""
-        began_at, statements = time.time_ns(), watch()
+        began_at, statements = time.time_ns(), record_statements()
         try:
             yield
             self._note(getattr(self.execution_context.result, "errors", None))
@@ -42,13 +42,13 @@ class ToldOperations(SchemaExtension):
         finally:
             context: Context = self.execution_context.context
             field = self._field()
-            context.tell(
-                Operation(
+            context.record_operation(
+                OperationRecord(
                     who=context.identity if isinstance(context.identity, Identity) else None,
                     # What nothing was run of may be called anything.
                     name=None
                     if field == NONE
-                    else (self.execution_context.operation_name or "")[:LONGEST_NAME] or None,
+                    else (self.execution_context.operation_name or "")[:MAX_NAME_LENGTH] or None,
                     field=field,
                     code=self._code,
                     cost=context.cost,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from graphql import EnumValueNode, FieldNode, GraphQLField, IntValueNode
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.limits import LARGEST_PAGE, LONGEST_SERIES, MOST_FILTER_IDS
+from analytics.domain.limits import MAX_FILTER_IDS, MAX_PAGE_SIZE, MAX_SERIES_POINTS
 
 MICROSECONDS = 1_000  # in a point
 
@@ -39,7 +39,7 @@ NAMES_OF_IDS = 10_000
 # An hourly series is read by itself, all others from the same days.
 HOURLY = ("by hour", 115_000)
 # Fields that read each time they are asked for.
-OWN_READS = {
+UNSHARED_READS = {
     "Query.exports": 10_000,
     "Query.export": 5_000,
     "Query.limits": 5_000,
@@ -51,10 +51,10 @@ OWN_READS = {
     "Export.filter": 2_500,
     "Export.downloadUrl": 2_500,
 }
-PERIOD_BEFORE = "CampaignAnalytics.previousPeriod"
+PREVIOUS_PERIOD = "CampaignAnalytics.previousPeriod"
 # The days before a period are others than its own: together they cannot be more than all the days there are. What is
 # left for what is asked of both is the price of asking again; what is asked of the one before alone is paid in full.
-SHARE_OF_PERIOD_BEFORE = 0.1
+PREVIOUS_PERIOD_FACTOR = 0.1
 
 # Microseconds for each read to look for one more value of the variables in what it reads: the ids of a filter. So many
 # are in the prices above.
@@ -69,10 +69,10 @@ LISTS = {
     "TemplatePerformance.departments": 5,
     "Viewer.departments": 100,
     "Export.columns": len(ExportColumn),
-    "AppliedFilter.templateIds": MOST_FILTER_IDS,
-    "AppliedFilter.accountIds": MOST_FILTER_IDS,
-    "AppliedFilter.departmentIds": MOST_FILTER_IDS,
-    "AppliedFilter.agentIds": MOST_FILTER_IDS,
+    "AppliedFilter.templateIds": MAX_FILTER_IDS,
+    "AppliedFilter.accountIds": MAX_FILTER_IDS,
+    "AppliedFilter.departmentIds": MAX_FILTER_IDS,
+    "AppliedFilter.agentIds": MAX_FILTER_IDS,
     "__Schema.types": 80,
     "__Schema.directives": 8,
     "__Type.fields": 6,
@@ -93,7 +93,7 @@ ROWS = {
         28.0,  # with a funnel, which is eight objects
     ),
 }
-POINTS = {"HOUR": LONGEST_SERIES, "DAY": LONGEST_SERIES, "WEEK": 160, "MONTH": 40}
+POINTS = {"HOUR": MAX_SERIES_POINTS, "DAY": MAX_SERIES_POINTS, "WEEK": 160, "MONTH": 40}
 
 ROW = 5.0  # microseconds to make an item of a list, whatever is asked of it
 FIELD = 1.5  # to read a field and to write it down
@@ -101,7 +101,7 @@ RESOLVED_FIELD = 5.0  # the same in introspection, which graphql-core resolves f
 
 
 @dataclass(frozen=True)
-class Price:
+class FieldCost:
     """What one field costs by itself, in microseconds, and how often what is inside it is paid."""
 
     own: float
@@ -115,7 +115,7 @@ class Price:
         return self.own + (inside if self.rows is None else self.rows * (self.row + inside))
 
 
-def price(coordinate: str, field: GraphQLField, node: FieldNode) -> Price:
+def field_cost(coordinate: str, field: GraphQLField, node: FieldNode) -> FieldCost:
     """Of a field as it is selected. The coordinate is its type's and its name: `Query.viewer`."""
     is_introspection = coordinate.startswith("__")
     read, rows = READS.get(coordinate), LISTS.get(coordinate)
@@ -125,10 +125,10 @@ def price(coordinate: str, field: GraphQLField, node: FieldNode) -> Price:
         read = HOURLY if granularity == "HOUR" else read
     elif "first" in field.args:
         rows = _first(field, node)
-    own = (RESOLVED_FIELD if is_introspection else FIELD) + OWN_READS.get(coordinate, 0)
+    own = (RESOLVED_FIELD if is_introspection else FIELD) + UNSHARED_READS.get(coordinate, 0)
     if any(argument.name.value == "ids" for argument in node.arguments or ()):
         own, read = own + NAMES_OF_IDS, None
-    return Price(own, rows, ROWS.get(coordinate, ROW), read, coordinate == PERIOD_BEFORE)
+    return FieldCost(own, rows, ROWS.get(coordinate, ROW), read, coordinate == PREVIOUS_PERIOD)
 
 
 def _first(field: GraphQLField, node: FieldNode) -> int:
@@ -138,7 +138,9 @@ def _first(field: GraphQLField, node: FieldNode) -> int:
             written = argument.value
             # More than the cap is refused when it is run; less than nothing, and what is too long to read, too.
             return (
-                max(0, min(int(written.value[:9]), LARGEST_PAGE)) if isinstance(written, IntValueNode) else LARGEST_PAGE
+                max(0, min(int(written.value[:9]), MAX_PAGE_SIZE))
+                if isinstance(written, IntValueNode)
+                else MAX_PAGE_SIZE
             )
     return int(field.args["first"].default_value)
 

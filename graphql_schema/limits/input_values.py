@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from graphql import DocumentNode, IntValueNode, Node, ObjectValueNode
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 
-from analytics.domain.errors import InvalidInput, TooComplex
-from analytics.domain.limits import LONGEST_INTEGER, MOST_MEMBERS, MOST_VALUES
+from analytics.domain.errors import InvalidInputError, TooComplexError
+from analytics.domain.limits import MAX_INTEGER_DIGITS, MAX_OBJECT_FIELDS, MAX_VARIABLE_VALUES
 
 # Where values are, by the kind of node: all that is below it, but for names and types.
 BELOW = {
@@ -18,16 +18,18 @@ BELOW = {
 def check_literals(document: DocumentNode) -> None:
     """Raises a public error for a value that is too large."""
     for node in _nodes(document):
-        if isinstance(node, IntValueNode) and len(node.value) > LONGEST_INTEGER:
-            raise InvalidInput(f"The document has an integer of {len(node.value)} digits; at most {LONGEST_INTEGER}.")
+        if isinstance(node, IntValueNode) and len(node.value) > MAX_INTEGER_DIGITS:
+            raise InvalidInputError(
+                f"The document has an integer of {len(node.value)} digits; at most {MAX_INTEGER_DIGITS}."
+            )
         if isinstance(node, ObjectValueNode):
             check_members(len(node.fields))
 
 
 def check_members(count: int) -> None:
-    """Raises `TooComplex` for an object of so many fields."""
-    if count > MOST_MEMBERS:
-        raise TooComplex(f"An object of the input has {count} fields; at most {MOST_MEMBERS}.")
+    """Raises `TooComplexError` for an object of so many fields."""
+    if count > MAX_OBJECT_FIELDS:
+        raise TooComplexError(f"An object of the input has {count} fields; at most {MAX_OBJECT_FIELDS}.")
 
 
 def _nodes(document: DocumentNode) -> Iterator[Node]:
@@ -44,7 +46,7 @@ def _nodes(document: DocumentNode) -> Iterator[Node]:
 
 
 def count_variables(variables: dict[str, object]) -> int:
-    """How many values there are. Raises `TooComplex` for more than any request needs; no type is looked at."""
+    """How many values there are. Raises `TooComplexError` for more than any request needs; no type is looked at."""
     count, waiting = 0, list[object]([list(variables.values())])
     while waiting:
         value = waiting.pop()
@@ -54,7 +56,7 @@ def count_variables(variables: dict[str, object]) -> int:
             continue
         inside = list(value.values()) if isinstance(value, dict) else value
         count += len(inside)
-        if count > MOST_VALUES:
-            raise TooComplex(f"The variables have more than {MOST_VALUES} values. See `limits`.")
+        if count > MAX_VARIABLE_VALUES:
+            raise TooComplexError(f"The variables have more than {MAX_VARIABLE_VALUES} values. See `limits`.")
         waiting += inside
     return count

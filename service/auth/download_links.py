@@ -15,7 +15,7 @@ AUDIENCE = "embudo-export-file"
 
 
 @dataclass(frozen=True)
-class Links:
+class DownloadLinkSigner:
     """Makes and reads links. Their key is derived from the token secret, so neither passes for the other."""
 
     secret: str
@@ -25,7 +25,7 @@ class Links:
     def _key(self) -> bytes:
         return blake2b(self.secret.encode(), person=b"embudo-links").digest()
 
-    def path(self, viewer: Viewer, export: Export) -> str:
+    def sign(self, viewer: Viewer, export: Export) -> str:
         """The path and query under which a viewer may fetch an export's file."""
         claims = {
             "aud": AUDIENCE,
@@ -37,9 +37,9 @@ class Links:
         }
         return f"/exports/{export.id}/file?signature={jwt.encode(claims, self._key, 'HS256')}"
 
-    def read(self, export_id: str, signature: str) -> Identity | None:
+    def verify(self, export_id: str, signature: str) -> Identity | None:
         """For whom a link to an export was signed; None when it was not, or is over."""
-        if not _canonical(signature):
+        if not _is_canonical_jwt(signature):
             return None
         try:
             claims: dict[str, Any] = jwt.decode(
@@ -56,7 +56,7 @@ class Links:
         return Identity(id=claims["sub"], tenant_id=claims["tenant"], role=claims["role"])
 
 
-def _canonical(signature: str) -> bool:
+def _is_canonical_jwt(signature: str) -> bool:
     """Whether its parts are written as we write them: base64 without padding, and no bits left over."""
     try:
         return all(base64url_encode(base64url_decode(part)).decode() == part for part in signature.split("."))

@@ -8,10 +8,10 @@ import jwt
 import structlog
 from starlette.requests import HTTPConnection
 
-from analytics.domain.errors import PublicError, Unauthenticated
-from analytics.domain.text import clean
+from analytics.domain.errors import PublicError, UnauthenticatedError
+from analytics.domain.text import sanitize
 from analytics.reports.access import Identity
-from service.auth.jwks import ALGORITHMS, Keys
+from service.auth.jwks import ALGORITHMS, JwksCache
 from service.settings import Settings
 
 ALGORITHM = "HS256"
@@ -38,7 +38,7 @@ MISSING = {"iss": "issuer", "aud": "audience"}
 MAX_TOKEN_LENGTH = 4_096  # characters; what reads a token looks at each of them
 
 
-class RefusedToken(Unauthenticated):
+class RefusedTokenError(UnauthenticatedError):
     """A token that is not good, with the reason, which the message does not tell."""
 
     def __init__(self, reason: str, message: str = NOT_VALID) -> None:
@@ -47,7 +47,7 @@ class RefusedToken(Unauthenticated):
 
 
 @dataclass(frozen=True)
-class Tokens:
+class TokenService:
     """Issues tokens and reads them; `issuer` and `audience` are checked when set.
 
     With a secret, tokens signed by HS256 are good; with keys, those signed by RS256 and ES256. A token's header chooses
@@ -57,7 +57,7 @@ class Tokens:
     secret: str | None
     issuer: str | None = None
     audience: str | None = None
-    keys: Keys | None = None
+    keys: JwksCache | None = None
 
     def issue(self, identity: Identity, lifetime: timedelta, *, now: datetime | None = None) -> str:
         """A token for someone, signed with the secret."""
@@ -74,28 +74,28 @@ class Tokens:
         present = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode(present, self.secret or "", ALGORITHM)
 
-    async def identify(self, authorization: str | None) -> Identity | PublicError | None:
+    async def authenticate(self, authorization: str | None) -> Identity | PublicError | None:
         """Read the identity in an `Authorization` header; None without a token, the error to give for a bad one.
 
         Why it is bad is in each line of the log about this request.
         """
-        token = bearer(authorization)
+        token = parse_bearer(authorization)
         if token is None:
             return None
         try:
             if len(token) > MAX_TOKEN_LENGTH:
-                raise RefusedToken(MALFORMED)
+                raise RefusedTokenError(MALFORMED)
             if self.keys:
                 id, algorithm = _header(token)
                 if algorithm in ALGORITHMS:
-                    await self.keys.prepare(id, algorithm)
-            return self.read(token)
-        except RefusedToken as error:
+                    await self.keys.ensure_key(id, algorithm)
+            return self.verify(token)
+        except RefusedTokenError as error:
             structlog.contextvars.bind_contextvars(token_refused=error.reason)
             return error
 
-    def read(self, token: str) -> Identity:
-        """Read the identity in a token, by the known keys. Raises `RefusedToken`: it tells a forger nothing."""
+    def verify(self, token: str) -> Identity:
+        """Read the identity in a token, by the known keys. Raises `RefusedTokenError`: it tells a forger nothing."""
         key, algorithm = self._key(token)
         try:
             claims = jwt.decode(
@@ -108,9 +108,9 @@ class Tokens:
                 options={"require": REQUIRED, "verify_aud": self.audience is not None},
             )
         except jwt.ExpiredSignatureError:
-            raise RefusedToken("expired", "The token has expired.") from None
+            raise RefusedTokenError("expired", "The token has expired.") from None
         except (jwt.PyJWTError, ValueError, OverflowError) as error:  # an `exp` may be no number, or none that ends
-            raise RefusedToken(_reason(error)) from None
+            raise RefusedTokenError(_reason(error)) from None
         return _identity(claims)
 
     def _key(self, token: str) -> tuple[Any, str]:
@@ -118,26 +118,26 @@ class Tokens:
         id, algorithm = _header(token)
         if algorithm == ALGORITHM and self.secret:
             return self.secret, algorithm
-        key = self.keys.find(id, algorithm) if self.keys and algorithm in ALGORITHMS else None
+        key = self.keys.get_key(id, algorithm) if self.keys and algorithm in ALGORITHMS else None
         if key is None:
-            raise RefusedToken("kid" if self.keys and algorithm in ALGORITHMS else "algorithm")
+            raise RefusedTokenError("kid" if self.keys and algorithm in ALGORITHMS else "algorithm")
         return key, algorithm
 
 
-async def identify(connection: HTTPConnection, tokens: Tokens) -> Identity | PublicError | None:
+async def identify(connection: HTTPConnection, tokens: TokenService) -> Identity | PublicError | None:
     """Read the identity of a request; its token is checked once, however many ask."""
     state = connection.scope.setdefault("state", {})
     if "identity" not in state:
-        state["identity"] = await tokens.identify(connection.headers.get("authorization"))
+        state["identity"] = await tokens.authenticate(connection.headers.get("authorization"))
     found: Identity | PublicError | None = state["identity"]
     return found
 
 
-def open_tokens(settings: Settings) -> Tokens:
+def create_token_service(settings: Settings) -> TokenService:
     """As the settings have it. Raises `ConfigurationError` when tokens could not be checked at all."""
-    keys = Keys(settings.token_jwks_url) if settings.token_jwks_url else None
+    keys = JwksCache(settings.token_jwks_url) if settings.token_jwks_url else None
     secret = settings.secret if settings.token_secret or keys is None else None
-    return Tokens(secret, settings.token_issuer, settings.token_audience, keys)
+    return TokenService(secret, settings.token_issuer, settings.token_audience, keys)
 
 
 def _reason(error: Exception) -> str:
@@ -150,17 +150,17 @@ def _header(token: str) -> tuple[str | None, str]:
     try:
         header = jwt.get_unverified_header(token)
     except (jwt.PyJWTError, ValueError, RecursionError):
-        raise RefusedToken(MALFORMED) from None
+        raise RefusedTokenError(MALFORMED) from None
     return header.get("kid"), str(header.get("alg"))
 
 
 def _identity(claims: dict[str, Any]) -> Identity:
     user, tenant, role = (claims[name] for name in ("sub", "tenant", "role"))
     if not all(isinstance(text, str) and 0 < len(text) <= 128 for text in (user, tenant, role)):
-        raise RefusedToken(CLAIMS)
+        raise RefusedTokenError(CLAIMS)
     return Identity(
-        clean(user),
-        clean(tenant),
+        sanitize(user),
+        sanitize(tenant),
         role,
         email=_text(claims.get("email")),
         name=_text(claims.get("name")),
@@ -168,11 +168,11 @@ def _identity(claims: dict[str, Any]) -> Identity:
     )
 
 
-def bearer(header: str | None) -> str | None:
+def parse_bearer(header: str | None) -> str | None:
     """The token in an Authorization header, if there is one (RFC 6750, section 2.1)."""
     scheme, _, token = (header or "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def _text(claim: Any) -> str | None:
-    return clean(claim) if isinstance(claim, str) else None
+    return sanitize(claim) if isinstance(claim, str) else None

@@ -14,30 +14,30 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from analytics.domain.time_zones import DAY, instant, moment
+from analytics.domain.time_zones import DAY, from_micros, to_micros
 from analytics.ingest import webhook_inbox
-from analytics.ingest.reprocessing import derive_anew
+from analytics.ingest.reprocessing import derive_again
 from analytics.lifecycle import orphans
-from analytics.migrations import SchemaState, TablesInUse, no_such_table
+from analytics.migrations import SchemaState, TablesLockedError, no_such_table
 from analytics.migrations import migrate as migrate_database
 from analytics.reports.access import Identity
 from analytics.rollups.rebuild import rebuild
-from analytics.rollups.verify import check, some_days
-from analytics.storage.backup import NoBackup, back_up
+from analytics.rollups.verify import sample_days, verify
+from analytics.storage.backup import BackupError, backup_sqlite
 from analytics.storage.citus import Distribution
 from analytics.storage.citus import distribute as distribute_tables
 from analytics.storage.database import Database
 from graphql_schema.schema import schema as graphql
-from service.auth.tokens import Tokens
+from service.auth.tokens import TokenService
 from service.cli import privacy, retention
 from service.demo.events import PEOPLE, identity_of
 from service.demo.load import import_demo
-from service.ingest.file_import import Unreadable, import_files
+from service.ingest.file_import import UnreadableFileError, import_files
 from service.server import processes as serving
 from service.settings import ConfigurationError, Settings, unknown_variables
 from service.telemetry.logs import configure
 from service.workers.client import THREADS
-from service.workers.supervisor import supervise
+from service.workers.supervisor import run_supervisor
 from tasks.queue.broker_url import parse_broker_url
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -66,8 +66,8 @@ IN_USE = (
 )
 
 
-def _tokens(settings: Settings) -> Tokens:
-    return Tokens(settings.secret, settings.token_issuer, settings.token_audience)
+def _tokens(settings: Settings) -> TokenService:
+    return TokenService(settings.secret, settings.token_issuer, settings.token_audience)
 
 
 def _start_log(settings: Settings) -> None:
@@ -100,7 +100,7 @@ def worker(
     if parse_broker_url(settings.broker_url).embedded:
         raise ConfigurationError("EMBUDO_BROKER_URL: with embedded:// the service runs its own worker.")
     _start_log(settings)
-    supervise(processes, threads)
+    run_supervisor(processes, threads)
 
 
 @app.command()
@@ -132,7 +132,7 @@ def migrate(
         raise typer.Exit(2) from None
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:  # the folder of SQLite's file
         raise ConfigurationError(f"EMBUDO_DATABASE_URL: the database cannot be made: {error}") from None
-    except TablesInUse:
+    except TablesLockedError:
         console.print(IN_USE, style="red")
         raise typer.Exit(3) from None
 
@@ -146,7 +146,7 @@ def _distributed(done: Distribution | None) -> str:
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The new file.")]) -> None:
     """Copy the SQLite database to a file, as it is at this moment. The service may run meanwhile."""
-    size = back_up(Settings.read().database_url, file)
+    size = backup_sqlite(Settings.read().database_url, file)
     typer.echo(f"{file}: {size:,} bytes")
 
 
@@ -179,7 +179,7 @@ def import_(
                 console=console,
                 forms=settings.form_answers,
             )
-            dropped = await orphans.drop(database, tenant, now - settings.orphan_days * DAY, now)
+            dropped = await orphans.delete_orphans(database, tenant, now - settings.orphan_days * DAY, now)
             await rebuild(database, tenant, anew=False)
         console.print(str(report))
         if any(dropped):
@@ -217,7 +217,7 @@ def rebuild_rollups(
             with console.status("Rebuilding") as shown:
                 if not resume:
                     now = time.time_ns() // 1000
-                    await derive_anew(database, tenant, now, told=lambda id: shown.update("Deriving messages anew"))
+                    await derive_again(database, tenant, now, told=lambda id: shown.update("Deriving messages anew"))
                 await rebuild(
                     database, tenant, anew=not resume, told=lambda day: shown.update(f"Rebuilding: built to {day}")
                 )
@@ -235,10 +235,10 @@ def check_rollups(
 
     async def work() -> int:
         async with Database(Settings.read().database_url) as database:
-            days = None if sample is None else await some_days(database, tenant, sample)
+            days = None if sample is None else await sample_days(database, tenant, sample)
             differences = 0
             with console.status("Checking") as shown:
-                async for day, found in check(database, tenant, days):
+                async for day, found in verify(database, tenant, days):
                     shown.update(f"Checking: {day or 'months'}")
                     differences += len(found)
                     for difference in found:
@@ -262,7 +262,7 @@ def webhooks_status(
 ) -> None:
     """Count the bodies that are kept of a company, by what became of them."""
 
-    async def work() -> tuple[webhook_inbox.Counts, list[webhook_inbox.Rejected]]:
+    async def work() -> tuple[webhook_inbox.InboxCounts, list[webhook_inbox.Rejected]]:
         async with Database(Settings.read().database_url) as database, database.read() as reader:
             named = await webhook_inbox.rejected(reader, tenant, limit) if rejected else []
             return await webhook_inbox.count(reader, tenant), named
@@ -272,7 +272,7 @@ def webhooks_status(
         f"{counts.waiting:,} waiting, {counts.applied:,} applied, {counts.rejected:,} of them not wholly understood"
     )
     for body in named:
-        typer.echo(f"{body.id} {moment(body.received_at):%Y-%m-%dT%H:%M:%SZ} {body.problem}")
+        typer.echo(f"{body.id} {from_micros(body.received_at):%Y-%m-%dT%H:%M:%SZ} {body.problem}")
 
 
 @webhook_commands.command("replay")
@@ -285,18 +285,18 @@ def webhooks_replay(
     """Apply kept bodies once more: what is in already changes nothing. The service may run meanwhile."""
 
     def at(moment: datetime | None) -> int | None:
-        return None if moment is None else instant(moment.replace(tzinfo=UTC))
+        return None if moment is None else to_micros(moment.replace(tzinfo=UTC))
 
     settings = Settings.read()
     configure(settings.log_level, settings.log_format)
 
-    async def work() -> tuple[int, webhook_inbox.Counts]:
+    async def work() -> tuple[int, webhook_inbox.InboxCounts]:
         async with Database(settings.database_url) as database:
             async with database.write() as writer:
                 chosen = await webhook_inbox.replay(writer, tenant, at(since), at(until), rejected_only=rejected)
             with console.status(f"Applying {chosen:,} bodies"):
                 forms = settings.form_answers
-                while await webhook_inbox.apply_waiting(database, tenant, time.time_ns() // 1000, forms=forms):
+                while await webhook_inbox.apply_pending(database, tenant, time.time_ns() // 1000, forms=forms):
                     pass
             async with database.read() as reader:
                 return chosen, await webhook_inbox.count(reader, tenant)
@@ -352,7 +352,7 @@ def main() -> None:
     """
     try:
         app()
-    except (ConfigurationError, NoBackup, Unreadable) as error:
+    except (ConfigurationError, BackupError, UnreadableFileError) as error:
         _end(str(error))
     except DBAPIError as error:
         if no_such_table(error):

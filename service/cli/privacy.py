@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from analytics.domain.errors import PublicError
-from analytics.ingest.erasure import Erased
+from analytics.ingest.erasure import ErasureResult
 from service.settings import Settings
-from service.workers.resources import open_workshop
-from tasks.erasure import forget_contacts, remove_tenant
+from service.workers.resources import open_job_resources
+from tasks.erasure import erase_contacts, remove_tenant
 
 tenants = typer.Typer(no_args_is_help=True, help="The companies.")
 
@@ -27,10 +27,10 @@ def forget(
     """
     contacts = [one for given in contact for one in (_lines() if given == "-" else [given])]
 
-    async def work() -> Erased:
-        workshop = open_workshop(Settings.read())
-        async with workshop.database:
-            return await forget_contacts(workshop, tenant, contacts)
+    async def work() -> ErasureResult:
+        resources = open_job_resources(Settings.read())
+        async with resources.database:
+            return await erase_contacts(resources, tenant, contacts)
 
     try:
         erased = asyncio.run(work())
@@ -56,9 +56,9 @@ def remove(
         raise typer.BadParameter("The names differ; nothing was removed.")
 
     async def work() -> None:
-        workshop = open_workshop(Settings.read())
-        async with workshop.database:
-            await remove_tenant(workshop, tenant)
+        resources = open_job_resources(Settings.read())
+        async with resources.database:
+            await remove_tenant(resources, tenant)
 
     try:
         asyncio.run(work())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analytics.lifecycle.retention import Outlook, companies, outlook
+from analytics.lifecycle.retention import RetentionPreview, companies, preview
 from analytics.storage.database import Database
 from service.settings import Settings
 
@@ -33,13 +33,13 @@ def retention(
                 raise typer.BadParameter(f"There is no company {tenant!r}.")
             for name in known if tenant is None else [tenant]:
                 async with database.read() as reader:
-                    found = await outlook(reader, name, kept, time.time_ns() // 1000)
+                    found = await preview(reader, name, kept, time.time_ns() // 1000)
                 typer.echo(f"{name}: {_told(found)}")
 
     asyncio.run(work())
 
 
-def _told(found: Outlook) -> str:
+def _told(found: RetentionPreview) -> str:
     told = [f"kept from {found.kept_from} on" if found.kept_from else "all messages are kept"]
     if found.dropped_before:
         told.append(f"{found.messages:,} messages sent before {found.dropped_before} would be dropped")

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from analytics.reports.access import Identity
 from service.demo.directory import AGENTS, DEPARTMENTS, PEOPLE, TEMPLATES, Agent, Department, Person, statements
-from service.demo.outcomes import Event, Fates, Queue, Sent, any_account, contact_keys, pick
+from service.demo.outcomes import Event, MessageOutcomes, Queue, Sent, any_account, contact_keys, pick
 from service.demo.schedule import DAY, HOUR, MINUTE, Day, days, milliseconds, seconds
-from service.demo.texts import HABITS, REFUSALS
+from service.demo.texts import REFUSALS, RESPONSE_PROFILES
 
 __all__ = ["DEMO_TENANT", "PEOPLE", "Person", "demo_events", "identity_of"]
 
@@ -30,7 +30,9 @@ FIRST_TICKET = 900_000
 STILL_WAITING = 30 * MINUTE  # before the end: WhatsApp has not answered some of these sends yet
 ORDINARY_CHATS = 0.08  # for each message of ours
 
-ERRORS = {name: (list(habit.errors), list(accumulate(habit.errors.values()))) for name, habit in HABITS.items()}
+ERRORS = {
+    name: (list(habit.errors), list(accumulate(habit.errors.values()))) for name, habit in RESPONSE_PROFILES.items()
+}
 
 
 def identity_of(person: Person) -> Identity:
@@ -47,7 +49,7 @@ def demo_events(messages: int, seed: int, until: datetime) -> Iterator[Event]:
         raise ValueError("until needs an offset")
     rng = Random(seed)  # noqa: S311 - invented data, nothing secret: it must repeat, not surprise
     queue = Queue(until.timestamp())
-    office = _Office(rng, queue, messages, until.timestamp())
+    office = _Simulation(rng, queue, messages, until.timestamp())
     for day in days(rng, messages, until):
         office.work(day)
         yield from queue.before(day.midnight + DAY)
@@ -61,7 +63,7 @@ class _Sender(NamedTuple):
     department: Department
 
 
-class _Office:
+class _Simulation:
     """Agents, customers and WhatsApp at work: turns a day into events on the queue."""
 
     def __init__(self, rng: Random, queue: Queue, messages: int, end: float) -> None:
@@ -72,7 +74,7 @@ class _Office:
         self._messages = 0
         self._contacts = max(messages // MESSAGES_PER_CONTACT, 1)
         self._tickets = array("Q", bytes(8 * self._contacts))  # each contact's latest ticket; 0 is none
-        self._fates = Fates(rng, queue, strangers=self._contacts)
+        self._fates = MessageOutcomes(rng, queue, strangers=self._contacts)
         self._untold = statements()
         self._directory: dict[str, dict[str, Any]] = {}
         self._paces = {agent.id: rng.lognormvariate(0, 0.5) for agent in AGENTS}
@@ -86,9 +88,9 @@ class _Office:
         chosen = self._rng.choices(senders, cum_weights=weights, k=day.count)
         for at, sender in zip(self._times(day), chosen, strict=True):
             template = pick(self._random, *mixes[sender.department.id])
-            self._fates.befall(self._send(day, at, sender, template))
+            self._fates.simulate(self._send(day, at, sender, template))
             if self._random() < ORDINARY_CHATS:
-                self._fates.ordinary_chat(day, at)
+                self._fates.unrelated_chat(day, at)
 
     def _tell(self, day: Day) -> None:
         """State what the directory has to say by this day."""
@@ -125,7 +127,7 @@ class _Office:
     def _send(self, day: Day, at: float, sender: _Sender, template: str) -> Sent:
         self._messages += 1
         category = self._directory[template]["category"]
-        habit = HABITS[category]
+        habit = RESPONSE_PROFILES[category]
         who = self._someone(day)
         error = pick(self._random, *ERRORS[category]) if self._random() < habit.bounced else None
         waiting = self._end - at < STILL_WAITING and self._random() < 0.4

@@ -14,7 +14,7 @@ from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
 from service.demo.events import DEMO_TENANT, demo_events
-from service.ingest.file_import import Rejected, Report, import_items
+from service.ingest.file_import import ImportReport, RejectedLinesFile, import_items
 
 
 async def import_demo(database: Database, count: int, seed: int, *, only_if_empty: bool, console: Console) -> None:
@@ -22,10 +22,10 @@ async def import_demo(database: Database, count: int, seed: int, *, only_if_empt
     if only_if_empty and await _exists(database):
         return
     started = time.monotonic()
-    report = Report()
+    report = ImportReport()
     items = read_events(map(msgspec.json.encode, demo_events(count, seed, datetime.now(UTC))))
     shown = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
-    aside = Rejected(Path("demo-rejected.ndjson"), console)
+    aside = RejectedLinesFile(Path("demo-rejected.ndjson"), console)
     await import_items(database, DEMO_TENANT, "demo", shown, report, aside)
     await rebuild(database, DEMO_TENANT, anew=False)
     console.print(f"Demo: {report} in {time.monotonic() - started:.0f} s")

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from service.demo.directory import ACCOUNTS
-from service.demo.schedule import HOUR, MINUTE, Day, awake, seconds
-from service.demo.texts import ENDINGS, ERROR_TITLES, KINDS, ODD_TEXTS, TAPPED, TEXTS, Habit
+from service.demo.schedule import HOUR, MINUTE, Day, next_waking_time, seconds
+from service.demo.texts import ENDINGS, ERROR_TITLES, KINDS, ODD_TEXTS, TAPPED, TEXTS, ResponseProfile
 
 Event = dict[str, Any]
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class Sent(NamedTuple):
     account: str
     contact: dict[str, str]
     ticket: str | None
-    habit: Habit
+    habit: ResponseProfile
     eagerness: float  # how much more, or less, than the habit this one is answered
     shows_reads: bool
     error: int | None
@@ -64,7 +64,7 @@ class Queue:
             yield heapq.heappop(self._heap)[2]
 
 
-class Fates:
+class MessageOutcomes:
     """WhatsApp and the customers: what they do with a message, as events on the queue."""
 
     def __init__(self, rng: Random, queue: Queue, strangers: int) -> None:
@@ -77,7 +77,7 @@ class Fates:
     def wamid(self) -> str:
         return f"wamid.HBgL{self._rng.getrandbits(112):028X}"
 
-    def befall(self, sent: Sent) -> None:
+    def simulate(self, sent: Sent) -> None:
         if sent.error:
             self._bounce(sent, sent.error)
         elif sent.wamid:
@@ -103,7 +103,7 @@ class Fates:
         if self._random() < FAILED_AFTER:
             self._status(sent, "failed", delivered + MINUTE, error=_error(131000))
         if opened:
-            read = awake(sent.day, delivered + 2 + self._rng.lognormvariate(6, 1.6), self._random())
+            read = next_waking_time(sent.day, delivered + 2 + self._rng.lognormvariate(6, 1.6), self._random())
             if shown:
                 self._status(sent, "read", read)
             if self._random() < sent.habit.replied * sent.eagerness:
@@ -136,7 +136,7 @@ class Fates:
             self._queue.put(arrival + self._rng.expovariate(1 / HOUR), dict(event))
 
     def _answer(self, sent: Sent, at: float) -> None:
-        at = awake(sent.day, at, self._random())
+        at = next_waking_time(sent.day, at, self._random())
         kind = pick(self._random, *REPLY_KINDS)
         self._reply(sent.day, at, kind, sent.account, sent.contact, self._reference(sent, kind))
         if kind == "text" and self._random() < FOLLOWED:
@@ -175,7 +175,7 @@ class Fates:
             return self._rng.choice(ODD_TEXTS)
         return self._rng.choice(TEXTS) + self._rng.choice(ENDINGS)
 
-    def ordinary_chat(self, day: Day, at: float) -> None:
+    def unrelated_chat(self, day: Day, at: float) -> None:
         """The company's other conversations: what belongs to no send of ours."""
         account, at = any_account(self._rng), at + self._random() * MINUTE
         if self._random() < 0.6:

@@ -95,7 +95,7 @@ def _holiday(day: date) -> bool:
     return fixed or (day.month, day.day) == GOOD_FRIDAYS.get(day.year)
 
 
-def awake(day: Day, at: float, chance: float) -> float:
+def next_waking_time(day: Day, at: float, chance: float) -> float:
     """The same moment, or when it is in the night mostly the morning after."""
     second = (at - day.midnight) % DAY
     if second > 7 * HOUR or chance < 0.12:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Habit(NamedTuple):
+class ResponseProfile(NamedTuple):
     """How customers take a template category: chances, and weights of the error codes of its bounces."""
 
     bounced: float
@@ -12,11 +12,15 @@ class Habit(NamedTuple):
     errors: dict[int, int]
 
 
-HABITS = {
-    "UTILITY": Habit(0.03, 0.9, 0.36, {131026: 52, 130472: 4, 131000: 6, 131056: 5, 132012: 4, 132000: 5, 131042: 3}),
-    "MARKETING": Habit(0.075, 0.82, 0.27, {131049: 46, 131026: 24, 131050: 18, 130472: 6, 131048: 3, 132015: 3}),
-    "AUTHENTICATION": Habit(0.02, 0.95, 0.03, {131026: 70, 130429: 8, 131016: 8, 132001: 6, 132016: 2}),
-    "SERVICE": Habit(0.035, 0.9, 0.5, {131026: 50, 131047: 25, 131016: 5, 132005: 4, 132012: 5, 132007: 2}),
+RESPONSE_PROFILES = {
+    "UTILITY": ResponseProfile(
+        0.03, 0.9, 0.36, {131026: 52, 130472: 4, 131000: 6, 131056: 5, 132012: 4, 132000: 5, 131042: 3}
+    ),
+    "MARKETING": ResponseProfile(
+        0.075, 0.82, 0.27, {131049: 46, 131026: 24, 131050: 18, 130472: 6, 131048: 3, 132015: 3}
+    ),
+    "AUTHENTICATION": ResponseProfile(0.02, 0.95, 0.03, {131026: 70, 130429: 8, 131016: 8, 132001: 6, 132016: 2}),
+    "SERVICE": ResponseProfile(0.035, 0.9, 0.5, {131026: 50, 131047: 25, 131016: 5, 132005: 4, 132012: 5, 132007: 2}),
 }
 
 ERROR_TITLES = {

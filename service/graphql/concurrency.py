@@ -6,18 +6,18 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 
 # Operations that are answered at once; more of them wait. A page asks for two or three.
-MOST_ANSWERED = 8
+MAX_CONCURRENT_REQUESTS = 8
 # Operations over WebSockets, which are mostly exports that are followed: each is looked at some times a second.
-MOST_FOLLOWED = 40
+MAX_SUBSCRIPTIONS = 40
 # What part of the connections to the database is for operations of so many points or more. The rest is left to cheaper
 # ones: a filter's options cost 13 points, one number 25 to 170, the whole view 700. Below 5 nothing is read but names.
 LANES = ((200, 1 / 2), (5, 1 / 4))
 
 
-class Places:
+class ConcurrencyLimiter:
     """The same number of places for everybody."""
 
     def __init__(self, each: int) -> None:
@@ -26,23 +26,23 @@ class Places:
         self._known: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def one(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Have a place inside, after waiting for some seconds at most. Raises `RateLimited`."""
+    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
+        """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
         places = self._known.get(who) or self._known.setdefault(who, asyncio.Semaphore(self._each))
         if patience <= 0 and places.locked():
-            raise RateLimited("Too much of yours is under way. Wait for some of it to end.", 1)
+            raise RateLimitedError("Too much of yours is under way. Wait for some of it to end.", 1)
         try:
             async with asyncio.timeout(patience or None):
                 await places.acquire()
         except TimeoutError:
-            raise RateLimited("Too many of your requests are being answered. Try again later.", 1) from None
+            raise RateLimitedError("Too many of your requests are being answered. Try again later.", 1) from None
         try:
             yield
         finally:
             places.release()
 
 
-class Turns:
+class ExecutionQueue:
     """Places for all together. Who waits for one gets it in turn: one for each viewer, then one for each again."""
 
     def __init__(self, places: int) -> None:
@@ -51,8 +51,8 @@ class Turns:
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
 
     @asynccontextmanager
-    async def one(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Have a place inside, after waiting for some seconds at most. Raises `RateLimited`."""
+    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
+        """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
         if self._free:
             self._free -= 1
         else:
@@ -74,7 +74,7 @@ class Turns:
             else:
                 self._leave(who, place)
             if isinstance(error, TimeoutError):
-                raise RateLimited("Too many dear requests are being answered. Try again later.", 1) from None
+                raise RateLimitedError("Too many dear requests are being answered. Try again later.", 1) from None
             raise
 
     def _leave(self, who: Hashable, place: "asyncio.Future[None]") -> None:

@@ -21,9 +21,9 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from analytics.domain.errors import PublicError, RateLimited
-from analytics.domain.limits import LARGEST_BODY, LARGEST_BODY_OF_STRANGERS
-from analytics.domain.text import clean
+from analytics.domain.errors import PublicError, RateLimitedError
+from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES
+from analytics.domain.text import sanitize
 from analytics.reports.access import Identity
 
 JSON = "application/json"
@@ -32,7 +32,7 @@ BODY_TIMEOUT = 30.0  # seconds
 MAX_MEDIA_TYPES = 1_000
 # Brackets, braces and commas of a body or message, texts in it too: a document has a few thousand, a filter's ids more.
 MAX_VALUES = 40_000
-MAX_STRANGERS_MESSAGE = LARGEST_BODY_OF_STRANGERS  # characters
+MAX_ANONYMOUS_MESSAGE = MAX_ANONYMOUS_BODY_BYTES  # characters
 GRAPHQL_JSON = "application/graphql-response+json"
 
 OPERATIONS = {"GET": {OperationType.QUERY}, "POST": {OperationType.QUERY, OperationType.MUTATION}}
@@ -71,7 +71,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
             response = _refusal(request, error.status_code, code, error.reason)
         except PublicError as error:
             response = _refusal(request, STATUSES.get(error.code, 400), error.code, error.message)
-            if isinstance(error, RateLimited):
+            if isinstance(error, RateLimitedError):
                 response.headers["Retry-After"] = str(error.retry_after)
         await response(scope, receive, send)
 
@@ -83,7 +83,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
     def body_bound(self, context: Context) -> tuple[int, Exception]:
         """The bytes that a body may have, and the error for more."""
         del context
-        return LARGEST_BODY, HTTPException(413, f"The body has more than {LARGEST_BODY} bytes. See `limits`.")
+        return MAX_BODY_BYTES, HTTPException(413, f"The body has more than {MAX_BODY_BYTES} bytes. See `limits`.")
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         """Never: GraphiQL is a page of its own."""
@@ -210,7 +210,7 @@ def limited_messages(scope: Scope, receive: Receive) -> Receive:
     async def limited() -> Message:
         message = await receive()
         text = message.get("text") or message.get("bytes") or ""
-        most = LARGEST_BODY if isinstance(scope.get("state", {}).get("identity"), Identity) else MAX_STRANGERS_MESSAGE
+        most = MAX_BODY_BYTES if isinstance(scope.get("state", {}).get("identity"), Identity) else MAX_ANONYMOUS_MESSAGE
         if len(text) > most or count_values(text) > MAX_VALUES:
             return {"type": "websocket.receive", "text": "too large"}  # which is no JSON, and so the end
         return message
@@ -248,7 +248,7 @@ def _parameter(data: dict[str, Any], name: str, kind: type) -> Any:
     value = data.get(name)
     if value is not None and not isinstance(value, kind):
         raise HTTPException(400, f"{name}: must be {'an object' if kind is dict else 'a string'}, or null.")
-    return clean(value) if isinstance(value, str) else value
+    return sanitize(value) if isinstance(value, str) else value
 
 
 def _no_number(name: str) -> None:

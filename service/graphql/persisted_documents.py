@@ -13,9 +13,9 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSchema, parse, validate
 from strawberry import Schema
 
-from analytics.domain.errors import Forbidden, InvalidInput, NotFound, PublicError, TooComplex
-from analytics.domain.limits import LONGEST_DOCUMENT, MOST_TOKENS
-from graphql_schema.limits.document_size import keep_within
+from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError, PublicError, TooComplexError
+from analytics.domain.limits import MAX_DOCUMENT_LENGTH, MAX_TOKENS
+from graphql_schema.limits.document_size import enforce_limits
 from service.settings import ConfigurationError, Settings
 from service.web.pages import BUILT
 
@@ -24,37 +24,39 @@ OWN_DOCUMENTS = BUILT / "documents.json"
 PREFIX = "sha256:"  # of `documentId`, as the draft on persisted documents has it
 
 
-class PersistedQueryNotSupported(PublicError):
+class PersistedQueryNotSupportedError(PublicError):
     """Documents are not registered here. After this message and code Apollo's clients send texts from then on."""
 
     code = "PERSISTED_QUERY_NOT_SUPPORTED"
 
 
 @dataclass(frozen=True)
-class Manifest:
+class PersistedDocuments:
     """The documents by their hashes; with `only`, no others are run."""
 
     documents: dict[str, str] = field(default_factory=dict)
     only: bool = False
     whose: str = field(default="this service's manifest", compare=False)
 
-    def document(self, asked: dict[str, Any]) -> str | None:
+    def resolve(self, asked: dict[str, Any]) -> str | None:
         """The document that a request asks for, by text or hash. Raises a public error."""
         id, hash, text = _id(asked), _apollos_hash(asked), asked.get("query")
         if (known := id or hash) in self.documents:
             return self.documents[known]
         if id is not None:
-            raise NotFound("documentId: there is no such document here.")
+            raise NotFoundError("documentId: there is no such document here.")
         if text is not None and not isinstance(text, str):
-            raise InvalidInput("query: must be a string, or null.")
+            raise InvalidInputError("query: must be a string, or null.")
         if hash is not None and not text:
-            raise PersistedQueryNotSupported("PersistedQueryNotSupported")
+            raise PersistedQueryNotSupportedError("PersistedQueryNotSupportedError")
         if hash is not None and text and hash.lower() != _sha256(text):
-            raise InvalidInput("extensions.persistedQuery.sha256Hash: is not the SHA-256 of the query.")
+            raise InvalidInputError("extensions.persistedQuery.sha256Hash: is not the SHA-256 of the query.")
         if text and self.only and self.documents.get(_sha256(text)) != text:
-            raise Forbidden(f"Only documents of {self.whose} are run here.")
-        if text and len(text) > LONGEST_DOCUMENT:
-            raise TooComplex(f"The document has {len(text)} characters; at most {LONGEST_DOCUMENT}. See `limits`.")
+            raise ForbiddenError(f"Only documents of {self.whose} are run here.")
+        if text and len(text) > MAX_DOCUMENT_LENGTH:
+            raise TooComplexError(
+                f"The document has {len(text)} characters; at most {MAX_DOCUMENT_LENGTH}. See `limits`."
+            )
         return text
 
 
@@ -76,7 +78,7 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read_manifest(path: Path, schema: GraphQLSchema, *, only: bool) -> Manifest:
+def parse_manifest(path: Path, schema: GraphQLSchema, *, only: bool) -> PersistedDocuments:
     """The manifest in a file. Raises `ValueError` that says what is wrong: each document must be one to be run."""
     try:
         documents = json.loads(path.read_text("utf-8"))
@@ -89,12 +91,12 @@ def read_manifest(path: Path, schema: GraphQLSchema, *, only: bool) -> Manifest:
     for hash, text in documents.items():
         if hash != _sha256(text):
             raise ValueError(f"{hash}: is not the SHA-256 of its document")
-        if wrong := _wrong(schema, text):
+        if wrong := _validation_error(schema, text):
             raise ValueError(f"{hash}: {wrong}")
-    return Manifest(documents, only)
+    return PersistedDocuments(documents, only)
 
 
-def open_manifest(settings: Settings, schema: Schema, own: Path = OWN_DOCUMENTS) -> Manifest:
+def load_persisted_documents(settings: Settings, schema: Schema, own: Path = OWN_DOCUMENTS) -> PersistedDocuments:
     """As the settings have it; what our own pages ask for, where only some run and none are named.
 
     Raises `ConfigurationError`.
@@ -102,7 +104,7 @@ def open_manifest(settings: Settings, schema: Schema, own: Path = OWN_DOCUMENTS)
     if settings.documents is not None:
         return _open("EMBUDO_DOCUMENTS", settings.documents, schema, only=settings.documents_only)
     if not settings.documents_only:
-        return Manifest()
+        return PersistedDocuments()
     if not own.exists():
         raise ConfigurationError(
             "EMBUDO_DOCUMENTS_ONLY: the pages are not built, so their documents are not known. Run `make build`, or "
@@ -111,17 +113,17 @@ def open_manifest(settings: Settings, schema: Schema, own: Path = OWN_DOCUMENTS)
     return replace(_open("EMBUDO_DOCUMENTS_ONLY", own, schema, only=True), whose="this service's own pages")
 
 
-def _open(setting: str, path: Path, schema: Schema, *, only: bool) -> Manifest:
+def _open(setting: str, path: Path, schema: Schema, *, only: bool) -> PersistedDocuments:
     try:
-        return read_manifest(path, schema._schema, only=only)
+        return parse_manifest(path, schema._schema, only=only)
     except ValueError as error:
         raise ConfigurationError(f"{setting}: {path}: {error}") from None
 
 
-def _wrong(schema: GraphQLSchema, text: str) -> str | None:
+def _validation_error(schema: GraphQLSchema, text: str) -> str | None:
     try:
-        document = parse(text, max_tokens=MOST_TOKENS)
-        keep_within(schema, document)
+        document = parse(text, max_tokens=MAX_TOKENS)
+        enforce_limits(schema, document)
         errors = validate(schema, document)
     except (GraphQLError, PublicError) as error:
         return error.message

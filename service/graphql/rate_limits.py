@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 from service.settings import Settings
 from service.telemetry.metrics import NOT_COUNTED
 from tasks.queue.broker_url import parse_redis_url
@@ -30,7 +30,7 @@ OF_ADDRESS, OF_STRANGERS = 1 / 10, 1 / 2
 BURST_OF_ADDRESS, BURST_OF_STRANGERS = 12.0, 6.0
 NETWORK = 64  # bits of an IPv6 address; who has one has all that begin with them
 ROUNDED = 1e-6  # seconds that sums of fractions may be too long
-MOST_KEPT = 10_000  # buckets; full ones are then forgotten, which changes nothing
+MAX_BUCKETS = 10_000  # buckets; full ones are then forgotten, which changes nothing
 
 
 @dataclass(frozen=True)
@@ -53,31 +53,31 @@ class Bucket:
         return max(self.holds, self.fills_in) + ROUNDED
 
 
-class Buckets(Protocol):
+class TokenBucketStore(Protocol):
     """Where buckets are kept."""
 
-    async def take(self, buckets: Sequence[Bucket]) -> float:
+    async def consume(self, buckets: Sequence[Bucket]) -> float:
         """Take from all of these buckets if each has enough; else seconds to wait."""
 
     async def close(self) -> None:
         """Let go of connections."""
 
 
-class OwnBuckets:
+class InMemoryTokenBuckets:
     """Buckets of this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._full_at: dict[str, float] = {}
 
-    async def take(self, buckets: Sequence[Bucket]) -> float:
-        """See `Buckets`."""
+    async def consume(self, buckets: Sequence[Bucket]) -> float:
+        """See `TokenBucketStore`."""
         now = self._clock()
         after = {one.name: max(self._full_at.get(one.name, now), now) + one.fills_in for one in buckets}
         wait = max((after[one.name] - one.depth - now for one in buckets), default=0.0)
         if wait <= 0:
             self._full_at |= after
-            if len(self._full_at) > MOST_KEPT:
+            if len(self._full_at) > MAX_BUCKETS:
                 self._full_at = {name: at for name, at in self._full_at.items() if at > now}
         return max(wait, 0.0)
 
@@ -108,7 +108,7 @@ ANSWER_TIMEOUT = 0.5
 ASK_AGAIN_AFTER = 5.0
 
 
-class SharedBuckets:
+class RedisTokenBuckets:
     """Buckets that several processes share."""
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -120,8 +120,11 @@ class SharedBuckets:
         self._away = False
         self._ask_after = self._warn_after = clock()
 
-    async def take(self, buckets: Sequence[Bucket]) -> float:
-        """See `Buckets`. Without the server nobody is held up, but for one request now and then that asks it."""
+    async def consume(self, buckets: Sequence[Bucket]) -> float:
+        """See `TokenBucketStore`.
+
+        Without the server nobody is held up, but for one request now and then that asks it.
+        """
         now = self._clock()
         if now < self._ask_after:
             return 0.0
@@ -153,7 +156,7 @@ class SharedBuckets:
 
 
 @dataclass(frozen=True)
-class Allowed:
+class RateLimits:
     """The limits a minute; 0: any number."""
 
     requests: int = 0  # of one viewer
@@ -162,18 +165,18 @@ class Allowed:
     tenant_points: int = 0
 
 
-class Rates:
+class RateLimiter:
     """The limits of viewers and companies. Who has no tenant is a stranger, known by address.
 
     Strangers have buckets of their own: whatever they do, nobody who is signed in is refused for it.
     """
 
-    def __init__(self, buckets: Buckets, allowed: Allowed) -> None:
+    def __init__(self, buckets: TokenBucketStore, allowed: RateLimits) -> None:
         self._buckets = buckets
         self._allowed = allowed
 
-    async def admit(self, viewer: str, tenant: str | None) -> None:
-        """Count a request. Raises `RateLimited`."""
+    async def check(self, viewer: str, tenant: str | None) -> None:
+        """Count a request. Raises `RateLimitedError`."""
         each, all = self._allowed.requests, self._allowed.tenant_requests
         if tenant is None:
             of_address = Bucket(f"stranger:{network(viewer)}", ceil(each * OF_ADDRESS), holds=BURST_OF_ADDRESS)
@@ -182,7 +185,7 @@ class Rates:
             await self._take(Bucket(f"viewer:{tenant}:{viewer}", each), Bucket(f"tenant:{tenant}", all))
 
     async def spend(self, points: int, viewer: str, tenant: str | None) -> None:
-        """Count what a document costs. Raises `RateLimited`. All strangers together have what one viewer has."""
+        """Count what a document costs. Raises `RateLimitedError`. All strangers together have what one viewer has."""
         each, all = self._allowed.points, self._allowed.tenant_points
         if tenant is None:
             await self._take(Bucket("points:strangers", each, points))
@@ -191,9 +194,9 @@ class Rates:
             await self._take(*whose)
 
     async def _take(self, *buckets: Bucket) -> None:
-        wait = await self._buckets.take([bucket for bucket in buckets if bucket.a_minute])
+        wait = await self._buckets.consume([bucket for bucket in buckets if bucket.a_minute])
         if wait > 0:
-            raise RateLimited("Too many requests, or too dear ones. See `limits`.", ceil(wait))
+            raise RateLimitedError("Too many requests, or too dear ones. See `limits`.", ceil(wait))
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -211,12 +214,12 @@ def network(address: str) -> str:
     return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> NETWORK << NETWORK))
 
 
-def open_rates(settings: Settings) -> Rates:
+def create_rate_limiter(settings: Settings) -> RateLimiter:
     """The limits that the settings ask for, with buckets in their Redis, or of this process."""
-    allowed = Allowed(
+    allowed = RateLimits(
         settings.requests_per_minute,
         settings.tenant_requests_per_minute,
         settings.points_per_minute,
         settings.tenant_points_per_minute,
     )
-    return Rates(SharedBuckets(settings.rates_url) if settings.rates_url else OwnBuckets(), allowed)
+    return RateLimiter(RedisTokenBuckets(settings.rates_url) if settings.rates_url else InMemoryTokenBuckets(), allowed)

@@ -16,14 +16,14 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from analytics.domain.errors import PublicError
-from analytics.domain.text import clean
+from analytics.domain.text import sanitize
 from analytics.reports.access import Identity
 from graphql_schema.context import Context
-from graphql_schema.extensions.errors import public
+from graphql_schema.extensions.errors import to_public_error
 
 # Seconds for whoever has no good token: enough to be told so.
-STRANGERS = 30.0
-MAX_STRANGERS = 100  # connections of all without a good token, where there may be a thousand
+CONNECTION_INIT_TIMEOUT = 30.0
+MAX_ANONYMOUS_SOCKETS = 100  # connections of all without a good token, where there may be a thousand
 MAX_SOCKETS = 20  # connections of one viewer: a tab has one
 MAX_MESSAGES_BEFORE_ACK = 5
 TOO_MANY_REQUESTS = 4429
@@ -100,7 +100,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.view.admit(self.context)
                 payload = message["payload"]
                 payload["query"] = self.view.document(payload)
-                payload["operationName"] = clean(payload.get("operationName") or "") or None
+                payload["operationName"] = sanitize(payload.get("operationName") or "") or None
             except PublicError as error:
                 extensions = {"code": error.code, "requestId": self.context.request_id}
                 shown = {"message": error.message, "extensions": extensions}
@@ -128,7 +128,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_task_exception(error)
             return
         located = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-        shown = public(located, INTERNAL)
+        shown = to_public_error(located, INTERNAL)
         shown.extensions = {"requestId": self.context.request_id, **(shown.extensions or {})}
         await self._operation.send_initial_errors([shown])
 
@@ -142,7 +142,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
     async def _end_with_token(self) -> None:
         who = self.context.identity
         if not isinstance(who, Identity):
-            await asyncio.sleep(STRANGERS)
+            await asyncio.sleep(CONNECTION_INIT_TIMEOUT)
         elif who.expires_at is not None:
             await asyncio.sleep((who.expires_at - self.view.now()) / 1_000_000)
         else:

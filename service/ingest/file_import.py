@@ -15,9 +15,9 @@ from typing import BinaryIO, cast
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from analytics.ingest.batch import apply
-from analytics.ingest.events import AnyEvent, InvalidEvent
-from analytics.ingest.formats.files import Item, read_events, read_whatsapp
+from analytics.ingest.batch import apply_events
+from analytics.ingest.events import AnyEvent, InvalidEventError
+from analytics.ingest.formats.files import ParsedLine, read_events, read_whatsapp
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.storage.database import Database
 
@@ -26,14 +26,14 @@ from analytics.storage.database import Database
 # some two seconds.
 BATCH = 40_000
 # While others write for the company there is time to read on: up to so many events, so many at a time.
-LARGEST_BATCH, MORE = 120_000, 10_000
+MAX_BATCH_BYTES, MORE = 120_000, 10_000
 PACKED = ".gz"
 # Rejected lines told on the terminal; all of them are in the file.
 SHOWN = 20
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What became of the events of an import."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -50,11 +50,11 @@ class Report:
         return ", ".join([*parts, f"{self.rejected:,} rejected"])
 
 
-class Unreadable(Exception):
+class UnreadableFileError(Exception):
     """A file that is damaged, or a disk; the message names it."""
 
 
-class Rejected:
+class RejectedLinesFile:
     """The rejected lines: told one by one, and written as they came to a file made when there is a first one."""
 
     def __init__(self, path: Path, console: Console) -> None:
@@ -63,7 +63,7 @@ class Rejected:
         self._console = console
         self._file: BinaryIO | None = None
 
-    def add(self, name: str, item: Item, error: InvalidEvent) -> None:
+    def add(self, name: str, item: ParsedLine, error: InvalidEventError) -> None:
         """Report a line and write it aside."""
         self.count += 1
         if self.count <= SHOWN:
@@ -86,12 +86,12 @@ async def import_files(
     rejected: Path,
     console: Console,
     forms: bool = False,
-) -> Report:
+) -> ImportReport:
     """Import files (`-` is standard input, `.gz` is packed) and say what became of their events.
 
     With `forms` the answers of WhatsApp's forms are kept.
     """
-    report, aside = Report(), Rejected(rejected, console)
+    report, aside = ImportReport(), RejectedLinesFile(rejected, console)
     # Millions of small objects live for one batch and hold no cycles: looking for cycles takes a sixth of the time.
     gc.disable()
     try:
@@ -124,7 +124,7 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
 
 
-def _counted(progress: Progress, task: TaskID, name: str, items: Iterable[Item]) -> Iterator[Item]:
+def _counted(progress: Progress, task: TaskID, name: str, items: Iterable[ParsedLine]) -> Iterator[ParsedLine]:
     """The items as they are, telling the progress bar of their bytes a thousand at a time."""
     size = 0
     for number, item in enumerate(_readable(name, items)):
@@ -135,33 +135,40 @@ def _counted(progress: Progress, task: TaskID, name: str, items: Iterable[Item])
         yield item
 
 
-def _readable(name: str, items: Iterable[Item]) -> Iterator[Item]:
+def _readable(name: str, items: Iterable[ParsedLine]) -> Iterator[ParsedLine]:
     try:
         yield from items
     except (OSError, EOFError, zlib.error) as error:
-        raise Unreadable(f"{name} cannot be read to its end: {error}. What came before may be in already.") from None
+        raise UnreadableFileError(
+            f"{name} cannot be read to its end: {error}. What came before may be in already."
+        ) from None
 
 
 async def import_items(
-    database: Database, tenant: str, name: str, items: Iterable[Item], report: Report, aside: Rejected
+    database: Database,
+    tenant: str,
+    name: str,
+    items: Iterable[ParsedLine],
+    report: ImportReport,
+    aside: RejectedLinesFile,
 ) -> None:
     """Apply items in batches; what is rejected goes aside."""
     waiting = iter(items)
     while batch := list(islice(waiting, BATCH)):
-        while len(batch) < LARGEST_BATCH and await database.is_locked(tenant):
+        while len(batch) < MAX_BATCH_BYTES and await database.is_tenant_locked(tenant):
             more = list(islice(waiting, MORE))
             if not more:
                 break
             batch += more
         events: list[AnyEvent] = []
-        valid: list[Item] = []
+        valid: list[ParsedLine] = []
         for item in batch:
-            if isinstance(item.event, InvalidEvent):
+            if isinstance(item.event, InvalidEventError):
                 aside.add(name, item, item.event)
             else:
                 events.append(item.event)
                 valid.append(item)
-        outcomes = await apply(database, tenant, events, time.time_ns() // 1000)
+        outcomes = await apply_events(database, tenant, events, time.time_ns() // 1000)
         for item, outcome in zip(valid, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
                 aside.add(name, item, TOO_LATE)

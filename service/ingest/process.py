@@ -17,12 +17,12 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from analytics.ingest.batch import apply
-from analytics.ingest.events import AnyEvent, InvalidEvent
+from analytics.ingest.batch import apply_events
+from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.files import read_part
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.storage.database import Database
-from analytics.storage.transient_errors import is_outage
+from analytics.storage.transient_errors import is_transient
 from service.settings import Settings
 from service.telemetry.logs import configure
 
@@ -39,7 +39,7 @@ MAX_NAMED = 10_000
 MAX_INVALID = 10_000
 
 
-class Rejected(NamedTuple):
+class RejectedLine(NamedTuple):
     """A line that was not accepted: its number in the request, a code and a sentence."""
 
     line: int
@@ -47,7 +47,7 @@ class Rejected(NamedTuple):
     message: str
 
 
-class Work(Struct, frozen=True, array_like=True):
+class IngestBatch(Struct, frozen=True, array_like=True):
     """Whole lines of a request, of which the first is line number `first`; when they came, in microseconds; how many
     lines of the request were valid and invalid before.
     """
@@ -60,7 +60,7 @@ class Work(Struct, frozen=True, array_like=True):
     invalid: int = 0
 
 
-class Done(Struct, frozen=True, array_like=True):
+class IngestResult(Struct, frozen=True, array_like=True):
     """The result of applying lines: the count of each outcome, the count of invalid lines, and the rejected ones.
 
     `gave_up`: most lines of the request are invalid, and those after the last invalid one were not read. With a
@@ -69,12 +69,12 @@ class Done(Struct, frozen=True, array_like=True):
 
     outcomes: dict[str, int] = {}
     invalid: int = 0
-    named: list[Rejected] = []
+    named: list[RejectedLine] = []
     gave_up: bool = False
     failure: str | None = None
 
 
-def frame(message: Work | Done) -> bytes:
+def encode_frame(message: IngestBatch | IngestResult) -> bytes:
     """A message as it is sent."""
     body = msgspec.msgpack.encode(message)
     return LENGTH.pack(len(body)) + body
@@ -94,35 +94,35 @@ def run(settings: Settings) -> None:
     with asyncio.Runner() as runner:
         database = Database(settings.database_url)
         while work := _next(sys.stdin.buffer):
-            answers.write(frame(runner.run(_apply(database, work))))
+            answers.write(encode_frame(runner.run(_apply(database, work))))
         runner.run(database.close())
 
 
-def _next(source: BinaryIO) -> Work | None:
+def _next(source: BinaryIO) -> IngestBatch | None:
     head = source.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
     (length,) = LENGTH.unpack(head)
     body = source.read(length)
-    return msgspec.msgpack.decode(body, type=Work) if len(body) == length else None
+    return msgspec.msgpack.decode(body, type=IngestBatch) if len(body) == length else None
 
 
-async def _apply(database: Database, work: Work) -> Done:
+async def _apply(database: Database, work: IngestBatch) -> IngestResult:
     # Many small objects live until the end of the batch, without cycles: looking for cycles would only cost time.
     gc.disable()
     try:
         read = _Read(work)
-        outcomes = await apply(database, work.tenant, read.events, work.received_at) if read.events else []
+        outcomes = await apply_events(database, work.tenant, read.events, work.received_at) if read.events else []
         for number, outcome in zip(read.numbers, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
-                read.name(Rejected(number, TOO_LATE.code, TOO_LATE.message))
-        return Done(dict(Counter(map(str, outcomes))), read.invalid, sorted(read.named), read.gave_up)
+                read.name(RejectedLine(number, TOO_LATE.code, TOO_LATE.message))
+        return IngestResult(dict(Counter(map(str, outcomes))), read.invalid, sorted(read.named), read.gave_up)
     except Exception as error:
-        if is_outage(error):
+        if is_transient(error):
             log.warning("events could not be applied: the database does not answer", exc_info=True)
-            return Done(failure="DATABASE")
+            return IngestResult(failure="DATABASE")
         log.exception("events could not be applied")
-        return Done(failure="INTERNAL")
+        return IngestResult(failure="INTERNAL")
     finally:
         gc.enable()
 
@@ -130,24 +130,24 @@ async def _apply(database: Database, work: Work) -> Done:
 class _Read:
     """The events of some work, with the numbers of their lines, and what could not be read."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: IngestBatch) -> None:
         self.events: list[AnyEvent] = []
         self.numbers: list[int] = []
-        self.named: list[Rejected] = []
+        self.named: list[RejectedLine] = []
         self.invalid = 0
         self.gave_up = False
         for item in read_part(work.lines, work.first):
-            if not isinstance(item.event, InvalidEvent):
+            if not isinstance(item.event, InvalidEventError):
                 self.events.append(item.event)
                 self.numbers.append(item.line)
                 continue
             self.invalid += 1
-            self.name(Rejected(item.line, item.event.code, item.event.message))
+            self.name(RejectedLine(item.line, item.event.code, item.event.message))
             if work.invalid + self.invalid >= max(MAX_INVALID, work.valid + len(self.events) + 1):
                 self.gave_up = True
                 return
 
-    def name(self, line: Rejected) -> None:
+    def name(self, line: RejectedLine) -> None:
         """Name a line that was rejected, unless enough are named."""
         if len(self.named) < MAX_NAMED:
             self.named.append(line)

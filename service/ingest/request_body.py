@@ -14,7 +14,7 @@ GZIP = 16 + zlib.MAX_WBITS
 MAX_MEMBERS = 10_000
 
 
-class Refused(Exception):
+class RequestRejectedError(Exception):
     """A body that is not read any further: the HTTP status, a code and a sentence."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -24,30 +24,34 @@ class Refused(Exception):
         self.message = message
 
 
-class Lines(NamedTuple):
+class LineBatch(NamedTuple):
     """Some whole lines, of which the first has this number in the body."""
 
     first: int
     text: bytes
 
 
-async def chunks(request: Request, most: int, patience: float, slowest: float) -> AsyncIterator[bytes]:
-    """The body, unpacked. Raises `Refused` when it has more than `most` bytes, is packed wrongly, stops coming for
-    `patience` seconds, or comes with less than `slowest` bytes a second for longer than that.
+async def read_body(request: Request, most: int, patience: float, slowest: float) -> AsyncIterator[bytes]:
+    """The body, unpacked.
+
+    Raises `RequestRejectedError` when it has more than `most` bytes, is packed wrongly, stops coming for `patience`
+    seconds, or comes with less than `slowest` bytes a second for longer than that.
     """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
-        raise Refused(415, "UNSUPPORTED_ENCODING", "Content-Encoding must be gzip, or be left out.")
-    arriving = _arriving(request, patience, slowest)
+        raise RequestRejectedError(415, "UNSUPPORTED_ENCODING", "Content-Encoding must be gzip, or be left out.")
+    arriving = _with_deadline(request, patience, slowest)
     size = 0
-    async for chunk in arriving if encoding == "identity" else _unpacked(arriving):
+    async for chunk in arriving if encoding == "identity" else _gunzip(arriving):
         size += len(chunk)
         if size > most:
-            raise Refused(413, "TOO_LARGE", f"A body may have at most {most:,} bytes, unpacked. Send several.")
+            raise RequestRejectedError(
+                413, "TOO_LARGE", f"A body may have at most {most:,} bytes, unpacked. Send several."
+            )
         yield chunk
 
 
-async def _arriving(request: Request, patience: float, slowest: float) -> AsyncIterator[bytes]:
+async def _with_deadline(request: Request, patience: float, slowest: float) -> AsyncIterator[bytes]:
     stream, clock = request.stream(), asyncio.get_running_loop().time
     size, waited = 0, 0.0  # seconds that we waited for the sender; not those that the sender waited for us
     while True:
@@ -58,13 +62,13 @@ async def _arriving(request: Request, patience: float, slowest: float) -> AsyncI
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise Refused(408, "TIMEOUT", "The body came too slowly, or stopped coming.") from None
+            raise RequestRejectedError(408, "TIMEOUT", "The body came too slowly, or stopped coming.") from None
         waited += clock() - began
         size += len(chunk)
         yield chunk
 
 
-async def _unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _gunzip(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     unpacker, members = zlib.decompressobj(GZIP), 0
     begun = False
     async for chunk in packed:
@@ -72,23 +76,25 @@ async def _unpacked(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         while rest:
             members += not begun
             if members > MAX_MEMBERS:
-                raise Refused(400, "INVALID_GZIP", f"A gzip body may have at most {MAX_MEMBERS:,} members.")
+                raise RequestRejectedError(
+                    400, "INVALID_GZIP", f"A gzip body may have at most {MAX_MEMBERS:,} members."
+                )
             begun = True
             try:
                 # In a thread: there is always more of a body that unpacks into a huge one, and nobody else would come
                 # to a turn.
                 yield await asyncio.to_thread(unpacker.decompress, rest, STEP)
             except zlib.error:
-                raise Refused(400, "INVALID_GZIP", "The body is not gzip.") from None
+                raise RequestRejectedError(400, "INVALID_GZIP", "The body is not gzip.") from None
             rest = unpacker.unconsumed_tail
             if unpacker.eof:  # another member may follow
                 rest = unpacker.unused_data
                 unpacker, begun = zlib.decompressobj(GZIP), False
     if begun:
-        raise Refused(400, "INVALID_GZIP", "The gzip body is not complete.")
+        raise RequestRejectedError(400, "INVALID_GZIP", "The gzip body is not complete.")
 
 
-async def lines(arriving: AsyncIterator[bytes], most: int) -> AsyncIterator[Lines]:
+async def iter_line_batches(arriving: AsyncIterator[bytes], most: int) -> AsyncIterator[LineBatch]:
     """Whole lines, some `most` bytes at a time. Of a longer line only so many bytes are kept."""
     number, held, cut = 1, bytearray(), False
     async for chunk in arriving:
@@ -102,11 +108,11 @@ async def lines(arriving: AsyncIterator[bytes], most: int) -> AsyncIterator[Line
         if end := held.rfind(b"\n") + 1:
             with memoryview(held) as view:
                 whole = bytes(view[:end])
-            yield Lines(number, whole)
+            yield LineBatch(number, whole)
             number += held.count(b"\n", 0, end)
             del held[:end]
         else:
             cut = True
             del held[most:]
     if held:
-        yield Lines(number, bytes(held))
+        yield LineBatch(number, bytes(held))

@@ -18,7 +18,7 @@ log = structlog.get_logger()
 ANY = "*"
 
 
-class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
+class WebhookCredentials(Struct, frozen=True, forbid_unknown_fields=True):
     """What a company's webhooks are signed with, and what its subscription is asked for."""
 
     app_secret: str | list[str]
@@ -34,18 +34,18 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
         return [self.app_secret] if isinstance(self.app_secret, str) else self.app_secret
 
 
-class WebhookSecrets:
+class WebhookSecretStore:
     """The secrets by company; without a file there are none."""
 
     def __init__(self, path: Path | None) -> None:
         """Raises ValueError when the file cannot be read or understood."""
         self._path = path
         self._changed = 0
-        self._known: dict[str, Secrets] = {}
+        self._known: dict[str, WebhookCredentials] = {}
         if path:
             self._read(path)
 
-    def of(self, tenant: str) -> Secrets | None:
+    def get(self, tenant: str) -> WebhookCredentials | None:
         """A company's secrets, as the file has them now. A file that became wrong changes nothing, and is logged."""
         if self._path:
             try:
@@ -60,16 +60,16 @@ class WebhookSecrets:
             if changed == self._changed:
                 return
             self._changed = changed  # looked at once, whatever is in it
-            self._known = msgspec.json.decode(path.read_bytes(), type=dict[str, Secrets])
+            self._known = msgspec.json.decode(path.read_bytes(), type=dict[str, WebhookCredentials])
         except OSError as error:
             raise ValueError(f"the file cannot be read: {error.strerror}") from None
         except msgspec.MsgspecError as error:
             raise ValueError(f"the file is not what it should be: {error}") from None
 
 
-def open_webhook_secrets(settings: Settings) -> WebhookSecrets:
+def create_webhook_secret_store(settings: Settings) -> WebhookSecretStore:
     """The secrets in the file of the settings. Raises `ConfigurationError`."""
     try:
-        return WebhookSecrets(settings.webhooks_file)
+        return WebhookSecretStore(settings.webhooks_file)
     except ValueError as error:
         raise ConfigurationError(f"EMBUDO_WEBHOOKS_FILE: {error}") from None

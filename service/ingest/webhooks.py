@@ -19,34 +19,34 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from analytics.domain.text import clean
+from analytics.domain.text import sanitize
 from analytics.ingest import webhook_inbox
 from analytics.storage.database import Database
-from service.ingest.webhook_secrets import Secrets, WebhookSecrets
+from service.ingest.webhook_secrets import WebhookCredentials, WebhookSecretStore
 
 log = structlog.get_logger()
 
 # Meta sends 3 MB at most.
-LONGEST_BODY = 4 * 2**20
+MAX_BODY_BYTES = 4 * 2**20
 # Bodies that are being stored at a time; more are told to come again.
-MOST_BODIES = 64
+MAX_BODIES = 64
 # Bodies that come in at a time, and bytes of them: they are in memory, and may be anybody's.
-MOST_ARRIVING = 1024
-MOST_BYTES = 64 * 2**20
+MAX_ARRIVING = 1024
+MAX_ARRIVING_BYTES = 64 * 2**20
 # Seconds for a body to come in. Meta's come at once.
-PATIENCE = 30.0
+BODY_TIMEOUT = 30.0
 # What a signature looks like. Without one nothing is read.
 SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
-LONGEST_TENANT = 128
+MAX_TENANT_LENGTH = 128
 RETRY_AFTER = {"Retry-After": "1"}
 # The same for a company that has no secrets, so that nobody learns which companies have.
 REFUSED = "The signature or the token is not right."
 
 
-class Webhooks:
+class WhatsAppWebhookEndpoint:
     """The endpoint: the handshake of a subscription (GET), and the bodies (POST)."""
 
-    def __init__(self, database: Database, secrets: WebhookSecrets, wake: Callable[[], None]) -> None:
+    def __init__(self, database: Database, secrets: WebhookSecretStore, wake: Callable[[], None]) -> None:
         """`wake` is called when there is something new to apply."""
         self._database = database
         self._secrets = secrets
@@ -56,7 +56,7 @@ class Webhooks:
         self._bytes = 0
         self._storing = 0
 
-    async def answer(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         """Answer Meta."""
         tenant = request.path_params["tenant"]
         if request.method == "POST":
@@ -85,14 +85,14 @@ class Webhooks:
         # In a thread: several secrets, and 64 MiB of bodies that came at the same time, take the loop's time together.
         if not await asyncio.to_thread(_signed, body, given, secrets):
             return _refused()
-        if self._storing >= MOST_BODIES:
+        if self._storing >= MAX_BODIES:
             return PlainTextResponse("Too many at once.", status_code=503, headers=RETRY_AFTER)
         return await self._store(tenant, body)
 
     async def _body(self, request: Request) -> bytes:
         """The whole body. Raises TimeoutError when it takes too long, or had to give way."""
         body = bytearray()
-        async with asyncio.timeout(PATIENCE) as limit:
+        async with asyncio.timeout(BODY_TIMEOUT) as limit:
             self._arriving[limit] = 0
             try:
                 async for chunk in request.stream():
@@ -107,7 +107,7 @@ class Webhooks:
         return bytes(body)
 
     def _make_room(self) -> None:
-        while self._bytes > MOST_BYTES or len(self._arriving) > MOST_ARRIVING:
+        while self._bytes > MAX_ARRIVING_BYTES or len(self._arriving) > MAX_ARRIVING:
             oldest = next(iter(self._arriving))
             self._bytes -= self._arriving.pop(oldest)
             if not oldest.expired():
@@ -125,12 +125,12 @@ class Webhooks:
         self._wake()
         return Response(status_code=200)
 
-    def _secrets_of(self, tenant: str) -> Secrets | None:
-        possible = 0 < len(tenant) <= LONGEST_TENANT and clean(tenant) == tenant
-        return self._secrets.of(tenant) if possible else None
+    def _secrets_of(self, tenant: str) -> WebhookCredentials | None:
+        possible = 0 < len(tenant) <= MAX_TENANT_LENGTH and sanitize(tenant) == tenant
+        return self._secrets.get(tenant) if possible else None
 
 
-def _signed(body: bytes, given: str, secrets: Secrets | None) -> bool:
+def _signed(body: bytes, given: str, secrets: WebhookCredentials | None) -> bool:
     # All of them, always, and of a company that has none too: how long it takes tells nothing.
     right = [_same(given, signature(body, secret)) for secret in (secrets.app_secrets if secrets else [""])]
     return secrets is not None and any(right)

@@ -6,14 +6,14 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from analytics.domain.limits import LARGEST_BODY
+from analytics.domain.limits import MAX_BODY_BYTES
 from graphql_schema.schema import schema
 from service.app import create_app
-from service.graphql.persisted_documents import open_manifest
+from service.graphql.persisted_documents import load_persisted_documents
 from service.process_tuning import affordable_connections
 from service.server.connection_limits import LimitedHTTPProtocol, LimitedWebSocketProtocol
-from service.server.shutdown import listening, patience
-from service.settings import ConfigurationError, Settings, count_together
+from service.server.shutdown import graceful_server, shutdown_timeout
+from service.settings import ConfigurationError, Settings, enable_multiprocess_metrics
 
 
 def serve(settings: Settings, workers: int) -> None:
@@ -22,11 +22,11 @@ def serve(settings: Settings, workers: int) -> None:
         _run(create_app(settings), settings)
         return
     # What is wrong is said once, not by each process that begins again and again.
-    open_manifest(settings, schema)
+    load_persisted_documents(settings, schema)
     if settings.link_secret is None and settings.token_secret is None:
         raise ConfigurationError("EMBUDO_LINK_SECRET: several processes need one, or none would know another's links.")
     with tempfile.TemporaryDirectory(prefix="embudo-metrics-") as folder:
-        count_together(Path(folder))
+        enable_multiprocess_metrics(Path(folder))
         _run("service.server.processes:app", settings, factory=True, workers=workers)
 
 
@@ -36,7 +36,7 @@ def app() -> Starlette:
 
 
 def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, workers: int = 1) -> None:
-    with listening(settings.host, settings.port):
+    with graceful_server(settings.host, settings.port):
         uvicorn.run(
             served,
             host=settings.host,
@@ -46,9 +46,9 @@ def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, 
             ws=LimitedWebSocketProtocol,
             ws_per_message_deflate=False,  # a few bytes of a stranger's would be 256 KiB to read
             limit_concurrency=affordable_connections(settings.connections),
-            ws_max_size=LARGEST_BODY,  # by default a stranger's message may have 16 MiB, and is parsed
+            ws_max_size=MAX_BODY_BYTES,  # by default a stranger's message may have 16 MiB, and is parsed
             access_log=False,  # ours say more, and no query of an address
-            timeout_graceful_shutdown=patience(settings),
+            timeout_graceful_shutdown=shutdown_timeout(settings),
             factory=factory,
             workers=workers,
         )

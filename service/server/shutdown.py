@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from service.settings import ConfigurationError, Settings
 
 
-def patience(settings: Settings) -> int:
+def shutdown_timeout(settings: Settings) -> int:
     """How many seconds what is under way may still take: as many as any request.
 
     What runs longer is a download by a slow client, who can go on where it was cut, or a body of events, of which the
@@ -20,9 +20,9 @@ def patience(settings: Settings) -> int:
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[None]:
+def graceful_server(host: str, port: int) -> Iterator[None]:
     """Run a server inside. Raises `ConfigurationError` where nobody could listen."""
-    _try(host, port)
+    _check_port_is_free(host, port)
     # When it has drained, uvicorn sends itself the signal once more, which would end us as if we had been killed.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -31,7 +31,7 @@ def listening(host: str, port: int) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _try(host: str, port: int) -> None:
+def _check_port_is_free(host: str, port: int) -> None:
     """Listen for a moment, before anything was started that would have to be stopped."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Generic, TypeVar
 
 # Seconds; whoever asks whether we are ready seldom waits for longer than two.
-PATIENCE = 1.0
+CHECK_TIMEOUT = 1.0
 
 Ask = Callable[[], Awaitable[bool]]
 T = TypeVar("T")
@@ -27,15 +27,15 @@ class SharedCall(Generic[T]):
         return self._running.result() if done else None
 
 
-class Look:
+class HealthCheck:
     """Asks one thing whether it answers, once at a time: one that is frozen is not asked again and again."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._shared = SharedCall(self._answer, PATIENCE)
+        self._shared = SharedCall(self._answer, CHECK_TIMEOUT)
 
     async def answers(self) -> bool:
-        """True if it does, within `PATIENCE`."""
+        """True if it does, within `CHECK_TIMEOUT`."""
         return bool(await self._shared.result())
 
     async def _answer(self) -> bool:

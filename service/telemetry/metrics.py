@@ -21,7 +21,7 @@ from analytics.ingest import webhook_inbox
 from analytics.rollups.rebuild import unfinished
 from analytics.storage import gauges
 from analytics.storage.database import Database, Reader
-from analytics.storage.gauges import Figure
+from analytics.storage.gauges import TenantGauge
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 REQUESTS = Counter("embudo_http_requests", "Requests by what they were for.", ("route", "method", "status"))
@@ -42,7 +42,7 @@ LATELY = 15 * MINUTE
 QUANTILES = (50, 95, 99)  # percent
 
 
-class _Fixed(Collector):
+class StaticCollector(Collector):
     """Metrics that are known already."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
@@ -53,25 +53,25 @@ class _Fixed(Collector):
         yield from self._metrics
 
 
-async def exposition(database: Database, shared: bool) -> bytes:
+async def render_metrics(database: Database, shared: bool) -> bytes:
     """All metrics in Prometheus' text format; `shared` when several processes count in files together."""
     counted = CollectorRegistry() if shared else REGISTRY
     if shared:
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     stored = CollectorRegistry()
-    stored.register(_Fixed(await _stored(database)))
+    stored.register(StaticCollector(await _database_metrics(database)))
     return generate_latest(counted) + generate_latest(stored)
 
 
-async def _stored(database: Database) -> list[Metric]:
+async def _database_metrics(database: Database) -> list[Metric]:
     """What the database says; whether it answers at all."""
     now = time.time_ns() // 1000
     try:
         async with database.read() as reader:
             found = [
-                *_exports(await jobs.standing(reader, now - LATELY), now),
+                *_exports(await jobs.queue_stats(reader, now - LATELY), now),
                 *await _webhooks(reader, now),
-                *await _figures(reader, now),
+                *await _gauge_metrics(reader, now),
             ]
     except (DBAPIError, OSError):
         found = []
@@ -86,7 +86,7 @@ def _age(since: int | None, now: int) -> float:
     return 0.0 if since is None else max(now - since, 0) / SECOND
 
 
-def _exports(standing: jobs.Standing, now: int) -> Iterator[Metric]:
+def _exports(standing: jobs.QueueStats, now: int) -> Iterator[Metric]:
     under_way = GaugeMetricFamily("embudo_exports", "Exports that have not ended.", labels=["status"])
     for status in jobs.UNDER_WAY:
         under_way.add_metric([status], standing.under_way.get(status, 0))
@@ -107,7 +107,7 @@ def _exports(standing: jobs.Standing, now: int) -> Iterator[Metric]:
 
 
 async def _webhooks(reader: Reader, now: int) -> Iterator[Metric]:
-    waiting, oldest = await webhook_inbox.lag(reader)
+    waiting, oldest = await webhook_inbox.backlog(reader)
     return iter(
         (
             _gauge("embudo_webhooks_waiting", "Webhooks that are stored and not applied yet.", waiting),
@@ -116,26 +116,26 @@ async def _webhooks(reader: Reader, now: int) -> Iterator[Metric]:
     )
 
 
-async def _figures(reader: Reader, now: int) -> Iterator[Metric]:
-    sums = await gauges.sums(reader)
-    none = gauges.Sum(0, now)
+async def _gauge_metrics(reader: Reader, now: int) -> Iterator[Metric]:
+    sums = await gauges.totals(reader)
+    none = gauges.GaugeTotal(0, now)
     waiting = GaugeMetricFamily("embudo_orphans", "What waits for its message, at the last look.", labels=["kind"])
     dropped = CounterMetricFamily("embudo_orphans_dropped", "What no message claimed in time.", labels=["kind"])
     for kind, waits, drops in (
-        ("statuses", Figure.WAITING_STATUSES, Figure.DROPPED_STATUSES),
-        ("replies", Figure.WAITING_REPLIES, Figure.DROPPED_REPLIES),
-        ("corrections", Figure.WAITING_CORRECTIONS, Figure.DROPPED_CORRECTIONS),
+        ("statuses", TenantGauge.WAITING_STATUSES, TenantGauge.DROPPED_STATUSES),
+        ("replies", TenantGauge.WAITING_REPLIES, TenantGauge.DROPPED_REPLIES),
+        ("corrections", TenantGauge.WAITING_CORRECTIONS, TenantGauge.DROPPED_CORRECTIONS),
     ):
         waiting.add_metric([kind], sums.get(waits, none).value)
         dropped.add_metric([kind], sums.get(drops, none).value)
     rejected, unknown = (
         CounterMetricFamily(name, f"{text} What is applied again counts again.", value=sums.get(figure, none).value)
         for name, text, figure in (
-            ("embudo_webhooks_rejected", "Bodies that were not wholly understood.", Figure.REJECTED_WEBHOOKS),
-            ("embudo_statuses_unknown", "Statuses whose word is not known.", Figure.UNKNOWN_STATUSES),
+            ("embudo_webhooks_rejected", "Bodies that were not wholly understood.", TenantGauge.REJECTED_WEBHOOKS),
+            ("embudo_statuses_unknown", "Statuses whose word is not known.", TenantGauge.UNKNOWN_STATUSES),
         )
     )
-    drift = sums.get(Figure.DRIFT, none)
+    drift = sums.get(TenantGauge.DRIFT, none)
     behind = await unfinished(reader)
     return iter(
         (

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_schema.context import Operation
+from graphql_schema.context import OperationRecord
 from service.telemetry import tracing
 from service.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, PLANS, REQUEST_SECONDS, REQUESTS, SQL_SECONDS
 
@@ -29,12 +29,12 @@ def _no_span(_scope: Scope, _status: list[int]) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-class Observed:
+class TelemetryMiddleware:
     """Around the application: notes each HTTP request, and each WebSocket when it is over."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._span: Spans = tracing.request if tracing.on() else _no_span
+        self._span: Spans = tracing.request if tracing.is_enabled() else _no_span
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one WebSocket."""
@@ -86,7 +86,7 @@ def _request(scope: Scope, status: int, took: int) -> None:
     note("request", method=method, route=route, status=status, ms=round(took / MILLISECOND, 1))
 
 
-def operation(told: Operation) -> None:
+def record_operation(told: OperationRecord) -> None:
     """Note an operation of GraphQL."""
     OPERATIONS.labels(told.field, told.code).inc()
     OPERATION_SECONDS.labels(told.field).observe(told.took / SECOND)
@@ -107,10 +107,10 @@ def operation(told: Operation) -> None:
         tenant=told.who.tenant_id if told.who else None,
         viewer=told.who.id if told.who else None,
     )
-    if tracing.on():
+    if tracing.is_enabled():
         tracing.operation(told)
 
 
-def refused(code: str) -> None:
+def record_rejection(code: str) -> None:
     """Count an operation that was not even looked at."""
     OPERATIONS.labels("none", code).inc()

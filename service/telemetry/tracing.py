@@ -13,12 +13,12 @@ from opentelemetry.trace import ProxyTracerProvider, SpanKind, Status, StatusCod
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from graphql_schema.context import Operation
+from graphql_schema.context import OperationRecord
 
 tracer = trace.get_tracer("embudo")
 
 
-def on() -> bool:
+def is_enabled() -> bool:
     """Whether somebody listens."""
     return not isinstance(trace.get_tracer_provider(), ProxyTracerProvider)
 
@@ -35,7 +35,7 @@ def request(scope: Scope, status: list[int]) -> Iterator[None]:
         span.set_attributes({"http.route": route, "http.response.status_code": status[-1]})
 
 
-def operation(told: Operation) -> None:
+def operation(told: OperationRecord) -> None:
     """The span of an operation that is over, with its statements; no values, no words, no phones."""
     span = tracer.start_span(
         f"graphql {told.field}",

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from analytics.domain.errors import Forbidden
+from analytics.domain.errors import ForbiddenError
 from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
-from analytics.reports.access import Identity, view
+from analytics.reports.access import Identity, load_viewer
 from analytics.storage.database import Database
-from service.auth.download_links import Links
-from service.web.ranges import Unsatisfiable, requested
-from tasks.exports.job import key_of, now
+from service.auth.download_links import DownloadLinkSigner
+from service.web.ranges import RangeNotSatisfiableError, parse_range
+from tasks.exports.job import key_of, now_micros
 from tasks.file_store import FileStore
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ GONE = "The file is gone. Ask for a new export."
 REFUSED = "This link is not valid any more. Ask for a new one on the exports page."
 
 
-def routes(database: Database, files: FileStore, links: Links) -> list[Route]:
+def routes(database: Database, files: FileStore, links: DownloadLinkSigner) -> list[Route]:
     """The route of the files."""
 
     async def file(request: Request) -> Response:
@@ -38,10 +38,10 @@ def routes(database: Database, files: FileStore, links: Links) -> list[Route]:
     return [Route("/exports/{id}/file", file)]
 
 
-async def download(request: Request, database: Database, files: FileStore, links: Links) -> Response:
+async def download(request: Request, database: Database, files: FileStore, links: DownloadLinkSigner) -> Response:
     """The file, or one range of it; 403 for any link that is not good, whatever the reason, and 404 when it is gone."""
     id = request.path_params["id"]
-    identity = links.read(id, request.query_params.get("signature", ""))
+    identity = links.verify(id, request.query_params.get("signature", ""))
     if identity is None:
         return _refused(403, REFUSED)
     export = await _allowed(database, identity, id)
@@ -69,8 +69,8 @@ def _answer(request: Request, files: FileStore, export: Export, size: int) -> Re
     # A range of what the client began to read; of any other file it would make a broken one.
     same = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
     try:
-        part = requested(request.headers.get("range") if same else None, size)
-    except Unsatisfiable:
+        part = parse_range(request.headers.get("range") if same else None, size)
+    except RangeNotSatisfiableError:
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
     start, end = part or (0, size)
     headers["Content-Length"] = str(end - start)
@@ -87,10 +87,10 @@ async def _allowed(database: Database, identity: Identity, id: str) -> Export | 
     """The export, if it is complete and its departments may be seen by this person at this moment."""
     async with database.read() as reader:
         try:
-            viewer = await view(reader, identity)
-        except Forbidden:
+            viewer = await load_viewer(reader, identity)
+        except ForbiddenError:
             return None
-        export = await requests.find(reader, viewer, id, now())
+        export = await requests.find(reader, viewer, id, now_micros())
     if export is None or export.status is not ExportStatus.COMPLETED or not export.allows(viewer.scope):
         return None
     return export

@@ -12,15 +12,15 @@ from starlette.routing import Route
 from analytics.migrations import SchemaState, state
 from analytics.storage.database import Database
 from service.settings import Settings
-from service.telemetry.health_checks import Look, SharedCall
-from service.telemetry.metrics import exposition
-from service.workers.client import Workers
+from service.telemetry.health_checks import HealthCheck, SharedCall
+from service.telemetry.metrics import render_metrics
+from service.workers.client import WorkerClient
 from tasks.file_store import FileStore
 
 
-def routes(settings: Settings, database: Database, files: FileStore, workers: Workers) -> list[Route]:
+def routes(settings: Settings, database: Database, files: FileStore, workers: WorkerClient) -> list[Route]:
     """The three routes. `/metrics` is for whoever has the token for it; a demo shows them to all."""
-    broker_check, files_check = Look(workers.answer), Look(files.answer)
+    broker_check, files_check = HealthCheck(workers.is_reachable), HealthCheck(files.is_reachable)
     tables_check = SharedCall(lambda: _tables(database), timeout=5)  # busy is not away
 
     async def alive(_request: Request) -> Response:
@@ -47,7 +47,7 @@ def routes(settings: Settings, database: Database, files: FileStore, workers: Wo
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not settings.demo and not (token and compare_digest(given.encode(), token.get_secret_value().encode())):
             return Response(status_code=404 if token is None else 401)
-        shown = await exposition(database, settings.metrics_folder is not None)
+        shown = await render_metrics(database, settings.metrics_folder is not None)
         return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]

@@ -30,7 +30,7 @@ SECURE = {"Strict-Transport-Security": "max-age=31536000"}
 FAILED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
 
 
-def crossing(origins: tuple[str, ...]) -> dict[str, Any]:
+def cors_options(origins: tuple[str, ...]) -> dict[str, Any]:
     """How pages of other origins may call: those of the list, with a token, never with cookies."""
     return {
         "allow_origins": origins,
@@ -40,7 +40,7 @@ def crossing(origins: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-class Headed:
+class ResponseHeadersMiddleware:
     """Around the application: names each request, in the log too, and masks what nobody expected."""
 
     def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:

@@ -7,15 +7,15 @@ _ONE_RANGE = re.compile(r"bytes=[ \t]*([0-9]*)-([0-9]*)[ \t]*", re.IGNORECASE)
 _DIGITS = 18
 
 
-class Unsatisfiable(Exception):
+class RangeNotSatisfiableError(Exception):
     """A range that is wholly outside of the file."""
 
 
-def requested(header: str | None, size: int) -> tuple[int, int] | None:
+def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     """The bytes that a Range header asks for, as start and end (exclusive); None: all of the file.
 
     What is no range, another unit than bytes, or several ranges at once may be ignored, and is. Raises
-    `Unsatisfiable`.
+    `RangeNotSatisfiableError`.
     """
     match = _ONE_RANGE.fullmatch(header or "")
     if match is None or match.groups() == ("", ""):
@@ -28,7 +28,7 @@ def requested(header: str | None, size: int) -> tuple[int, int] | None:
         if last and _number(last) < start:
             return None  # no range at all, by the grammar's rules
     if start >= size or start >= end:
-        raise Unsatisfiable
+        raise RangeNotSatisfiableError
     return start, end
 
 

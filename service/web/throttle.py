@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from analytics.reports.access import Identity
-from service.auth.tokens import Tokens, identify
+from service.auth.tokens import TokenService, identify
 
 REQUESTS_PER_SECOND = 100.0  # of all strangers together: a page and its files are ten, and kept by browsers
 BURST = 40.0
@@ -17,13 +17,13 @@ MAX_DELAY = 0.5
 MAX_QUERY_BYTES = 4 * 1024  # thousands of parameters take a tenth of a second to be read
 
 
-class PacedStrangers:
+class AnonymousThrottle:
     """Around the application: delays requests without a good token once there are many of them.
 
     WhatsApp's webhooks are signed and have limits of their own.
     """
 
-    def __init__(self, app: ASGIApp, tokens: Tokens) -> None:
+    def __init__(self, app: ASGIApp, tokens: TokenService) -> None:
         self._app = app
         self._tokens = tokens
         self._free_at = 0.0

@@ -6,16 +6,16 @@ from typing import Protocol
 from service.workers.supervisor import Supervisor
 from tasks.queue import broker as brokers
 from tasks.queue.broker_url import BrokerUrl
-from tasks.queue.dispatch import Announcer, Send
+from tasks.queue.dispatch import BackgroundPublisher, Send
 
 # A workbook is mostly Python, so a second thread in a process only lets a small export pass a large one.
 THREADS = 2
 
 
-class Workers(Protocol):
+class WorkerClient(Protocol):
     """What the service needs of them."""
 
-    announce: Send
+    enqueue: Send
 
     def wake(self) -> None:
         """Say that there is something new to look at. Who does not hear it looks by itself soon."""
@@ -26,19 +26,19 @@ class Workers(Protocol):
     async def stop(self) -> None:
         """End."""
 
-    async def answer(self) -> bool:
+    async def is_reachable(self) -> bool:
         """Whether an announcement would reach them now."""
 
 
-def workers(at: BrokerUrl) -> Workers:
+def create_worker_client(at: BrokerUrl) -> WorkerClient:
     """The workers that are reached at an address."""
-    return _Embedded() if at.embedded else _Remote(at)
+    return _EmbeddedWorkers() if at.embedded else _RemoteWorkers(at)
 
 
-class _Embedded:
+class _EmbeddedWorkers:
     def __init__(self) -> None:
         self._supervisor = Supervisor(1, THREADS)
-        self.announce: Send = lambda _tenant, _id: self._supervisor.wake()
+        self.enqueue: Send = lambda _tenant, _id: self._supervisor.wake()
 
     def wake(self) -> None:
         self._supervisor.wake()
@@ -49,20 +49,20 @@ class _Embedded:
     async def stop(self) -> None:
         await self._supervisor.stop()
 
-    async def answer(self) -> bool:
+    async def is_reachable(self) -> bool:
         return self._supervisor.alive
 
 
 # Seconds for a message that is on its way when the service stops; the sweep sends what it does not hear of.
-STOP_PATIENCE = 2.0
+STOP_TIMEOUT = 2.0
 
 
-class _Remote:
+class _RemoteWorkers:
     def __init__(self, at: BrokerUrl) -> None:
         self._at = at
         broker = brokers.open_broker(at)
-        self._announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))
-        self.announce: Send = self._announcer.announce
+        self._publisher = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
+        self.enqueue: Send = self._publisher.publish
 
     def wake(self) -> None:
         """They are elsewhere, and look at the rows each second."""
@@ -71,9 +71,9 @@ class _Remote:
         pass
 
     async def stop(self) -> None:
-        await asyncio.to_thread(self._announcer.close, STOP_PATIENCE)
+        await asyncio.to_thread(self._publisher.close, STOP_TIMEOUT)
 
-    async def answer(self) -> bool:
+    async def is_reachable(self) -> bool:
         try:
             await asyncio.to_thread(brokers.ping, self._at)
         except Exception:

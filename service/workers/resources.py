@@ -2,13 +2,13 @@
 
 from analytics.storage.database import Database
 from service.settings import Settings
-from tasks.exports.job import Workshop
+from tasks.exports.job import JobResources
 from tasks.file_store import FileStore
 
 
-def open_workshop(settings: Settings) -> Workshop:
+def open_job_resources(settings: Settings) -> JobResources:
     """A database and a file store of one's own; close the database when done."""
-    return Workshop(
+    return JobResources(
         Database(settings.database_url),
         FileStore(settings.files_url),
         settings.export_days,

@@ -14,7 +14,7 @@ import time
 
 import structlog
 
-from service.workers.temp_dirs import remove_abandoned, scratch_folder
+from service.workers.temp_dirs import locked_temp_dir, remove_stale_dirs
 
 log = structlog.get_logger()
 
@@ -23,7 +23,7 @@ RESTART_AFTER = (0.2, 1.0, 5.0)  # seconds; the last one for all later restarts
 STOP_TIMEOUT = 15.0
 
 
-def supervise(processes: int, threads: int) -> None:
+def run_supervisor(processes: int, threads: int) -> None:
     """Keep worker processes running until SIGTERM or SIGINT."""
 
     async def work() -> None:
@@ -42,11 +42,11 @@ class Supervisor:
     """Keeps a number of worker processes running, of some threads each."""
 
     def __init__(self, processes: int, threads: int) -> None:
-        self._keepers = [_Keeper(threads) for _ in range(processes)]
+        self._keepers = [_ManagedProcess(threads) for _ in range(processes)]
 
     async def start(self) -> None:
         """Start the workers."""
-        if removed := await asyncio.to_thread(remove_abandoned):
+        if removed := await asyncio.to_thread(remove_stale_dirs):
             log.info("removed what killed workers left", folders=removed)
         for keeper in self._keepers:
             keeper.start()
@@ -66,7 +66,7 @@ class Supervisor:
         await asyncio.gather(*(keeper.stop() for keeper in self._keepers))
 
 
-class _Keeper:
+class _ManagedProcess:
     """Keeps one worker process running."""
 
     def __init__(self, threads: int) -> None:
@@ -97,7 +97,7 @@ class _Keeper:
             await asyncio.sleep(pause)
 
     async def _run(self) -> int:
-        with scratch_folder() as scratch:
+        with locked_temp_dir() as scratch:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "service.workers.process", str(self._threads), str(scratch.path)),
                 stdin=asyncio.subprocess.PIPE,

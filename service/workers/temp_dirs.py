@@ -19,7 +19,7 @@ _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True)
-class ScratchFolder:
+class LockedTempDir:
     """A folder, and the descriptor that its worker has to inherit to keep it."""
 
     path: Path
@@ -27,18 +27,18 @@ class ScratchFolder:
 
 
 @contextmanager
-def scratch_folder() -> Iterator[ScratchFolder]:
+def locked_temp_dir() -> Iterator[LockedTempDir]:
     """A new folder, removed at the end. Raises OSError, also when somebody cleared it away before it was locked."""
     path = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
         with _locked(path) as descriptor:
             path.stat()
-            yield ScratchFolder(path, descriptor)
+            yield LockedTempDir(path, descriptor)
     finally:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def remove_abandoned() -> list[str]:
+def remove_stale_dirs() -> list[str]:
     """Remove the folders whose worker and supervisor were both killed; their names."""
     removed = []
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from analytics.exports import jobs
-from analytics.exports.jobs import Place
+from analytics.exports.jobs import ExportState
 from analytics.exports.requests import FINAL, ExportStatus
-from tasks.exports.job import SUFFIXES, Workshop
+from tasks.exports.job import SUFFIXES, JobResources
 
 log = structlog.get_logger()
 
@@ -24,24 +24,24 @@ UNFINISHED_AGE = timedelta(days=1)
 _KEY = re.compile(rf"([0-9a-f]{{32}})-([0-9]{{1,9}})\.(?:{'|'.join(SUFFIXES.values())})")
 
 
-async def drop_leftovers(workshop: Workshop, at: datetime | None = None) -> None:
+async def delete_orphaned_files(resources: JobResources, at: datetime | None = None) -> None:
     """Delete the files that no export needs, as far as they are old enough at a moment. Raises OSError."""
     at = at or datetime.now(UTC)
     dropped: list[str] = []
-    async for keys in workshop.files.keys(at - FILE_AGE):
+    async for keys in resources.files.keys(at - FILE_AGE):
         found = {key: match for key in keys if (match := _KEY.fullmatch(key))}
-        async with workshop.database.read() as reader:
-            places = await jobs.places(reader, {match[1] for match in found.values()})
+        async with resources.database.read() as reader:
+            places = await jobs.export_states(reader, {match[1] for match in found.values()})
         for key, match in found.items():
-            if not _needed(places.get(match[1]), int(match[2])):
-                await workshop.files.delete(key)
+            if not _is_referenced(places.get(match[1]), int(match[2])):
+                await resources.files.delete(key)
                 dropped.append(key)
-    dropped += await workshop.files.delete_unfinished(at - UNFINISHED_AGE)
+    dropped += await resources.files.delete_unfinished(at - UNFINISHED_AGE)
     if dropped:
         log.info("deleted files that no export needs", files=len(dropped), some=dropped[:10])
 
 
-def _needed(place: Place | None, attempt: int) -> bool:
+def _is_referenced(place: ExportState | None, attempt: int) -> bool:
     if place is None:
         return False
     if place.status is ExportStatus.COMPLETED:

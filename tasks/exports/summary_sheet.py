@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.domain.funnel import METRICS, Counts, total
+from analytics.domain.funnel import METRICS, FunnelCounts, total
 from analytics.domain.query_spec import Ids
 from analytics.exports.requests import Export
-from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Kind, fold, names
-from analytics.reports.planner import Grouping, Query
-from analytics.reports.runner import counted
+from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, EntityType, load_names, normalize
+from analytics.reports.planner import AggregateQuery, Grouping
+from analytics.reports.runner import run_aggregate
 from analytics.storage.database import Reader
 from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.xlsx_writer import Line, Summary
 
-KINDS: Mapping[str, Kind[Any]] = {
+KINDS: Mapping[str, EntityType[Any]] = {
     "departments": DEPARTMENTS,
     "agents": AGENTS,
     "templates": TEMPLATES,
@@ -26,7 +26,7 @@ KINDS: Mapping[str, Kind[Any]] = {
 
 
 @dataclass(frozen=True)
-class Words:
+class SummaryLabels:
     """What the summary says in one language."""
 
     name: str
@@ -45,8 +45,8 @@ class Words:
     shares: Mapping[str, str]
 
 
-WORDS: Mapping[Locale, Words] = {
-    Locale.ES: Words(
+LABELS: Mapping[Locale, SummaryLabels] = {
+    Locale.ES: SummaryLabels(
         name="Exportación",
         first="Desde (fecha de envío, incluida)",
         last="Hasta (fecha de envío, incluida)",
@@ -70,7 +70,7 @@ WORDS: Mapping[Locale, Words] = {
         },
         shares={"messages": "de los mensajes", "sent": "de los enviados", "delivered": "de los entregados"},
     ),
-    Locale.EN: Words(
+    Locale.EN: SummaryLabels(
         name="Export",
         first="From (send date, included)",
         last="To (send date, included)",
@@ -99,8 +99,8 @@ WORDS: Mapping[Locale, Words] = {
 
 async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
     """The lines of an export's summary; `read_at` is when its reader began, in microseconds."""
-    words, spec = WORDS[Locale(export.locale)], export.spec
-    counts = total((await counted(reader, Query(spec, Grouping.DEPARTMENT))).values())
+    words, spec = LABELS[Locale(export.locale)], export.spec
+    counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
     chosen = [
         (words.kinds[name], await _named(reader, spec.tenant_id, kind, getattr(spec, name), words))
         for name, kind in KINDS.items()
@@ -121,11 +121,13 @@ async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Su
     ]
 
 
-async def _named(reader: Reader, tenant: str, kind: Kind[Any], ids: Ids, words: Words) -> str:
+async def _named(reader: Reader, tenant: str, kind: EntityType[Any], ids: Ids, words: SummaryLabels) -> str:
     if ids is None:
         return words.every
-    known = await names(reader, tenant, kind, ids)
-    return "; ".join(sorted((known.newest(id).name for id in ids), key=lambda name: (fold(name), name))) or words.none
+    known = await load_names(reader, tenant, kind, ids)
+    return (
+        "; ".join(sorted((known.newest(id).name for id in ids), key=lambda name: (normalize(name), name))) or words.none
+    )
 
 
 def _person(export: Export) -> str:
@@ -135,7 +137,7 @@ def _person(export: Export) -> str:
     return who.name or who.email or who.id
 
 
-def _funnel(counts: Counts, words: Words) -> list[Line]:
+def _funnel(counts: FunnelCounts, words: SummaryLabels) -> list[Line]:
     lines: list[Line] = []
     for metric in METRICS:
         step = counts.step(metric.slug)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.errors import InvalidInput
-from analytics.domain.limits import LARGEST_PAGE
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.limits import MAX_PAGE_SIZE
 from resolvers.pagination import TEXT, Page, Shape, _check, decode, encode, page
 
 ROWS = st.lists(
@@ -51,7 +51,7 @@ def test_rows_that_come_or_go_neither_repeat_nor_hide_others(rows: list[Any]) ->
 
 @given(st.text() | st.binary().map(bytes.hex))
 def test_forged_cursors_are_refused(cursor: str) -> None:
-    with pytest.raises(InvalidInput, match="after"):
+    with pytest.raises(InvalidInputError, match="after"):
         decode("rows", cursor, SHAPE)
 
 
@@ -64,10 +64,10 @@ def test_forged_cursors_are_refused(cursor: str) -> None:
 def test_a_cursor_reads_back_for_its_list_only(position: tuple[Any, ...], data: st.DataObject) -> None:
     cursor = encode("rows", position)
     assert decode("rows", cursor, SHAPE) == position
-    with pytest.raises(InvalidInput, match="after"):
+    with pytest.raises(InvalidInputError, match="after"):
         decode("others", cursor, SHAPE)
     place = data.draw(st.integers(0, len(cursor) - 2))
-    with pytest.raises(InvalidInput, match="after"):
+    with pytest.raises(InvalidInputError, match="after"):
         decode("rows", cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :], SHAPE)
 
 
@@ -96,18 +96,18 @@ NOT_OURS: list[Any] = [
 
 @pytest.mark.parametrize("position", NOT_OURS, ids=str)
 def test_a_right_check_sum_does_not_make_it_ours(position: Any) -> None:
-    with pytest.raises(InvalidInput, match="after"):
+    with pytest.raises(InvalidInputError, match="after"):
         paged([(1, "x")], 1, encode("rows", position))
 
 
 def test_no_cursor_is_nested_too_deeply_to_be_refused() -> None:
     text = b"[" * 100_000
     cursor = base64.urlsafe_b64encode(_check("rows", text) + text).decode().rstrip("=")
-    with pytest.raises(InvalidInput, match="after"):
+    with pytest.raises(InvalidInputError, match="after"):
         decode("rows", cursor, SHAPE)
 
 
-@pytest.mark.parametrize("first", [-1, LARGEST_PAGE + 1])
+@pytest.mark.parametrize("first", [-1, MAX_PAGE_SIZE + 1])
 def test_a_page_out_of_bounds_is_refused(first: int) -> None:
-    with pytest.raises(InvalidInput, match="first"):
+    with pytest.raises(InvalidInputError, match="first"):
         paged([], first, None)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from service.auth.tokens import open_tokens
+from service.auth.tokens import create_token_service
 from service.settings import ConfigurationError, Settings, unknown_variables
 
 SECRET = "s" * 32
@@ -146,12 +146,12 @@ def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_keys_alone_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match="EMBUDO_TOKEN_SECRET"):
-        open_tokens(Settings.read())
+        create_token_service(Settings.read())
     monkeypatch.setenv("EMBUDO_TOKEN_JWKS_URL", "https://keys.example/")
-    assert open_tokens(Settings.read()).secret is None
+    assert create_token_service(Settings.read()).secret is None
     assert len(Settings.read().link_key) >= 32
     monkeypatch.setenv("EMBUDO_TOKEN_SECRET", SECRET)
-    assert (open_tokens(Settings.read()).secret, Settings.read().link_key) == (SECRET, SECRET)
+    assert (create_token_service(Settings.read()).secret, Settings.read().link_key) == (SECRET, SECRET)
     monkeypatch.setenv("EMBUDO_LINK_SECRET", SECRET[::-1] + "!")
     assert Settings.read().link_key == SECRET[::-1] + "!"
 

@@ -50,7 +50,7 @@ def soak(plan: Plan, folder: Path, database_url: str, broker_url: str | None, ki
     try:
         fleet.start()
         _feed(plan, fleet, companies, kill_every, report)
-        _settle(database_url, webhook_inbox.waiting)
+        _settle(database_url, webhook_inbox.pending_tenants)
         comparisons = [Comparison(one, plan.seed) for one in companies]
         _compare(comparisons, fleet, report)
         # Of a company whose zone changed last, the numbers came from the rows until now, and come from rollups soon.

@@ -6,12 +6,12 @@ from typing import Any
 
 from analytics.domain.errors import PublicError
 from analytics.exports.requests import Export
-from analytics.reports.access import Identity, Viewer, view
+from analytics.reports.access import Identity, Viewer, load_viewer
 from analytics.storage.database import Database
 from graphql_schema.context import Context
 from graphql_schema.schema import schema
-from resolvers.exports import Jobs
-from tests.support.fakes import FakeJobs
+from resolvers.exports import ExportQueue
+from tests.support.fakes import FakeExportQueue
 
 Event = dict[str, Any]
 
@@ -127,7 +127,7 @@ def supervisor(tenant: str, id: str = "s1") -> Identity:
 async def viewer(database: Database, who: Identity) -> Viewer:
     """The viewer that somebody is at this moment."""
     async with database.read() as reader:
-        return await view(reader, who)
+        return await load_viewer(reader, who)
 
 
 def link(viewer: Viewer, export: Export) -> str:
@@ -136,11 +136,11 @@ def link(viewer: Viewer, export: Export) -> str:
 
 
 def context(
-    database: Database, who: Identity | PublicError | None, *, jobs: Jobs | None = None, now: int | None = None
+    database: Database, who: Identity | PublicError | None, *, jobs: ExportQueue | None = None, now: int | None = None
 ) -> Context:
     """What one request has."""
     moment = time.time_ns() // 1000 if now is None else now
-    return Context(identity=who, now=moment, database=database, jobs=jobs or FakeJobs(), link=link)
+    return Context(identity=who, now=moment, database=database, export_queue=jobs or FakeExportQueue(), link=link)
 
 
 async def execute(

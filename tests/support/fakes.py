@@ -3,17 +3,17 @@
 from analytics.exports.requests import Export
 
 
-class FakeJobs:
-    """`resolvers.exports.Jobs` that only remembers what it was told."""
+class FakeExportQueue:
+    """`resolvers.exports.ExportQueue` that only remembers what it was told."""
 
     def __init__(self) -> None:
-        self.started: list[tuple[str, str]] = []
-        self.forgotten: list[str] = []
+        self.enqueued: list[tuple[str, str]] = []
+        self.deleted: list[str] = []
 
-    async def start(self, tenant: str, id: str) -> None:
+    async def enqueue(self, tenant: str, id: str) -> None:
         """An export is to be taken up."""
-        self.started.append((tenant, id))
+        self.enqueued.append((tenant, id))
 
-    async def forget(self, export: Export) -> None:
+    async def delete_files(self, export: Export) -> None:
         """An export's file is to be deleted."""
-        self.forgotten.append(export.id)
+        self.deleted.append(export.id)

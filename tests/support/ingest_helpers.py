@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import select
 
 from analytics.domain.message_status import Status
-from analytics.domain.time_zones import moment
-from analytics.ingest.batch import apply
+from analytics.domain.time_zones import from_micros
+from analytics.ingest.batch import apply_events
 from analytics.ingest.events import AnyEvent, ContactChanged, TemplateNotice
 from analytics.ingest.formats.event_parser import parse_event
 from analytics.ingest.outcomes import Outcome
@@ -42,7 +42,7 @@ async def feed(
     read = [parsed(event) for event in events]
     outcomes = []
     for start in range(0, len(read), batch):
-        outcomes += await apply(database, tenant, read[start : start + batch], received_at)
+        outcomes += await apply_events(database, tenant, read[start : start + batch], received_at)
     return outcomes
 
 
@@ -83,7 +83,7 @@ async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMe
         return {
             row.id: OracleMessage(
                 id=row.id,
-                sent_at=moment(row.sent_at),
+                sent_at=from_micros(row.sent_at),
                 account_id=row.account_id,
                 department_id=row.department_id,
                 agent_id=row.agent_id,
@@ -110,4 +110,4 @@ async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMe
 
 
 def _moment(at: int | None) -> datetime | None:
-    return None if at is None else moment(at)
+    return None if at is None else from_micros(at)

@@ -153,9 +153,9 @@ async def test_a_large_file_is_uploaded_in_parts(bucket: str, credentials: None,
 
 async def test_a_folder_that_cannot_keep_a_file(tmp_path: Path, path: Path) -> None:
     store = FileStore((tmp_path / "files").as_uri())
-    assert await store.answer()
+    assert await store.is_reachable()
     (tmp_path / "files").rmdir()
-    assert not await store.answer()
+    assert not await store.is_reachable()
     (tmp_path / "files").write_text("not a folder")
     with pytest.raises(OSError, match="could not store"):
         await store.put("a", path)

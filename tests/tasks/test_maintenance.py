@@ -14,19 +14,19 @@ from structlog.testing import capture_logs
 
 from analytics.exports.requests import ExportStatus
 from analytics.ingest import webhook_inbox
-from analytics.ingest.batch import apply_in
+from analytics.ingest.batch import apply_in_transaction
 from analytics.lifecycle import orphans, retention
-from analytics.lifecycle.orphans import count as count_orphans
+from analytics.lifecycle.orphans import count_orphans
 from analytics.rollups.rebuild import rebuild
 from analytics.storage import gauges
 from analytics.storage.database import Database, Reader, Writer
-from analytics.storage.gauges import Figure
-from analytics.storage.query_log import watch
+from analytics.storage.gauges import TenantGauge
+from analytics.storage.query_log import record_statements
 from analytics.storage.tables import messages
 from tasks import maintenance
-from tasks.exports.job import Workshop, run_export
+from tasks.exports.job import JobResources, run_export
 from tasks.file_store import FileStore
-from tasks.maintenance import apply_webhooks, keep_up, tidy
+from tasks.maintenance import apply_webhooks, finish_pending_work, purge_expired_data
 from tests.support import webhooks as whatsapp
 from tests.support.exports.helpers import queue, soon, stored
 from tests.support.factories import correction, identity, message_sent, reply, status
@@ -37,39 +37,39 @@ READ = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
 
 
 @pytest.fixture
-def workshop(database: Database, tmp_path: Path) -> Workshop:
-    """A workshop with files of its own."""
-    return Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+def resources(database: Database, tmp_path: Path) -> JobResources:
+    """A resources with files of its own."""
+    return JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
 
 
 async def waiting(database: Database, companies: list[str]) -> list[str]:
     """Those of the companies whose webhooks wait."""
     async with database.read() as reader:
-        found = await webhook_inbox.waiting(reader)
+        found = await webhook_inbox.pending_tenants(reader)
     return [tenant for tenant in companies if tenant in found]
 
 
-async def test_a_company_that_fails_holds_up_no_other(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_company_that_fails_holds_up_no_other(resources: JobResources, monkeypatch: pytest.MonkeyPatch) -> None:
     companies = sorted(uuid4().hex for _ in range(3))
     ill = companies[1]
 
     async def failing(writer: Writer, tenant: str, *rest: Any) -> Any:
         if tenant == ill:
             raise OperationalError("", {}, Exception("its node is away"))
-        return await apply_in(writer, tenant, *rest)
+        return await apply_in_transaction(writer, tenant, *rest)
 
-    monkeypatch.setattr(webhook_inbox, "apply_in", failing)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", failing)
     for tenant in companies:
-        await webhook_inbox.store(workshop.database, tenant, READ, soon())
-    await apply_webhooks(workshop)
-    assert await waiting(workshop.database, companies) == [ill]
+        await webhook_inbox.store(resources.database, tenant, READ, soon())
+    await apply_webhooks(resources)
+    assert await waiting(resources.database, companies) == [ill]
     monkeypatch.undo()
-    await apply_webhooks(workshop)
-    assert await waiting(workshop.database, companies) == []
+    await apply_webhooks(resources)
+    assert await waiting(resources.database, companies) == []
 
 
-async def test_a_company_that_others_write_for_holds_up_no_other(workshop: Workshop) -> None:
-    database = workshop.database
+async def test_a_company_that_others_write_for_holds_up_no_other(resources: JobResources) -> None:
+    database = resources.database
     if "sqlite" in database.url:
         pytest.skip("SQLite has one writer for all companies")
     companies = sorted(uuid4().hex for _ in range(3))
@@ -86,16 +86,16 @@ async def test_a_company_that_others_write_for_holds_up_no_other(workshop: Works
     await locked.wait()
     for tenant in companies:
         await webhook_inbox.store(database, tenant, READ, soon())
-    await apply_webhooks(workshop)
+    await apply_webhooks(resources)
     assert await waiting(database, companies) == [held]
     let_go.set()
     await importing
-    await apply_webhooks(workshop)
+    await apply_webhooks(resources)
     assert await waiting(database, companies) == []
 
 
-async def test_importers_that_take_turns_leave_webhooks_a_turn(workshop: Workshop, tenant: str) -> None:
-    database = workshop.database
+async def test_importers_that_take_turns_leave_webhooks_a_turn(resources: JobResources, tenant: str) -> None:
+    database = resources.database
     if "sqlite" in database.url:
         pytest.skip("SQLite has one writer for all companies")
     applied = asyncio.Event()
@@ -109,7 +109,7 @@ async def test_importers_that_take_turns_leave_webhooks_a_turn(workshop: Worksho
     importing = [asyncio.create_task(import_on()) for _ in range(3)]
     await webhook_inbox.store(database, tenant, READ, soon())
     await asyncio.sleep(0.3)
-    await apply_webhooks(workshop)
+    await apply_webhooks(resources)
     applied.set()
     await asyncio.gather(*importing)
     assert await waiting(database, [tenant]) == []
@@ -126,7 +126,7 @@ async def crowd(database: Database, count: int) -> list[str]:
     for name in names:
         await feed(database, name, [message_sent("m1", AGES_AGO), message_sent("m2", now_as_text()), *waiting])
         await webhook_inbox.store(database, name, b"{", 1)
-        await webhook_inbox.apply_waiting(database, name, 2)
+        await webhook_inbox.apply_pending(database, name, 2)
         await rebuild(database, name, anew=False)
     return names
 
@@ -146,57 +146,57 @@ async def left(database: Database, tenant: str) -> tuple[int, ...]:
 async def look_at(database: Database, tenant: str) -> int:
     """When somebody looked at the company last."""
     async with database.read() as reader:
-        return (await gauges.known(reader, tenant))[Figure.DRIFT].at
+        return (await gauges.load(reader, tenant))[TenantGauge.DRIFT].at
 
 
-async def test_what_is_over_is_dropped_for_every_company(workshop: Workshop) -> None:
-    database = workshop.database
+async def test_what_is_over_is_dropped_for_every_company(resources: JobResources) -> None:
+    database = resources.database
     names = await crowd(database, 3)
     assert [await left(database, name) for name in names] == [(1, 1, 1, 1, 2)] * 3
-    await tidy(replace(workshop, message_months=12))
+    await purge_expired_data(replace(resources, message_months=12))
     assert [await left(database, name) for name in names] == [(0, 0, 0, 0, 1)] * 3
     looked = [await look_at(database, name) for name in names]
-    await tidy(replace(workshop, message_months=12))
+    await purge_expired_data(replace(resources, message_months=12))
     assert [await look_at(database, name) for name in names] == looked
 
 
-async def test_what_is_dropped_is_said_before_and_its_files_go(workshop: Workshop) -> None:
-    (name,) = await crowd(workshop.database, 1)
-    export = await queue(workshop.database, identity(name), Filter(date(2020, 1, 1), date(2020, 1, 31)))
-    await run_export(workshop, name, export.id)
-    assert (await stored(workshop.database, export)).rows_written == 1
+async def test_what_is_dropped_is_said_before_and_its_files_go(resources: JobResources) -> None:
+    (name,) = await crowd(resources.database, 1)
+    export = await queue(resources.database, identity(name), Filter(date(2020, 1, 1), date(2020, 1, 31)))
+    await run_export(resources, name, export.id)
+    assert (await stored(resources.database, export)).rows_written == 1
     with capture_logs() as logs:
-        await tidy(replace(workshop, message_months=12))
+        await purge_expired_data(replace(resources, message_months=12))
     said = [(entry["log_level"], entry["event"]) for entry in logs if entry.get("tenant") == name]
     told = said.index(("warning", "dropping messages"))
     assert said[told + 1 :] == [("info", "dropped messages of old months")]
-    assert (await stored(workshop.database, export)).status is ExportStatus.EXPIRED
-    assert [key async for keys in workshop.files.keys(datetime.max.replace(tzinfo=UTC)) for key in keys] == []
+    assert (await stored(resources.database, export)).status is ExportStatus.EXPIRED
+    assert [key async for keys in resources.files.keys(datetime.max.replace(tzinfo=UTC)) for key in keys] == []
 
 
 async def test_a_drop_that_was_interrupted_goes_on_without_the_setting(
-    workshop: Workshop, tenant: str, monkeypatch: pytest.MonkeyPatch
+    resources: JobResources, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sends = [message_sent(f"m{n}", AGES_AGO) for n in range(5)]
-    await feed(workshop.database, tenant, [*sends, message_sent("new", now_as_text())])
-    await rebuild(workshop.database, tenant, anew=False)
+    await feed(resources.database, tenant, [*sends, message_sent("new", now_as_text())])
+    await rebuild(resources.database, tenant, anew=False)
 
     async def cut_off(*_: Any) -> int:
         raise OSError
 
     monkeypatch.setattr(retention, "_drop_some", cut_off)
-    await tidy(replace(workshop, message_months=12))
+    await purge_expired_data(replace(resources, message_months=12))
     monkeypatch.undo()
-    assert (await left(workshop.database, tenant))[-1] == 6
-    await tidy(workshop)
-    assert (await left(workshop.database, tenant))[-1] == 1
+    assert (await left(resources.database, tenant))[-1] == 6
+    await purge_expired_data(resources)
+    assert (await left(resources.database, tenant))[-1] == 1
 
 
 async def test_a_company_whose_upkeep_fails_holds_up_no_other(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    resources: JobResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = sorted(await crowd(workshop.database, 3))
-    count = orphans.count
+    names = sorted(await crowd(resources.database, 3))
+    count = orphans.count_orphans
     rebuilt = []
 
     async def failing(reader: Reader, tenant: str) -> orphans.Orphans:
@@ -211,41 +211,41 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
     async def all_of_them(_reader: Reader) -> list[str]:
         return names
 
-    monkeypatch.setattr(orphans, "count", failing)
+    monkeypatch.setattr(orphans, "count_orphans", failing)
     monkeypatch.setattr(maintenance, "rebuild", also_failing)
     monkeypatch.setattr(maintenance, "unfinished", all_of_them)
-    await tidy(workshop)
-    await keep_up(workshop)
+    await purge_expired_data(resources)
+    await finish_pending_work(resources)
     assert rebuilt == names
-    async with workshop.database.read() as reader:
-        looked = [Figure.DRIFT in await gauges.known(reader, name) for name in names]
+    async with resources.database.read() as reader:
+        looked = [TenantGauge.DRIFT in await gauges.load(reader, name) for name in names]
     assert looked == [True, False, True]
 
 
-async def test_companies_of_which_nothing_is_due_cost_nothing(workshop: Workshop) -> None:
-    await crowd(workshop.database, 1)
-    await tidy(workshop)
-    await keep_up(workshop)
+async def test_companies_of_which_nothing_is_due_cost_nothing(resources: JobResources) -> None:
+    await crowd(resources.database, 1)
+    await purge_expired_data(resources)
+    await finish_pending_work(resources)
 
     async def statements() -> int:
-        ran = watch()
-        await tidy(workshop)
-        await keep_up(workshop)
+        ran = record_statements()
+        await purge_expired_data(resources)
+        await finish_pending_work(resources)
         return len(ran)
 
     before = await statements()
-    await crowd(workshop.database, 5)
-    await tidy(workshop)
+    await crowd(resources.database, 5)
+    await purge_expired_data(resources)
     assert await statements() == before
 
 
-async def test_one_process_does_the_upkeep(workshop: Workshop) -> None:
-    if "sqlite" in workshop.database.url:
+async def test_one_process_does_the_upkeep(resources: JobResources) -> None:
+    if "sqlite" in resources.database.url:
         pytest.skip("on SQLite each process does it, which is harmless")
-    (name,) = await crowd(workshop.database, 1)
-    async with Database(workshop.database.url) as other, other.alone("tidy") as alone:
+    (name,) = await crowd(resources.database, 1)
+    async with Database(resources.database.url) as other, other.exclusive("tidy") as alone:
         assert alone
-        await tidy(workshop)
-        assert await left(workshop.database, name) == (1, 1, 1, 1, 2)
-    await tidy(workshop)
-    assert await left(workshop.database, name) == (0, 0, 0, 0, 2)
+        await purge_expired_data(resources)
+        assert await left(resources.database, name) == (1, 1, 1, 1, 2)
+    await purge_expired_data(resources)
+    assert await left(resources.database, name) == (0, 0, 0, 0, 2)

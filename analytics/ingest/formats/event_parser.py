@@ -12,18 +12,18 @@ from typing import Any, get_args
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from analytics.domain.errors import InvalidInput
-from analytics.domain.text import clean
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.text import sanitize
 from analytics.domain.time_zones import FIRST_DAY, LAST_DAY, zone
 from analytics.ingest.events import (
-    LARGEST_CODE,
-    LONGEST_KEY,
-    LONGEST_NAME,
+    MAX_CODE,
+    MAX_KEY_LENGTH,
+    MAX_NAME_LENGTH,
     AnyEvent,
     Contact,
     Description,
     Event,
-    InvalidEvent,
+    InvalidEventError,
     MessageReply,
     MessageSent,
     MessageStatus,
@@ -40,7 +40,7 @@ ANYBODYS = frozenset({"id", "type"})
 OPTIONAL_IDS = frozenset({"wamid", "in_reply_to", "phone_number_id", "ticket_id", "meta_id"})
 PEOPLE = frozenset({"contact", "recipient"})
 # Digits of an error's code that is written as text; more are no code.
-LONGEST_CODE = len(str(LARGEST_CODE))
+MAX_CODE_LENGTH = len(str(MAX_CODE))
 
 _decoder = msgspec.json.Decoder(PlatformEvent)
 
@@ -83,7 +83,7 @@ _OTHER_NAMES = {
 
 
 def parse_event(line: bytes | str) -> PlatformEvent:
-    """One event from its JSON text. Raises `InvalidEvent` that says what is wrong and where."""
+    """One event from its JSON text. Raises `InvalidEventError` that says what is wrong and where."""
     if isinstance(line, str):
         line = line.encode("utf-8", "surrogatepass")
     try:
@@ -91,7 +91,7 @@ def parse_event(line: bytes | str) -> PlatformEvent:
             line.decode("utf-8")  # the decoder below passes over what it does not need
         event = _decoder.decode(line) if rb"\u0000" not in line else _decode_slowly(line)
     except RecursionError:
-        raise InvalidEvent("INVALID_JSON", "The line is nested too deeply.") from None
+        raise InvalidEventError("INVALID_JSON", "The line is nested too deeply.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         event = _decode_slowly(line)
     check(event)
@@ -104,18 +104,18 @@ def _decode_slowly(line: bytes) -> PlatformEvent:
         value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
         event: PlatformEvent = msgspec.convert(cleaned(_known(value)), PlatformEvent)
     except msgspec.ValidationError as error:
-        raise InvalidEvent("INVALID_EVENT", f"{error}.") from None
+        raise InvalidEventError("INVALID_EVENT", f"{error}.") from None
     except UnicodeDecodeError:
-        raise InvalidEvent("INVALID_JSON", "The line is not UTF-8.") from None
+        raise InvalidEventError("INVALID_JSON", "The line is not UTF-8.") from None
     except RecursionError:
-        raise InvalidEvent("INVALID_JSON", "The line is nested too deeply.") from None
+        raise InvalidEventError("INVALID_JSON", "The line is nested too deeply.") from None
     except ValueError:
-        raise InvalidEvent("INVALID_JSON", "The line is not a JSON object.") from None
+        raise InvalidEventError("INVALID_JSON", "The line is not a JSON object.") from None
     return event
 
 
 def _known(value: Any) -> Any:
-    """A JSON event without the keys that are not ours. Raises `InvalidEvent` for ours in a wrong place."""
+    """A JSON event without the keys that are not ours. Raises `InvalidEventError` for ours in a wrong place."""
     if not isinstance(value, dict):
         return type(value)()  # it is refused for what it is, whatever is in it
     type_ = value.get("type")
@@ -152,10 +152,10 @@ def _mended(value: dict[str, Any]) -> dict[str, Any]:
                 del person["id"]
     if isinstance(error := value.get("error"), dict):
         code, title = error.get("code"), error.get("title")
-        if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= LONGEST_CODE:
+        if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= MAX_CODE_LENGTH:
             error["code"] = int(code)
         if isinstance(title, str):
-            error["title"] = title[:LONGEST_NAME]
+            error["title"] = title[:MAX_NAME_LENGTH]
     return value
 
 
@@ -167,7 +167,7 @@ def cleaned(value: Any) -> Any:
     """A JSON value whose texts hold neither U+0000 nor lone surrogates."""
     match value:
         case str():
-            return clean(value)
+            return sanitize(value)
         case list():
             return [cleaned(item) for item in value]
         case dict():
@@ -177,7 +177,7 @@ def cleaned(value: Any) -> Any:
 
 
 def check(event: AnyEvent) -> None:
-    """Check the rules that types cannot express. Raises `InvalidEvent`."""
+    """Check the rules that types cannot express. Raises `InvalidEventError`."""
     _check_calendar("at", event.at)
     if isinstance(event, Description) and event.updated_at is not None:
         _check_calendar("updated_at", event.updated_at)
@@ -188,7 +188,7 @@ def check(event: AnyEvent) -> None:
 def _check_tenant(event: TenantUpserted) -> None:
     try:
         zone(event.time_zone or "UTC")
-    except InvalidInput as error:
+    except InvalidInputError as error:
         raise _invalid(f"{error.message.rstrip('.')} - at `$.time_zone`") from None
 
 
@@ -231,8 +231,8 @@ def _check_notice(event: TemplateNotice) -> None:
 
 
 def _check_key(text: str | UnsetType | None, place: str) -> None:
-    if text and not text.isascii() and len(text.encode()) > LONGEST_KEY:
-        raise _invalid(f"must have at most {LONGEST_KEY} bytes in UTF-8 - at `{place}`")
+    if text and not text.isascii() and len(text.encode()) > MAX_KEY_LENGTH:
+        raise _invalid(f"must have at most {MAX_KEY_LENGTH} bytes in UTF-8 - at `{place}`")
 
 
 CHECKS: dict[type[Event], Callable[[Any], None]] = {
@@ -257,5 +257,5 @@ def _utc_date(at: datetime) -> Any:
         return at.date()
 
 
-def _invalid(message: str) -> InvalidEvent:
-    return InvalidEvent("INVALID_EVENT", f"{message}.")
+def _invalid(message: str) -> InvalidEventError:
+    return InvalidEventError("INVALID_EVENT", f"{message}.")

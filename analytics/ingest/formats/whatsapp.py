@@ -14,13 +14,13 @@ import msgspec
 from msgspec import UNSET
 
 from analytics.ingest.events import (
-    LARGEST_CODE,
-    LONGEST_NAME,
+    MAX_CODE,
+    MAX_NAME_LENGTH,
     AnyEvent,
     Contact,
     ContactChanged,
     Inbound,
-    InvalidEvent,
+    InvalidEventError,
     MessageReply,
     MessageStatus,
     TemplateNotice,
@@ -52,28 +52,28 @@ TEXTS = {
 # System messages that say that a person is called otherwise from now on.
 CHANGES = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 
-LONGEST_ID = 128  # characters of a person's id
-LONGEST_GROUP = 1024  # characters of a group's id; only that there is one is looked at
-LONGEST_FORM = 10_000  # characters of a form's answers that are kept
+MAX_ID_LENGTH = 128  # characters of a person's id
+MAX_GROUP_LENGTH = 1024  # characters of a group's id; only that there is one is looked at
+MAX_FORM_LENGTH = 10_000  # characters of a form's answers that are kept
 # Digits of an error's code that is written as text; more are no code.
-LONGEST_CODE = len(str(LARGEST_CODE))
-LONGEST_SHOWN = 40  # characters of what is no time; a body may hold millions
+MAX_CODE_LENGTH = len(str(MAX_CODE))
+MAX_SHOWN_LENGTH = 40  # characters of what is no time; a body may hold millions
 
-Found = tuple[str, AnyEvent | InvalidEvent]
+Found = tuple[str, AnyEvent | InvalidEventError]
 
 
 def read_body(body: Any, *, forms: bool = False) -> Iterator[Found]:
     """The events of one webhook body (parsed JSON), each with its place in the body.
 
-    With `forms` the answers of a form are a reply's text, else nothing of them is kept. Raises `InvalidEvent` when it
-    is no webhook body at all.
+    With `forms` the answers of a form are a reply's text, else nothing of them is kept. Raises `InvalidEventError` when
+    it is no webhook body at all.
     """
     try:
         body = cleaned(body)
     except RecursionError:
-        raise InvalidEvent("INVALID_BODY", "The body is nested too deeply.") from None
+        raise InvalidEventError("INVALID_BODY", "The body is nested too deeply.") from None
     if not isinstance(body, dict) or not isinstance(body.get("entry"), list):
-        raise InvalidEvent("INVALID_BODY", "Not a WhatsApp webhook body: it has no list `entry`.")
+        raise InvalidEventError("INVALID_BODY", "Not a WhatsApp webhook body: it has no list `entry`.")
     for e, entry in enumerate(body["entry"]):
         for c, change in enumerate(_items(entry, "changes")):
             place = f"entry[{e}].changes[{c}].value"
@@ -115,11 +115,11 @@ def _read(place: str, reader: Callable[[Any, Any], AnyEvent], item: Any, around:
     try:
         event = reader(item, around)
         check(event)
-    except InvalidEvent as error:
-        return place, InvalidEvent(error.code, f"{place}: {error.message}")
+    except InvalidEventError as error:
+        return place, InvalidEventError(error.code, f"{place}: {error.message}")
     except (msgspec.ValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
         reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
-        return place, InvalidEvent("INVALID_BODY", f"{place}: {reason}.")
+        return place, InvalidEventError("INVALID_BODY", f"{place}: {reason}.")
     return place, event
 
 
@@ -143,10 +143,10 @@ def _error(error: Any) -> dict[str, Any] | None:
     if not isinstance(error, dict) or not error:
         return None
     code, title = error.get("code"), error.get("title")
-    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= LONGEST_CODE:
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) <= MAX_CODE_LENGTH:
         code = int(code)
-    usable = isinstance(code, int) and not isinstance(code, bool) and 0 <= code <= LARGEST_CODE
-    return {"code": code if usable else None, "title": title[:LONGEST_NAME] if isinstance(title, str) else None}
+    usable = isinstance(code, int) and not isinstance(code, bool) and 0 <= code <= MAX_CODE
+    return {"code": code if usable else None, "title": title[:MAX_NAME_LENGTH] if isinstance(title, str) else None}
 
 
 def _number(value: dict[str, Any]) -> Any:
@@ -176,7 +176,7 @@ def _inbound(message: dict[str, Any], value: dict[str, Any]) -> MessageReply | C
         "kind": INNER_KINDS.get(inner) or KINDS.get(type_, "unsupported"),
         "text": _text(type_, content),
         "contact": _person(_text_of(message.get("from")), _text_of(message.get("from_user_id")), value),
-        "group_id": None if group is None else str(group)[:LONGEST_GROUP],
+        "group_id": None if group is None else str(group)[:MAX_GROUP_LENGTH],
         "referral": bool(message.get("referral")) or None,
     }
     return MessageReply(at=_time(message["timestamp"]), reply=msgspec.convert(inbound, Inbound))
@@ -216,7 +216,7 @@ def _answers(form: Any) -> str | None:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     texts = [f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in told]
-    return cleaned("; ".join(texts)[:LONGEST_FORM]) or None
+    return cleaned("; ".join(texts)[:MAX_FORM_LENGTH]) or None
 
 
 def _person(phone: str | None, user_id: str | None, value: dict[str, Any]) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def _person(phone: str | None, user_id: str | None, value: dict[str, Any]) -> di
 
 
 def _named(phone: str | None, user_id: str | None) -> dict[str, str]:
-    known = user_id if user_id and len(user_id) <= LONGEST_ID else None
+    known = user_id if user_id and len(user_id) <= MAX_ID_LENGTH else None
     named = {"phone": phone if digits(phone) else None, "id": known}
     return {key: name for key, name in named.items() if name is not None}
 
@@ -277,5 +277,5 @@ def _time(seconds: Any) -> datetime:
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, TypeError, OverflowError, OSError):
-        shown = repr(seconds)[:LONGEST_SHOWN]
-        raise InvalidEvent("INVALID_BODY", f"{shown} is no time in unix seconds.") from None
+        shown = repr(seconds)[:MAX_SHOWN_LENGTH]
+        raise InvalidEventError("INVALID_BODY", f"{shown} is no time in unix seconds.") from None

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import ContactChanged
 from analytics.ingest.merging.aliases import names_of
 from analytics.storage.database import Reader, Writer
-from analytics.storage.dialects import one_of
+from analytics.storage.dialects import in_list
 from analytics.storage.tables import contact_changes
 
 
@@ -47,7 +47,7 @@ class Changes:
 
 def changes_in(event: ContactChanged) -> list[Change]:
     """The changes that a notice states: each old name is tied to each new one."""
-    old, new, at = names_of(event.old), names_of(event.new), instant(event.at)
+    old, new, at = names_of(event.old), names_of(event.new), to_micros(event.at)
     return [Change(after, before, at) for after in sorted(new) for before in sorted(old) if after != before]
 
 
@@ -89,5 +89,5 @@ async def _load(reader: Reader, tenant: str, names: set[str], *, new: bool) -> l
     table = contact_changes
     column = table.c.new_name if new else table.c.old_name
     statement = select(table.c.new_name, table.c.old_name, table.c.at)
-    rows = await reader.rows(statement.where(table.c.tenant_id == tenant, one_of(column, names))) if names else []
+    rows = await reader.rows(statement.where(table.c.tenant_id == tenant, in_list(column, names))) if names else []
     return [Change(*row) for row in rows]

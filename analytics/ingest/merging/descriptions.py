@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import Contact, MessageSent, Sent, Ticket, digits
 from analytics.ingest.merging.aliases import listed
 from analytics.ingest.merging.records import Message
@@ -27,17 +27,17 @@ Statements = dict[str, tuple[int, Any]]
 _decoder = msgspec.json.Decoder(dict[str, int | None])
 
 
-def described(event: MessageSent) -> Message:
+def message_from(event: MessageSent) -> Message:
     """The row that a `message.sent` describes, as far as it does."""
     sent, at = event.message, event.stated_at
     contact = NOBODY if sent.contact is None else sent.contact or NOT_SAID[0]
     ticket = NO_TICKET if sent.ticket is None else sent.ticket or NOT_SAID[1]
     if not _is_plain(sent, contact, ticket):
-        return _row(sent.id, _statements(sent, contact, ticket, at, instant(event.at)), frozenset())
+        return _row(sent.id, _statements(sent, contact, ticket, at, to_micros(event.at)), frozenset())
     return Message(
         id=sent.id,
         described_at=at,
-        sent_at=instant(event.at),
+        sent_at=to_micros(event.at),
         account_id=sent.account_id or "",
         department_id=sent.department_id or "",
         agent_id=sent.agent_id or "",

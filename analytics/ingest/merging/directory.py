@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import Table, select
 
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import (
     AccountUpserted,
     AgentUpserted,
@@ -32,10 +32,10 @@ from analytics.ingest.events import (
 from analytics.ingest.merging.accounts import Accounts, Claim
 from analytics.ingest.merging.aliases import listed, unlisted
 from analytics.ingest.merging.descriptions import Statements, newness, stated_at
-from analytics.ingest.merging.records import greatest
+from analytics.ingest.merging.records import max_or_none
 from analytics.ingest.outcomes import Outcome
 from analytics.storage.database import Reader, Writer
-from analytics.storage.dialects import one_of
+from analytics.storage.dialects import in_list
 from analytics.storage.tables import (
     accounts,
     agents,
@@ -53,7 +53,7 @@ DEFAULT_REPLY_WINDOW_DAYS = 7
 DERIVATION = 1
 
 
-class Change(NamedTuple):
+class DirectoryChange(NamedTuple):
     """One thing that an event says: where it belongs, what it is known by, when it was said, what it says."""
 
     table: Table
@@ -62,17 +62,17 @@ class Change(NamedTuple):
     values: dict[str, Any]
 
 
-class Keeping(NamedTuple):
+class MergePolicy(NamedTuple):
     """The key of a table of facts, and whether it keeps all versions."""
 
     key: tuple[str, ...]
     versions: bool  # all that was said, by time; else only the newest
 
 
-KEEPING = {
-    template_notices: Keeping(("meta_id", "name", "language"), versions=True),
-    members: Keeping(("user_id", "department_id"), versions=False),
-    error_titles: Keeping(("code",), versions=False),
+MERGE_POLICIES = {
+    template_notices: MergePolicy(("meta_id", "name", "language"), versions=True),
+    members: MergePolicy(("user_id", "department_id"), versions=False),
+    error_titles: MergePolicy(("code",), versions=False),
 }
 ENTITIES = (departments, agents, accounts, templates)
 _ENTITIES: dict[type, tuple[Table, str]] = {
@@ -86,7 +86,7 @@ _ENTITIES: dict[type, tuple[Table, str]] = {
 SETTINGS = ("name", "time_zone", "reply_window_days")
 
 
-class Settings(NamedTuple):
+class TenantSettings(NamedTuple):
     """What ingest needs to know of a company."""
 
     time_zone: str
@@ -94,13 +94,13 @@ class Settings(NamedTuple):
     accounts: Accounts
 
 
-def change_of(event: AnyEvent) -> Change | None:
+def change_of(event: AnyEvent) -> DirectoryChange | None:
     """What an event says of the directory, if anything."""
     key: tuple[str, ...]
     match event:
         case TenantUpserted():
             said = msgspec.structs.asdict(event)
-            return Change(tenants, (), event.stated_at, {name: said[name] for name in SETTINGS})
+            return DirectoryChange(tenants, (), event.stated_at, {name: said[name] for name in SETTINGS})
         case DepartmentUpserted() | AgentUpserted() | AccountUpserted() | TemplateUpserted():
             table, field = _ENTITIES[type(event)]
             values = msgspec.structs.asdict(getattr(event, field))
@@ -108,27 +108,27 @@ def change_of(event: AnyEvent) -> Change | None:
                 values["category"] = values["category"].upper()
             if values.get("phone_number_id", UNSET) is None:
                 values["phone_number_id"] = UNSET  # what identifies is never taken away
-            return Change(table, (values.pop("id"),), event.stated_at, values)
+            return DirectoryChange(table, (values.pop("id"),), event.stated_at, values)
         case TemplateNotice():
             key = (event.meta_id, event.name, event.language)
             values = {"category": event.category and event.category.upper(), "status": event.status}
-            return Change(template_notices, key, instant(event.at), values)
+            return DirectoryChange(template_notices, key, to_micros(event.at), values)
         case MemberAdded():
             key = (event.user_id, event.department_id)
-            return Change(members, key, instant(event.at), {"present": True})
+            return DirectoryChange(members, key, to_micros(event.at), {"present": True})
         case MemberRemoved():
             key = (event.user_id, event.department_id)
-            return Change(members, key, instant(event.at), {"present": False})
+            return DirectoryChange(members, key, to_micros(event.at), {"present": False})
         case MessageStatus(status="failed", error=StatusError(code=int() as code, title=str() as title)):
-            return Change(error_titles, (code,), instant(event.at), {"title": title})
+            return DirectoryChange(error_titles, (code,), to_micros(event.at), {"title": title})
         case _:
             return None
 
 
-async def keep(writer: Writer, tenant: str, changes: Sequence[Change]) -> list[Outcome]:
+async def apply_change(writer: Writer, tenant: str, changes: Sequence[DirectoryChange]) -> list[Outcome]:
     """Write down what is said; what became of each change."""
     outcomes = [Outcome.DUPLICATE] * len(changes)
-    for table in (tenants, *ENTITIES, *KEEPING):
+    for table in (tenants, *ENTITIES, *MERGE_POLICIES):
         numbered = [(n, change) for n, change in enumerate(changes) if change.table is table]
         if not numbered:
             continue
@@ -144,7 +144,7 @@ async def keep(writer: Writer, tenant: str, changes: Sequence[Change]) -> list[O
     return outcomes
 
 
-async def _keep_settings(writer: Writer, tenant: str, changes: list[Change]) -> list[Outcome]:
+async def _keep_settings(writer: Writer, tenant: str, changes: list[DirectoryChange]) -> list[Outcome]:
     """Merge statements of the company's settings, key by key."""
     row = await writer.first(
         select(tenants.c.described_at, tenants.c.stated, *(tenants.c[name] for name in SETTINGS)).where(
@@ -186,11 +186,11 @@ def _outcome(changed: bool, kept: Statements, said: Statements) -> Outcome:
     return Outcome.SUPERSEDED if lost else Outcome.DUPLICATE
 
 
-async def _keep_statements(writer: Writer, tenant: str, table: Table, changes: list[Change]) -> list[Outcome]:
+async def _keep_statements(writer: Writer, tenant: str, table: Table, changes: list[DirectoryChange]) -> list[Outcome]:
     """Write down statements of what is in the directory, those of one time together."""
     names = [str(c.name) for c in table.columns if c.name not in ("tenant_id", "id", "at", "nulls")]
     rows = await writer.rows(
-        select(table).where(table.c.tenant_id == tenant, one_of(table.c.id, {change.key[0] for change in changes}))
+        select(table).where(table.c.tenant_id == tenant, in_list(table.c.id, {change.key[0] for change in changes}))
     )
     known: dict[tuple[str, int], Statements] = {}
     for row in rows:
@@ -223,12 +223,12 @@ def _columns(said: Statements, names: Sequence[str]) -> tuple[Any, ...]:
     return (*(values.get(name) for name in names), listed(name for name, value in values.items() if value is None))
 
 
-async def _keep_newest(writer: Writer, tenant: str, table: Table, changes: list[Change]) -> list[Outcome]:
+async def _keep_newest(writer: Writer, tenant: str, table: Table, changes: list[DirectoryChange]) -> list[Outcome]:
     """Write down what is said whole, not key by key."""
-    keeping = KEEPING[table]
+    keeping = MERGE_POLICIES[table]
     names = [column.name for column in table.columns if column.name not in ("tenant_id", *keeping.key, "at")]
     statement = select(*(table.c[name] for name in (*keeping.key, "at", *names))).where(
-        table.c.tenant_id == tenant, one_of(table.c[keeping.key[0]], {change.key[0] for change in changes})
+        table.c.tenant_id == tenant, in_list(table.c[keeping.key[0]], {change.key[0] for change in changes})
     )
     size = len(keeping.key)
     known: dict[tuple[Any, ...], Said] = {}
@@ -274,16 +274,16 @@ def merge(known: Said | None, new: Said, *, lowest: bool) -> Said:
         return known
     if lowest:
         return min(known, new)
-    return known[0], tuple(greatest(a, b) for a, b in zip(known[1], new[1], strict=True))
+    return known[0], tuple(max_or_none(a, b) for a, b in zip(known[1], new[1], strict=True))
 
 
-async def settings(reader: Reader, tenant: str) -> Settings:
+async def load_settings(reader: Reader, tenant: str) -> TenantSettings:
     """The company's settings as they are now, with the defaults for what was never said."""
     row = await reader.first(
         select(tenants.c.time_zone, tenants.c.reply_window_days).where(tenants.c.tenant_id == tenant)
     )
     zone, window = tuple(row or (None, None))
-    return Settings(
+    return TenantSettings(
         time_zone=zone or "UTC",
         reply_window_days=DEFAULT_REPLY_WINDOW_DAYS if window is None else window,
         accounts=await _accounts(reader, tenant),
@@ -306,7 +306,7 @@ async def _accounts(reader: Reader, tenant: str) -> Accounts:
     claims = [Claim(number, 0, account_id) for number, account_id in pairs if number not in shared]
     if shared:
         statement = select(table.c.phone_number_id, table.c.at, table.c.id)
-        rows = await reader.rows(statement.where(*had, one_of(table.c.phone_number_id, shared)))
+        rows = await reader.rows(statement.where(*had, in_list(table.c.phone_number_id, shared)))
         claims += [Claim(*row) for row in rows]
     return Accounts(claims)
 
@@ -318,7 +318,7 @@ async def ensure_tenant(writer: Writer, tenant: str) -> None:
         await writer.upsert(tenants, ("tenant_id", "described_at", "derivation"), [(tenant, 0, DERIVATION)])
 
 
-def changes_in(events: Iterable[AnyEvent]) -> list[tuple[int, Change]]:
+def changes_in(events: Iterable[AnyEvent]) -> list[tuple[int, DirectoryChange]]:
     """What a batch of events says of the directory, with each event's place in the batch."""
     return [
         (n, change)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from analytics.ingest.merging.records import Message
 from analytics.storage.database import Reader, Writer
-from analytics.storage.dialects import one_of
+from analytics.storage.dialects import in_list
 from analytics.storage.tables import early_messages as table
 
 _decoder = msgspec.json.Decoder(Message)
@@ -19,7 +19,7 @@ async def load(reader: Reader, tenant: str, ids: Iterable[str]) -> dict[str, Mes
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = await reader.rows(select(table.c.body).where(table.c.tenant_id == tenant, one_of(table.c.id, wanted)))
+    rows = await reader.rows(select(table.c.body).where(table.c.tenant_id == tenant, in_list(table.c.id, wanted)))
     return {message.id: message for message in (_decoder.decode(row.body) for row in rows)}
 
 
@@ -47,7 +47,7 @@ async def remove(writer: Writer, tenant: str, ids: Iterable[str]) -> None:
     """Remove what need not wait any more."""
     gone = set(ids)
     if gone:
-        await writer.execute(delete(table).where(table.c.tenant_id == tenant, one_of(table.c.id, gone)))
+        await writer.execute(delete(table).where(table.c.tenant_id == tenant, in_list(table.c.id, gone)))
 
 
 async def count(reader: Reader, tenant: str) -> int:

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from analytics.domain.message_status import Status, receipt_status
-from analytics.domain.time_zones import instant
+from analytics.domain.message_status import Status, derive_receipt_status
+from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import MessageStatus
 from analytics.ingest.merging.accounts import Accounts
 from analytics.ingest.merging.aliases import listed, names_of, unlisted
 
 # Which column of a receipt a status fills; any other status changes nothing.
-FACTS = {
+STATUS_COLUMNS = {
     "accepted": "accepted_at",
     "sent": "accepted_at",
     "delivered": "delivered_at",
@@ -31,7 +31,7 @@ BY_ACCOUNT, BY_NUMBER = "a:", "p:"
 
 # How many statuses of one kind are kept, the earliest, where it depends on the time of each whose message it is about.
 # A repeated webhook has the same time, so there is hardly ever more than one.
-MOST_KEPT = 8
+MAX_KEPT = 8
 
 
 class Receipt(Struct, frozen=True):
@@ -78,7 +78,7 @@ class Facts(NamedTuple):
     @property
     def status(self) -> Status:
         """The status that the facts alone give."""
-        return receipt_status(
+        return derive_receipt_status(
             accepted=self.accepted_at is not None,
             delivered=self.delivered_at is not None,
             read=self.read_at is not None,
@@ -96,7 +96,9 @@ def channel(message_id: str | None, account_id: str | None, phone_number_id: str
 def merge_receipt(known: Receipt, event: MessageStatus, received_at: int) -> Receipt:
     """The row after one more status; `known` itself when that changes nothing."""
     code = event.error.code if event.error and event.status == "failed" else None
-    said = ReceiptEvent(FACTS[event.status], instant(event.at), code, tuple(sorted(names_of(event.recipient))))
+    said = ReceiptEvent(
+        STATUS_COLUMNS[event.status], to_micros(event.at), code, tuple(sorted(names_of(event.recipient)))
+    )
     merged = _with_earlier(known, said) if known.number is None or _fits(known, said) else _with_all(known, said)
     return known if merged == known else msgspec.structs.replace(merged, received_at=received_at)
 
@@ -161,7 +163,7 @@ def _kept(said: Iterable[ReceiptEvent]) -> list[ReceiptEvent]:
     kept = []
     for column, at, code in sorted(names, key=lambda key: (key[0], key[1], key[2] is not None, key[2] or 0)):
         counted[kind := (column, code is None)] += 1
-        if counted[kind] <= MOST_KEPT:
+        if counted[kind] <= MAX_KEPT:
             kept.append(ReceiptEvent(column, at, code, tuple(sorted(names[column, at, code]))))
     return kept
 

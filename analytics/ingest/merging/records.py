@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from analytics.domain.message_status import Status
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import NOT_REPLIES, ContactChanged, MessageReply, MessageStatus
 from analytics.ingest.merging.aliases import (
     WAMID,
@@ -130,20 +130,20 @@ class Reply(Struct, frozen=True):
 
 
 # Of two copies of a reply, the greater of each of these counts.
-SAID = ("account_id", "phone_number_id", "ticket_id", "in_reply_to", "text", "in_group", "from_ad")
+REPLY_FIELDS = ("account_id", "phone_number_id", "ticket_id", "in_reply_to", "text", "in_group", "from_ad")
 # What kind a reply is: of two copies, the one that says more. WhatsApp knows more than many platforms.
 KIND_RANKS = {"unsupported": 0, "text": 1, "media": 2, "interactive": 2}
 MOST_SPECIFIC = 3
 
 
-def greatest(a: T | None, b: T | None) -> T | None:
+def max_or_none(a: T | None, b: T | None) -> T | None:
     """The greater of two values, of which an absent one loses."""
     if a is None or b is None:
         return b if a is None else a
     return max(a, b)
 
 
-class Said(NamedTuple):
+class ParsedRecords(NamedTuple):
     """What a batch says of messages: each with the place of its event in the batch."""
 
     sent: list[tuple[int, Message]]
@@ -151,9 +151,9 @@ class Said(NamedTuple):
     written: list[tuple[int, Reply]]
     changed: list[tuple[int, ContactChanged]]
 
-    def without(self, places: set[int]) -> "Said":
+    def without(self, places: set[int]) -> "ParsedRecords":
         """The same but for some events."""
-        return Said(
+        return ParsedRecords(
             [(n, message) for n, message in self.sent if n not in places],
             [(n, status) for n, status in self.statuses if n not in places],
             [(n, reply) for n, reply in self.written if n not in places],
@@ -161,14 +161,14 @@ class Said(NamedTuple):
         )
 
 
-def inbound(event: MessageReply, received_at: int) -> Reply | None:
+def reply_from(event: MessageReply, received_at: int) -> Reply | None:
     """The row that a `message.reply` makes; None when it is no reply (a reaction, an edit, …)."""
     reply = event.reply
     if reply.kind in NOT_REPLIES:
         return None
     row = Reply(
         id=reply.wamid or reply.id or "",
-        at=instant(event.at),
+        at=to_micros(event.at),
         account_id=reply.account_id,
         phone_number_id=reply.phone_number_id,
         contact_digits=None,
@@ -181,7 +181,7 @@ def inbound(event: MessageReply, received_at: int) -> Reply | None:
         in_group=True if reply.group_id is not None else None,
         from_ad=reply.referral or None,
     )
-    return named(row, names_of(reply.contact))
+    return named_message(row, names_of(reply.contact))
 
 
 def _text(event: MessageReply) -> str | None:
@@ -191,7 +191,7 @@ def _text(event: MessageReply) -> str | None:
     return reply.caption if reply.text is None else reply.text
 
 
-def named(reply: Reply, found: Iterable[str]) -> Reply:
+def named_message(reply: Reply, found: Iterable[str]) -> Reply:
     """The reply with these names of who wrote it."""
     all_names = frozenset(found)
     phones, ids = phones_and_ids(all_names)
@@ -204,11 +204,11 @@ def merge_replies(known: Reply, new: Reply) -> Reply:
     """Two copies of one reply (the platform's and the webhook's): the earlier time, every field either has."""
     if known.message_id == DROPPED:
         return known
-    fields = {name: greatest(getattr(known, name), getattr(new, name)) for name in SAID}
+    fields = {name: max_or_none(getattr(known, name), getattr(new, name)) for name in REPLY_FIELDS}
     kind = max((known.kind, new.kind), key=_rank)
     merged = msgspec.structs.replace(known, at=min(known.at, new.at), kind=kind, **fields)
     if known.names != new.names:
-        merged = named(merged, known.names | new.names)
+        merged = named_message(merged, known.names | new.names)
     return known if merged == known else merged
 
 

@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 
 
-class TableWriter(ABC):
+class ExportWriter(ABC):
     """Writes one table of messages, a row each: `append` some, again and again, then `finish`; or `discard`.
 
     After any error the file is thrown away and the writer is closed: a file that lacks rows is never made.
@@ -19,10 +19,10 @@ class TableWriter(ABC):
     def __init__(self) -> None:
         self._open = True
 
-    def append(self, sends: Sends) -> None:
+    def append(self, sends: MessageBatch) -> None:
         """Add messages in their order.
 
-        Raises ValueError or KeyError for what breaks the contract of `Sends`, OSError when the disk is full,
+        Raises ValueError or KeyError for what breaks the contract of `MessageBatch`, OSError when the disk is full,
         RuntimeError on a closed writer.
         """
         self._refuse_if_closed()
@@ -65,7 +65,7 @@ class TableWriter(ABC):
             raise RuntimeError("this writer is finished or was discarded")
 
     @abstractmethod
-    def _write(self, sends: Sends) -> None:
+    def _write(self, sends: MessageBatch) -> None:
         """Write rows to temporary storage."""
 
     @abstractmethod

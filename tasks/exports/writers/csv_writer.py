@@ -11,8 +11,8 @@ from pathlib import Path
 
 from analytics.domain.export_columns import ExportColumn
 from analytics.exports.requests import CsvSeparator
-from analytics.reports.runner import Named, Sends
-from tasks.exports.writers.base import TableWriter
+from analytics.reports.runner import MessageBatch, MessageLabels
+from tasks.exports.writers.base import ExportWriter
 from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, headers
 from tasks.exports.writers.escaping import csv_field, csv_fields
 from tasks.exports.writers.further_columns import NO_FURTHER, TIMES, Further
@@ -25,7 +25,7 @@ _COPY_BYTES = 1 << 20
 _SEPARATORS = {CsvSeparator.COMMA: ",", CsvSeparator.SEMICOLON: ";"}
 
 
-def _fields(separator: str, named: Named) -> tuple[str, str, str]:
+def _fields(separator: str, named: MessageLabels) -> tuple[str, str, str]:
     """The fields of a message's names: those before its time, before its id, and before its reply."""
     field = partial(csv_field, separator=separator)
     return (
@@ -50,7 +50,7 @@ _DAY_ZERO = date(1970, 1, 1).toordinal()
 _IN_AN_HOUR = [f"{minute:02}:{second:02}" for minute in range(60) for second in range(60)]
 
 
-class Delimited(TableWriter):
+class CsvWriter(ExportWriter):
     """Streams rows to a file of separated fields; None is an empty field.
 
     Instants are the local `YYYY-MM-DD HH:MM:SS` of the report's zone, the same as in the Excel file.
@@ -79,7 +79,7 @@ class Delimited(TableWriter):
         self._text.write(_BOM)
         self._write_lines([self._separator.join(self._texts(headers(locale, further.columns)))])
 
-    def _write(self, sends: Sends) -> None:
+    def _write(self, sends: MessageBatch) -> None:
         texts = self._texts
         fields = list(map(self._recurring, sends.named))
         columns = (
@@ -97,7 +97,7 @@ class Delimited(TableWriter):
         )
         self._write_lines(map(self._separator.join, zip(*columns, strict=True)))
 
-    def _further_fields(self, column: ExportColumn, sends: Sends) -> Iterable[str]:
+    def _further_fields(self, column: ExportColumn, sends: MessageBatch) -> Iterable[str]:
         if column in TIMES:
             return _clock_texts(sends.further[column])
         return map(self._recurring_field, self._further.values(column, sends, self._locale))

@@ -35,7 +35,7 @@ _DIGITS = frozenset("0123456789")
 _SHOWN_DIGITS = 11  # of a number, at most, that a spreadsheet shows as it is
 
 
-def legible(text: str) -> str:
+def replace_unwritable(text: str) -> str:
     """The text with U+FFFD for every character that a file cannot hold: controls but tab, LF and CR; lone
     surrogates; U+FFFE and U+FFFF."""
     if text.isprintable():  # one fast pass in C; none of the above is printable
@@ -43,7 +43,7 @@ def legible(text: str) -> str:
     return _UNWRITABLE.sub("\ufffd", text)
 
 
-def shorten(text: str, limit: int = CELL_LIMIT) -> str:
+def truncate_utf16(text: str, limit: int = CELL_LIMIT) -> str:
     """The text, or as much of it as fits in `limit` UTF-16 units with `…` at the end; never half a pair.
 
     Expects legible text.
@@ -66,7 +66,7 @@ def cell_text(text: str) -> str:
     """
     if text.isprintable() and "_x" not in text and 2 * len(text) <= CELL_LIMIT:
         return text  # nearly every value
-    return _LOOKS_ESCAPED.sub("_x005F_", shorten(legible(text)))
+    return _LOOKS_ESCAPED.sub("_x005F_", truncate_utf16(replace_unwritable(text)))
 
 
 def csv_field(text: str | None, separator: str = ",") -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 from tasks.exports.writers.bounce_reasons import reason
 from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.reply_column import kind_word
@@ -17,13 +17,14 @@ Values: TypeAlias = Sequence[str | int | None]
 class Further:
     """The columns in their order; `heard` are WhatsApp's own words, of the codes whose words its readers may see.
 
-    Those in `TIMES` hold what `Sends` has of them, all others what `values` gives: few, which come again and again.
+    Those in `TIMES` are read from a `MessageBatch`, all others are what `values` gives: few, which come again and
+    again.
     """
 
     columns: Sequence[ExportColumn] = ()
     heard: Mapping[int, str] = field(default_factory=dict)
 
-    def values(self, column: ExportColumn, sends: Sends, locale: Locale) -> Values:
+    def values(self, column: ExportColumn, sends: MessageBatch, locale: Locale) -> Values:
         """The value of a column that holds no time."""
         if column is ExportColumn.BOUNCE_REASON:
             return _reasons(sends, self.heard, locale)
@@ -41,7 +42,7 @@ TIMES = frozenset(
     }
 )
 # Those that follow from what is read for every file.
-FOLLOWING: Mapping[ExportColumn, Callable[[Sends, Locale], Values]] = {
+FOLLOWING: Mapping[ExportColumn, Callable[[MessageBatch, Locale], Values]] = {
     ExportColumn.ANSWERED: lambda sends, locale: [ANSWERED[locale][kind is not None] for kind in sends.reply_kind],
     ExportColumn.REPLY_KIND: lambda sends, locale: [kind_word(kind, locale) for kind in sends.reply_kind],
     ExportColumn.AGENT_ID: lambda sends, _: [named.agent_id for named in sends.named],
@@ -55,7 +56,7 @@ ANSWERED: Mapping[Locale, Mapping[bool, str]] = {
 BOUNCED = "FAILED"
 
 
-def _reasons(sends: Sends, heard: Mapping[int, str], locale: Locale) -> Values:
+def _reasons(sends: MessageBatch, heard: Mapping[int, str], locale: Locale) -> Values:
     codes = sends.further[ExportColumn.BOUNCE_REASON]
     return [
         reason(code, heard, locale) if status == BOUNCED else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 from tasks.exports.writers.columns import Locale
 
 # The kinds of replies, each in its languages; empty is one of which nobody said the kind.
@@ -30,7 +30,7 @@ KINDS: Mapping[str, Mapping[Locale, str]] = {
 CAPTIONED = KINDS.keys() - {"", "text", "button", "interactive"}
 
 
-def replies(sends: Sends, locale: Locale) -> list[str | None]:
+def replies(sends: MessageBatch, locale: Locale) -> list[str | None]:
     """The text of the column; None where there was no reply."""
     return [
         None

@@ -19,7 +19,7 @@ DATE_FORMAT = "yyyy-mm-dd hh:mm:ss"
 RATE_FORMAT = "0.0%"
 
 # openpyxl takes `=…` for a formula and `#N/A` for an error.
-MISREAD = frozenset("=#")
+FORMULA_PREFIXES = frozenset("=#")
 
 _BOLD = Font(bold=True)
 _HEADER = {
@@ -29,17 +29,17 @@ _HEADER = {
 }
 
 
-def text(sheet: Any, value: str) -> Any:
+def text_cell(sheet: Any, value: str) -> Any:
     """The text as text, whatever it begins with; None for no text, which is no cell."""
     value = cell_text(value)
     if len(value) > CELL_LIMIT:  # by escapes only; openpyxl would cut it there, except in rich text
         return CellRichText(value)
-    if value[:1] in MISREAD:
-        return quoted(sheet, value)
+    if value[:1] in FORMULA_PREFIXES:
+        return quoted_cell(sheet, value)
     return value or None
 
 
-def quoted(sheet: Any, value: str) -> Any:
+def quoted_cell(sheet: Any, value: str) -> Any:
     """A cell of text that stays text in Excel, also when someone edits it and presses Enter."""
     cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"  # after the value, from which openpyxl infers a formula or an error
@@ -47,12 +47,12 @@ def quoted(sheet: Any, value: str) -> Any:
     return cell
 
 
-def stamp(sheet: Any, local: datetime | None = None) -> Any:
+def datetime_cell(sheet: Any, local: datetime | None = None) -> Any:
     """A date-time cell."""
     return _formatted(sheet, local, DATE_FORMAT)
 
 
-def header(sheet: Any, value: str) -> Any:
+def header_cell(sheet: Any, value: str) -> Any:
     """A cell of the first row."""
     cell = WriteOnlyCell(sheet, value)
     for name, style in _HEADER.items():
@@ -60,7 +60,7 @@ def header(sheet: Any, value: str) -> Any:
     return cell
 
 
-def label(sheet: Any, value: str) -> Any:
+def label_cell(sheet: Any, value: str) -> Any:
     """The left cell of a line of the summary."""
     cell = WriteOnlyCell(sheet, cell_text(value))
     cell.data_type = "s"
@@ -68,15 +68,15 @@ def label(sheet: Any, value: str) -> Any:
     return cell
 
 
-def fact(sheet: Any, value: str | int | float | datetime | None) -> Any:
+def value_cell(sheet: Any, value: str | int | float | datetime | None) -> Any:
     """A cell of the summary right of its label; a float is a rate.
 
     Raises ValueError for a naive time or a number not finite.
     """
     if isinstance(value, str):
-        return text(sheet, value)
+        return text_cell(sheet, value)
     if isinstance(value, datetime):
-        return stamp(sheet, _wall_clock(value))
+        return datetime_cell(sheet, _wall_clock(value))
     if value is not None and not isfinite(value):
         raise ValueError("a number in the summary is not finite: Excel would refuse the file")
     return _formatted(sheet, value, RATE_FORMAT) if isinstance(value, float) else value

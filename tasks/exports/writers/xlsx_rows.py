@@ -16,7 +16,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.reports.runner import Named, Sends
+from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers import xlsx_cells
 from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, columns
 from tasks.exports.writers.escaping import cell_text
@@ -33,7 +33,7 @@ _Sheet: Any = WriteOnlyWorksheet
 _MARKUP = re.compile("[&<>\r]")
 
 
-class RowSheet(_Sheet):  # type: ignore[misc]
+class XmlWorksheet(_Sheet):  # type: ignore[misc]
     """A write-only sheet that takes a row as XML, `append((xml,))`, besides openpyxl's values."""
 
     _writer: Any = None
@@ -57,7 +57,7 @@ class _Writer(WorksheetWriter):
             super().write_row(xf, row, row_idx)
 
 
-class RowMaker:
+class RowXmlBuilder:
     """Makes the XML of messages' rows for the sheets of a workbook, which keeps the styles."""
 
     def __init__(self, sheet: Any, locale: Locale, further: Further) -> None:
@@ -65,13 +65,13 @@ class RowMaker:
         self._further = further
         places = enumerate(columns(further.columns), 1)
         self._references = {column.name: f"{get_column_letter(place)}{_NUMBER}" for place, column in places}
-        self._stamp = xlsx_cells.stamp(sheet).style_id
-        self._quoted = xlsx_cells.quoted(sheet, "=").style_id
+        self._stamp = xlsx_cells.datetime_cell(sheet).style_id
+        self._quoted = xlsx_cells.quoted_cell(sheet, "=").style_id
         self._statuses = {status: self._cell("status", word) for status, word in STATUS_WORDS[locale].items()}
         self._recurring = lru_cache(KNOWN)(self._names)
         self._recurring_cell = lru_cache(KNOWN)(self._plain)
 
-    def values(self, sends: Sends) -> Iterable[tuple[Any, ...]]:
+    def values(self, sends: MessageBatch) -> Iterable[tuple[Any, ...]]:
         """The values of each message's row. Raises ValueError when not all columns are of one length."""
         shown = replies(sends, self._locale)
         named, sent_at, message, recipient, status, ticket, key, *_ = sends
@@ -91,14 +91,14 @@ class RowMaker:
         )
         return (row.replace(_NUMBER, str(number)),)
 
-    def _further_cells(self, sends: Sends) -> Sequence[str]:
+    def _further_cells(self, sends: MessageBatch) -> Sequence[str]:
         """The cells of further columns, of each message in one text."""
         if not self._further.columns:
             return [""] * len(sends.named)
         made = (self._column(column, sends) for column in self._further.columns)
         return list(map("".join, zip(*made, strict=True)))
 
-    def _column(self, column: ExportColumn, sends: Sends) -> list[str]:
+    def _column(self, column: ExportColumn, sends: MessageBatch) -> list[str]:
         if column in TIMES:
             return ["" if second is None else self._time(column, second) for second in sends.further[column]]
         values = self._further.values(column, sends, self._locale)
@@ -115,7 +115,7 @@ class RowMaker:
             return f'<c r="{self._references[column]}"><v>{value}</v></c>'
         return self._cell(column, value)
 
-    def _names(self, named: Named) -> tuple[str, str, str]:
+    def _names(self, named: MessageLabels) -> tuple[str, str, str]:
         """The cells of a message's names: those before its time, before its id, and before its reply."""
         cell = self._cell
         return (
@@ -131,7 +131,7 @@ class RowMaker:
         if not value:
             return ""
         text = cell_text(value)
-        style = f' s="{self._quoted}"' if text[0] in xlsx_cells.MISREAD else ""
+        style = f' s="{self._quoted}"' if text[0] in xlsx_cells.FORMULA_PREFIXES else ""
         space = "" if text == text.strip() else ' xml:space="preserve"'
         if _MARKUP.search(text):
             text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")

@@ -14,12 +14,12 @@ from lxml.etree import SerialisationError  # type: ignore[import-untyped]  # lxm
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 from tasks.exports.writers import xlsx_cells
-from tasks.exports.writers.base import TableWriter
+from tasks.exports.writers.base import ExportWriter
 from tasks.exports.writers.columns import SHEET_TITLES, SUMMARY_TITLES, Locale, columns, headers
 from tasks.exports.writers.further_columns import NO_FURTHER, Further
-from tasks.exports.writers.xlsx_rows import RowMaker, RowSheet
+from tasks.exports.writers.xlsx_rows import RowXmlBuilder, XmlWorksheet
 
 Line: TypeAlias = tuple[str, *tuple[str | int | float | datetime | None, ...]]
 Summary: TypeAlias = Sequence[Line]
@@ -28,7 +28,7 @@ MAX_ROWS = 1_048_575  # a sheet of Excel has 2^20 rows; the first is the header
 _SUMMARY_WIDTHS = (36, 48, 18, 12, 20)
 
 
-class Workbook(TableWriter):
+class XlsxWriter(ExportWriter):
     """Streams rows to a sheet, and to further ones when `max_rows` (the header not counted) are in it.
 
     `summary` is shown on a sheet of its own in front, a label and its values a line; times in it are aware and
@@ -61,7 +61,7 @@ class Workbook(TableWriter):
             self.discard()
             raise
 
-    def _write(self, sends: Sends) -> None:
+    def _write(self, sends: MessageBatch) -> None:
         with _disk_errors():
             for values in self._made.values(sends):
                 if self._rows == self._max_rows:
@@ -79,22 +79,22 @@ class Workbook(TableWriter):
 
     def _drop(self) -> None:
         for sheet in self._book.worksheets:
-            _forget(sheet)
+            _discard(sheet)
 
     def _add_sheet(self) -> None:
         self._sheets += 1
         title = SHEET_TITLES[self._locale]
-        sheet = RowSheet(self._book, title if self._sheets == 1 else f"{title} ({self._sheets})")
+        sheet = XmlWorksheet(self._book, title if self._sheets == 1 else f"{title} ({self._sheets})")
         self._book._add_sheet(sheet)
         if self._sheets == 1:
             self._book.active = sheet
             sheet.sheet_view.tabSelected = True
         xlsx_cells.set_widths(sheet, [column.width for column in columns(self._further.columns)])
         sheet.freeze_panes = "A2"
-        sheet.append([xlsx_cells.header(sheet, header) for header in headers(self._locale, self._further.columns)])
+        sheet.append([xlsx_cells.header_cell(sheet, header) for header in headers(self._locale, self._further.columns)])
         self._sheet = sheet
         self._rows = 0
-        self._made = RowMaker(sheet, self._locale, self._further)
+        self._made = RowXmlBuilder(sheet, self._locale, self._further)
 
     def _end_sheet(self) -> None:
         self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns(self._further.columns)))}{self._rows + 1}"
@@ -104,7 +104,9 @@ class Workbook(TableWriter):
         sheet = self._book.create_sheet(SUMMARY_TITLES[self._locale])
         xlsx_cells.set_widths(sheet, _SUMMARY_WIDTHS)
         for label, *values in summary:
-            sheet.append([xlsx_cells.label(sheet, label), *(xlsx_cells.fact(sheet, value) for value in values)])
+            sheet.append(
+                [xlsx_cells.label_cell(sheet, label), *(xlsx_cells.value_cell(sheet, value) for value in values)]
+            )
         sheet.close()
 
 
@@ -118,7 +120,7 @@ def _disk_errors() -> Iterator[None]:
         raise OSError(code, os.strerror(code)) from error
 
 
-def _forget(sheet: Any) -> None:
+def _discard(sheet: Any) -> None:
     """Remove the temporary file of a sheet that is not to be saved; openpyxl has no public way to do so."""
     writer = sheet._writer
     if writer is None or not Path(writer.out).exists():

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.funnel import COLUMNS, METRICS, NOTHING, Counts, total
-from analytics.domain.message_status import Status, receipt_status, status
+from analytics.domain.funnel import COLUMNS, METRICS, ZERO_COUNTS, FunnelCounts, total
+from analytics.domain.message_status import Status, derive_message_status, derive_receipt_status
 
 BASES = {
     "messages": "messages",
@@ -19,7 +19,7 @@ BASES = {
 
 
 def held(furthest: Status, responded: bool) -> set[str]:
-    return {metric.slug for metric in METRICS if metric.holds(furthest, responded)}
+    return {metric.slug for metric in METRICS if metric.includes(furthest, responded)}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,9 @@ def test_what_each_status_counts_in(furthest: Status, responded: bool, slugs: se
 def test_every_message_is_in_one_of_three_and_later_steps_are_within_earlier(
     accepted: bool, delivered: bool, read: bool, failed: bool, replied: bool
 ) -> None:
-    furthest = status(receipt_status(accepted=accepted, delivered=delivered, read=read, failed=failed), replied)
+    furthest = derive_message_status(
+        derive_receipt_status(accepted=accepted, delivered=delivered, read=read, failed=failed), replied
+    )
     slugs = held(furthest, replied)
     assert len(slugs & {"sent", "bounced", "pending"}) == 1
     for metric in METRICS:
@@ -57,7 +59,7 @@ def test_what_rates_are_a_share_of() -> None:
 
 
 def test_a_step_is_read_from_its_place() -> None:
-    counts = Counts(tuple(range(100, 100 + len(COLUMNS))))
+    counts = FunnelCounts(tuple(range(100, 100 + len(COLUMNS))))
     for slug, base in BASES.items():
         step = counts.step(slug)
         assert step.count == 100 + COLUMNS.index(slug)
@@ -70,21 +72,23 @@ def test_a_step_is_read_from_its_place() -> None:
 )
 def test_a_rate_is_count_over_base_and_nothing_over_none(delivered: int, responded: int, rate: float | None) -> None:
     values = {"delivered": delivered, "responded": responded}
-    counts = Counts(tuple(values.get(column, 0) for column in COLUMNS))
+    counts = FunnelCounts(tuple(values.get(column, 0) for column in COLUMNS))
     assert counts.step("responded").rate == rate
 
 
 def test_an_unknown_metric_is_an_error() -> None:
     with pytest.raises(KeyError):
-        NOTHING.step("clicked")
+        ZERO_COUNTS.step("clicked")
 
 
-ANY = st.lists(st.integers(0, 2**40), min_size=len(COLUMNS), max_size=len(COLUMNS)).map(lambda v: Counts(tuple(v)))
+ANY = st.lists(st.integers(0, 2**40), min_size=len(COLUMNS), max_size=len(COLUMNS)).map(
+    lambda v: FunnelCounts(tuple(v))
+)
 
 
 @given(st.lists(ANY, max_size=5), st.lists(ANY, max_size=5))
-def test_counts_add_up_in_any_grouping(some: list[Counts], others: list[Counts]) -> None:
+def test_counts_add_up_in_any_grouping(some: list[FunnelCounts], others: list[FunnelCounts]) -> None:
     assert total([total(some), total(others)]) == total([*some, *others])
-    assert total([*some, NOTHING]) == total(some)
+    assert total([*some, ZERO_COUNTS]) == total(some)
     for slug in BASES:
         assert total(some).step(slug).count == sum(counts.step(slug).count for counts in some)

@@ -19,7 +19,7 @@ from analytics.domain.time_buckets import (
     hour_buckets,
     hour_of_week,
 )
-from analytics.domain.time_zones import DAY, EPOCH, HOUR, MICROSECOND, local_day, moment, zone
+from analytics.domain.time_zones import DAY, EPOCH, HOUR, MICROSECOND, from_micros, local_day, zone
 from tests.support import oracle as rules
 from tests.support.oracle import Oracle
 
@@ -56,7 +56,7 @@ def key_of(granularity: Granularity, name: str, at: int) -> Any:
 
 
 def shown(buckets: list[Bucket]) -> list[str]:
-    return [f"{moment(bucket.starts_at):%m-%dT%H:%M} {bucket.on:%m-%d}" for bucket in buckets]
+    return [f"{from_micros(bucket.starts_at):%m-%dT%H:%M} {bucket.on:%m-%d}" for bucket in buckets]
 
 
 ranges = st.tuples(
@@ -91,7 +91,9 @@ def test_every_instant_of_the_range_is_in_exactly_one_bucket(
 def test_points_are_what_the_rules_say(granularity: Granularity, name: str, range: tuple[date, date]) -> None:
     expected = Oracle([]).series(rules.Filter(*range, time_zone=name), granularity.value)
     found = points(granularity, name, *range)
-    assert [(moment(bucket.starts_at), bucket.on) for bucket in found] == [(start, on) for start, on, _ in expected]
+    assert [(from_micros(bucket.starts_at), bucket.on) for bucket in found] == [
+        (start, on) for start, on, _ in expected
+    ]
 
 
 @given(granularity=st.sampled_from([Granularity.DAY, Granularity.WEEK, Granularity.MONTH]), range=ranges)

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.domain.time_zones import DAY
 from analytics.exports import jobs, requests
-from analytics.exports.jobs import LEASE, MOST_ATTEMPTS
+from analytics.exports.jobs import LEASE, MAX_ATTEMPTS
 from analytics.exports.requests import FINAL, Export, ExportStatus, FailureCode
 from analytics.storage.database import Database
 from tests.support.exports.rows import (
@@ -69,7 +69,7 @@ async def test_a_lease_that_ran_out_is_another_attempt_from_the_first_row(databa
     assert await complete(database, lost) is False
     await end(database, lost, ExportStatus.FAILED, FailureCode.INTERNAL)
     async with database.write() as writer:
-        await jobs.give_back(writer, lost)
+        await jobs.release(writer, lost)
     assert await get(database, export) == taken
     assert await complete(database, taken) is True
 
@@ -94,7 +94,7 @@ async def test_an_export_of_no_rows_has_made_no_progress_until_it_is_done(databa
 async def test_attempts_end(database: Database, tenant: str) -> None:
     export = await create(database, viewer_of(tenant))
     now = NOW
-    for attempt in range(1, MOST_ATTEMPTS + 1):
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         assert (await claimed(database, export, now)).attempts == attempt
         now += LEASE + 1
     assert await claim(database, export, now - 1) is None
@@ -109,11 +109,11 @@ async def test_attempts_end(database: Database, tenant: str) -> None:
 
 async def test_giving_it_back_costs_no_attempt(database: Database, tenant: str) -> None:
     export = await create(database, viewer_of(tenant))
-    for _ in range(2 * MOST_ATTEMPTS):
+    for _ in range(2 * MAX_ATTEMPTS):
         running = await claimed(database, export)
         assert running.attempts == 1
         async with database.write() as writer:
-            await jobs.give_back(writer, running)
+            await jobs.release(writer, running)
         back = await get(database, export)
         assert (back.status, back.attempts, back.lease_token) == (ExportStatus.QUEUED, 0, None)
     assert await complete(database, running) is False
@@ -123,7 +123,7 @@ async def test_giving_back_what_is_being_canceled_changes_nothing(database: Data
     viewer = viewer_of(tenant)
     canceling = await in_status(database, viewer, ExportStatus.CANCELING)
     async with database.write() as writer:
-        await jobs.give_back(writer, canceling)
+        await jobs.release(writer, canceling)
     assert await get(database, canceling) == canceling
 
 
@@ -197,7 +197,7 @@ async def test_what_waits_or_lost_its_worker_is_due(database: Database, tenant: 
 
     async def due(now: int) -> list[str]:
         async with database.read() as reader:
-            return [id for owner, id in await jobs.due(reader, now) if owner == tenant]
+            return [id for owner, id in await jobs.due_exports(reader, now) if owner == tenant]
 
     assert await due(NOW + LEASE) == [sooner.id, made[ExportStatus.QUEUED].id, later.id]
     abandoned = {made[status].id for status in (ExportStatus.RUNNING, ExportStatus.CANCELING, ExportStatus.QUEUED)}
@@ -211,7 +211,7 @@ async def test_files_expire_after_their_time_once(database: Database, tenant: st
 
     async def over(now: int) -> list[str]:
         async with database.read() as reader:
-            return [export.id for export in await jobs.over(reader, now) if export.tenant_id == tenant]
+            return [export.id for export in await jobs.expired_exports(reader, now) if export.tenant_id == tenant]
 
     assert await over(NOW + DAY) == []
     assert await over(NOW + DAY + 1) == [expiring.id]

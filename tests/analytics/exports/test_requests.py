@@ -7,20 +7,20 @@ from uuid import uuid4
 import pytest
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.limits import MOST_EXPORTS_OF_PERSON
-from analytics.domain.query_spec import Scope
+from analytics.domain.limits import MAX_EXPORTS_PER_USER
+from analytics.domain.query_spec import AccessScope
 from analytics.domain.time_zones import DAY
 from analytics.exports import requests
 from analytics.exports.requests import (
     FINAL,
     CsvSeparator,
     Export,
+    ExportCursor,
     ExportFormat,
+    ExportInputError,
+    ExportRequest,
     ExportStatus,
     Locale,
-    Position,
-    Refused,
-    Request,
     UserErrorCode,
 )
 from analytics.reports.access import Identity, Role, Viewer
@@ -84,11 +84,11 @@ async def test_what_a_person_can_put_right_is_refused(
     database: Database, tenant: str, asked: dict[str, Any], code: UserErrorCode, field: str
 ) -> None:
     viewer = viewer_of(tenant)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ExportInputError) as refused:
         await create(database, viewer, request(viewer, **asked))
     assert (refused.value.code, refused.value.field) == (code, field)
     async with database.read() as reader:
-        assert await requests.newest(reader, viewer, None, 10, None, NOW) == ([], 0)
+        assert await requests.list_newest(reader, viewer, None, 10, None, NOW) == ([], 0)
 
 
 @pytest.mark.parametrize("asked", [{"name": "x" * 200}, {"name": f" {'x' * 200} "}, {"idempotency_key": "k" * 200}])
@@ -116,7 +116,7 @@ async def test_whoever_left_a_department_sees_no_numbers_of_their_export_any_mor
     export = await create(database, before, asked)
     await complete(database, await claimed(database, export))
     async with database.read() as reader:
-        (listed,), _ = await requests.newest(reader, after, None, 10, None, NOW)
+        (listed,), _ = await requests.list_newest(reader, after, None, 10, None, NOW)
     told = [await find(database, after, export.id), listed, await create(database, after, asked)]
     for left in told:
         assert left is not None
@@ -129,7 +129,7 @@ async def test_whoever_left_a_department_sees_no_numbers_of_their_export_any_mor
 async def test_the_same_key_and_other_input_is_a_conflict(database: Database, tenant: str) -> None:
     viewer = viewer_of(tenant)
     await create(database, viewer, request(viewer, idempotency_key="k1"))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ExportInputError) as refused:
         await create(database, viewer, request(viewer, name="Octubre", idempotency_key="k1"))
     assert (refused.value.code, refused.value.field) == (UserErrorCode.CONFLICT, "idempotencyKey")
 
@@ -160,13 +160,13 @@ async def test_one_sees_ones_own_and_an_administrator_all_of_the_tenant(database
     ):
         assert await find(database, stranger, export.id) is None
         async with database.read() as reader:
-            assert await requests.newest(reader, stranger, None, 10, None, NOW) == ([], 0)
+            assert await requests.list_newest(reader, stranger, None, 10, None, NOW) == ([], 0)
         async with database.write() as writer:
             for act in (
                 requests.cancel(writer, stranger, export.id, NOW),
                 requests.remove(writer, stranger, export.id, NOW),
             ):
-                with pytest.raises(Refused) as refused:
+                with pytest.raises(ExportInputError) as refused:
                     await act
                 assert (refused.value.code, refused.value.field) == (UserErrorCode.NOT_FOUND, "id")
     assert await get(database, export) == export
@@ -184,16 +184,16 @@ async def test_the_newest_come_first_page_by_page(database: Database, tenant: st
     made = [await create(database, viewer, now=NOW + n // 2) for n in range(5)]  # pairs of one time
     expected = sorted(made, key=lambda export: (export.created_at, export.id), reverse=True)
     async with database.read() as reader:
-        assert await requests.newest(reader, viewer, None, 10, None, NOW) == (expected, 5)
+        assert await requests.list_newest(reader, viewer, None, 10, None, NOW) == (expected, 5)
         seen: list[Export] = []
         after = None
         while True:
-            page, count = await requests.newest(reader, viewer, None, 2, after, NOW)
+            page, count = await requests.list_newest(reader, viewer, None, 2, after, NOW)
             assert count == 5
             if not page:
                 break
             seen += page
-            after = Position(page[-1].created_at, page[-1].id)
+            after = ExportCursor(page[-1].created_at, page[-1].id)
     assert seen == expected
 
 
@@ -208,7 +208,7 @@ async def test_the_list_can_be_of_some_statuses(database: Database, tenant: str)
             ([ExportStatus.EXPIRED], []),
             ([], []),
         ):
-            assert await requests.newest(reader, viewer, wanted, 10, None, NOW) == (expected, len(expected))
+            assert await requests.list_newest(reader, viewer, wanted, 10, None, NOW) == (expected, len(expected))
 
 
 async def test_what_is_over_is_expired_whatever_its_row_says(database: Database, tenant: str) -> None:
@@ -222,7 +222,7 @@ async def test_what_is_over_is_expired_whatever_its_row_says(database: Database,
     ):
         async with database.read() as reader:
             for status, ids in {**of_status, ExportStatus.FAILED: {failed.id}}.items():
-                found, total = await requests.newest(reader, viewer, [status], 10, None, now)
+                found, total = await requests.list_newest(reader, viewer, [status], 10, None, now)
                 assert ({(export.id, export.status) for export in found}, total) == (
                     {(id, status) for id in ids},
                     len(ids),
@@ -230,7 +230,7 @@ async def test_what_is_over_is_expired_whatever_its_row_says(database: Database,
             single = await requests.find(reader, viewer, done.id, now)
         assert single
         assert (single.status is ExportStatus.EXPIRED) == (now > NOW + DAY)
-    with pytest.raises(Refused, match="EXPIRED"):
+    with pytest.raises(ExportInputError, match="EXPIRED"):
         await cancel(database, viewer, done, NOW + DAY + 1)
 
 
@@ -264,7 +264,7 @@ async def test_what_is_not_done_can_be_canceled(
 async def test_what_is_done_cannot_be_canceled(database: Database, tenant: str, status: ExportStatus) -> None:
     viewer = viewer_of(tenant)
     export = await in_status(database, viewer, status)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ExportInputError) as refused:
         await cancel(database, viewer, export)
     assert (refused.value.code, refused.value.field) == (UserErrorCode.NOT_CANCELABLE, "id")
     assert await get(database, export) == export
@@ -278,7 +278,7 @@ async def test_only_what_has_ended_can_be_deleted(database: Database, tenant: st
         if status in FINAL:
             assert await requests.remove(writer, viewer, export.id, NOW) == export
         else:
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(ExportInputError) as refused:
                 await requests.remove(writer, viewer, export.id, NOW)
             assert (refused.value.code, refused.value.field) == (UserErrorCode.CONFLICT, "id")
     assert (await find(database, viewer, export.id) is None) == (status in FINAL)
@@ -305,14 +305,14 @@ async def test_an_export_is_allowed_while_all_its_departments_are(
 ) -> None:
     viewer = viewer_of(tenant, departments=None if stored is None else frozenset(stored))
     export = await get(database, await create(database, viewer))
-    assert export.allows(Scope(tenant, None if now is None else frozenset(now))) is allowed
+    assert export.allows(AccessScope(tenant, None if now is None else frozenset(now))) is allowed
 
 
 # How many at once
 
 
-async def refused(database: Database, viewer: Viewer, asked: Request | None = None) -> tuple[Any, Any]:
-    with pytest.raises(Refused) as error:
+async def refused(database: Database, viewer: Viewer, asked: ExportRequest | None = None) -> tuple[Any, Any]:
+    with pytest.raises(ExportInputError) as error:
         await create(database, viewer, asked)
     return error.value.code, error.value.field
 
@@ -321,7 +321,7 @@ async def test_one_person_may_have_so_many_that_wait_or_run(database: Database, 
     viewer = viewer_of(tenant)
     keyed = request(viewer, idempotency_key="k")
     first = await create(database, viewer, keyed)
-    for _ in range(MOST_EXPORTS_OF_PERSON - 1):
+    for _ in range(MAX_EXPORTS_PER_USER - 1):
         last = await create(database, viewer)
     await cancel(database, viewer, await claimed(database, last))  # what is being canceled still has a worker
     assert await refused(database, viewer) == (UserErrorCode.LIMIT_REACHED, None)
@@ -340,7 +340,7 @@ async def test_one_person_may_have_so_many_that_wait_or_run(database: Database, 
 async def test_one_company_may_have_so_many_that_wait_or_run(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(requests, "MOST_EXPORTS_OF_TENANT", 3)
+    monkeypatch.setattr(requests, "MAX_EXPORTS_PER_TENANT", 3)
     made = [await create(database, viewer_of(tenant, f"u{n}")) for n in range(3)]
     assert await refused(database, viewer_of(tenant, "u9")) == (UserErrorCode.LIMIT_REACHED, None)
     await complete(database, await claimed(database, made[0]))
@@ -349,9 +349,9 @@ async def test_one_company_may_have_so_many_that_wait_or_run(
 
 async def test_requests_at_once_do_not_pass_the_cap(database: Database, tenant: str) -> None:
     viewer = viewer_of(tenant)
-    asked = [request(viewer, idempotency_key=None if n % 2 else f"k{n}") for n in range(2 * MOST_EXPORTS_OF_PERSON)]
+    asked = [request(viewer, idempotency_key=None if n % 2 else f"k{n}") for n in range(2 * MAX_EXPORTS_PER_USER)]
     ended = await asyncio.gather(*(create(database, viewer, one) for one in asked), return_exceptions=True)
-    assert sum(isinstance(one, Export) for one in ended) == MOST_EXPORTS_OF_PERSON
-    assert sum(isinstance(one, Refused) for one in ended) == MOST_EXPORTS_OF_PERSON
+    assert sum(isinstance(one, Export) for one in ended) == MAX_EXPORTS_PER_USER
+    assert sum(isinstance(one, ExportInputError) for one in ended) == MAX_EXPORTS_PER_USER
     async with database.read() as reader:
-        assert (await requests.newest(reader, viewer, None, 10, None, NOW))[1] == MOST_EXPORTS_OF_PERSON
+        assert (await requests.list_newest(reader, viewer, None, 10, None, NOW))[1] == MAX_EXPORTS_PER_USER

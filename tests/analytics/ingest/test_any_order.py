@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.rollups.rebuild import rebuild
-from analytics.rollups.verify import check
+from analytics.rollups.verify import verify
 from analytics.storage.database import Database
 from tests.support import strategies
 from tests.support.ingest_helpers import everything, feed, stored_messages
@@ -35,7 +35,7 @@ async def test_rollups_are_what_the_rows_give(database: Database, data: st.DataO
     tenant = uuid4().hex
     await feed(database, tenant, data.draw(strategies.orderings(events)), data.draw(st.integers(1, 40)))
     await rebuild(database, tenant, anew=False)
-    kept = [difference async for _, found in check(database, tenant) for difference in found]
+    kept = [difference async for _, found in verify(database, tenant) for difference in found]
     assert kept == []
     before = await everything(database, tenant)
     await rebuild(database, tenant, anew=True)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from analytics.rollups.rebuild import rebuild
-from analytics.rollups.verify import check
+from analytics.rollups.verify import verify
 from analytics.storage.database import Database
 from tests.support.factories import ask, identity
 from tests.support.graphql.view import DOCUMENT, View, variables
@@ -27,7 +27,7 @@ async def test_many_killed_writers_write_what_one_does(database: Database) -> No
         for name in (tenant, alone):
             await rebuild(database, name, anew=False)
         assert await everything(database, tenant) == await everything(database, alone)
-        assert [difference async for _, found in check(database, tenant) for difference in found] == []
+        assert [difference async for _, found in verify(database, tenant) for difference in found] == []
         view = View(events, NOW)
         assert await stored_messages(database, tenant) == {
             key: replace(message, template_category="") for key, message in view.oracle.messages.items()

@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from analytics.domain.errors import InvalidInput
+from analytics.domain.errors import InvalidInputError
 from analytics.domain.message_status import Status
-from analytics.domain.time_zones import moment
+from analytics.domain.time_zones import from_micros
 from analytics.ingest import erasure
-from analytics.ingest.erasure import Erased
+from analytics.ingest.erasure import ErasureResult
 from analytics.ingest.events import digits
-from analytics.ingest.identifiers import names_in, names_of
+from analytics.ingest.identifiers import identifiers_in, identifiers_of
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.pseudonyms import Kind, beginnings, is_pseudonym, phone_in, pseudonym
+from analytics.ingest.pseudonyms import IdentifierKind, is_pseudonym, phone_in, prefixes, pseudonym
 from analytics.rollups.rebuild import rebuild
-from analytics.rollups.verify import check
+from analytics.rollups.verify import verify
 from analytics.storage.database import Database
 from analytics.storage.tables import messages, receipts, replies
 from tests.support import strategies
@@ -31,10 +31,10 @@ from tests.support.oracle import Oracle
 ANA = {"phone": "+56 9 1111 1111", "id": "CL.1"}
 
 
-async def forget(database: Database, tenant: str, *contacts: str) -> Erased:
+async def forget(database: Database, tenant: str, *contacts: str) -> ErasureResult:
     async with database.write() as writer:
         await writer.lock(tenant)
-        return await erasure.forget(writer, tenant, {name for contact in contacts for name in names_of(contact)})
+        return await erasure.erase(writer, tenant, {name for contact in contacts for name in identifiers_of(contact)})
 
 
 async def texts(database: Database, tenant: str) -> list[str]:
@@ -65,7 +65,7 @@ async def outcome(database: Database, tenant: str) -> dict[str, Any]:
         row.id: (
             Status(row.status).name,
             row.failed_code if row.status == Status.FAILED else None,
-            None if row.replied_at is None else moment(row.replied_at),
+            None if row.replied_at is None else from_micros(row.replied_at),
             row.rule,
         )
         for row in rows
@@ -95,14 +95,14 @@ async def test_no_number_changes_whenever_somebody_is_forgotten(database: Databa
 
     assert await outcome(database, tenant) == expected(events)
     await rebuild(database, tenant, anew=False)
-    assert [found async for _, found in check(database, tenant) if found] == []
+    assert [found async for _, found in verify(database, tenant) if found] == []
     left = await texts(database, tenant)
     for contact in who:
         assert contact not in left
         assert not {digits(contact)} & ({digits(text) for text in left if not is_pseudonym(text)} - {None})
         assert digits(contact) is None or digits(contact) not in map(phone_in, left)
         said = {event["reply"]["text"] for event in events if event["type"] == "message.reply"}
-        theirs = {words(one) for one in strategies.CONTACTS if names_of(contact) & _known_as(one)}
+        theirs = {words(one) for one in strategies.CONTACTS if identifiers_of(contact) & _known_as(one)}
         assert not said & theirs & set(left)
 
     rows = await everything(database, tenant)
@@ -111,7 +111,7 @@ async def test_no_number_changes_whenever_somebody_is_forgotten(database: Databa
 
 
 def _known_as(contact: dict[str, str]) -> set[Any]:
-    return {name for value in contact.values() if value for name in names_of(value)}
+    return {name for value in contact.values() if value for name in identifiers_of(value)}
 
 
 async def test_what_came_before_and_after_gives_the_same_rows(database: Database, tenant: str) -> None:
@@ -124,7 +124,7 @@ async def test_what_came_before_and_after_gives_the_same_rows(database: Database
     ]
     await feed(database, tenant, events)
     before = await outcome(database, tenant)
-    assert await forget(database, tenant, "56911111111") == Erased(1, 1, frozenset())
+    assert await forget(database, tenant, "56911111111") == ErasureResult(1, 1, frozenset())
     rows = await everything(database, tenant)
     assert await outcome(database, tenant) == before
     assert await feed(database, tenant, events[::-1]) == [Outcome.DUPLICATE] * len(events)
@@ -225,8 +225,8 @@ async def test_an_id_with_digits_is_no_phone(database: Database, tenant: str) ->
 
 @pytest.mark.parametrize("contact", ["", "  ", "x" * 129])
 def test_what_is_no_contact_is_refused_without_repeating_it(contact: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        names_of(contact)
+    with pytest.raises(InvalidInputError) as refused:
+        identifiers_of(contact)
     assert "xx" not in refused.value.message
 
 
@@ -316,7 +316,7 @@ async def test_forgetting_again_or_nobody_yet(database: Database, tenant: str) -
 
 
 def test_names_are_never_shown() -> None:
-    assert FIRST not in repr(Erased(1, 1, frozenset(names_of(FIRST))))
+    assert FIRST not in repr(ErasureResult(1, 1, frozenset(identifiers_of(FIRST))))
 
 
 # Pseudonyms
@@ -326,8 +326,8 @@ def test_names_are_never_shown() -> None:
 def test_the_phone_in_a_wamid_is_found_by_how_it_begins(phone: str, tail: str) -> None:
     made = wamid(phone, tail)
     assert phone_in(made) == phone
-    assert any(made.startswith(start) for start in beginnings(phone))
-    assert pseudonym("00", Kind.PHONE, phone) != pseudonym("00", Kind.CONTACT, phone)
+    assert any(made.startswith(start) for start in prefixes(phone))
+    assert pseudonym("00", IdentifierKind.PHONE, phone) != pseudonym("00", IdentifierKind.CONTACT, phone)
 
 
 @pytest.mark.parametrize(
@@ -350,10 +350,10 @@ def test_wamids_as_they_are_in_the_wild(ref: str, phone: str | None) -> None:
 @given(ref=st.text(max_size=60) | st.binary(max_size=40).map(lambda raw: wamid("1") + raw.hex()))
 def test_any_text_may_stand_for_a_wamid(ref: str) -> None:
     found = phone_in(ref)
-    assert found is None or ref.startswith(tuple(beginnings(found)))
+    assert found is None or ref.startswith(tuple(prefixes(found)))
 
 
 def test_a_body_that_is_not_json_is_looked_through_all_the_same() -> None:
     body = b'{"from": "56911111111", "id": "' + wamid(SECOND, "a/b").replace("/", "\\/").encode()
-    assert {(Kind.PHONE, FIRST), (Kind.PHONE, SECOND)} <= names_in(body)
-    assert (Kind.PHONE, FIRST) in names_in(json.dumps({"a": [{"b": 56911111111}]}).encode())
+    assert {(IdentifierKind.PHONE, FIRST), (IdentifierKind.PHONE, SECOND)} <= identifiers_in(body)
+    assert (IdentifierKind.PHONE, FIRST) in identifiers_in(json.dumps({"a": [{"b": 56911111111}]}).encode())

@@ -14,8 +14,8 @@ from analytics.domain.time_zones import SECOND
 from analytics.ingest.merging.accounts import Accounts, Claim
 from analytics.ingest.merging.contacts import Change, Changes
 from analytics.ingest.merging.records import Message, Reply
-from analytics.ingest.reply_matching import Answer
-from analytics.ingest.reply_matching import attribute as attribute_among
+from analytics.ingest.reply_matching import ReplyMatch
+from analytics.ingest.reply_matching import match_replies as attribute_among
 
 WEEK = 7 * 86400
 TEN = 36_000 * SECOND
@@ -28,7 +28,7 @@ def attribute(
     accounts: Accounts = ACCOUNTS,
     window: int = WEEK,
     changes: Iterable[Change] = (),
-) -> dict[str, Answer]:
+) -> dict[str, ReplyMatch]:
     """The answers of the replies, by reply id."""
     return attribute_among(sends, replies, accounts, Changes(changes), window)
 
@@ -151,7 +151,7 @@ def test_a_number_belongs_to_the_account_that_claimed_it_last() -> None:
     sends = [send("m1"), send("m2", 10, account_id="a2")]
     for seconds, found in ((50, "m1"), (99, "m1"), (100, "m2"), (5000, "m2")):
         by_number = reply(seconds=seconds, account_id=None, phone_number_id="100001")
-        assert attribute(sends, [by_number], both) == {"r1": Answer(found, "CONVERSATION")}
+        assert attribute(sends, [by_number], both) == {"r1": ReplyMatch(found, "CONVERSATION")}
     # Before anybody claimed it: whoever did first, at one time the greater id.
     assert [both.owner("100001", at["a1"] - 1), both.owner("100009", 0)] == ["a1", None]
     assert Accounts([Claim("1", 5, "a1"), Claim("1", 5, "a2"), Claim("1", 9, "a1")]).owner("1", 0) == "a2"

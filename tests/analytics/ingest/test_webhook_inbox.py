@@ -11,16 +11,16 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from analytics.domain.message_status import Status
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.ingest import webhook_inbox
-from analytics.ingest.batch import apply_in
+from analytics.ingest.batch import apply_in_transaction
 from analytics.ingest.outcomes import TOO_LATE
-from analytics.ingest.webhook_inbox import Counts
+from analytics.ingest.webhook_inbox import InboxCounts
 from analytics.lifecycle import retention
 from analytics.rollups.rebuild import rebuild
 from analytics.storage import gauges
 from analytics.storage.database import Database, Writer
-from analytics.storage.gauges import Figure
+from analytics.storage.gauges import TenantGauge
 from analytics.storage.tables import messages, receipts, tenants
 from analytics.storage.tables import webhooks as table
 from tests.support import webhooks as whatsapp
@@ -39,12 +39,12 @@ async def keep(database: Database, tenant: str, *bodies: bytes, at: int = NOW) -
 async def apply_all(database: Database, tenant: str) -> list[int]:
     """Apply until nothing waits; how many bodies each time."""
     done = []
-    while applied := await webhook_inbox.apply_waiting(database, tenant, NOW):
+    while applied := await webhook_inbox.apply_pending(database, tenant, NOW):
         done.append(applied)
     return done
 
 
-async def counted(database: Database, tenant: str) -> Counts:
+async def counted(database: Database, tenant: str) -> InboxCounts:
     async with database.read() as reader:
         return await webhook_inbox.count(reader, tenant)
 
@@ -71,13 +71,13 @@ async def test_what_waits_is_applied(database: Database, tenant: str) -> None:
     reply = whatsapp.body(messages=[whatsapp.message("wamid.in", context={"id": "wamid.m1"})])
     await keep(database, tenant, read, reply)
     async with database.read() as reader:
-        assert tenant in await webhook_inbox.waiting(reader)
-    assert await counted(database, tenant) == Counts(waiting=2, applied=0, rejected=0)
+        assert tenant in await webhook_inbox.pending_tenants(reader)
+    assert await counted(database, tenant) == InboxCounts(waiting=2, applied=0, rejected=0)
     assert await apply_all(database, tenant) == [2]
     assert await state_of(database, tenant) == [("m1", Status.READ, "Sí, gracias")]
-    assert await counted(database, tenant) == Counts(waiting=0, applied=2, rejected=0)
+    assert await counted(database, tenant) == InboxCounts(waiting=0, applied=2, rejected=0)
     async with database.read() as reader:
-        assert tenant not in await webhook_inbox.waiting(reader)
+        assert tenant not in await webhook_inbox.pending_tenants(reader)
 
 
 async def test_what_came_before_its_message_is_joined(database: Database, tenant: str) -> None:
@@ -100,7 +100,7 @@ async def test_what_cannot_be_understood_is_kept_and_counted(
 ) -> None:
     await keep(database, tenant, body)
     assert await apply_all(database, tenant) == [1]
-    assert await counted(database, tenant) == Counts(waiting=0, applied=1, rejected=1)
+    assert await counted(database, tenant) == InboxCounts(waiting=0, applied=1, rejected=1)
     found = await rows(database, select(table.c.body, table.c.problem).where(table.c.tenant_id == tenant))
     assert found == [(body, problem)]
 
@@ -112,7 +112,7 @@ async def test_a_company_is_known_from_its_first_body(database: Database, tenant
     await keep(database, tenant, whatsapp.body())
     assert await apply_all(database, tenant) == [1]
     assert await rows(database, known_ones) == [(tenant,)]
-    assert await counted(database, tenant) == Counts(waiting=0, applied=1, rejected=0)
+    assert await counted(database, tenant) == InboxCounts(waiting=0, applied=1, rejected=0)
 
 
 async def test_what_is_understood_beside_it_is_applied(database: Database, tenant: str) -> None:
@@ -162,10 +162,10 @@ async def test_large_bodies_are_applied_some_at_a_time(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bodies = [whatsapp.body(statuses=[whatsapp.status(f"wamid.{n}")]) for n in range(7)]
-    monkeypatch.setattr(webhook_inbox, "MOST_BYTES", 2 * len(bodies[0]))
+    monkeypatch.setattr(webhook_inbox, "MAX_BYTES", 2 * len(bodies[0]))
     await keep(database, tenant, b"x" * 3 * len(bodies[0]), *bodies)
     assert await apply_all(database, tenant) == [1, 2, 2, 2, 1]
-    monkeypatch.setattr(webhook_inbox, "MOST_BODIES", 1)
+    monkeypatch.setattr(webhook_inbox, "MAX_BODIES", 1)
     await keep(database, tenant, *bodies, at=NOW + 100)
     assert await apply_all(database, tenant) == [1] * 7
 
@@ -178,15 +178,15 @@ async def test_a_body_we_fail_at_holds_up_no_other(
     async def clumsy(writer: Any, tenant: str, events: Any, received: Any) -> Any:
         if any(event.wamid == "wamid.poison" for event in events):
             raise ZeroDivisionError
-        return await apply_in(writer, tenant, events, received)
+        return await apply_in_transaction(writer, tenant, events, received)
 
-    monkeypatch.setattr(webhook_inbox, "apply_in", clumsy)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", clumsy)
     poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
     await keep(database, tenant, poison, fine)
     with capture_logs() as logs:
         assert await apply_all(database, tenant) == [1, 1]
     assert await state_of(database, tenant) == [("m1", Status.DELIVERED, None)]
-    assert await counted(database, tenant) == Counts(waiting=0, applied=2, rejected=1)
+    assert await counted(database, tenant) == InboxCounts(waiting=0, applied=2, rejected=1)
     assert [entry["problem"] for entry in logs if entry["log_level"] == "warning"] == [webhook_inbox.FAILED]
 
 
@@ -198,9 +198,9 @@ async def test_a_body_that_the_database_refuses_holds_up_no_other(
     async def refused(writer: Writer, tenant: str, events: Any, received: Any) -> Any:
         if any(event.wamid == "wamid.poison" for event in events):
             await writer.execute(insert(tenants).values(tenant_id=None, described_at=0))
-        return await apply_in(writer, tenant, events, received)
+        return await apply_in_transaction(writer, tenant, events, received)
 
-    monkeypatch.setattr(webhook_inbox, "apply_in", refused)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", refused)
     poison, fine = (whatsapp.body(statuses=[whatsapp.status(id)]) for id in ("wamid.poison", "wamid.m1"))
     await keep(database, tenant, poison, fine)
     assert await apply_all(database, tenant) == [1, 1]
@@ -216,9 +216,9 @@ async def test_an_outage_of_the_database_loses_nothing(
         raise OperationalError("", {}, Exception("gone"))
 
     await keep(database, tenant, whatsapp.body(statuses=[whatsapp.status("wamid.m1")]))
-    monkeypatch.setattr(webhook_inbox, "apply_in", lost)
+    monkeypatch.setattr(webhook_inbox, "apply_in_transaction", lost)
     with pytest.raises(OperationalError):
-        await webhook_inbox.apply_waiting(database, tenant, NOW)
+        await webhook_inbox.apply_pending(database, tenant, NOW)
     monkeypatch.undo()
     assert (await counted(database, tenant)).waiting == 1
     assert await apply_all(database, tenant) == [1]
@@ -226,7 +226,7 @@ async def test_an_outage_of_the_database_loses_nothing(
 
 async def test_several_processes_apply_each_body_once(database: Database, tenant: str) -> None:
     await keep(database, tenant, *(whatsapp.body(statuses=[whatsapp.status(f"wamid.{n}")]) for n in range(20)))
-    done = await asyncio.gather(*(webhook_inbox.apply_waiting(database, tenant, NOW) for _ in range(4)))
+    done = await asyncio.gather(*(webhook_inbox.apply_pending(database, tenant, NOW) for _ in range(4)))
     assert sum(done) == 20
     assert await apply_all(database, tenant) == []
 
@@ -250,12 +250,12 @@ async def test_bodies_can_be_applied_again(database: Database, tenant: str) -> N
     assert await replayed(None, None, rejected_only=True) == 2
     assert await replayed(NOW + 1, None, rejected_only=True) == 1
     assert await state_of(database, tenant) == before
-    assert await counted(database, tenant) == Counts(waiting=0, applied=3, rejected=2)
+    assert await counted(database, tenant) == InboxCounts(waiting=0, applied=3, rejected=2)
 
 
 async def figures_of(database: Database, tenant: str) -> dict[str, int]:
     async with database.read() as reader:
-        return {name: found.value for name, found in (await gauges.known(reader, tenant)).items()}
+        return {name: found.value for name, found in (await gauges.load(reader, tenant)).items()}
 
 
 async def test_bodies_and_statuses_that_say_nothing_to_us_are_counted(database: Database, tenant: str) -> None:
@@ -264,10 +264,10 @@ async def test_bodies_and_statuses_that_say_nothing_to_us_are_counted(database: 
     await keep(database, tenant, b"{", whatsapp.body(statuses=odd), whatsapp.body(statuses=odd[:1]), b"{}")
     await apply_all(database, tenant)
     assert (await counted(database, tenant)).rejected == 2
-    found = {Figure.REJECTED_WEBHOOKS: 2, Figure.UNKNOWN_STATUSES: 3}
+    found = {TenantGauge.REJECTED_WEBHOOKS: 2, TenantGauge.UNKNOWN_STATUSES: 3}
     assert await figures_of(database, tenant) == found
     await feed(database, tenant, [status("m1", "warning")])
-    assert await figures_of(database, tenant) == found | {Figure.UNKNOWN_STATUSES: 4}
+    assert await figures_of(database, tenant) == found | {TenantGauge.UNKNOWN_STATUSES: 4}
 
 
 async def test_what_comes_too_late_is_told_and_counted(database: Database, tenant: str) -> None:
@@ -275,15 +275,15 @@ async def test_what_comes_too_late_is_told_and_counted(database: Database, tenan
     old = after(MONDAY, days=-100)
     await feed(database, tenant, [message_sent("old", old)])
     await rebuild(database, tenant, anew=False)
-    now = instant(datetime.fromisoformat(after(MONDAY, days=1)))
-    assert await retention.drop_old(database, tenant, 1, now) == 1
+    now = to_micros(datetime.fromisoformat(after(MONDAY, days=1)))
+    assert await retention.delete_old_messages(database, tenant, 1, now) == 1
     late = [whatsapp.status("wamid.old", "read", old), whatsapp.status("wamid.m1", "read")]
     await keep(database, tenant, whatsapp.body(statuses=late[1:]), whatsapp.body(statuses=late))
     await apply_all(database, tenant)
     statement = select(table.c.rejected, table.c.problem).where(table.c.tenant_id == tenant)
     told = f"{TOO_LATE.code}: {TOO_LATE.message}"
     assert await rows(database, statement.order_by(table.c.received_at)) == [(0, None), (1, told)]
-    assert await figures_of(database, tenant) == {Figure.REJECTED_WEBHOOKS: 1}
+    assert await figures_of(database, tenant) == {TenantGauge.REJECTED_WEBHOOKS: 1}
     assert await state_of(database, tenant) == [("m1", Status.READ, None)]
 
 
@@ -302,7 +302,7 @@ async def test_only_applied_bodies_grow_too_old(database: Database, tenant: str)
     await apply_all(database, tenant)
     await keep(database, tenant, b"3", at=NOW + 2)
     assert await webhook_inbox.drop_old(database, tenant, NOW + 1) == 1
-    assert await counted(database, tenant) == Counts(waiting=1, applied=1, rejected=1)
+    assert await counted(database, tenant) == InboxCounts(waiting=1, applied=1, rejected=1)
 
 
 async def test_names_too_long_for_a_key_are_told_and_harmless(database: Database, tenant: str) -> None:

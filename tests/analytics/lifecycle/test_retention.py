@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from analytics.domain import query_spec
-from analytics.domain.errors import InvalidInput
-from analytics.domain.query_spec import Scope, Spec, specify
-from analytics.domain.time_zones import instant, zone
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.query_spec import AccessScope, QuerySpec, build_spec
+from analytics.domain.time_zones import to_micros, zone
 from analytics.ingest.outcomes import Outcome
 from analytics.lifecycle import retention
-from analytics.lifecycle.retention import drop_old, first_kept
+from analytics.lifecycle.retention import delete_old_messages, first_kept
 from analytics.reports import availability as states
 from analytics.reports import runner
-from analytics.reports.planner import Grouping, Query
+from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import Rows
 from analytics.rollups.rebuild import rebuild
-from analytics.rollups.verify import check, some_days
+from analytics.rollups.verify import sample_days, verify
 from analytics.storage.database import Database, Writer
 from analytics.storage.rollup_tables import FIRST_WEEK, ROLLUPS
 from analytics.storage.tables import messages, receipts, replies
@@ -35,23 +35,25 @@ from tests.support.oracle import Oracle
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 FROM_ROLLUPS = [grouping for grouping in Grouping if grouping is not Grouping.HOUR]
-ALL = query_spec.Filter(first=date(2026, 1, 1), last=date(2026, 12, 31))
+ALL = query_spec.MessageFilter(first=date(2026, 1, 1), last=date(2026, 12, 31))
 
 
-def spec_of(tenant: str, filter: query_spec.Filter = ALL, zone: str = "UTC") -> Spec:
-    return specify(filter, Scope(tenant, None), tenant_time_zone=zone, reply_window_days=7, now=instant(NOW))
+def spec_of(tenant: str, filter: query_spec.MessageFilter = ALL, zone: str = "UTC") -> QuerySpec:
+    return build_spec(filter, AccessScope(tenant, None), tenant_time_zone=zone, reply_window_days=7, now=to_micros(NOW))
 
 
-async def numbers(database: Database, spec: Spec) -> dict[Grouping, Rows]:
+async def numbers(database: Database, spec: QuerySpec) -> dict[Grouping, Rows]:
     async with database.read() as reader:
-        return {grouping: await runner.counted(reader, Query(spec, grouping)) for grouping in FROM_ROLLUPS}
+        return {
+            grouping: await runner.run_aggregate(reader, AggregateQuery(spec, grouping)) for grouping in FROM_ROLLUPS
+        }
 
 
 async def drop(database: Database, tenant: str, months: int | None = 1, now: datetime = NOW) -> int:
-    return await drop_old(database, tenant, months, instant(now))
+    return await delete_old_messages(database, tenant, months, to_micros(now))
 
 
-async def state(database: Database, tenant: str) -> states.State:
+async def state(database: Database, tenant: str) -> states.DataAvailability:
     async with database.read() as reader:
         found = await states.load(reader, tenant)
     assert found
@@ -69,7 +71,7 @@ async def sizes(database: Database, tenant: str) -> tuple[int, int, int]:
 
 
 async def wrong(database: Database, tenant: str) -> list[str]:
-    return [str(one) async for _, found in check(database, tenant) for one in found]
+    return [str(one) async for _, found in verify(database, tenant) for one in found]
 
 
 @pytest.fixture
@@ -93,8 +95,8 @@ def kept_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     ],
 )
 def test_whole_months_are_kept_and_whatever_may_still_change(months: int, now: str, window: int, first: str) -> None:
-    at = instant(datetime.fromisoformat(now))
-    mature = at - query_spec.matures_after(window)
+    at = to_micros(datetime.fromisoformat(now))
+    mature = at - query_spec.finality_window(window)
     assert first_kept(zone("America/Santiago"), months, mature, at) == date.fromisoformat(first)
 
 
@@ -113,11 +115,11 @@ async def test_dropping_changes_no_number(
     tenant, known = uuid4().hex, Oracle(json.loads(json.dumps(events)))
     await feed(database, tenant, events)
     await rebuild(database, tenant, anew=False)
-    wanted = query_spec.Filter(**{**vars(filter), "time_zone": None})
+    wanted = query_spec.MessageFilter(**{**vars(filter), "time_zone": None})
     asked = [spec_of(tenant, one, known.time_zone) for one in (ALL, wanted)]
     before = [await numbers(database, spec) for spec in asked]
 
-    local, sent = zone(known.time_zone), [instant(message.sent_at) for message in known.messages.values()]
+    local, sent = zone(known.time_zone), [to_micros(message.sent_at) for message in known.messages.values()]
     since = local.day_start(day)
     assert await drop(database, tenant) == sum(at < since for at in sent)
     assert [await numbers(database, spec) for spec in asked] == before
@@ -137,7 +139,7 @@ def _moved_over(event: Event, events: list[Event], since: int) -> bool:
     if event["type"] != "message.sent":
         return False
     same = [one for one in sends if one["message"]["id"] == event["message"]["id"]]
-    return len({instant(datetime.fromisoformat(one["at"])) < since for one in same}) > 1
+    return len({to_micros(datetime.fromisoformat(one["at"])) < since for one in same}) > 1
 
 
 @settings(max_examples=15)
@@ -163,12 +165,12 @@ async def test_in_another_zone_what_is_kept_is_exact_and_nothing_is_lost(
         assert sum(row.values[0] for row in found[Grouping.DEPARTMENT].values()) == len(Oracle(events).messages)
         assert sum(row.values[0] for row in found[Grouping.DAY].values()) == len(Oracle(events).messages)
         assert await wrong(database, tenant) == []
-    assert await state(database, tenant) == replace(first, zone_rules=zone(other).rules)
+    assert await state(database, tenant) == replace(first, zone_rules=zone(other).rules_version)
     if dropped:
         assert first.kept_from is not None
         # From here on days hold no dropped messages, and all that are kept.
         whole = max(date.fromordinal(first.kept_from), zone(other).first_whole_day(first.kept_since))
-        kept = query_spec.Filter(first=whole, last=ALL.last)
+        kept = query_spec.MessageFilter(first=whole, last=ALL.last)
         rules = Oracle([*events, factories.tenant(other, later)])
         days = {
             (day.toordinal(),): total["messages"][0]
@@ -206,7 +208,7 @@ async def test_messages_go_with_their_receipts_and_replies(database: Database, t
     # The reply of the last of September came in October: it is kept, so that it finds nothing else to answer.
     assert await sizes(database, tenant) == (3, 6, 4)
     async with database.read() as reader:
-        assert await states.kept_from(reader, tenant, zone("UTC")) == date(2026, 10, 1)
+        assert await states.first_retained_day(reader, tenant, zone("UTC")) == date(2026, 10, 1)
     assert await drop(database, tenant) == 0
     assert await drop(database, tenant, now=NOW + timedelta(days=20)) == 2
     assert await sizes(database, tenant) == (1, 2, 2)
@@ -299,18 +301,20 @@ async def test_what_needs_rows_is_refused_beyond_the_boundary(database: Database
     await drop(database, tenant)
 
     async def asked(first: date) -> Any:
-        filter = query_spec.Filter(
+        filter = query_spec.MessageFilter(
             first=first, last=ALL.last, time_zone="America/Santiago" if needs == "zone" else None
         )
         spec = spec_of(tenant, filter)
         async with database.read() as reader:
             if needs == "export":
-                return [page async for page in runner.sends(reader, spec)]
+                return [page async for page in runner.stream_messages(reader, spec)]
             if needs == "count":
                 return await runner.count(reader, spec)
-            return await runner.counted(reader, Query(spec, Grouping.HOUR if needs == "hours" else Grouping.DEPARTMENT))
+            return await runner.run_aggregate(
+                reader, AggregateQuery(spec, Grouping.HOUR if needs == "hours" else Grouping.DEPARTMENT)
+            )
 
-    with pytest.raises(InvalidInput, match="2026-10-01"):
+    with pytest.raises(InvalidInputError, match="2026-10-01"):
         await asked(date(2026, 9, 30))
     assert await asked(date(2026, 10, 1))
 
@@ -319,7 +323,7 @@ async def test_what_may_still_change_is_counted_as_before(database: Database, te
     await feed(database, tenant, history())
     window = [factories.tenant("UTC", reply_window_days=60)]
     await feed(database, tenant, window)
-    spec = specify(ALL, Scope(tenant, None), tenant_time_zone="UTC", reply_window_days=60, now=instant(NOW))
+    spec = build_spec(ALL, AccessScope(tenant, None), tenant_time_zone="UTC", reply_window_days=60, now=to_micros(NOW))
     async with database.read() as reader:
         before = await runner.maturing(reader, spec)
     assert await drop(database, tenant) == 3
@@ -331,9 +335,9 @@ async def test_what_may_still_change_is_counted_as_before(database: Database, te
 async def test_checks_compare_what_has_messages_and_weeks_and_months(database: Database, tenant: str) -> None:
     await feed(database, tenant, history())
     await drop(database, tenant)
-    days = await some_days(database, tenant, 1000)
+    days = await sample_days(database, tenant, 1000)
     assert min(days) == date(2026, 10, 1)
-    checked = [day async for day, _ in check(database, tenant, [date(2026, 9, 30), date(2026, 10, 1)])]
+    checked = [day async for day, _ in verify(database, tenant, [date(2026, 9, 30), date(2026, 10, 1)])]
     assert checked == [date(2026, 10, 1)]
     department = next(rollup.table for rollup in ROLLUPS if rollup.long)
     async with database.write() as writer:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from analytics import migrations
-from analytics.migrations import SCRIPTS, SchemaState, TablesInUse, configuration, migrate, state
+from analytics.migrations import SCRIPTS, SchemaState, TablesLockedError, configuration, migrate, state
 from analytics.storage.database import Database
 from analytics.storage.tables import metadata
 from tests.conftest import POSTGRESQL, empty_database
@@ -143,7 +143,7 @@ async def test_a_migration_lets_readers_pass_while_it_waits_for_a_long_one(monke
         async with database.read() as long:
             await long.rows(reading)
             monkeypatch.setattr(migrations, "LOCK_ATTEMPTS", 2)
-            with pytest.raises(TablesInUse):
+            with pytest.raises(TablesLockedError):
                 await migrate(database)
             assert await version(database) == ["0002"]
             monkeypatch.setattr(migrations, "LOCK_ATTEMPTS", 1000)

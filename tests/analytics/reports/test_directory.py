@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.query_spec import Scope
-from analytics.domain.time_zones import instant
+from analytics.domain.query_spec import AccessScope
+from analytics.domain.time_zones import to_micros
 from analytics.reports.directory import (
     ACCOUNTS,
     AGENTS,
@@ -19,20 +19,20 @@ from analytics.reports.directory import (
     Agent,
     Category,
     Department,
-    Kind,
-    Names,
+    EntityType,
+    NameHistory,
     Template,
     Timeline,
-    fold,
-    names,
-    options,
+    filter_options,
+    load_names,
+    normalize,
 )
 from analytics.storage.database import Database
 from tests.support import strategies
 from tests.support.ingest_helpers import Event, feed
 from tests.support.oracle import Oracle
 
-KINDS: dict[str, tuple[Kind[Any], tuple[str, ...]]] = {
+KINDS: dict[str, tuple[EntityType[Any], tuple[str, ...]]] = {
     "department": (DEPARTMENTS, strategies.DEPARTMENTS),
     "agent": (AGENTS, strategies.AGENTS),
     "account": (ACCOUNTS, strategies.ACCOUNTS),
@@ -45,7 +45,7 @@ def at(day: int) -> str:
 
 
 def on(day: int, seconds: int = 0) -> int:
-    return instant(datetime.fromisoformat(at(day)) + timedelta(seconds=seconds))
+    return to_micros(datetime.fromisoformat(at(day)) + timedelta(seconds=seconds))
 
 
 def upsert(kind: str, id: str, day: int = 1, **fields: Any) -> Event:
@@ -68,15 +68,15 @@ def sent(id: str, **message: str) -> Event:
     return {"type": "message.sent", "at": at(1), "message": fields | message}
 
 
-async def at_instants(database: Database, tenant: str, kind: Kind[Any], id: str, *instants: int) -> list[Any]:
+async def at_instants(database: Database, tenant: str, kind: EntityType[Any], id: str, *instants: int) -> list[Any]:
     async with database.read() as reader:
-        found = await names(reader, tenant, kind)
+        found = await load_names(reader, tenant, kind)
     return [found.at(id, instant) for instant in instants]
 
 
-async def newest(database: Database, tenant: str, kind: Kind[Any], id: str) -> Any:
+async def newest(database: Database, tenant: str, kind: EntityType[Any], id: str) -> Any:
     async with database.read() as reader:
-        return (await names(reader, tenant, kind, [id])).newest(id)
+        return (await load_names(reader, tenant, kind, [id])).newest(id)
 
 
 async def categories(database: Database, tenant: str, *days: int) -> list[str]:
@@ -150,10 +150,10 @@ async def test_names_are_what_the_rules_say_at_every_instant(database: Database,
     instants = [night + timedelta(seconds=s + d) for s in strategies.OFFSETS for d in (-0.000001, 0)]
     async with database.read() as reader:
         for word, (kind, ids) in KINDS.items():
-            found = await names(reader, tenant, kind)
+            found = await load_names(reader, tenant, kind)
             for id in ids:
                 assert found.newest(id).name == known.name(word, id)
-                assert [found.at(id, instant(i)).name for i in instants] == [
+                assert [found.at(id, to_micros(i)).name for i in instants] == [
                     known.name_at(word, id, i) for i in instants
                 ]
 
@@ -240,7 +240,7 @@ async def test_categories_are_what_the_rules_say_at_every_instant(database: Data
     await feed(database, tenant, events)
     instants = [night + timedelta(seconds=s + d) for s in strategies.OFFSETS for d in (-0.000001, 0)]
     for id in strategies.TEMPLATES:
-        found = await at_instants(database, tenant, TEMPLATES, id, *map(instant, instants))
+        found = await at_instants(database, tenant, TEMPLATES, id, *map(to_micros, instants))
         assert [template.category for template in found] == [known.category_at(id, i) for i in instants]
 
 
@@ -267,26 +267,28 @@ async def test_categories_are_what_the_rules_say_at_every_instant(database: Data
     ],
 )
 def test_case_and_accents_do_not_matter(typed: str, name: str) -> None:
-    assert fold(typed) == fold(name)
+    assert normalize(typed) == normalize(name)
 
 
 @pytest.mark.parametrize(("one", "other"), [("diaz", "dias"), ("😀", "😁"), ("a b", "ab"), ("n", "m")])
 def test_other_letters_do(one: str, other: str) -> None:
-    assert fold(one) != fold(other)
+    assert normalize(one) != normalize(other)
 
 
 @given(st.text(), st.text())
 def test_folding_keeps_what_is_inside(inner: str, before: str) -> None:
-    assert fold(inner) in fold(f"{before} {inner}")
+    assert normalize(inner) in normalize(f"{before} {inner}")
 
 
 # What a filter may offer
 
 
-async def offered(database: Database, tenant: str, kind: Kind[Any], departments: set[str] | None = None) -> set[str]:
-    scope = Scope(tenant, None if departments is None else frozenset(departments))
+async def offered(
+    database: Database, tenant: str, kind: EntityType[Any], departments: set[str] | None = None
+) -> set[str]:
+    scope = AccessScope(tenant, None if departments is None else frozenset(departments))
     async with database.read() as reader:
-        found = [entity.id for entity in await options(reader, scope, kind)]
+        found = [entity.id for entity in await filter_options(reader, scope, kind)]
     assert len(found) == len(set(found))
     return set(found)
 
@@ -315,7 +317,7 @@ async def test_everything_known_or_used_and_active_is_offered_to_who_sees_all(da
     ids=lambda value: str(value)[:8],
 )
 async def test_a_supervisor_is_offered_what_their_departments_used(
-    database: Database, tenant: str, kind: Kind[Any], key: str
+    database: Database, tenant: str, kind: EntityType[Any], key: str
 ) -> None:
     await feed(
         database,
@@ -361,7 +363,7 @@ async def test_a_notice_that_names_nothing_is_about_nothing(database: Database, 
 
 
 def test_when_an_answer_is_over() -> None:
-    named = Names(DEPARTMENTS, {"d": Timeline([(10, {"name": "a"}), (20, {"name": "b"})])})
+    named = NameHistory(DEPARTMENTS, {"d": Timeline([(10, {"name": "a"}), (20, {"name": "b"})])})
     for moment in range(30):
         until = named.changes_after("d", moment)
         assert until > moment

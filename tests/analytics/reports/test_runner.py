@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from analytics.domain.funnel import METRICS, NOTHING, Counts, total
-from analytics.domain.query_spec import Filter, Scope, Spec, specify
+from analytics.domain.funnel import METRICS, ZERO_COUNTS, FunnelCounts, total
+from analytics.domain.query_spec import AccessScope, MessageFilter, QuerySpec, build_spec
 from analytics.domain.response_times import quantile
 from analytics.domain.time_buckets import hour_buckets
-from analytics.domain.time_zones import DAY, instant
+from analytics.domain.time_zones import DAY, to_micros
 from analytics.reports import runner
-from analytics.reports.planner import Grouping, Query
-from analytics.reports.runner import Maturing, Rows, Sends
+from analytics.reports.planner import AggregateQuery, Grouping
+from analytics.reports.runner import Maturing, MessageBatch, Rows
 from analytics.storage.database import Database
 from analytics.storage.rollup_tables import NO_CODE
 from analytics.storage.tables import messages
@@ -37,7 +37,7 @@ TABLES = (Grouping.DEPARTMENT, Grouping.AGENT, Grouping.TEMPLATE, Grouping.ACCOU
 SERIES = (Grouping.DAY, Grouping.HOUR)
 
 
-def funnel(counts: Counts) -> rules.Funnel:
+def funnel(counts: FunnelCounts) -> rules.Funnel:
     return {m.slug: (counts.step(m.slug).count, counts.step(m.slug).tickets) for m in METRICS}
 
 
@@ -45,13 +45,13 @@ def funnels(rows: Rows) -> dict[tuple[Any, ...], rules.Funnel]:
     return {key: funnel(counts) for key, counts in rows.items()}
 
 
-def spec_of(tenant: str, known: Oracle, filter: rules.Filter, departments: frozenset[str] | None = None) -> Spec:
-    return specify(
-        Filter(**asdict(filter)),
-        Scope(tenant, departments),
+def spec_of(tenant: str, known: Oracle, filter: rules.Filter, departments: frozenset[str] | None = None) -> QuerySpec:
+    return build_spec(
+        MessageFilter(**asdict(filter)),
+        AccessScope(tenant, departments),
         tenant_time_zone=known.time_zone,
         reply_window_days=known.reply_window // timedelta(days=1),
-        now=instant(NOON),
+        now=to_micros(NOON),
     )
 
 
@@ -62,16 +62,16 @@ def statements(database: Database) -> Iterator[list[str]]:
         yield seen
 
 
-async def counted(database: Database, spec: Spec, grouping: Grouping) -> Rows:
+async def counted(database: Database, spec: QuerySpec, grouping: Grouping) -> Rows:
     async with database.read() as reader:
-        return await runner.counted(reader, Query(spec, grouping))
+        return await runner.run_aggregate(reader, AggregateQuery(spec, grouping))
 
 
-async def sends(database: Database, spec: Spec) -> list[SimpleNamespace]:
+async def sends(database: Database, spec: QuerySpec) -> list[SimpleNamespace]:
     async with database.read() as reader:
         return [
-            SimpleNamespace(**asdict(named) | dict(zip(Sends._fields[1:-1], own, strict=True)))
-            async for page in runner.sends(reader, spec)
+            SimpleNamespace(**asdict(named) | dict(zip(MessageBatch._fields[1:-1], own, strict=True)))
+            async for page in runner.stream_messages(reader, spec)
             for named, *own in zip(*page[:-1], strict=True)
         ]
 
@@ -108,7 +108,7 @@ async def test_counts_are_what_the_rules_say(
 
     by_day = {(on.toordinal(),): sum for _, on, sum in known.series(seen, "DAY") if sum["messages"][0]}
     assert funnels(found[Grouping.DAY]) == by_day
-    by_hour = {instant(start): sum for start, _, sum in known.series(seen, "HOUR") if sum["messages"][0]}
+    by_hour = {to_micros(start): sum for start, _, sum in known.series(seen, "HOUR") if sum["messages"][0]}
     hours = hour_buckets(spec.zone, spec.starts_at, spec.ends_at)
     assert {hours[key].starts_at: funnel(counts) for key, counts in found[Grouping.HOUR].items()} == by_hour
 
@@ -204,11 +204,11 @@ async def test_maturing_is_what_the_rules_say(
     tenant, known = uuid4().hex, Oracle(events)
     await feed(database, tenant, events)
     now = datetime(filter.first.year, filter.first.month, filter.first.day, tzinfo=UTC) + timedelta(hours=hours)
-    spec = replace(spec_of(tenant, known, filter, scope), now=instant(now))
+    spec = replace(spec_of(tenant, known, filter, scope), now=to_micros(now))
     messages, until = known.maturing(replace(filter, departments=spec.departments), now)
     async with database.read() as reader:
         found = await runner.maturing(reader, spec)
-    assert found == Maturing(messages, None if until is None else instant(until))
+    assert found == Maturing(messages, None if until is None else to_micros(until))
 
 
 # By hand
@@ -226,14 +226,14 @@ def sent(id: str, at: str = "2026-09-07T10:00:00-03:00", **message: Any) -> Even
     return {"type": "message.sent", "at": at, "message": fields | message}
 
 
-def spec(tenant: str, first: date = date(2026, 9, 7), last: date = date(2026, 9, 7), **rest: Any) -> Spec:
-    filter = Filter(first=first, last=last, **rest)
-    return specify(
+def spec(tenant: str, first: date = date(2026, 9, 7), last: date = date(2026, 9, 7), **rest: Any) -> QuerySpec:
+    filter = MessageFilter(first=first, last=last, **rest)
+    return build_spec(
         filter,
-        Scope(tenant, None),
+        AccessScope(tenant, None),
         tenant_time_zone="America/Santiago",
         reply_window_days=7,
-        now=instant(NOON),
+        now=to_micros(NOON),
     )
 
 
@@ -452,16 +452,16 @@ async def test_the_newest_words_for_an_error_code_are_shown(database: Database, 
     newest, oldest = "2026-09-08T00:00:00Z", "2026-09-07T00:00:00Z"
     await feed(database, tenant, [failed(newest, 131026, "new"), failed(oldest, 131026, "old"), failed(oldest, 1, "x")])
     async with database.read() as reader:
-        assert await runner.heard_titles(reader, spec(tenant)) == {131026: "new", 1: "x"}
-        assert await runner.heard_titles(reader, spec(uuid4().hex)) == {}
+        assert await runner.reported_titles(reader, spec(tenant)) == {131026: "new", 1: "x"}
+        assert await runner.reported_titles(reader, spec(uuid4().hex)) == {}
         # They may be about a message of any department.
-        assert await runner.heard_titles(reader, replace(spec(tenant), departments=frozenset({"d1"}))) == {}
+        assert await runner.reported_titles(reader, replace(spec(tenant), departments=frozenset({"d1"}))) == {}
 
 
 async def test_maturing_counts_what_was_sent_after_the_window_and_not_at_it(database: Database, tenant: str) -> None:
     await feed(database, tenant, [sent("m1", at="2026-09-01T12:00:00Z"), sent("m2", at="2026-09-01T12:00:00.000001Z")])
     asked = spec(tenant, date(2026, 9, 1))
-    newest = instant(datetime(2026, 9, 1, 12, tzinfo=UTC)) + 1
+    newest = to_micros(datetime(2026, 9, 1, 12, tzinfo=UTC)) + 1
     async with database.read() as reader:
         assert await runner.maturing(reader, asked) == Maturing(1, newest + 7 * DAY)
         # WhatsApp repeats webhooks for seven days, whatever the reply window.
@@ -472,4 +472,4 @@ async def test_maturing_counts_what_was_sent_after_the_window_and_not_at_it(data
 
 
 def test_no_rows_sum_to_nothing() -> None:
-    assert total([]) == NOTHING
+    assert total([]) == ZERO_COUNTS

@@ -12,22 +12,22 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from analytics.domain import query_spec
-from analytics.domain.errors import Dropped, Unavailable
-from analytics.domain.funnel import vector
-from analytics.domain.query_spec import Scope, Spec, specify
-from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone, instant, moment, zone
+from analytics.domain.errors import MessagesPurgedError, UnavailableError
+from analytics.domain.funnel import contribution
+from analytics.domain.query_spec import AccessScope, QuerySpec, build_spec
+from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone, from_micros, to_micros, zone
 from analytics.lifecycle import retention
-from analytics.lifecycle.retention import drop_old, outlook
-from analytics.lifecycle.tenant_removal import remove_rows
+from analytics.lifecycle.retention import delete_old_messages, preview
+from analytics.lifecycle.tenant_removal import remove_tenant_rows
 from analytics.reports import availability as states
 from analytics.reports import runner
-from analytics.reports.availability import State
-from analytics.reports.planner import Grouping, Query
+from analytics.reports.availability import DataAvailability
+from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.rollups import rebuild as rebuilding
 from analytics.rollups.rebuild import rebuild
-from analytics.rollups.verify import check, some_days
+from analytics.rollups.verify import sample_days, verify
 from analytics.storage.database import Database, Writer
-from analytics.storage.rollup_tables import EDGE, TABLES, WHOLE
+from analytics.storage.rollup_tables import COMPLETE, EDGE, TABLES
 from analytics.storage.tables import messages
 from tests.support import factories
 from tests.support.factories import message_sent, reply, status
@@ -36,7 +36,7 @@ from tests.support.ingest_helpers import Event, feed
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 WEST, EAST = "Etc/GMT+12", "Pacific/Kiritimati"  # 26 hours apart, the most there is
 ZONES = ("UTC", "America/Santiago", "Asia/Kathmandu", "Pacific/Auckland", WEST, EAST)
-YEAR = query_spec.Filter(first=date(2026, 1, 1), last=date(2026, 12, 31))
+YEAR = query_spec.MessageFilter(first=date(2026, 1, 1), last=date(2026, 12, 31))
 # What does not depend on the zone.
 TIMELESS = (
     Grouping.DEPARTMENT,
@@ -49,15 +49,17 @@ TIMELESS = (
 Days = dict[int, tuple[int, ...]]
 
 
-def spec_of(tenant: str, name: str, filter: query_spec.Filter = YEAR) -> Spec:
-    return specify(filter, Scope(tenant, None), tenant_time_zone=name, reply_window_days=7, now=instant(NOW))
+def spec_of(tenant: str, name: str, filter: query_spec.MessageFilter = YEAR) -> QuerySpec:
+    return build_spec(filter, AccessScope(tenant, None), tenant_time_zone=name, reply_window_days=7, now=to_micros(NOW))
 
 
 async def numbers(
     database: Database, tenant: str, name: str, groupings: Sequence[Grouping] = (*TIMELESS, Grouping.DAY)
 ) -> dict[Grouping, Any]:
     async with database.read() as reader:
-        return {one: await runner.counted(reader, Query(spec_of(tenant, name), one)) for one in groupings}
+        return {
+            one: await runner.run_aggregate(reader, AggregateQuery(spec_of(tenant, name), one)) for one in groupings
+        }
 
 
 async def by_day(database: Database, tenant: str, name: str) -> Days:
@@ -75,7 +77,7 @@ async def expected(database: Database, tenant: str, frozen: Days, local: Zone) -
     days = dict(frozen)
     for sent_at, stands, reply_id, created in rows:
         day = local.local(sent_at) // DAY + EPOCH_ORDINAL
-        added = vector(stands, reply_id is not None, created)
+        added = contribution(stands, reply_id is not None, created)
         days[day] = tuple(map(sum, zip(days.get(day, (0,) * len(added)), added, strict=True)))
     return days
 
@@ -86,7 +88,7 @@ async def frozen_days(database: Database, tenant: str, name: str) -> Days:
     return {day: row for day, row in (await by_day(database, tenant, name)).items() if day < kept_from}
 
 
-async def state(database: Database, tenant: str) -> State:
+async def state(database: Database, tenant: str) -> DataAvailability:
     async with database.read() as reader:
         found = await states.load(reader, tenant)
     assert found
@@ -113,11 +115,11 @@ async def copies(database: Database, tenant: str) -> int:
 
 
 async def wrong(database: Database, tenant: str) -> list[str]:
-    return [str(one) async for _, found in check(database, tenant) for one in found]
+    return [str(one) async for _, found in verify(database, tenant) for one in found]
 
 
 async def drop(database: Database, tenant: str, now: datetime = NOW) -> int:
-    return await drop_old(database, tenant, 1, instant(now))
+    return await delete_old_messages(database, tenant, 1, to_micros(now))
 
 
 class Moving:
@@ -135,7 +137,7 @@ def sent_around(boundary: int, hours: range) -> list[Event]:
     """A message an hour around an instant, of two departments, with all that can follow."""
     events = []
     for n, hour in enumerate(hours):
-        id, at = f"m{n:03}", moment(boundary + hour * HOUR).isoformat()
+        id, at = f"m{n:03}", from_micros(boundary + hour * HOUR).isoformat()
         contact = {"phone": f"+5690000{n:04}"}
         ticket = {"ticket": {"id": f"t{n}", "created": True}} if n % 5 == 0 else {}
         events.append(message_sent(id, at, department_id=f"d{n % 2}", contact=contact, **ticket))
@@ -187,7 +189,7 @@ async def test_whatever_zones_a_company_goes_through_it_is_as_if_it_had_stayed(
     database: Database, first: str, hours: list[int], steps: list[str], data: st.DataObject
 ) -> None:
     boundary = zone(first).day_start(date(2026, 10, 1))
-    events = [message_sent(f"m{n}", moment(boundary + hour * HOUR).isoformat()) for n, hour in enumerate(hours)]
+    events = [message_sent(f"m{n}", from_micros(boundary + hour * HOUR).isoformat()) for n, hour in enumerate(hours)]
     kept = [f"m{n}" for n, hour in enumerate(hours) if hour >= 0]
     moved, stayed = uuid4().hex, uuid4().hex
     moving = Moving(database, moved)
@@ -206,7 +208,9 @@ async def test_whatever_zones_a_company_goes_through_it_is_as_if_it_had_stayed(
             assert await drop(database, moved) == 0
         elif kept:
             later = [
-                status(data.draw(st.sampled_from(kept)), step, factories.after(moment(boundary).isoformat(), days=9))
+                status(
+                    data.draw(st.sampled_from(kept)), step, factories.after(from_micros(boundary).isoformat(), days=9)
+                )
             ]
             await feed(database, moved, later)
             await feed(database, stayed, later)
@@ -235,7 +239,7 @@ async def test_other_rules_for_the_same_zone_change_no_count(database: Database,
     before = await numbers(database, tenant, WEST)
     found = await state(database, tenant)
     async with database.write() as writer:
-        older = State(f"{WEST} of another release", WHOLE, found.kept_from, found.kept_since)
+        older = DataAvailability(f"{WEST} of another release", COMPLETE, found.kept_from, found.kept_since)
         await states.save(writer, tenant, older)
     await rebuild(database, tenant, anew=False)
     assert await numbers(database, tenant, WEST) == before
@@ -248,7 +252,7 @@ async def test_frozen_days_that_are_empty_are_copied_too(database: Database, ten
     await moving.to(EAST)
     boundary = zone(EAST).day_start(date(2026, 10, 1))
     await feed(database, tenant, sent_around(boundary, range(-100, -90)))
-    await feed(database, tenant, [message_sent("kept", moment(boundary).isoformat())])
+    await feed(database, tenant, [message_sent("kept", from_micros(boundary).isoformat())])
     assert await drop(database, tenant) == 10
     for name in (WEST, "UTC", WEST, EAST):
         await moving.to(name)
@@ -281,7 +285,7 @@ async def test_a_drop_that_is_in_progress_counts_nothing_twice(
         assert await size(database, tenant) == 120
         assert await by_day(database, tenant, name) == await expected(database, tenant, frozen, zone(name))
         assert await wrong(database, tenant) == []
-    assert await drop_old(database, tenant, None, instant(NOW)) == 60
+    assert await delete_old_messages(database, tenant, None, to_micros(NOW)) == 60
     await moving.to(WEST)
     await rebuild(database, tenant, anew=False)
     assert await numbers(database, tenant, WEST) == before
@@ -307,7 +311,7 @@ async def test_a_rebuild_that_is_interrupted_goes_on(
         patched.setattr(rebuilding, "_step", interrupted)
         with pytest.raises(ConnectionError):
             await rebuild(database, tenant, anew=False)
-    boundary = moment((await state(database, tenant)).kept_since).isoformat()
+    boundary = from_micros((await state(database, tenant)).kept_since).isoformat()
     await feed(
         database, tenant, [message_sent("new", boundary), status("m061", "read", factories.after(boundary, days=2))]
     )
@@ -335,11 +339,11 @@ async def test_the_boundary_moves_on_with_later_months_and_freezes_what_was_coun
 
 async def test_copies_are_neither_compared_nor_chosen_and_go_with_the_company(database: Database, tenant: str) -> None:
     await moved(database, tenant, EAST, "UTC")
-    days = await some_days(database, tenant, 10_000)
+    days = await sample_days(database, tenant, 10_000)
     assert (min(days), max(days)) == (date(2026, 10, 1), date(2026, 10, 2))
-    checked = [day async for day, _ in check(database, tenant)]
+    checked = [day async for day, _ in verify(database, tenant)]
     assert checked == [date(2026, 10, 1), None]
-    await remove_rows(database, tenant)
+    await remove_tenant_rows(database, tenant)
     assert await copies(database, tenant) == 0
 
 
@@ -366,11 +370,11 @@ async def test_what_needs_messages_begins_with_the_first_whole_day_of_its_own_zo
     first, since = date.fromisoformat(day), (await state(database, tenant)).kept_since
 
     async def count(begins: date) -> int:
-        filter = query_spec.Filter(first=begins, last=YEAR.last, time_zone=asked)
+        filter = query_spec.MessageFilter(first=begins, last=YEAR.last, time_zone=asked)
         async with database.read() as reader:
             return await runner.count(reader, spec_of(tenant, "America/Santiago", filter))
 
-    with pytest.raises(Dropped, match=f"kept from {day} on"):
+    with pytest.raises(MessagesPurgedError, match=f"kept from {day} on"):
         await count(date.fromordinal(first.toordinal() - 1))
     assert await count(first) == 60 - (zone(asked).day_start(first) - since) // HOUR
 
@@ -380,23 +384,28 @@ async def test_while_the_counts_are_rebuilt_one_is_told_to_come_again(database: 
     await moving.to("America/Santiago")
     async with database.read() as reader:
         for grouping in (*TIMELESS, Grouping.DAY, Grouping.REPLY_HOUR):
-            with pytest.raises(Unavailable, match=r"being rebuilt\. Try again in a minute"):
-                await runner.counted(reader, Query(spec_of(tenant, "America/Santiago"), grouping))
+            with pytest.raises(UnavailableError, match=r"being rebuilt\. Try again in a minute"):
+                await runner.run_aggregate(reader, AggregateQuery(spec_of(tenant, "America/Santiago"), grouping))
         # What will be refused then too is refused now; what needs no dropped messages is answered.
-        for other in (Query(spec_of(tenant, "America/Santiago"), Grouping.HOUR), Query(_in_utc(tenant), Grouping.DAY)):
-            with pytest.raises(Dropped, match="2026-10-01"):
-                await runner.counted(reader, other)
-        kept = query_spec.Filter(first=date(2026, 10, 1), last=YEAR.last)
-        found = await runner.counted(reader, Query(spec_of(tenant, "America/Santiago", kept), Grouping.DEPARTMENT))
+        for other in (
+            AggregateQuery(spec_of(tenant, "America/Santiago"), Grouping.HOUR),
+            AggregateQuery(_in_utc(tenant), Grouping.DAY),
+        ):
+            with pytest.raises(MessagesPurgedError, match="2026-10-01"):
+                await runner.run_aggregate(reader, other)
+        kept = query_spec.MessageFilter(first=date(2026, 10, 1), last=YEAR.last)
+        found = await runner.run_aggregate(
+            reader, AggregateQuery(spec_of(tenant, "America/Santiago", kept), Grouping.DEPARTMENT)
+        )
         assert sum(row.values[0] for row in found.values()) == 57
     await rebuild(database, tenant, anew=False)
     totals = (await numbers(database, tenant, "America/Santiago"))[Grouping.DEPARTMENT]
     assert sum(row.values[0] for row in totals.values()) == 120
 
 
-def _in_utc(tenant: str) -> Spec:
+def _in_utc(tenant: str) -> QuerySpec:
     """The year in another zone than the company's."""
-    filter = query_spec.Filter(first=YEAR.first, last=YEAR.last, time_zone="UTC")
+    filter = query_spec.MessageFilter(first=YEAR.first, last=YEAR.last, time_zone="UTC")
     return spec_of(tenant, "America/Santiago", filter)
 
 
@@ -408,11 +417,11 @@ async def test_the_outlook_says_what_would_be_dropped_and_changes_nothing(
 ) -> None:
     async def told(months: int | None) -> tuple[Any, ...]:
         async with database.read() as reader:
-            found = await outlook(reader, tenant, months, instant(NOW))
+            found = await preview(reader, tenant, months, to_micros(NOW))
         assert found.zone.name == "UTC"
         return found.kept_from, found.dropped_before, found.messages, found.left, found.ready
 
-    await feed(database, tenant, sent_around(instant(datetime(2026, 10, 1, tzinfo=UTC)), range(-60, 60)))
+    await feed(database, tenant, sent_around(to_micros(datetime(2026, 10, 1, tzinfo=UTC)), range(-60, 60)))
     assert await told(None) == (None, None, 0, 0, True)
     assert await told(1) == (None, date(2026, 10, 1), 60, 0, True)
     assert await told(12) == (None, None, 0, 0, True)
@@ -430,22 +439,22 @@ async def test_the_outlook_says_what_would_be_dropped_and_changes_nothing(
     assert await told(None) == (date(2026, 10, 1), None, 0, 0, True)
     other = uuid4().hex
     async with database.read() as reader:
-        nothing = await outlook(reader, other, 1, instant(NOW))
+        nothing = await preview(reader, other, 1, to_micros(NOW))
     assert (nothing.kept_from, nothing.further, nothing.messages) == (None, None, 0)
 
 
 async def test_the_outlook_counts_what_waits_for_a_rebuild(database: Database, tenant: str) -> None:
-    await feed(database, tenant, sent_around(instant(datetime(2026, 10, 1, tzinfo=UTC)), range(-60, 60)))
+    await feed(database, tenant, sent_around(to_micros(datetime(2026, 10, 1, tzinfo=UTC)), range(-60, 60)))
     await feed(database, tenant, [factories.tenant("America/Santiago")])
     async with database.read() as reader:
-        found = await outlook(reader, tenant, 1, instant(NOW))
+        found = await preview(reader, tenant, 1, to_micros(NOW))
     assert (found.messages, found.ready, found.zone.name) == (63, False, "America/Santiago")
 
 
 async def test_how_many_messages_are_dropped_is_said_before(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await feed(database, tenant, sent_around(instant(datetime(2026, 10, 1, tzinfo=UTC)), range(-60, 60)))
+    await feed(database, tenant, sent_around(to_micros(datetime(2026, 10, 1, tzinfo=UTC)), range(-60, 60)))
 
     async def cut_off(*_: Any) -> None:
         raise ConnectionError("the process was killed")

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from analytics.domain.query_spec import Filter, Scope, specify
+from analytics.domain.query_spec import AccessScope, MessageFilter, build_spec
 from analytics.reports import availability as states
-from analytics.reports.planner import Grouping, Query
-from analytics.reports.runner import counted
+from analytics.reports.planner import AggregateQuery, Grouping
+from analytics.reports.runner import run_aggregate
 from analytics.rollups import rebuild as rebuilding
 from analytics.rollups.rebuild import rebuild, unfinished
-from analytics.rollups.verify import Difference, check, some_days
+from analytics.rollups.verify import RollupMismatch, sample_days, verify
 from analytics.storage.database import Database
-from analytics.storage.rollup_tables import ROLLUPS, WHOLE
+from analytics.storage.rollup_tables import COMPLETE, ROLLUPS
 from tests.support import factories, strategies
 from tests.support.factories import message_sent, reply, status
 from tests.support.ingest_helpers import everything, feed
@@ -28,11 +28,11 @@ from tests.support.oracle import Oracle
 DAY = date(2026, 3, 4)
 
 
-async def differences(database: Database, tenant: str) -> list[Difference]:
-    return [difference async for _, found in check(database, tenant) for difference in found]
+async def differences(database: Database, tenant: str) -> list[RollupMismatch]:
+    return [difference async for _, found in verify(database, tenant) for difference in found]
 
 
-async def state(database: Database, tenant: str) -> states.State:
+async def state(database: Database, tenant: str) -> states.DataAvailability:
     async with database.read() as reader:
         found = await states.load(reader, tenant)
     assert found
@@ -41,11 +41,15 @@ async def state(database: Database, tenant: str) -> states.State:
 
 async def messages(database: Database, tenant: str, first: date = DAY, last: date = DAY, zone: str = "UTC") -> Any:
     """How many messages of some days there are by department, and where that was read."""
-    spec = specify(
-        Filter(first=first, last=last), Scope(tenant, None), tenant_time_zone=zone, reply_window_days=7, now=0
+    spec = build_spec(
+        MessageFilter(first=first, last=last),
+        AccessScope(tenant, None),
+        tenant_time_zone=zone,
+        reply_window_days=7,
+        now=0,
     )
     async with database.read() as reader:
-        rows = await counted(reader, Query(spec, Grouping.DEPARTMENT))
+        rows = await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))
         return {key[0]: counts.values[0] for key, counts in rows.items()}, reader.plans[0].partition(": ")[2]
 
 
@@ -114,7 +118,7 @@ async def test_a_rebuild_goes_on_where_it_was_and_what_comes_meanwhile_counts_on
     await feed(database, tenant, [status("m0", "read"), status("m3", "failed")])
     assert await differences(database, tenant) == []
     await rebuild(database, tenant, anew=False)
-    assert (await state(database, tenant)).built_until == WHOLE
+    assert (await state(database, tenant)).built_until == COMPLETE
     assert await differences(database, tenant) == []
     assert (await messages(database, tenant, days[0], days[3]))[0] == {"d1": 8}
 
@@ -122,7 +126,7 @@ async def test_a_rebuild_goes_on_where_it_was_and_what_comes_meanwhile_counts_on
 async def test_other_rules_for_the_same_zone_are_another_zone(database: Database, tenant: str) -> None:
     await feed(database, tenant, [message_sent("m1", "2026-03-04T12:00:00Z")])
     async with database.write() as writer:
-        await states.save(writer, tenant, states.State("UTC of another release", WHOLE))
+        await states.save(writer, tenant, states.DataAvailability("UTC of another release", COMPLETE))
     assert (await messages(database, tenant))[1] == "messages"
     async with database.read() as reader:
         assert tenant in await unfinished(reader)
@@ -144,7 +148,7 @@ async def test_every_wrong_row_is_named(database: Database, tenant: str, rollup:
     assert found
     assert {difference.rollup for difference in found} == {rollup.table.name}
     assert all("99" in str(difference) for difference in found)
-    sampled = [d async for _, some in check(database, tenant, await some_days(database, tenant, 1)) for d in some]
+    sampled = [d async for _, some in verify(database, tenant, await sample_days(database, tenant, 1)) for d in some]
     assert sampled
 
 

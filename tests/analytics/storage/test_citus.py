@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from analytics.migrations import migrate
-from analytics.storage.citus import LOCAL, Distribution, distribute, distributed, spread
+from analytics.storage.citus import LOCAL_TABLES, Distribution, distribute, distribute_tables, distributed
 from analytics.storage.database import Database
 from tests.conftest import CITUS, POSTGRESQL, empty_database
 from tests.support.servers.server import embudo
@@ -38,7 +38,7 @@ async def test_each_table_is_put_beside_the_companies_once(postgresql: Database)
     async with postgresql.write() as writer:
         for statement in PRETENDED:
             await writer.execute(text(statement))
-    assert await spread(postgresql) == Distribution(NAMES, [])
+    assert await distribute_tables(postgresql) == Distribution(NAMES, [])
     async with postgresql.read() as reader:
         called = [tuple(row) for row in await reader.rows(CALLS)]
     assert called == [
@@ -46,7 +46,7 @@ async def test_each_table_is_put_beside_the_companies_once(postgresql: Database)
         for name in NAMES
         for call in ((name, "tenant_id", "none" if name == "tenants" else "tenants"), (name, None, None))
     ]
-    assert await spread(postgresql) == Distribution([], NAMES)
+    assert await distribute_tables(postgresql) == Distribution([], NAMES)
 
 
 async def test_a_server_without_citus_is_left_as_it_is(database: Database) -> None:
@@ -73,6 +73,6 @@ async def test_tables_are_spread_by_company_and_side_by_side_on_citus() -> None:
         )
         async with database.read() as reader:
             tables = {row[0]: tuple(row[1:]) for row in await reader.rows(text(statement))}
-        assert not LOCAL & tables.keys()
+        assert not LOCAL_TABLES & tables.keys()
         assert {tables[name][0] for name in NAMES} == {"tenant_id"}
         assert len({tables[name][1] for name in NAMES}) == 1

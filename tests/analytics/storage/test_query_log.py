@@ -6,12 +6,12 @@ import time
 from sqlalchemy import select, text
 
 from analytics.storage.database import Database
-from analytics.storage.query_log import Ran, watch
+from analytics.storage.query_log import ExecutedStatement, record_statements
 from analytics.storage.tables import tenants
 
 
-async def read(database: Database, times: int) -> list[Ran]:
-    ran = watch()
+async def read(database: Database, times: int) -> list[ExecutedStatement]:
+    ran = record_statements()
     for _ in range(times):
         async with database.read() as reader:
             await reader.first(select(tenants.c.name).where(tenants.c.tenant_id == "a phone: +56911112222"))
@@ -19,8 +19,8 @@ async def read(database: Database, times: int) -> list[Ran]:
 
 
 async def test_each_piece_of_work_has_the_statements_of_its_own_tasks(database: Database) -> None:
-    async def with_a_child() -> list[Ran]:
-        ran = watch()
+    async def with_a_child() -> list[ExecutedStatement]:
+        ran = record_statements()
         await asyncio.gather(read_as_child(), read_as_child())
         return [each for each in ran if "tenants" in each.text]
 
@@ -40,7 +40,7 @@ async def test_a_statement_is_told_without_its_values_and_with_its_time(database
 
 
 async def test_what_is_written_is_told_too(database: Database) -> None:
-    ran = watch()
+    ran = record_statements()
     async with database.write() as writer:
         await writer.rows(text("SELECT 1 AS watched"))
     assert [each.text for each in ran if "watched" in each.text] == ["SELECT 1 AS watched"]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from analytics.storage.database import Database
 from analytics.storage.tables import figures, messages, tenants
-from analytics.storage.transient_errors import is_outage
+from analytics.storage.transient_errors import is_transient
 
 
 async def error_of(database: Database, *statements: Any) -> DBAPIError:
@@ -39,28 +39,28 @@ async def test_a_wrong_value_is_none(database: Database, tenant: str) -> None:
             insert(figures).values(tenant_id=tenant, name=unpackable, value=0, at=0),
             text("SELECT 1 / 0"),
         ]
-        found = [is_outage(await error_of(database, statement)) for statement in wrong]
+        found = [is_transient(await error_of(database, statement)) for statement in wrong]
         assert found == [False] * len(wrong)
     else:
         # SQLite keeps any value in any column, and calls a wrong statement what it calls a table that is not there.
-        assert [is_outage(await error_of(database, statement)) for statement in wrong[:2]] == [False, False]
+        assert [is_transient(await error_of(database, statement)) for statement in wrong[:2]] == [False, False]
 
 
 async def test_a_table_that_is_not_there_is_one(database: Database) -> None:
-    assert is_outage(await error_of(database, text("SELECT 1 FROM nothing")))
+    assert is_transient(await error_of(database, text("SELECT 1 FROM nothing")))
 
 
 async def test_a_lost_connection_is_one(database: Database) -> None:
     if "postgresql" in database.url:
         suicide = text("SELECT pg_terminate_backend(pg_backend_pid())")
-        assert is_outage(await error_of(database, suicide))
+        assert is_transient(await error_of(database, suicide))
         patience = text("SET LOCAL statement_timeout = '1ms'")
-        assert is_outage(await error_of(database, patience, text("SELECT pg_sleep(9)")))
+        assert is_transient(await error_of(database, patience, text("SELECT pg_sleep(9)")))
     async with Database("postgresql+asyncpg://postgres@127.0.0.1:1/nobody") as gone:
         with pytest.raises(OSError, match="Connect") as caught:
             async with gone.read():
                 pass
-    assert is_outage(caught.value)
+    assert is_transient(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ async def test_a_lost_connection_is_one(database: Database) -> None:
     ],
 )
 def test_errors_by_their_kind(error: Exception, outage: bool) -> None:
-    assert is_outage(error) is outage
+    assert is_transient(error) is outage
 
 
 async def test_a_damaged_file_is_one(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ async def test_a_damaged_file_is_one(tmp_path: Path) -> None:
         with pytest.raises(DBAPIError) as caught:
             async with damaged.read() as reader:
                 await reader.rows(text("SELECT 1 FROM sqlite_master"))
-    assert is_outage(caught.value)
+    assert is_transient(caught.value)
     corrupt = sqlite3.DatabaseError("database disk image is malformed")
     corrupt.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    assert is_outage(DatabaseError("", {}, corrupt))
+    assert is_transient(DatabaseError("", {}, corrupt))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from analytics.domain.limits import MOST_FILTER_IDS
+from analytics.domain.limits import MAX_FILTER_IDS
 from analytics.exports import requests
 from analytics.storage.database import Database
 from graphql_schema.schema import schema
@@ -151,7 +151,7 @@ async def test_a_search_that_is_too_long_is_refused(database: Database, tenant: 
 @pytest.mark.parametrize("kind", ["accounts", "agents", "departments", "templates"])
 async def test_the_names_of_too_many_ids_are_refused(database: Database, tenant: str, kind: str) -> None:
     document = f"query Q($ids: [ID!]) {{ {kind}(ids: $ids) {{ totalCount }} }}"
-    most = [str(n) for n in range(MOST_FILTER_IDS + 1)]
+    most = [str(n) for n in range(MAX_FILTER_IDS + 1)]
     assert (await execute(database, identity(tenant), document, {"ids": most[:-1]})).errors is None
     assert_refused(await execute(database, identity(tenant), document, {"ids": most}), "ids")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strawberry.extensions import SchemaExtension
 
-from graphql_schema.extensions.fast_execution import PlainExecutionContext
+from graphql_schema.extensions.fast_execution import FastExecutionContext
 
 
 @strawberry.type
@@ -41,7 +41,7 @@ def schema_of(branches: list[Any], plain: bool, *extensions: type[SchemaExtensio
         async def branches(self) -> list[Branch | None]:
             return branches
 
-    context = PlainExecutionContext if plain else None
+    context = FastExecutionContext if plain else None
     return strawberry.Schema(Query, execution_context_class=context, extensions=extensions)
 
 
@@ -100,13 +100,13 @@ async def test_the_same_document_selects_by_its_variables_each_time() -> None:
 
 async def test_plain_fields_are_not_resolved_and_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    stock = PlainExecutionContext.execute_field
+    stock = FastExecutionContext.execute_field
 
     def counted(self: Any, parent: Any, *arguments: Any) -> Any:
         calls.append(parent.name)
         return stock(self, parent, *arguments)
 
-    monkeypatch.setattr(PlainExecutionContext, "execute_field", counted)
+    monkeypatch.setattr(FastExecutionContext, "execute_field", counted)
     branch = Branch(leaf=leaf(), maybe=None, leaves=[leaf()] * 5, holes=None, words=[])
     await schema_of([branch], plain=True).execute("{ branches { leaves { text number } words } }")
     assert calls == ["Query"]

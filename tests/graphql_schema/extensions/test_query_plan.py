@@ -21,7 +21,7 @@ DOCUMENT = '{ campaignAnalytics(filter: {sentOn: {from: "2026-01-01", to: "2026-
 async def test_administrators_are_told_the_plan(database: Database, tenant: str, selection: str, plan: str) -> None:
     await feed(database, tenant, [message_sent("m1", "2026-01-05T12:00:00Z")])
     asked = context(database, identity(tenant))
-    asked.wants_plan = True
+    asked.include_plan = True
     result = await schema.execute(DOCUMENT % selection, context_value=asked)
     assert (result.errors, (result.extensions or {}).get("plan")) == (None, [plan])
 
@@ -29,7 +29,7 @@ async def test_administrators_are_told_the_plan(database: Database, tenant: str,
 @pytest.mark.parametrize(("role", "wants"), [("administrator", False), ("analyst", True), ("supervisor", True)])
 async def test_nobody_else_is(database: Database, tenant: str, role: str, wants: bool) -> None:
     asked = context(database, identity(tenant, role=role))
-    asked.wants_plan = wants
+    asked.include_plan = wants
     result = await schema.execute(DOCUMENT % "funnel { messages }", context_value=asked)
     assert result.errors is None
     assert "plan" not in (result.extensions or {})

@@ -7,7 +7,7 @@ import pytest
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from analytics.storage.database import Database
-from graphql_schema.context import Operation
+from graphql_schema.context import OperationRecord
 from graphql_schema.schema import schema
 from tests.support import factories
 from tests.support.factories import identity, message_sent
@@ -18,11 +18,13 @@ FUNNEL = "query Mine($f: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $
 WEEK = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
 
 
-async def told(database: Database, tenant: str, document: str, role: str = "administrator", **asked: Any) -> Operation:
+async def told(
+    database: Database, tenant: str, document: str, role: str = "administrator", **asked: Any
+) -> OperationRecord:
     """What is told of one operation."""
-    heard: list[Operation] = []
+    heard: list[OperationRecord] = []
     context = factories.context(database, identity(tenant, role))
-    context.tell = heard.append
+    context.record_operation = heard.append
     try:
         await schema.execute(document, context_value=context, **asked)
     finally:
@@ -73,9 +75,9 @@ async def test_a_refused_operation_is_told_under_its_code(database: Database, te
 
 
 async def test_an_operation_that_does_not_exist_has_no_name(database: Database, tenant: str) -> None:
-    heard: list[Operation] = []
+    heard: list[OperationRecord] = []
     context = factories.context(database, identity(tenant))
-    context.tell = heard.append
+    context.record_operation = heard.append
     with pytest.raises(CannotGetOperationTypeError):
         await schema.execute("query Mine { viewer { id } }", context_value=context, operation_name="+56911112222")
     assert [(operation.name, operation.field, operation.code) for operation in heard] == [
@@ -86,9 +88,9 @@ async def test_an_operation_that_does_not_exist_has_no_name(database: Database, 
 async def test_an_operation_that_nobody_waits_for_is_told_as_canceled(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: list[Operation] = []
+    heard: list[OperationRecord] = []
     context = factories.context(database, identity(tenant))
-    context.tell = heard.append
+    context.record_operation = heard.append
     never = asyncio.Event()
     monkeypatch.setattr(context, "viewer", never.wait)  # the first thing that a field waits for
     running = asyncio.create_task(schema.execute(FUNNEL, variable_values={"f": WEEK}, context_value=context))

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from analytics.domain.funnel import Counts
+from analytics.domain.funnel import FunnelCounts
 from analytics.storage.database import Database, Reader
-from graphql_schema.context import Terms
+from graphql_schema.context import RequestPolicy
 from graphql_schema.schema import schema
 from resolvers import analytics as numbers
-from resolvers.loader import Loader
+from resolvers.loader import RequestLoader
 from tests.support.factories import ask, context, identity
 
 DOCUMENT = """{ campaignAnalytics(filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}) { funnel { messages } } }"""
@@ -36,7 +36,7 @@ def endless(database: Database, monkeypatch: pytest.MonkeyPatch) -> asyncio.Even
         begun.set()
         await reader.rows(text(FOREVER[dialect(database)]))
 
-    async def funnel(loader: Loader, _spec: Any) -> Counts:
+    async def funnel(loader: RequestLoader, _spec: Any) -> FunnelCounts:
         await loader.load(read)
         raise AssertionError("it does end")
 
@@ -77,14 +77,14 @@ async def at_rest(database: Database) -> None:
 
 async def test_what_takes_too_long_is_canceled(database: Database, tenant: str, endless: asyncio.Event) -> None:
     asked = context(database, identity(tenant))
-    asked.terms = Terms(seconds=0.3)
+    asked.policy = RequestPolicy(seconds=0.3)
     for _ in range(6):  # more often than there are connections
         result = await schema.execute(DOCUMENT, context_value=asked)
         (error,) = result.errors or []
         assert (error.extensions or {})["code"] == "TIMEOUT"
         assert result.data is None
         asked = context(database, identity(tenant))
-        asked.terms = Terms(seconds=0.3)
+        asked.policy = RequestPolicy(seconds=0.3)
     assert endless.is_set()
     await at_rest(database)
     assert await ask(database, identity(tenant), "{ viewer { id } }") == {"viewer": {"id": "boss"}}

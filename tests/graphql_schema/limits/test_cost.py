@@ -9,7 +9,7 @@ from graphql import GraphQLField, GraphQLList, GraphQLObjectType, get_introspect
 
 from analytics.domain import limits
 from analytics.storage.database import Database
-from graphql_schema.limits.cost import LISTS, OWN_READS, READS
+from graphql_schema.limits.cost import LISTS, READS, UNSHARED_READS
 from graphql_schema.limits.document_size import measure
 from graphql_schema.schema import schema
 from tests.support import factories
@@ -70,7 +70,7 @@ async def test_what_runs_sql_is_priced_so(database: Database, tenant: str, coord
     await feed(database, tenant, [factories.message_sent()])
     with reads(database) as seen:
         await ask(database, identity(tenant), FIELDS[coordinate])
-    assert (len(seen) > OF_THE_VIEWER) == (coordinate in READS or coordinate in OWN_READS), seen
+    assert (len(seen) > OF_THE_VIEWER) == (coordinate in READS or coordinate in UNSHARED_READS), seen
     assert (points(FIELDS[coordinate]) >= 5) == (len(seen) > OF_THE_VIEWER)
 
 
@@ -127,7 +127,7 @@ async def test_what_its_ids_make_too_dear_is_not_run(database: Database, tenant:
     field = "a%d: campaignAnalytics(filter: {sentOn: $days, agentIds: $ids}) { responseTime { median } }"
     document = "query Q($days: DateRange!, $ids: [ID!]) { %s }" % " ".join(field % n for n in range(50))  # noqa: UP031
     variables = {"days": {"from": "2026-11-02", "to": "2026-11-08"}, "ids": ["u1"] * 1_000}
-    assert points(document) <= limits.MOST_COST
+    assert points(document) <= limits.MAX_COST
     with reads(database) as seen:
         result = await schema.execute(document, variables, context_value=context(database, identity(tenant)))
     assert [(error.extensions or {})["code"] for error in result.errors or []] == ["QUERY_TOO_COMPLEX"]
@@ -139,7 +139,7 @@ def test_many_exports_are_dear_and_their_filters_dearer() -> None:
     assert points(page % (200, "id")) > 5 * points(page % (20, "id")) / 2
     assert points(page % (200, "downloadUrl")) > 400 + points(page % (200, "id"))
     lists = "filter { templateIds accountIds departmentIds agentIds }"
-    assert 1_000 < points(page % (200, lists)) <= limits.MOST_COST
+    assert 1_000 < points(page % (200, lists)) <= limits.MAX_COST
 
 
 async def test_a_page_of_exports_is_read_once_however_often_it_is_asked_for(database: Database, tenant: str) -> None:
@@ -192,16 +192,16 @@ def test_every_list_has_a_price() -> None:
 
 def test_the_ordinary_is_within_the_cap() -> None:
     """The whole view with the period before it, in far more than a page shows; and the schema, for tools."""
-    assert points(DOCUMENT) <= limits.MOST_COST
+    assert points(DOCUMENT) <= limits.MAX_COST
     for options in ({}, {"input_value_deprecation": True, "specified_by_url": True, "schema_description": True}):
-        assert points(get_introspection_query(**options)) <= limits.MOST_COST / 2
+        assert points(get_introspection_query(**options)) <= limits.MAX_COST / 2
 
 
 async def test_the_cost_is_told(database: Database, tenant: str) -> None:
     document = analytics("funnel { messages }")
     for _ in range(2):  # the second time, it is known
         result = await schema.execute(document, context_value=context(database, identity(tenant)))
-        assert (result.extensions or {})["cost"] == {"requested": points(document), "maximum": limits.MOST_COST}
+        assert (result.extensions or {})["cost"] == {"requested": points(document), "maximum": limits.MAX_COST}
 
 
 STEPS = " ".join(
@@ -228,7 +228,7 @@ def dearest(selection: str) -> str:
         return "{ " + " ".join(asked) + " }"
 
     times = 1
-    while points(document(times + 1)) <= limits.MOST_COST:
+    while points(document(times + 1)) <= limits.MAX_COST:
         times += 1
     return document(times)
 

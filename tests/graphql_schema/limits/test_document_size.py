@@ -22,13 +22,13 @@ from graphql import (
 )
 
 from analytics.domain import limits
-from analytics.domain.errors import TooComplex, Unauthenticated
+from analytics.domain.errors import TooComplexError, UnauthenticatedError
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
-from graphql_schema.context import Context, Introspection, Terms
+from graphql_schema.context import Context, Introspection, RequestPolicy
 from graphql_schema.extensions import document_validation
 from graphql_schema.extensions.document_cache import DocumentCache
-from graphql_schema.extensions.fast_execution import PlainExecutionContext
+from graphql_schema.extensions.fast_execution import FastExecutionContext
 from graphql_schema.extensions.parser import parse as lean_parse
 from graphql_schema.limits.document_size import measure
 from graphql_schema.schema import build_schema, schema
@@ -103,7 +103,7 @@ def unknown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return validate(of, document, *more, **options)
 
     monkeypatch.setattr(document_validation, "validate", remembered)
-    monkeypatch.setattr(document_validation.CheckedDocuments, "_known", DocumentCache())
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", DocumentCache())
     return validated
 
 
@@ -139,13 +139,13 @@ async def test_large_variables_are_refused_before_they_are_looked_at(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, variables: dict[str, Any]
 ) -> None:
     coerced: list[Any] = []
-    build = PlainExecutionContext.build
+    build = FastExecutionContext.build
 
     def counted(*given: Any, **options: Any) -> Any:
         coerced.append(given)
         return build(*given, **options)
 
-    monkeypatch.setattr(PlainExecutionContext, "build", counted)
+    monkeypatch.setattr(FastExecutionContext, "build", counted)
     assert await codes(database, identity(tenant), FILTERED, variables) == ["QUERY_TOO_COMPLEX"]
     assert coerced == []
     full = {"f": {"sentOn": DAYS, **{kind: ["1"] * 1_000 for kind in ("agentIds", "templateIds", "accountIds")}}}
@@ -242,13 +242,13 @@ async def test_of_strangers_only_small_documents_are_looked_at(
         return seen[-1]
 
     monkeypatch.setattr(Lexer, "read_next_token", counted)
-    expired = Unauthenticated("The token has expired.")
+    expired = UnauthenticatedError("The token has expired.")
     for who, message in ((None, "Send a token"), (expired, "has expired")):
         result = await execute(database, who, document)
         (error,) = result.errors
         assert (result.data, error.extensions["code"], unknown) == (None, "UNAUTHENTICATED", [])
         assert message in error.message
-    assert len(seen) <= 2 * (limits.DOCUMENT_OF_STRANGERS[1] + 2)
+    assert len(seen) <= 2 * (limits.MAX_ANONYMOUS_TOKENS[1] + 2)
 
 
 async def test_where_everybody_may_read_the_schema_strangers_may_ask_for_no_more_than_that(database: Database) -> None:
@@ -259,7 +259,7 @@ async def test_where_everybody_may_read_the_schema_strangers_may_ask_for_no_more
 
 async def test_what_the_page_asks_first_says_that_the_token_has_expired(database: Database) -> None:
     document = "query Viewer { viewer { id name email role timeZone departments { id name } } limits { rangeDays } }"
-    result = await execute(database, Unauthenticated("The token has expired."), document)
+    result = await execute(database, UnauthenticatedError("The token has expired."), document)
     assert result.data == {"viewer": None, "limits": None}
     assert {error.extensions["code"] for error in result.errors} == {"UNAUTHENTICATED"}
 
@@ -309,14 +309,14 @@ async def test_strangers_do_not_fill_the_memory(database: Database, unknown: lis
     for _ in range(3):
         await execute(database, None, "{ limits { first } }")
     assert len(unknown) == 3
-    assert len(document_validation.CheckedDocuments._known) == 0
+    assert len(document_validation.DocumentValidationExtension._known) == 0
 
 
 async def test_only_so_many_bytes_of_documents_are_kept(
     database: Database, tenant: str, unknown: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = DocumentCache(most_bytes=100_000)
-    monkeypatch.setattr(document_validation.CheckedDocuments, "_known", cache)
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", cache)
     for n in range(100):
         await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
         assert cache.bytes <= 100_000
@@ -352,7 +352,7 @@ async def test_documents_leave_no_memory_behind(
         return tracemalloc.get_traced_memory()[0] - before
 
     cache = DocumentCache(most_bytes=3_000_000)
-    monkeypatch.setattr(document_validation.CheckedDocuments, "_known", cache)
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", cache)
     tracemalloc.start()
     try:
         await grown(0)
@@ -367,8 +367,8 @@ def test_no_token_is_left_to_the_garbage_collector(text: str) -> None:
     gc.collect()
     gc.disable()
     try:
-        with suppress(GraphQLSyntaxError, TooComplex):
-            lean_parse(text, limits.MOST_TOKENS)
+        with suppress(GraphQLSyntaxError, TooComplexError):
+            lean_parse(text, limits.MAX_TOKENS)
         assert not [token for token in gc.get_objects() if type(token) is Token and token.prev]
     finally:
         gc.enable()
@@ -376,7 +376,7 @@ def test_no_token_is_left_to_the_garbage_collector(text: str) -> None:
 
 def asking(database: Database, who: Identity | None, setting: Introspection) -> Context:
     asked = context(database, who)
-    asked.terms = Terms(introspection=setting)
+    asked.policy = RequestPolicy(introspection=setting)
     return asked
 
 
@@ -483,24 +483,24 @@ async def test_names_are_suggested_to_those_who_may_read_the_schema(
 
 async def test_the_caps_are_told(database: Database, tenant: str) -> None:
     asked = context(database, identity(tenant))
-    asked.terms = Terms(seconds=7, requests_per_minute=60, points_per_minute=5_000)
+    asked.policy = RequestPolicy(seconds=7, requests_per_minute=60, points_per_minute=5_000)
     document = """{ limits { bodyBytes documentCharacters documentTokens documentDepth documentAliases
       documentDirectives documentSelections documentFragments variableValues alikeSelections cost requestSeconds
       requestsPerMinute tenantRequestsPerMinute pointsPerMinute tenantPointsPerMinute } }"""
     result = await schema.execute(document, context_value=asked)
     assert result.data == {
         "limits": {
-            "bodyBytes": limits.LARGEST_BODY,
-            "documentCharacters": limits.LONGEST_DOCUMENT,
-            "documentTokens": limits.MOST_TOKENS,
-            "documentDepth": limits.DEEPEST,
-            "documentAliases": limits.MOST_ALIASES,
-            "documentDirectives": limits.MOST_DIRECTIVES,
-            "documentSelections": limits.MOST_SELECTIONS,
-            "documentFragments": limits.MOST_FRAGMENTS,
-            "variableValues": limits.MOST_VALUES,
-            "alikeSelections": limits.MOST_ALIKE,
-            "cost": limits.MOST_COST,
+            "bodyBytes": limits.MAX_BODY_BYTES,
+            "documentCharacters": limits.MAX_DOCUMENT_LENGTH,
+            "documentTokens": limits.MAX_TOKENS,
+            "documentDepth": limits.MAX_DEPTH,
+            "documentAliases": limits.MAX_ALIASES,
+            "documentDirectives": limits.MAX_DIRECTIVES,
+            "documentSelections": limits.MAX_SELECTIONS,
+            "documentFragments": limits.MAX_FRAGMENTS,
+            "variableValues": limits.MAX_VARIABLE_VALUES,
+            "alikeSelections": limits.MAX_MERGED_FIELDS,
+            "cost": limits.MAX_COST,
             "requestSeconds": 7.0,
             "requestsPerMinute": 60,
             "pointsPerMinute": 5_000,

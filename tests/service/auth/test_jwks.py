@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from analytics.domain.errors import Unauthenticated
+from analytics.domain.errors import UnauthenticatedError
 from analytics.reports.access import Identity
-from service.auth.jwks import COOL_DOWN, FRESH, Keys, usable
-from service.auth.tokens import Tokens
+from service.auth.jwks import COOL_DOWN, FRESH_SECONDS, JwksCache, parse_key_set
+from service.auth.tokens import TokenService
 
 RSA, OTHER_RSA = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
 WEAK_RSA = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - to be refused
@@ -48,8 +48,8 @@ class Provider:
         self.published: list[dict[str, Any]] | None = list(keys)
         self.asked = 0
         self.now = 0.0
-        self.keys = Keys("https://keys.example/", fetch=self.fetch, clock=lambda: self.now)
-        self.tokens = Tokens(None, "us", "here", self.keys)
+        self.keys = JwksCache("https://keys.example/", fetch=self.fetch, clock=lambda: self.now)
+        self.tokens = TokenService(None, "us", "here", self.keys)
 
     async def fetch(self) -> Any:
         """As over the network."""
@@ -60,11 +60,11 @@ class Provider:
 
     async def reads(self, token: str) -> bool:
         """Whether a token speaks for the person that it names."""
-        who = await self.tokens.identify(f"Bearer {token}")
+        who = await self.tokens.authenticate(f"Bearer {token}")
         if isinstance(who, Identity):
             assert (who.id, who.tenant_id, who.role) == ("u1", "acme", "analyst")
             return True
-        assert isinstance(who, Unauthenticated)
+        assert isinstance(who, UnauthenticatedError)
         return False
 
 
@@ -129,7 +129,7 @@ async def test_what_must_not_pass_does_not(token: str) -> None:
 
 async def test_a_secret_beside_the_keys_is_for_hs256_only() -> None:
     provider = Provider(jwk(RSA, "r"))
-    provider.tokens = Tokens(SECRET, "us", "here", provider.keys)
+    provider.tokens = TokenService(SECRET, "us", "here", provider.keys)
     assert await provider.reads(signed(SECRET, "HS256"))
     assert await provider.reads(signed(RSA, id="r"))
     assert not await provider.reads(confused())
@@ -148,7 +148,7 @@ async def test_a_key_that_was_taken_back_is_forgotten_soon() -> None:
     provider = Provider(jwk(RSA, "r"), jwk(OTHER_RSA, "s"))
     assert await provider.reads(signed(RSA, id="r"))
     provider.published = [jwk(OTHER_RSA, "s")]
-    provider.now += FRESH + 1
+    provider.now += FRESH_SECONDS + 1
     assert await provider.reads(signed(RSA, id="r"))  # looked up beside this request
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -160,11 +160,11 @@ async def test_known_keys_stay_good_while_the_provider_does_not_answer() -> None
     assert await provider.reads(signed(RSA, id="r"))
     provider.published = None
     for _ in range(10):
-        provider.now += FRESH + 1
+        provider.now += FRESH_SECONDS + 1
         assert await provider.reads(signed(RSA, id="r"))
         await asyncio.sleep(0)
     provider.published = []  # an answer that is none is no reason either
-    provider.now += FRESH + 1
+    provider.now += FRESH_SECONDS + 1
     assert await provider.reads(signed(RSA, id="r"))
     assert provider.asked > 5
 
@@ -199,15 +199,15 @@ BAD_KEYS = {
 
 @pytest.mark.parametrize("key", BAD_KEYS.values(), ids=BAD_KEYS.keys())
 def test_keys_that_may_not_sign_are_left_out(key: dict[str, Any]) -> None:
-    assert len(usable({"keys": [key, jwk(EC, "good")]})) == 1
+    assert len(parse_key_set({"keys": [key, jwk(EC, "good")]})) == 1
     with pytest.raises(ValueError, match="no usable key"):
-        usable({"keys": [key]})
+        parse_key_set({"keys": [key]})
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"keys": None}, {"keys": [7]}, "keys"])
 def test_what_is_no_key_set_is_refused(document: Any) -> None:
     with pytest.raises(ValueError, match="no usable key"):
-        usable(document)
+        parse_key_set(document)
 
 
 @pytest.fixture
@@ -233,7 +233,9 @@ def published() -> Iterator[str]:
 
 async def test_keys_are_fetched_over_http(published: str) -> None:
     authorization = f"Bearer {signed(RSA, id='r')}"
-    assert isinstance(await Tokens(None, "us", "here", Keys(f"{published}/keys")).identify(authorization), Identity)
+    assert isinstance(
+        await TokenService(None, "us", "here", JwksCache(f"{published}/keys")).authenticate(authorization), Identity
+    )
     for wrong in (f"{published}/other", "http://127.0.0.1:1/keys"):
-        refused = await Tokens(None, "us", "here", Keys(wrong)).identify(authorization)
-        assert isinstance(refused, Unauthenticated)
+        refused = await TokenService(None, "us", "here", JwksCache(wrong)).authenticate(authorization)
+        assert isinstance(refused, UnauthenticatedError)

@@ -8,13 +8,13 @@ import jwt
 import pytest
 import structlog
 
-from analytics.domain.errors import Unauthenticated
-from analytics.reports.access import may_view
-from service.auth.tokens import LEEWAY, MAX_TOKEN_LENGTH, RefusedToken, Tokens
+from analytics.domain.errors import UnauthenticatedError
+from analytics.reports.access import has_viewer_role
+from service.auth.tokens import LEEWAY, MAX_TOKEN_LENGTH, RefusedTokenError, TokenService
 from tests.support.factories import identity
 
 SECRET = "a secret of the tests, long enough for HS256"
-TOKENS = Tokens(SECRET)
+TOKENS = TokenService(SECRET)
 HOUR = timedelta(hours=1)
 
 
@@ -33,8 +33,8 @@ def odd(claim: str, value: Any) -> dict[str, Any]:
 
 def test_what_is_issued_reads_back() -> None:
     who = identity("acme", "supervisor", "s1", email="a@acme.cl", name="Ana Díaz")
-    for tokens in (TOKENS, Tokens(SECRET, "issuer", "audience")):
-        assert tokens.read(tokens.issue(who, HOUR)) == who
+    for tokens in (TOKENS, TokenService(SECRET, "issuer", "audience")):
+        assert tokens.verify(tokens.issue(who, HOUR)) == who
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_what_is_issued_reads_back() -> None:
     ],
 )
 def test_any_other_is_refused_and_told_nothing(token: str) -> None:
-    with pytest.raises(Unauthenticated, match=r"The token (is not valid|has expired)\."):
-        TOKENS.read(token)
+    with pytest.raises(UnauthenticatedError, match=r"The token (is not valid|has expired)\."):
+        TOKENS.verify(token)
 
 
 REASONS: list[tuple[str, str]] = [
@@ -83,15 +83,15 @@ REASONS: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("token", "reason"), REASONS, ids=[f"{reason} {n}" for n, (_, reason) in enumerate(REASONS)])
 async def test_the_log_says_why_a_token_was_refused_and_the_answer_does_not(token: str, reason: str) -> None:
     structlog.contextvars.clear_contextvars()
-    told = await Tokens(SECRET, "us", "here").identify(f"Bearer {token}")
-    assert isinstance(told, Unauthenticated)
+    told = await TokenService(SECRET, "us", "here").authenticate(f"Bearer {token}")
+    assert isinstance(told, UnauthenticatedError)
     assert told.message == ("The token has expired." if reason == "expired" else "The token is not valid.")
     assert structlog.contextvars.get_contextvars() == {"token_refused": reason}
 
 
 def test_issuer_and_audience_are_checked_when_set() -> None:
-    tokens = Tokens(SECRET, "us", "here")
-    assert tokens.read(signed(iss="us", aud="here")).id == "u1"
+    tokens = TokenService(SECRET, "us", "here")
+    assert tokens.verify(signed(iss="us", aud="here")).id == "u1"
     wrong: list[dict[str, Any]] = [
         {},
         {"iss": "us"},
@@ -100,30 +100,30 @@ def test_issuer_and_audience_are_checked_when_set() -> None:
         {"iss": "us", "aud": "there"},
     ]
     for changes in wrong:
-        with pytest.raises(Unauthenticated):
-            tokens.read(signed(**changes))
-    assert TOKENS.read(signed(iss="anyone", aud="anywhere")).id == "u1"
+        with pytest.raises(UnauthenticatedError):
+            tokens.verify(signed(**changes))
+    assert TOKENS.verify(signed(iss="anyone", aud="anywhere")).id == "u1"
 
 
 def test_clocks_may_differ_a_little() -> None:
-    late = TOKENS.read(signed(exp=datetime.now(UTC) - timedelta(seconds=LEEWAY - 5)))
+    late = TOKENS.verify(signed(exp=datetime.now(UTC) - timedelta(seconds=LEEWAY - 5)))
     assert late.id == "u1"
-    assert TOKENS.read(signed(nbf=datetime.now(UTC) + timedelta(seconds=LEEWAY - 5))).id == "u1"
+    assert TOKENS.verify(signed(nbf=datetime.now(UTC) + timedelta(seconds=LEEWAY - 5))).id == "u1"
     over = datetime.now(UTC) + HOUR
-    assert TOKENS.read(signed(exp=over)).expires_at == (int(over.timestamp()) + LEEWAY) * 1_000_000
+    assert TOKENS.verify(signed(exp=over)).expires_at == (int(over.timestamp()) + LEEWAY) * 1_000_000
 
 
 async def test_the_header_says_who_it_is_or_what_is_wrong() -> None:
-    assert await TOKENS.identify(f"bearer  {signed()}") == identity("acme", "analyst", "u1")
+    assert await TOKENS.authenticate(f"bearer  {signed()}") == identity("acme", "analyst", "u1")
     for nobody in (None, "", "Bearer", "Basic abc", "Bearer "):
-        assert await TOKENS.identify(nobody) is None
-    assert isinstance(await TOKENS.identify("Bearer x"), Unauthenticated)
+        assert await TOKENS.authenticate(nobody) is None
+    assert isinstance(await TOKENS.authenticate("Bearer x"), UnauthenticatedError)
 
 
 @pytest.mark.parametrize("exp", [1e308, 10**400, 10**18])
 def test_no_token_is_good_for_longer_than_clocks_count(exp: Any) -> None:
     """The end of a connection waits for it: no loop waits for that long."""
-    expires_at = TOKENS.read(signed(exp=exp)).expires_at
+    expires_at = TOKENS.verify(signed(exp=exp)).expires_at
     assert expires_at is not None
     assert datetime.fromtimestamp(expires_at / 1_000_000, UTC).year == 3000
 
@@ -143,12 +143,12 @@ def test_no_token_is_good_for_longer_than_clocks_count(exp: Any) -> None:
     ],
 )
 def test_roles_are_three_words(word: str, may: bool) -> None:
-    assert may_view(TOKENS.read(signed(role=word))) is may
+    assert has_viewer_role(TOKENS.verify(signed(role=word))) is may
 
 
 async def test_a_token_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read = Mock()
-    monkeypatch.setattr(Tokens, "read", read)
-    refused = await Tokens(SECRET).identify("Bearer " + "A" * (MAX_TOKEN_LENGTH + 1))
-    assert isinstance(refused, RefusedToken)
+    monkeypatch.setattr(TokenService, "verify", read)
+    refused = await TokenService(SECRET).authenticate("Bearer " + "A" * (MAX_TOKEN_LENGTH + 1))
+    assert isinstance(refused, RefusedTokenError)
     assert not read.called

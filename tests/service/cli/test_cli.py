@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analytics.migrations import TablesInUse
+from analytics.migrations import TablesLockedError
 from analytics.storage.database import Database
-from service.auth.tokens import Tokens
+from service.auth.tokens import TokenService
 from service.cli import main
 from tests.conftest import POSTGRESQL, empty_database
 from tests.support.factories import identity
@@ -16,7 +16,7 @@ from tests.support.servers.server import SECRET, embudo
 def test_a_token_of_the_command_is_good(tmp_path: Path) -> None:
     done = embudo(tmp_path, "token", "--tenant", "acme", "--role", "supervisor", "--user", "s1", "--name", "Ana")
     assert done.returncode == 0
-    assert Tokens(SECRET).read(done.stdout.decode().strip()) == identity("acme", "supervisor", "s1", name="Ana")
+    assert TokenService(SECRET).verify(done.stdout.decode().strip()) == identity("acme", "supervisor", "s1", name="Ana")
 
 
 def test_a_token_of_no_role_is_refused(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_migrating_twice_is_migrating_once(tmp_path: Path) -> None:
 
 def test_tables_that_are_in_use_are_another_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def busy(_database: Database) -> None:
-        raise TablesInUse
+        raise TablesLockedError
 
     monkeypatch.setenv("EMBUDO_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/embudo.db")
     monkeypatch.setattr(main, "migrate_database", busy)

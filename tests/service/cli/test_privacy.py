@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics.domain.time_zones import instant, zone
-from analytics.lifecycle.retention import drop_old, first_kept
+from analytics.domain.time_zones import to_micros, zone
+from analytics.lifecycle.retention import delete_old_messages, first_kept
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from tests.support.factories import account, message_sent, reply, status
@@ -39,7 +39,7 @@ def drop(folder: Path, tenant: str) -> None:
     async def work() -> None:
         async with Database(environment(folder)["EMBUDO_DATABASE_URL"]) as database:
             await feed(database, tenant, [account(), message_sent("old", "2020-01-01T00:00:00Z")])
-            assert await drop_old(database, tenant, 1, time.time_ns() // 1000) == 1
+            assert await delete_old_messages(database, tenant, 1, time.time_ns() // 1000) == 1
 
     asyncio.run(work())
 
@@ -129,7 +129,7 @@ def test_what_would_be_dropped_is_said_and_nothing_is(folder: Path) -> None:
     sent_in(folder, "acme", 1, 2)
     sent_in(folder, "zeta", 3)
     imported(folder, [message_sent("m1", "2199-01-01T00:00:00Z")], "young")
-    first = first_kept(zone("UTC"), 3, instant(datetime.now(UTC)), instant(datetime.now(UTC)))
+    first = first_kept(zone("UTC"), 3, to_micros(datetime.now(UTC)), to_micros(datetime.now(UTC)))
     gone = f"messages sent before {first} would be dropped (days of UTC)"
     for told in (retention(folder, months=3), retention(folder, "--months", "3", months=9000)):
         assert told == [

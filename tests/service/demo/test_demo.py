@@ -11,7 +11,7 @@ import pytest
 from service.demo.directory import AGENTS, DEPARTMENTS, TEMPLATES
 from service.demo.events import DEMO_TENANT, PEOPLE, demo_events
 from service.demo.outcomes import Event
-from service.demo.texts import ERROR_TITLES, HABITS, ODD_TEXTS, REFUSALS
+from service.demo.texts import ERROR_TITLES, ODD_TEXTS, REFUSALS, RESPONSE_PROFILES
 
 UNTIL = datetime(2026, 11, 18, 19, 40, tzinfo=UTC)
 MESSAGES = 6_000
@@ -180,7 +180,7 @@ def test_refused_messages_have_no_whatsapp_id(events: list[Event], sends: list[E
 
 
 def test_every_error_code_has_a_title() -> None:
-    assert {code for habit in HABITS.values() for code in habit.errors} == set(ERROR_TITLES)
+    assert {code for habit in RESPONSE_PROFILES.values() for code in habit.errors} == set(ERROR_TITLES)
     assert set(ERROR_TITLES) > REFUSALS
 
 

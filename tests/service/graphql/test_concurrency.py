@@ -6,26 +6,26 @@ from datetime import timedelta
 
 import pytest
 
-from analytics.domain.errors import RateLimited
+from analytics.domain.errors import RateLimitedError
 from analytics.storage.database import Database
-from graphql_schema.context import Context, Terms
+from graphql_schema.context import Context, RequestPolicy
 from graphql_schema.schema import schema
-from service.auth.download_links import Links
-from service.auth.tokens import Tokens
-from service.graphql.concurrency import Places, Turns
-from service.graphql.endpoint import GraphQLEndpoint, House
-from service.graphql.persisted_documents import Manifest
-from service.graphql.rate_limits import Allowed, OwnBuckets, Rates
+from service.auth.download_links import DownloadLinkSigner
+from service.auth.tokens import TokenService
+from service.graphql.concurrency import ConcurrencyLimiter, ExecutionQueue
+from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint
+from service.graphql.persisted_documents import PersistedDocuments
+from service.graphql.rate_limits import InMemoryTokenBuckets, RateLimiter, RateLimits
 from tests.support.factories import context, identity
-from tests.support.fakes import FakeJobs
+from tests.support.fakes import FakeExportQueue
 
 
 async def test_more_than_the_places_wait_and_then_have_one() -> None:
-    places, inside, most = Places(2), 0, 0
+    places, inside, most = ConcurrencyLimiter(2), 0, 0
 
     async def work() -> None:
         nonlocal inside, most
-        async with places.one("ana", patience=60):
+        async with places.slot("ana", patience=60):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -36,47 +36,47 @@ async def test_more_than_the_places_wait_and_then_have_one() -> None:
 
 
 async def test_everybody_has_places_of_their_own() -> None:
-    places = Places(1)
-    async with places.one(("ana", "acme"), patience=0), places.one(("ana", "other"), patience=0):
+    places = ConcurrencyLimiter(1)
+    async with places.slot(("ana", "acme"), patience=0), places.slot(("ana", "other"), patience=0):
         pass
 
 
 @pytest.mark.parametrize("patience", [0, 0.01])
 async def test_without_patience_there_is_none(patience: float) -> None:
-    places = Places(1)
-    async with places.one("ana", patience=60):
-        with pytest.raises(RateLimited):
-            async with places.one("ana", patience=patience):
+    places = ConcurrencyLimiter(1)
+    async with places.slot("ana", patience=60):
+        with pytest.raises(RateLimitedError):
+            async with places.slot("ana", patience=patience):
                 raise AssertionError("there was a second place")
-    async with places.one("ana", patience=0):
+    async with places.slot("ana", patience=0):
         pass
 
 
 async def test_a_place_is_given_back_whatever_happens() -> None:
-    places = Places(1)
+    places = ConcurrencyLimiter(1)
     with pytest.raises(ValueError, match="broken"):
-        async with places.one("ana", patience=0):
+        async with places.slot("ana", patience=0):
             raise ValueError("broken")
     running = asyncio.create_task(_hold(places))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    async with places.one("ana", patience=0):
+    async with places.slot("ana", patience=0):
         pass
     assert not places._known
 
 
-async def _hold(places: Places) -> None:
-    async with places.one("ana", patience=0):
+async def _hold(places: ConcurrencyLimiter) -> None:
+    async with places.slot("ana", patience=0):
         await asyncio.sleep(60)
 
 
 async def test_places_for_all_are_given_in_turn() -> None:
-    turns, began = Turns(2), list[str]()
+    turns, began = ExecutionQueue(2), list[str]()
 
     async def work(who: str) -> None:
-        async with turns.one(who, patience=60):
+        async with turns.slot(who, patience=60):
             began.append(who)
             await asyncio.sleep(0)
 
@@ -86,10 +86,10 @@ async def test_places_for_all_are_given_in_turn() -> None:
 
 
 async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
-    turns = Turns(1)
-    async with turns.one("ana", patience=60):
-        with pytest.raises(RateLimited):
-            async with turns.one("eva", patience=0.01):
+    turns = ExecutionQueue(1)
+    async with turns.slot("ana", patience=60):
+        with pytest.raises(RateLimitedError):
+            async with turns.slot("eva", patience=0.01):
                 raise AssertionError("there was a second place")
         waiting = [asyncio.create_task(_turn(turns)) for _ in range(3)]
         await asyncio.sleep(0)
@@ -102,20 +102,22 @@ async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
     assert (turns._free, len(turns._waiting)) == (1, 0)
 
 
-async def _turn(turns: Turns) -> None:
-    async with turns.one("ivo", patience=60):
+async def _turn(turns: ExecutionQueue) -> None:
+    async with turns.slot("ivo", patience=60):
         pass
 
 
 async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(database: Database, tenant: str) -> None:
-    terms, rates = Terms(seconds=0.05), Rates(OwnBuckets(), Allowed())
-    links = Links("secret", timedelta(1))
-    house = House(database, FakeJobs(), Tokens(None), links, None, terms, rates, Manifest(), ())
-    endpoint = GraphQLEndpoint(schema, house)
+    terms, rates = RequestPolicy(seconds=0.05), RateLimiter(InMemoryTokenBuckets(), RateLimits())
+    links = DownloadLinkSigner("secret", timedelta(1))
+    dependencies = GraphQLDependencies(
+        database, FakeExportQueue(), TokenService(None), links, None, terms, rates, PersistedDocuments(), ()
+    )
+    endpoint = GraphQLEndpoint(schema, dependencies)
 
     def costing(points: int, who: str) -> Context:
         asked = context(database, identity(tenant, id=who))
-        asked.terms, asked.cost = terms, points
+        asked.policy, asked.cost = terms, points
         return asked
 
     async with AsyncExitStack() as running:
@@ -126,7 +128,7 @@ async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(dat
         for n in range(50):
             await running.enter_async_context(endpoint.place(costing(4, f"cheap {n}")))
         for points in (1_201, 25):
-            with pytest.raises(RateLimited):
+            with pytest.raises(RateLimitedError):
                 await running.enter_async_context(endpoint.place(costing(points, "late")))
     async with endpoint.place(costing(1_201, "late")):
         pass
@@ -134,8 +136,8 @@ async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(dat
 
 async def test_who_has_no_place_is_told_when_to_come_back(database: Database, tenant: str) -> None:
     asked = context(database, identity(tenant))
-    turns = Turns(0)
-    asked.place = lambda asked: turns.one(asked.who, 0.01)
+    turns = ExecutionQueue(0)
+    asked.slot = lambda asked: turns.slot(asked.require_identity, 0.01)
     result = await schema.execute("{ limits { first } }", context_value=asked)
     assert [(error.extensions or {})["code"] for error in result.errors or []] == ["RATE_LIMITED"]
     assert asked.refused

@@ -13,10 +13,10 @@ from unittest.mock import AsyncMock
 import pytest
 from starlette.types import Message
 
-from graphql_schema.context import Terms
+from graphql_schema.context import RequestPolicy
 from graphql_schema.schema import schema
 from service.graphql import http
-from service.graphql.endpoint import GraphQLEndpoint, House
+from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint
 from service.graphql.http import GRAPHQL_JSON, JSON, media_type
 from tests.support.factories import identity
 from tests.support.paths import ROOT
@@ -229,9 +229,9 @@ def test_who_accepts_graphql_json_first_gets_a_status_that_says_it(server: Serve
 
 async def test_a_body_is_not_waited_for_longer_than_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "BODY_TIMEOUT", 0.1)
-    house = SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4))
-    endpoint = GraphQLEndpoint(schema, cast(House, house))
-    stranger = SimpleNamespace(identity=None, address="", terms=Terms(), unauthenticated=Exception())
+    dependencies = SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4))
+    endpoint = GraphQLEndpoint(schema, cast(GraphQLDependencies, dependencies))
+    stranger = SimpleNamespace(identity=None, address="", policy=RequestPolicy(), unauthenticated=Exception())
     monkeypatch.setattr(endpoint, "get_context", AsyncMock(return_value=stranger))
     sent: list[Message] = []
 

@@ -10,8 +10,16 @@ import pytest
 import structlog
 from prometheus_client import REGISTRY
 
-from analytics.domain.errors import RateLimited
-from service.graphql.rate_limits import Allowed, Bucket, Buckets, OwnBuckets, Rates, SharedBuckets, network
+from analytics.domain.errors import RateLimitedError
+from service.graphql.rate_limits import (
+    Bucket,
+    InMemoryTokenBuckets,
+    RateLimiter,
+    RateLimits,
+    RedisTokenBuckets,
+    TokenBucketStore,
+    network,
+)
 from tests.support.brokers import URLS, reachable
 
 
@@ -26,13 +34,13 @@ class Clock:
 
 
 @pytest.fixture(params=["own", "redis"])
-async def buckets(request: pytest.FixtureRequest) -> AsyncIterator[Buckets]:
+async def buckets(request: pytest.FixtureRequest) -> AsyncIterator[TokenBucketStore]:
     """Buckets of both kinds."""
     if request.param == "own":
-        yield OwnBuckets()
+        yield InMemoryTokenBuckets()
         return
     reachable("redis")
-    shared = SharedBuckets(URLS["redis"])
+    shared = RedisTokenBuckets(URLS["redis"])
     yield shared
     await shared.close()
 
@@ -42,48 +50,48 @@ def not_counted() -> float | None:
     return REGISTRY.get_sample_value("embudo_rates_not_counted")
 
 
-async def admitted(rates: Rates, viewer: str, tenant: str | None, times: int) -> int:
+async def admitted(rates: RateLimiter, viewer: str, tenant: str | None, times: int) -> int:
     """How many of so many requests get in."""
     got = 0
     for _ in range(times):
-        with suppress(RateLimited):
-            await rates.admit(viewer, tenant)
+        with suppress(RateLimitedError):
+            await rates.check(viewer, tenant)
             got += 1
     return got
 
 
-async def test_a_minutes_worth_may_come_at_once(buckets: Buckets) -> None:
+async def test_a_minutes_worth_may_come_at_once(buckets: TokenBucketStore) -> None:
     tenant = uuid.uuid4().hex
-    rates = Rates(buckets, Allowed(20, 0))
+    rates = RateLimiter(buckets, RateLimits(20, 0))
     assert await admitted(rates, "u1", tenant, 30) == 20
     assert await admitted(rates, "u2", tenant, 30) == 20
     assert await admitted(rates, "u1", uuid.uuid4().hex, 5) == 5
 
 
-async def test_a_company_has_a_limit_too(buckets: Buckets) -> None:
+async def test_a_company_has_a_limit_too(buckets: TokenBucketStore) -> None:
     tenant, other = uuid.uuid4().hex, uuid.uuid4().hex
-    rates = Rates(buckets, Allowed(20, 30))
+    rates = RateLimiter(buckets, RateLimits(20, 30))
     assert [await admitted(rates, f"u{n}", tenant, 15) for n in range(3)] == [15, 15, 0]
     assert await admitted(rates, "u0", other, 5) == 5
     # What the company's limit refused has taken nothing from the viewer's own.
-    assert await admitted(Rates(buckets, Allowed(20, 0)), "u2", tenant, 30) == 20
+    assert await admitted(RateLimiter(buckets, RateLimits(20, 0)), "u2", tenant, 30) == 20
 
 
 async def test_strangers_are_counted_by_their_address() -> None:
     clock = Clock()
-    rates = Rates(OwnBuckets(clock), Allowed(1_000, 1))
+    rates = RateLimiter(InMemoryTokenBuckets(clock), RateLimits(1_000, 1))
     # Each a tenth of what a viewer has, and a fifth of that at once.
     assert await admitted(rates, "192.0.2.1", None, 200) == 20
     assert await admitted(rates, "192.0.2.2", None, 200) == 20
     clock.now += 6
     assert await admitted(rates, "192.0.2.1", None, 200) == 10
     # No bucket is nobody's: less than one would be none.
-    assert await admitted(Rates(OwnBuckets(clock), Allowed(3, 1)), "192.0.2.1", None, 10) == 1
+    assert await admitted(RateLimiter(InMemoryTokenBuckets(clock), RateLimits(3, 1)), "192.0.2.1", None, 10) == 1
 
 
 async def test_all_strangers_together_have_half_of_what_one_viewer_has_and_take_nothing_from_viewers() -> None:
     clock = Clock()
-    rates = Rates(OwnBuckets(clock), Allowed(1_000, 1_000))
+    rates = RateLimiter(InMemoryTokenBuckets(clock), RateLimits(1_000, 1_000))
     got = [await admitted(rates, f"192.0.2.{n}", None, 20) for n in range(200)]
     assert (sum(got), got[-1]) == (50, 0)
     assert await admitted(rates, "u1", "acme", 2_000) == 1_000
@@ -107,14 +115,14 @@ def test_who_has_one_address_has_its_network(address: str, counted_as: str) -> N
     assert network(address) == counted_as
 
 
-async def test_points_are_counted_too(buckets: Buckets) -> None:
-    rates, tenant = Rates(buckets, Allowed(points=1_000, tenant_points=1_500)), uuid.uuid4().hex
+async def test_points_are_counted_too(buckets: TokenBucketStore) -> None:
+    rates, tenant = RateLimiter(buckets, RateLimits(points=1_000, tenant_points=1_500)), uuid.uuid4().hex
 
     async def spent(viewer: str, *points: int) -> list[bool]:
         got = []
         for n in points:
             got.append(False)
-            with suppress(RateLimited):
+            with suppress(RateLimitedError):
                 await rates.spend(n, viewer, tenant)
                 got[-1] = True
         return got
@@ -125,27 +133,27 @@ async def test_points_are_counted_too(buckets: Buckets) -> None:
     assert await admitted(rates, "u1", tenant, 5) == 5
 
 
-async def test_what_costs_more_than_a_minute_allows_may_come_alone(buckets: Buckets) -> None:
-    rates, tenant = Rates(buckets, Allowed(points=100)), uuid.uuid4().hex
+async def test_what_costs_more_than_a_minute_allows_may_come_alone(buckets: TokenBucketStore) -> None:
+    rates, tenant = RateLimiter(buckets, RateLimits(points=100)), uuid.uuid4().hex
     await rates.spend(1_200, "u1", tenant)
-    with pytest.raises(RateLimited):
+    with pytest.raises(RateLimitedError):
         await rates.spend(1, "u1", tenant)
 
 
-async def test_strangers_have_no_limit_where_viewers_have_none(buckets: Buckets) -> None:
-    assert await admitted(Rates(buckets, Allowed(0, 0)), uuid.uuid4().hex, None, 100) == 100
+async def test_strangers_have_no_limit_where_viewers_have_none(buckets: TokenBucketStore) -> None:
+    assert await admitted(RateLimiter(buckets, RateLimits(0, 0)), uuid.uuid4().hex, None, 100) == 100
 
 
-async def test_nought_is_no_limit(buckets: Buckets) -> None:
-    assert await admitted(Rates(buckets, Allowed(0, 0)), "u1", uuid.uuid4().hex, 100) == 100
+async def test_nought_is_no_limit(buckets: TokenBucketStore) -> None:
+    assert await admitted(RateLimiter(buckets, RateLimits(0, 0)), "u1", uuid.uuid4().hex, 100) == 100
 
 
 async def test_a_bucket_fills_evenly() -> None:
     clock = Clock()
-    rates = Rates(OwnBuckets(clock), Allowed(6, 0))  # one in ten seconds
+    rates = RateLimiter(InMemoryTokenBuckets(clock), RateLimits(6, 0))  # one in ten seconds
     assert await admitted(rates, "u", "t", 10) == 6
-    with pytest.raises(RateLimited) as refused:
-        await rates.admit("u", "t")
+    with pytest.raises(RateLimitedError) as refused:
+        await rates.check("u", "t")
     assert refused.value.retry_after == 10
     clock.now += 9
     assert await admitted(rates, "u", "t", 10) == 0
@@ -157,18 +165,18 @@ async def test_a_bucket_fills_evenly() -> None:
 
 async def test_full_buckets_are_forgotten() -> None:
     clock = Clock()
-    own = OwnBuckets(clock)
+    own = InMemoryTokenBuckets(clock)
     for n in range(25_000):
         clock.now += 0.1
-        await own.take([Bucket(f"address {n}", 60)])
+        await own.consume([Bucket(f"address {n}", 60)])
     assert len(own._full_at) <= 10_001
 
 
-async def test_several_processes_share_a_bucket(buckets: Buckets) -> None:
-    if isinstance(buckets, OwnBuckets):
+async def test_several_processes_share_a_bucket(buckets: TokenBucketStore) -> None:
+    if isinstance(buckets, InMemoryTokenBuckets):
         pytest.skip("a process's own buckets are its own")
-    tenant, again = uuid.uuid4().hex, SharedBuckets(URLS["redis"])
-    both = [Rates(buckets, Allowed(20, 0)), Rates(again, Allowed(20, 0))]
+    tenant, again = uuid.uuid4().hex, RedisTokenBuckets(URLS["redis"])
+    both = [RateLimiter(buckets, RateLimits(20, 0)), RateLimiter(again, RateLimits(20, 0))]
     got = await asyncio.gather(*(admitted(rates, "u1", tenant, 20) for rates in both))
     assert sum(got) == 20
     await again.close()
@@ -178,14 +186,14 @@ async def test_services_of_other_namespaces_share_no_bucket() -> None:
     reachable("redis")
     tenant = uuid.uuid4().hex
     for namespace in ("one", "other"):
-        shared = SharedBuckets(f"{URLS['redis']}?namespace={namespace}")
-        assert await admitted(Rates(shared, Allowed(20, 0)), "u1", tenant, 30) == 20
+        shared = RedisTokenBuckets(f"{URLS['redis']}?namespace={namespace}")
+        assert await admitted(RateLimiter(shared, RateLimits(20, 0)), "u1", tenant, 30) == 20
         await shared.close()
 
 
 async def test_without_redis_nobody_is_held_up() -> None:
-    shared = SharedBuckets("redis://127.0.0.1:1")
-    assert await admitted(Rates(shared, Allowed(1, 1)), "u1", "acme", 3) == 3
+    shared = RedisTokenBuckets("redis://127.0.0.1:1")
+    assert await admitted(RateLimiter(shared, RateLimits(1, 1)), "u1", "acme", 3) == 3
     await shared.close()
 
 
@@ -194,8 +202,8 @@ async def test_a_redis_that_is_frozen_is_asked_now_and_then_and_told_of_once_a_m
     clock, asked = Clock(), []
     server = await asyncio.start_server(lambda _, writer: asked.append(writer), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    shared = SharedBuckets(f"redis://127.0.0.1:{port}", clock)
-    rates = Rates(shared, Allowed(1, 1))
+    shared = RedisTokenBuckets(f"redis://127.0.0.1:{port}", clock)
+    rates = RateLimiter(shared, RateLimits(1, 1))
     with structlog.testing.capture_logs() as logs:
         assert await admitted(rates, "u1", "acme", 200) == 200
         first = len(asked)
@@ -216,13 +224,13 @@ async def test_a_redis_that_is_frozen_is_asked_now_and_then_and_told_of_once_a_m
 async def test_a_redis_that_is_back_counts_again() -> None:
     reachable("redis")
     clock, tenant = Clock(), uuid.uuid4().hex
-    shared = SharedBuckets(URLS["redis"], clock)
+    shared = RedisTokenBuckets(URLS["redis"], clock)
     take = shared._take
     shared._take = AsyncMock(side_effect=ConnectionError)
-    assert await admitted(Rates(shared, Allowed(5, 0)), "u1", tenant, 10) == 10
+    assert await admitted(RateLimiter(shared, RateLimits(5, 0)), "u1", tenant, 10) == 10
     shared._take = take
-    assert await admitted(Rates(shared, Allowed(5, 0)), "u1", tenant, 10) == 10
+    assert await admitted(RateLimiter(shared, RateLimits(5, 0)), "u1", tenant, 10) == 10
     clock.now += 6
-    assert await admitted(Rates(shared, Allowed(5, 0)), "u1", tenant, 10) == 5
+    assert await admitted(RateLimiter(shared, RateLimits(5, 0)), "u1", tenant, 10) == 5
     assert not_counted() == 0
     await shared.close()

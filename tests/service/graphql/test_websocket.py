@@ -15,20 +15,26 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as dial
 from websockets.typing import Subprotocol
 
-from analytics.domain.limits import LARGEST_BODY
+from analytics.domain.limits import MAX_BODY_BYTES
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from graphql_schema.context import Context
 from graphql_schema.extensions import document_validation
 from graphql_schema.schema import build_schema, schema
-from service.auth.tokens import LEEWAY, Tokens
-from service.graphql.concurrency import MOST_FOLLOWED
-from service.graphql.endpoint import GraphQLEndpoint, House
-from service.graphql.http import MAX_STRANGERS_MESSAGE, MAX_VALUES
-from service.graphql.websocket import MAX_MESSAGES_BEFORE_ACK, MAX_SOCKETS, MAX_STRANGERS, STRANGERS, TOO_MANY_REQUESTS
+from service.auth.tokens import LEEWAY, TokenService
+from service.graphql.concurrency import MAX_SUBSCRIPTIONS
+from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint
+from service.graphql.http import MAX_ANONYMOUS_MESSAGE, MAX_VALUES
+from service.graphql.websocket import (
+    CONNECTION_INIT_TIMEOUT,
+    MAX_ANONYMOUS_SOCKETS,
+    MAX_MESSAGES_BEFORE_ACK,
+    MAX_SOCKETS,
+    TOO_MANY_REQUESTS,
+)
 from tests.support import factories
 from tests.support.factories import identity, link, member, message_sent, supervisor
-from tests.support.fakes import FakeJobs
+from tests.support.fakes import FakeExportQueue
 from tests.support.servers.server import SECRET, Server, running
 from tests.support.servers.websockets import open_socket
 
@@ -49,7 +55,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def short_token(who: Identity, seconds: float) -> dict[str, str]:
     """What signs somebody in for so long."""
-    return {"Authorization": f"Bearer {Tokens(SECRET).issue(who, timedelta(seconds=seconds - LEEWAY))}"}
+    return {"Authorization": f"Bearer {TokenService(SECRET).issue(who, timedelta(seconds=seconds - LEEWAY))}"}
 
 
 def waiting_export(server: Server, who: Identity) -> str:
@@ -89,9 +95,9 @@ async def test_one_viewer_follows_so_many_exports_however_many_sockets(server: S
     async with AsyncExitStack() as stack:
         sockets = [
             await stack.enter_async_context(open_socket(server.url, server.headers(who)))
-            for _ in range(MOST_FOLLOWED // 20 + 1)
+            for _ in range(MAX_SUBSCRIPTIONS // 20 + 1)
         ]
-        for n in range(MOST_FOLLOWED):
+        for n in range(MAX_SUBSCRIPTIONS):
             await sockets[n // 20].subscribe(FOLLOW, id=str(n), variables={"id": id})
             assert (await sockets[n // 20].hear())["type"] == "next"
         last = sockets[-1]
@@ -167,15 +173,15 @@ async def test_what_is_no_message_closes_the_connection(server: Server, tenant: 
 @pytest.mark.parametrize("signed", [True, False])
 async def test_a_large_message_closes_the_connection(server: Server, tenant: str, signed: bool) -> None:
     async with open_socket(server.url, server.headers(identity(tenant)) if signed else {}) as socket:
-        await socket.say('{"type": "ping", "payload": {"a": "%s"}}' % ("x" * LARGEST_BODY))
+        await socket.say('{"type": "ping", "payload": {"a": "%s"}}' % ("x" * MAX_BODY_BYTES))
         assert await socket.hear() == 1009
 
 
 async def test_who_says_nothing_is_not_waited_for_longer_than_strangers(server: Server) -> None:
     endpoint = GraphQLEndpoint(
-        schema, cast(House, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4)))
+        schema, cast(GraphQLDependencies, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4)))
     )
-    assert endpoint.connection_init_wait_timeout.total_seconds() == STRANGERS == 30
+    assert endpoint.connection_init_wait_timeout.total_seconds() == CONNECTION_INIT_TIMEOUT == 30
 
 
 def test_strangers_have_a_tenth_of_all_connections(tmp_path: Path) -> None:
@@ -202,7 +208,7 @@ async def test_connections_without_a_token_give_way_to_new_ones_and_no_others_do
         open_socket(server.url, {}) as oldest,
         AsyncExitStack() as strangers,
     ):
-        for _ in range(MAX_STRANGERS):
+        for _ in range(MAX_ANONYMOUS_SOCKETS):
             last = await strangers.enter_async_context(open_socket(server.url, {}))
         assert await oldest.hear() == TOO_MANY_REQUESTS
         assert (await signed.ask("{ __typename }"))["type"] == "next"
@@ -225,7 +231,7 @@ async def test_a_viewer_has_so_many_connections_and_the_oldest_gives_way(server:
 
 
 MANY_VALUES = '{"type": "ping", "payload": {"a": [' + "[]," * MAX_VALUES + "0]}}"
-LONG = json.dumps({"type": "ping", "payload": {"a": "x" * MAX_STRANGERS_MESSAGE}})
+LONG = json.dumps({"type": "ping", "payload": {"a": "x" * MAX_ANONYMOUS_MESSAGE}})
 
 
 @pytest.mark.parametrize(("message", "signed"), [(MANY_VALUES, True), (LONG, False)])
@@ -251,7 +257,7 @@ class Broken(GraphQLEndpoint):
             identity=identity("acme"),
             now=0,
             database=cast(Database, None),
-            jobs=FakeJobs(),
+            export_queue=FakeExportQueue(),
             link=link,
             request_id="0123-abcd",
         )
@@ -273,12 +279,15 @@ async def test_what_nobody_expected_is_told_as_an_error(monkeypatch: pytest.Monk
     def fail(*_: object) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(document_validation, "keep_within", fail)
+    monkeypatch.setattr(document_validation, "enforce_limits", fail)
     monkeypatch.setattr(
-        document_validation.CheckedDocuments, "_known", type(document_validation.CheckedDocuments._known)()
+        document_validation.DocumentValidationExtension,
+        "_known",
+        type(document_validation.DocumentValidationExtension._known)(),
     )
     endpoint = Broken(
-        build_schema(), cast(House, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4)))
+        build_schema(),
+        cast(GraphQLDependencies, SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4))),
     )
     said: asyncio.Queue[Any] = asyncio.Queue()
     heard: asyncio.Queue[Any] = asyncio.Queue()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from service.ingest.request_body import Lines, Refused, chunks, lines
+from service.ingest.request_body import LineBatch, RequestRejectedError, iter_line_batches, read_body
 
 TEXT = "\n".join(f"line {n}" for n in range(1000)).encode()
 
@@ -29,15 +29,15 @@ def request(pieces: Iterable[bytes], encoding: str | None = None, *, stalls: boo
 
 
 async def read(body: Request, most: int = 1 << 20, patience: float = 10, slowest: float = 1) -> bytes:
-    return b"".join([chunk async for chunk in chunks(body, most, patience, slowest)])
+    return b"".join([chunk async for chunk in read_body(body, most, patience, slowest)])
 
 
-async def cut(pieces: Iterable[bytes], most: int) -> list[Lines]:
+async def cut(pieces: Iterable[bytes], most: int) -> list[LineBatch]:
     async def arriving() -> AsyncIterator[bytes]:
         for piece in pieces:
             yield piece
 
-    return [batch async for batch in lines(arriving(), most)]
+    return [batch async for batch in iter_line_batches(arriving(), most)]
 
 
 def pieces_of(text: bytes, size: int) -> list[bytes]:
@@ -67,7 +67,7 @@ async def test_a_body_is_read_plain_or_packed(size: int) -> None:
     ],
 )
 async def test_what_is_refused(body: bytes, encoding: str | None, status: int, code: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejectedError) as refused:
         await read(request([body], encoding), most=10_000)
     assert (refused.value.status, refused.value.code) == (status, code)
 
@@ -76,9 +76,9 @@ async def test_a_body_that_unpacks_into_a_huge_one_is_never_held() -> None:
     bomb, sizes = gzip.compress(bytes(200 << 20)), []
 
     async def unpack() -> None:
-        sizes.extend([len(chunk) async for chunk in chunks(request([bomb], "gzip"), 5 << 20, 10, 1)])
+        sizes.extend([len(chunk) async for chunk in read_body(request([bomb], "gzip"), 5 << 20, 10, 1)])
 
-    with pytest.raises(Refused, match="at most"):
+    with pytest.raises(RequestRejectedError, match="at most"):
         await unpack()
 
 
@@ -93,7 +93,7 @@ async def test_others_come_to_their_turns_while_a_body_is_unpacked() -> None:
             await asyncio.sleep(0)
 
     other = asyncio.create_task(take_turns())
-    found = [turns async for _ in chunks(request([gzip.compress(bytes(64 << 20))], "gzip"), 64 << 20, 10, 1)]
+    found = [turns async for _ in read_body(request([gzip.compress(bytes(64 << 20))], "gzip"), 64 << 20, 10, 1)]
     other.cancel()
     assert len(found) >= 64
     assert len(set(found)) == len(found)
@@ -105,13 +105,13 @@ async def test_a_body_may_have_many_members() -> None:
 
 
 async def test_a_body_that_stops_coming_is_given_up() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejectedError) as refused:
         await read(request([b"a"], stalls=True), patience=0.05)
     assert refused.value.status == 408
 
 
 async def test_a_body_that_trickles_is_given_up() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejectedError) as refused:
         await read(request([b"a"] * 10_000, pause=0.01), patience=0.2, slowest=1_000)
     assert refused.value.status == 408
 
@@ -123,7 +123,7 @@ async def test_a_body_may_take_long_if_much_comes() -> None:
 
 async def test_the_time_that_a_sender_waits_for_us_does_not_count() -> None:
     found = b""
-    async for chunk in chunks(request([b"a"] * 5), 100, patience=0.5, slowest=1):
+    async for chunk in read_body(request([b"a"] * 5), 100, patience=0.5, slowest=1):
         await asyncio.sleep(0.3)
         found += chunk
     assert found == b"a" * 5

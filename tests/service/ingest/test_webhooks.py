@@ -15,11 +15,11 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from analytics.ingest.webhook_inbox import apply_waiting, store
+from analytics.ingest.webhook_inbox import apply_pending, store
 from analytics.storage.database import Database
 from service.ingest import webhooks
-from service.ingest.webhook_secrets import WebhookSecrets
-from service.telemetry.metrics import exposition
+from service.ingest.webhook_secrets import WebhookSecretStore
+from service.telemetry.metrics import render_metrics
 from tests.support import webhooks as whatsapp
 from tests.support.factories import account, identity, message_sent
 from tests.support.servers.server import PATIENCE, Server, embudo, eventually, running
@@ -173,7 +173,7 @@ def test_nothing_is_read_without_what_looks_like_a_signature(signature: str, ser
 
 def test_strangers_that_send_half_of_something_stop_nobody(server: Server, tenant: str) -> None:
     with ExitStack() as strangers:
-        for n in range(webhooks.MOST_BODIES + 10):
+        for n in range(webhooks.MAX_BODIES + 10):
             strangers.enter_context(Half(server, tenant if n % 2 else uuid4().hex))
         assert [post(server, tenant, b"{}").status_code for _ in range(3)] == [200] * 3
 
@@ -181,7 +181,9 @@ def test_strangers_that_send_half_of_something_stop_nobody(server: Server, tenan
 def test_the_oldest_give_way_when_too_much_comes_in(server: Server, tenant: str) -> None:
     part = bytes(4 * 2**20 - 1)
     with ExitStack() as strangers:
-        halves = [strangers.enter_context(Half(server, tenant, part)) for _ in range(webhooks.MOST_BYTES // len(part))]
+        halves = [
+            strangers.enter_context(Half(server, tenant, part)) for _ in range(webhooks.MAX_ARRIVING_BYTES // len(part))
+        ]
         assert post(server, tenant, bytes(len(part))).status_code == 200
         assert halves[0].answer() == b"HTTP/1.1 503 Service Unavailable"
         assert post(server, tenant, b"{}").status_code == 200
@@ -191,12 +193,12 @@ async def test_a_body_that_does_not_come_in_time_is_given_up(monkeypatch: pytest
     async def receive() -> Any:
         await asyncio.sleep(60)
 
-    monkeypatch.setattr(webhooks, "PATIENCE", 0.05)
+    monkeypatch.setattr(webhooks, "BODY_TIMEOUT", 0.05)
     headers = [(SIGNATURE.lower().encode(), whatsapp.signature(b"{}", APP).encode())]
     scope = {"type": "http", "method": "POST", "path_params": {"tenant": "acme"}, "headers": headers}
     async with Database("sqlite+aiosqlite:////nowhere/embudo.db") as nothing:
-        endpoint = webhooks.Webhooks(nothing, WebhookSecrets(None), lambda: None)
-        answer = await endpoint.answer(Request(scope, receive))
+        endpoint = webhooks.WhatsAppWebhookEndpoint(nothing, WebhookSecretStore(None), lambda: None)
+        answer = await endpoint.handle(Request(scope, receive))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
 
 
@@ -204,14 +206,14 @@ async def test_what_was_not_understood_is_in_the_metrics(database: Database, ten
     names = ("embudo_webhooks_rejected_total", "embudo_statuses_unknown_total")
 
     async def values() -> list[float]:
-        lines = [line.split() for line in (await exposition(database, shared=False)).decode().splitlines()]
+        lines = [line.split() for line in (await render_metrics(database, shared=False)).decode().splitlines()]
         return [float(line[1]) for name in names for line in lines if line[0] == name]
 
     before = await values()
     statuses = [whatsapp.status("wamid.m1", "played"), whatsapp.status("wamid.m1", "warning")]
     for n, body in enumerate((whatsapp.body(statuses=statuses), b"{")):
         await store(database, tenant, body, n)
-    assert await apply_waiting(database, tenant, 2) == 2
+    assert await apply_pending(database, tenant, 2) == 2
     assert [after - was for after, was in zip(await values(), before, strict=True)] == [1, 2]
 
 

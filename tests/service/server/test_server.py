@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from websockets.asyncio.client import connect
 
 from analytics.reports.access import Identity
-from service.auth.download_links import Links
+from service.auth.download_links import DownloadLinkSigner
 from tests.support import factories
 from tests.support.factories import identity, member, message_sent, supervisor
 from tests.support.servers.server import SECRET, Server, alive, eventually, running
@@ -201,7 +201,7 @@ def signed(server: Server, who: Identity, id: str, *, seconds: float = 900, secr
         (scope, "tenant_id", who.tenant_id),
     ):
         setattr(thing, name, value)
-    links: Any = Links(secret, timedelta(seconds=seconds))
+    links: Any = DownloadLinkSigner(secret, timedelta(seconds=seconds))
     path: str = links.path(viewer, export)
     return path
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from service.telemetry import health_checks
-from service.telemetry.health_checks import Look, SharedCall
+from service.telemetry.health_checks import HealthCheck, SharedCall
 
 
 async def yes() -> bool:
@@ -22,12 +22,12 @@ async def fail() -> bool:
 
 @pytest.mark.parametrize(("ask", "answers"), [(yes, True), (no, False), (fail, False)])
 async def test_what_is_asked_answers_or_not(ask: health_checks.Ask, answers: bool) -> None:
-    look = Look(ask)
+    look = HealthCheck(ask)
     assert [await look.answers() for _ in range(2)] == [answers] * 2
 
 
 async def test_what_is_frozen_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_checks, "PATIENCE", 0.01)
+    monkeypatch.setattr(health_checks, "CHECK_TIMEOUT", 0.01)
     asked, go_on = 0, asyncio.Event()
 
     async def freeze() -> bool:
@@ -35,7 +35,7 @@ async def test_what_is_frozen_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> 
         asked += 1
         return await go_on.wait()
 
-    look = Look(freeze)
+    look = HealthCheck(freeze)
     assert [await look.answers() for _ in range(3)] == [False] * 3
     assert await asyncio.gather(*(look.answers() for _ in range(20))) == [False] * 20
     assert asked == 1

@@ -14,8 +14,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_fd_to_metric_families
 
-from analytics.storage.query_log import Ran
-from graphql_schema.context import Operation
+from analytics.storage.query_log import ExecutedStatement
+from graphql_schema.context import OperationRecord
 from service.server.processes import serve
 from service.settings import ConfigurationError, Settings
 from service.telemetry import tracing
@@ -178,14 +178,14 @@ def test_an_operation_is_a_span_with_its_statements(monkeypatch: pytest.MonkeyPa
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr(tracing, "tracer", provider.get_tracer("test"))
     began = 1_800_000_000_000_000_000
-    operation = Operation(
+    operation = OperationRecord(
         who=identity("acme"),
         name="Mine",
         field="campaignAnalytics",
         code="TIMEOUT",
         cost=7,
         plans=["agent: messages"],
-        statements=[Ran("SELECT 1", began + 1_000, 2_000)],
+        statements=[ExecutedStatement("SELECT 1", began + 1_000, 2_000)],
         began_at=began,
         took=9_000,
     )
@@ -202,4 +202,4 @@ def test_an_operation_is_a_span_with_its_statements(monkeypatch: pytest.MonkeyPa
 
 
 def test_traces_are_off_until_somebody_sets_them_up() -> None:
-    assert not tracing.on()
+    assert not tracing.is_enabled()

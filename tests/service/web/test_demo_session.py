@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from service.auth.tokens import Tokens
+from service.auth.tokens import TokenService
 from service.demo.events import PEOPLE, identity_of
 from service.settings import Settings
 from service.web.demo_session import routes
@@ -19,7 +19,7 @@ ORIGIN = "http://127.0.0.1:8000"
 def client(*, demo: bool = True, url: str = ORIGIN, address: str = "127.0.0.1") -> httpx.AsyncClient:
     """A browser at `address` that found the service under `url`."""
     settings = Settings(demo=demo, token_secret=SecretStr(SECRET), allowed_origins=("https://desk.example",))
-    app = Starlette(routes=list(routes(settings, Tokens(SECRET))))
+    app = Starlette(routes=list(routes(settings, TokenService(SECRET))))
     transport = httpx.ASGITransport(app, client=(address, 5000))
     return httpx.AsyncClient(transport=transport, base_url=url)
 
@@ -31,7 +31,7 @@ async def test_each_person_of_the_demo_can_be_chosen() -> None:
         assert ways["origins"] == ["https://desk.example"]
         for person in PEOPLE:
             answer = await browser.post("/session", json={"person": person.user_id}, headers={"Origin": ORIGIN})
-            assert Tokens(SECRET).read(answer.json()["token"]) == identity_of(person)
+            assert TokenService(SECRET).verify(answer.json()["token"]) == identity_of(person)
             assert answer.headers["cache-control"] == "no-store"
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from service.web.middleware import Headed
+from service.web.middleware import ResponseHeadersMiddleware
 from tests.support.factories import identity
 from tests.support.servers.server import Server, embudo, running
 
@@ -77,7 +77,7 @@ async def test_what_nobody_expected_is_masked_and_named(capsys: pytest.CaptureFi
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "headers": [(b"x-request-id", b"0123-abcd-4567")]}
-    await Headed(broken)(scope, None, send)  # type: ignore[arg-type]  # nothing is received
+    await ResponseHeadersMiddleware(broken)(scope, None, send)  # type: ignore[arg-type]  # nothing is received
     shown = str(sent)
     assert "hunter2" not in shown
     assert "0123-abcd-4567" in shown

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.ranges import Unsatisfiable, requested
+from service.web.ranges import RangeNotSatisfiableError, parse_range
 
 
 @pytest.mark.parametrize(
@@ -17,20 +17,20 @@ from service.web.ranges import Unsatisfiable, requested
     ],
 )  # fmt: skip
 def test_one_range_of_ten_bytes(header: str | None, found: tuple[int, int] | None) -> None:
-    assert requested(header, 10) == found
+    assert parse_range(header, 10) == found
 
 
 @pytest.mark.parametrize("header", ["bytes=10-", "bytes=10-11", "bytes=-0", "bytes=" + "9" * 20 + "-"])
 def test_what_is_wholly_outside(header: str) -> None:
-    with pytest.raises(Unsatisfiable):
-        requested(header, 10)
+    with pytest.raises(RangeNotSatisfiableError):
+        parse_range(header, 10)
 
 
 @given(st.text() | st.from_regex(r"bytes=[0-9]*-[0-9]*", fullmatch=True), st.integers(0, 1000))
 def test_whatever_is_asked_is_inside_or_refused(header: str, size: int) -> None:
     try:
-        part = requested(header, size)
-    except Unsatisfiable:
+        part = parse_range(header, size)
+    except RangeNotSatisfiableError:
         return
     if part is not None:
         start, end = part

@@ -8,13 +8,13 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from analytics.reports.access import Identity
-from service.auth.tokens import Tokens
+from service.auth.tokens import TokenService
 from service.web import throttle
-from service.web.throttle import PacedStrangers
+from service.web.throttle import AnonymousThrottle
 from tests.support.factories import identity
 from tests.support.servers.server import SECRET
 
-SIGNED = {"authorization": f"Bearer {Tokens(SECRET).issue(identity('acme'), timedelta(hours=1))}"}
+SIGNED = {"authorization": f"Bearer {TokenService(SECRET).issue(identity('acme'), timedelta(hours=1))}"}
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 async def _ask(
-    paced: PacedStrangers, headers: dict[str, str], path: str = "/", kind: str = "http", **more: Any
+    paced: AnonymousThrottle, headers: dict[str, str], path: str = "/", kind: str = "http", **more: Any
 ) -> list[Message]:
     sent: list[Message] = []
 
@@ -43,12 +43,12 @@ async def _ask(
     return sent
 
 
-def _paced(answered: list[str]) -> PacedStrangers:
+def _paced(answered: list[str]) -> AnonymousThrottle:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del receive, send
         answered.append(scope["path"])
 
-    return PacedStrangers(app, Tokens(SECRET))
+    return AnonymousThrottle(app, TokenService(SECRET))
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -81,16 +81,16 @@ async def test_nobody_else_waits(delays: list[float], path: str, headers: dict[s
 
 
 async def test_a_token_is_checked_once_for_all_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = Tokens(SECRET)
-    checked = AsyncMock(side_effect=tokens.identify)
-    monkeypatch.setattr(Tokens, "identify", checked)
+    tokens = TokenService(SECRET)
+    checked = AsyncMock(side_effect=tokens.authenticate)
+    monkeypatch.setattr(TokenService, "authenticate", checked)
     seen: list[object] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         del receive, send
         seen.append(scope["state"]["identity"])
 
-    await _ask(PacedStrangers(app, tokens), SIGNED)
+    await _ask(AnonymousThrottle(app, tokens), SIGNED)
     assert isinstance(seen[0], Identity)
     assert checked.await_count == 1
 

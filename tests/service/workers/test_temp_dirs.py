@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.workers.temp_dirs import PREFIX, remove_abandoned, scratch_folder
+from service.workers.temp_dirs import PREFIX, locked_temp_dir, remove_stale_dirs
 from tests.service.server.test_server import all_of_it, at_work
 from tests.support.factories import identity
 from tests.support.servers.server import eventually, running
@@ -37,9 +37,9 @@ with scratch_folder() as scratch:
 
 
 def test_a_folder_is_there_as_long_as_it_is_used(temporary: Path) -> None:
-    with scratch_folder() as scratch:
+    with locked_temp_dir() as scratch:
         (scratch.path / "rows").write_text("a message")
-        assert remove_abandoned() == []
+        assert remove_stale_dirs() == []
         assert [path.name for path in temporary.iterdir()] == [scratch.path.name]
     assert list(temporary.iterdir()) == []
 
@@ -55,14 +55,14 @@ def test_a_worker_keeps_its_folder_when_its_supervisor_is_gone(temporary: Path) 
         ) as supervisor:
             assert supervisor.stdout
             name = supervisor.stdout.readline().decode().strip()
-            assert remove_abandoned() == []
+            assert remove_stale_dirs() == []
             supervisor.kill()
-        assert remove_abandoned() == []
+        assert remove_stale_dirs() == []
         assert [path.name for path in temporary.iterdir()] == [name]
     finally:
         os.close(writing)
         os.close(reading)
-    assert eventually(remove_abandoned) == [name]
+    assert eventually(remove_stale_dirs) == [name]
     assert list(temporary.iterdir()) == []
 
 
@@ -73,7 +73,7 @@ def test_what_is_not_ours_to_remove_stays(temporary: Path, tmp_path: Path) -> No
     (temporary / f"{PREFIX}link").symlink_to(precious)
     (temporary / f"{PREFIX}file").write_text("no folder")
     (temporary / "another").mkdir()
-    assert remove_abandoned() == []
+    assert remove_stale_dirs() == []
     assert (precious / "letter").read_text() == "dear"
     assert len(list(temporary.iterdir())) == 3
 

@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Frame, Page
 
 from analytics.reports.access import Identity
-from service.auth.tokens import Tokens
+from service.auth.tokens import TokenService
 from tests.support.paths import ROOT
 from tests.support.servers.server import SECRET
 
@@ -74,7 +74,7 @@ class Platform:
 
     def seat(self, at: int, reader: Identity | None) -> None:
         """Say who reads in a frame from now on; the frame hears of it when it asks."""
-        self.tokens[at] = Tokens(SECRET).issue(reader, HOUR) if reader else None
+        self.tokens[at] = TokenService(SECRET).issue(reader, HOUR) if reader else None
 
     def hand(self, page: Page, at: int, reader: Identity) -> None:
         """Hand a frame a token of somebody unasked."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from analytics.domain import query_spec
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportFormat, ExportStatus, Locale, Request
+from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus, Locale
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
-from tasks.exports.job import Workshop, key_of, run_export
+from tasks.exports.job import JobResources, key_of, run_export
 from tasks.exports.writers import columns
 from tests.support import factories
 from tests.support.exports import tables
@@ -41,9 +41,11 @@ async def queue(
     """An export, asked for; the choices are further columns and the separator."""
     viewer = await factories.viewer(database, who)
     now = time.time_ns() // 1000 if now is None else now
-    spec = viewer.specify(query_spec.Filter(**asdict(filter)), now)
+    spec = viewer.specify(query_spec.MessageFilter(**asdict(filter)), now)
     async with database.write() as writer:
-        return await requests.create(writer, viewer, Request(name, spec, format, locale, text=name, **choices), now)
+        return await requests.create(
+            writer, viewer, ExportRequest(name, spec, format, locale, text=name, **choices), now
+        )
 
 
 async def stored(database: Database, export: Export) -> Export:
@@ -111,10 +113,10 @@ def soon() -> int:
     return int(datetime.now(UTC).timestamp() * 1_000_000)
 
 
-async def run(workshop: Workshop, export: Export) -> Export:
+async def run(resources: JobResources, export: Export) -> Export:
     """An export, done here, as its row is then."""
-    await run_export(workshop, export.tenant_id, export.id)
-    return await stored(workshop.database, export)
+    await run_export(resources, export.tenant_id, export.id)
+    return await stored(resources.database, export)
 
 
 def sheet(folder: Path, export: Export) -> list[list[Any]]:

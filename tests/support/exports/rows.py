@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from analytics.domain.query_spec import Filter, Ids, Scope
+from analytics.domain.query_spec import AccessScope, Ids, MessageFilter
 from analytics.domain.time_zones import DAY, SECOND
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportFormat, ExportStatus, FailureCode, Locale, Request
+from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus, FailureCode, Locale
 from analytics.reports.access import Role, Viewer
 from analytics.storage.database import Database
 
@@ -20,20 +20,20 @@ def viewer_of(tenant: str, id: str = "u1", role: Role = Role.ANALYST, department
         role=role,
         email=f"{id}@acme.cl",
         name=f"Name of {id}",
-        scope=Scope(tenant, departments),
+        scope=AccessScope(tenant, departments),
         time_zone="America/Santiago",
         reply_window_days=7,
     )
 
 
-def request(viewer: Viewer, name: str = "Septiembre", **rest: Any) -> Request:
+def request(viewer: Viewer, name: str = "Septiembre", **rest: Any) -> ExportRequest:
     """What they ask for."""
-    spec = viewer.specify(Filter(first=date(2026, 9, 1), last=date(2026, 9, 30)), NOW)
+    spec = viewer.specify(MessageFilter(first=date(2026, 9, 1), last=date(2026, 9, 30)), NOW)
     fields = {"format": ExportFormat.XLSX, "locale": Locale.ES, "text": f'{{"name": "{name}"}}'}
-    return Request(name=name, spec=spec, **fields | rest)
+    return ExportRequest(name=name, spec=spec, **fields | rest)
 
 
-async def create(database: Database, viewer: Viewer, asked: Request | None = None, now: int = NOW) -> Export:
+async def create(database: Database, viewer: Viewer, asked: ExportRequest | None = None, now: int = NOW) -> Export:
     """Their export, asked for."""
     async with database.write() as writer:
         return await requests.create(writer, viewer, asked or request(viewer), now)
@@ -82,7 +82,7 @@ async def renew(database: Database, export: Export, now: int = NOW, total: int |
 async def end(database: Database, export: Export, status: ExportStatus, failure: FailureCode | None = None) -> None:
     """End it as a worker does."""
     async with database.write() as writer:
-        await jobs.end(writer, export, NOW, status, failure)
+        await jobs.finish(writer, export, NOW, status, failure)
 
 
 async def find(database: Database, viewer: Viewer, id: str) -> Export | None:

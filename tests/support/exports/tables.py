@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from analytics.domain.export_columns import ExportColumn
 from analytics.exports.requests import in_order
-from analytics.reports.runner import Named, Sends
+from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers.bounce_reasons import reason
 from tasks.exports.writers.columns import COLUMNS, STATUS_WORDS, Locale
 from tasks.exports.writers.reply_column import KINDS
@@ -99,15 +99,15 @@ def row(number: int = 0, **changes: Any) -> Row:
     return Row(message_id=f"m{number}", sent_at=Row().sent_at + 60 * number)._replace(**changes)
 
 
-def columns(rows: Iterable[Row]) -> Sends:
+def columns(rows: Iterable[Row]) -> MessageBatch:
     """The same messages as the writers take them, with all that further columns need."""
     rows = list(rows)
-    named = [Named(**{field.name: getattr(row, field.name) for field in fields(Named)}) for row in rows]
-    own: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in Sends._fields[1:-1]}
+    named = [MessageLabels(**{field.name: getattr(row, field.name) for field in fields(MessageLabels)}) for row in rows]
+    own: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in MessageBatch._fields[1:-1]}
     further = {ExportColumn(name.upper()): [getattr(row, name) for row in rows] for name in TIMES}
     for column in (ExportColumn.BOUNCE_CODE, ExportColumn.BOUNCE_REASON):
         further[column] = [row.bounce_code if row.status == "FAILED" else None for row in rows]
-    return Sends(named=named, **own, further=further)
+    return MessageBatch(named=named, **own, further=further)
 
 
 def texts() -> st.SearchStrategy[str]:

@@ -29,9 +29,9 @@ from graphql import (
 )
 from graphql.language import FieldNode
 
-from analytics.domain.errors import TooComplex
-from analytics.domain.limits import MOST_TOKENS
-from graphql_schema.limits.document_size import keep_within
+from analytics.domain.errors import TooComplexError
+from analytics.domain.limits import MAX_TOKENS
+from graphql_schema.limits.document_size import enforce_limits
 
 # How arguments are given, by name. Those of an enum are asked for once with each of its values.
 WRITTEN = {"first": "40"}  # more than a walked company has; 200 exports with their filters would be too dear
@@ -132,8 +132,8 @@ def _document(operation: OperationType, part: Part) -> str:
 
 def _fits(schema: GraphQLSchema, text: str) -> bool:
     try:
-        keep_within(schema, parse(text, max_tokens=MOST_TOKENS))
-    except (TooComplex, GraphQLSyntaxError):
+        enforce_limits(schema, parse(text, max_tokens=MAX_TOKENS))
+    except (TooComplexError, GraphQLSyntaxError):
         return False
     return True
 

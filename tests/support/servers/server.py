@@ -19,7 +19,7 @@ import httpx
 from analytics.migrations import migrate
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
-from service.auth.tokens import Tokens
+from service.auth.tokens import TokenService
 from tests.support.ingest_helpers import feed
 from tests.support.paths import ROOT
 
@@ -209,7 +209,7 @@ class Server:
 
     def headers(self, who: Identity) -> dict[str, str]:
         """What signs a request."""
-        return {"Authorization": f"Bearer {Tokens(SECRET).issue(who, timedelta(hours=1))}"}
+        return {"Authorization": f"Bearer {TokenService(SECRET).issue(who, timedelta(hours=1))}"}
 
     def post(self, who: Identity | None, query: str, **variables: Any) -> Any:
         """The answer to a GraphQL request."""

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from analytics.storage.citus import LOCAL, distributed
+from analytics.storage.citus import LOCAL_TABLES, distributed
 from tests.support.sql.cross_tenant import EVERY_COMPANY
 
 TENANT = "tenant_id"
@@ -152,7 +152,7 @@ def _table_of(side: exp.Expr) -> exp.Table | None:
 
 def _joined(command: exp.Expr) -> Iterator[str]:
     names = {table.name for table in command.find_all(exp.Table)}
-    if names & LOCAL and names & DISTRIBUTED:
+    if names & LOCAL_TABLES and names & DISTRIBUTED:
         yield "a local table beside a distributed one"
 
 

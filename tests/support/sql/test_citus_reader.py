@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import UniqueConstraint
 
-from analytics.exports.jobs import due
+from analytics.exports.jobs import due_exports
 from analytics.rollups.rebuild import rebuild, unfinished
 from analytics.storage import gauges
-from analytics.storage.citus import LOCAL, distributed
+from analytics.storage.citus import LOCAL_TABLES, distributed
 from analytics.storage.database import Database
 from analytics.storage.tables import metadata
 from tests.graphql_schema.test_analytics import ORDINARY, office
@@ -114,7 +114,7 @@ def test_keys_of_distributed_tables_begin_with_the_company() -> None:
 
 
 def test_every_table_is_distributed_or_stays_for_a_reason() -> None:
-    assert {table.name for table in distributed()} | LOCAL == set(metadata.tables)
+    assert {table.name for table in distributed()} | LOCAL_TABLES == set(metadata.tables)
     assert distributed()[0].name == "tenants"  # the others are put beside it
 
 
@@ -127,8 +127,8 @@ async def test_every_statement_to_postgresql_is_looked_at(database: Database, te
     await ask(database, identity(tenant, "supervisor", "s1"), DOCUMENT, variables(ORDINARY))
     async with database.read() as reader:
         await unfinished(reader)
-        await due(reader, 0)
-        await gauges.sums(reader)
+        await due_exports(reader, 0)
+        await gauges.totals(reader)
     looked_at = {table.name for table in distributed() if any(table.name in statement for statement in citus.seen)}
     assert {table.name for table in distributed()} - looked_at <= {"webhooks", "error_titles", "forgotten"}
     assert not citus.complaints

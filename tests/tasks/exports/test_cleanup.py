@@ -10,8 +10,8 @@ import pytest
 from analytics.exports import jobs, requests
 from analytics.exports.requests import Export, ExportStatus
 from analytics.storage.database import Database
-from tasks.exports.cleanup import FILE_AGE, UNFINISHED_AGE, drop_leftovers
-from tasks.exports.job import Workshop, key_of, run_export
+from tasks.exports.cleanup import FILE_AGE, UNFINISHED_AGE, delete_orphaned_files
+from tasks.exports.job import JobResources, key_of, run_export
 from tasks.file_store import FileStore
 from tests.support import factories
 from tests.support.exports import s3
@@ -21,15 +21,15 @@ from tests.support.factories import identity
 MINUTE = timedelta(minutes=1)
 
 
-async def completed(workshop: Workshop, tenant: str) -> Export:
-    asked = await queue(workshop.database, identity(tenant), DAY)
-    await run_export(workshop, tenant, asked.id)
-    return await stored(workshop.database, asked)
+async def completed(resources: JobResources, tenant: str) -> Export:
+    asked = await queue(resources.database, identity(tenant), DAY)
+    await run_export(resources, tenant, asked.id)
+    return await stored(resources.database, asked)
 
 
-async def claimed(workshop: Workshop, tenant: str) -> Export:
-    asked = await queue(workshop.database, identity(tenant), DAY)
-    async with workshop.database.write() as writer:
+async def claimed(resources: JobResources, tenant: str) -> Export:
+    asked = await queue(resources.database, identity(tenant), DAY)
+    async with resources.database.write() as writer:
         export = await jobs.claim(writer, tenant, asked.id, soon())
     assert export
     return export
@@ -39,14 +39,16 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.rglob("*") if path.is_file()}
 
 
-async def test_files_that_no_export_needs_go_when_they_are_old(workshop: Workshop, tenant: str, folder: Path) -> None:
-    done, deleted = [await completed(workshop, tenant) for _ in range(2)]
-    running, canceled = [await claimed(workshop, tenant) for _ in range(2)]
-    viewer = await factories.viewer(workshop.database, identity(tenant))
-    async with workshop.database.write() as writer:
+async def test_files_that_no_export_needs_go_when_they_are_old(
+    resources: JobResources, tenant: str, folder: Path
+) -> None:
+    done, deleted = [await completed(resources, tenant) for _ in range(2)]
+    running, canceled = [await claimed(resources, tenant) for _ in range(2)]
+    viewer = await factories.viewer(resources.database, identity(tenant))
+    async with resources.database.write() as writer:
         await requests.cancel(writer, viewer, canceled.id, soon())
         # What the worker that is told of it does, before it comes to delete the file.
-        await jobs.end(writer, canceled, soon(), ExportStatus.CANCELED)
+        await jobs.finish(writer, canceled, soon(), ExportStatus.CANCELED)
         await requests.remove(writer, viewer, deleted.id, soon())
     needed = {key_of(done), key_of(running)}
     others = {"letter.xlsx", f"{done.id}.xlsx", f"{done.id}-1.xlsx.bak", "of-somebody-1.csv"}
@@ -58,21 +60,21 @@ async def test_files_that_no_export_needs_go_when_they_are_old(workshop: Worksho
     before = names(folder)
     assert left < before
     now = datetime.now(UTC)
-    await drop_leftovers(workshop, now + FILE_AGE - MINUTE)
+    await delete_orphaned_files(resources, now + FILE_AGE - MINUTE)
     assert names(folder) == before
-    await drop_leftovers(workshop, now + FILE_AGE + MINUTE)
+    await delete_orphaned_files(resources, now + FILE_AGE + MINUTE)
     assert names(folder) == needed | others | {f"{deleted.id}-1.xlsx"}
     assert not (folder / key_of(deleted)).exists()
 
 
-async def test_what_was_never_completed_goes_after_a_day(workshop: Workshop, folder: Path) -> None:
+async def test_what_was_never_completed_goes_after_a_day(resources: JobResources, folder: Path) -> None:
     young, old, other = folder / f"{'a' * 32}-1.xlsx#1", folder / f"{'a' * 32}-1.xlsx#23", folder / "notes#x"
     for path in (young, old, other):
         path.touch()
     long_ago = time.time() - (UNFINISHED_AGE + MINUTE).total_seconds()
     for path in (old, other):
         os.utime(path, (long_ago, long_ago))
-    await drop_leftovers(workshop)
+    await delete_orphaned_files(resources)
     assert names(folder) == {young.name, other.name}
 
 
@@ -84,10 +86,10 @@ async def test_files_that_no_export_needs_go_from_a_bucket(
     path = tmp_path / "file"
     path.write_text("rows")
     with s3.serving() as address:
-        workshop = Workshop(database, FileStore(f"s3://files/exports?endpoint={address}"), retention_days=30)
-        done = await completed(workshop, tenant)
+        resources = JobResources(database, FileStore(f"s3://files/exports?endpoint={address}"), retention_days=30)
+        done = await completed(resources, tenant)
         left = [f"{number:032x}-1.xlsx" for number in range(120)]  # more than one page of the list
         for key in (*left, "another.xlsx"):
-            await workshop.files.put(key, path)
-        await drop_leftovers(workshop, datetime.now(UTC) + FILE_AGE + MINUTE)
+            await resources.files.put(key, path)
+        await delete_orphaned_files(resources, datetime.now(UTC) + FILE_AGE + MINUTE)
         assert set(s3.keys(address)) == {f"exports/{key_of(done)}", "exports/another.xlsx"}

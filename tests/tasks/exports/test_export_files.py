@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.time_zones import instant
+from analytics.domain.time_zones import to_micros
 from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, Locale
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
-from tasks.exports.job import Workshop, key_of
+from tasks.exports.job import JobResources, key_of
 from tasks.exports.writers.columns import Locale as Language
 from tasks.exports.writers.columns import headers
 from tests.support import factories, strategies
@@ -34,12 +34,12 @@ from tests.support.tenants import marked
 
 @given(case=strategies.cases(), locale=st.sampled_from(Locale))
 async def test_the_workbook_is_the_oracles_rows_cell_by_cell(
-    database: Database, workshop: Workshop, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
+    database: Database, resources: JobResources, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
 ) -> None:
     events, filter = case
     tenant = uuid4().hex
     await feed(database, tenant, events)
-    done = await run(workshop, await queue(database, identity(tenant), filter, locale=locale))
+    done = await run(resources, await queue(database, identity(tenant), filter, locale=locale))
     expected = lines(Oracle(events), filter, locale)
     assert done.status is ExportStatus.COMPLETED
     assert sheet(folder, done) == expected
@@ -50,12 +50,12 @@ async def test_the_workbook_is_the_oracles_rows_cell_by_cell(
 
 @given(case=strategies.cases(), locale=st.sampled_from(Locale))
 async def test_the_delimited_file_is_the_oracles_rows_field_by_field(
-    database: Database, workshop: Workshop, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
+    database: Database, resources: JobResources, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
 ) -> None:
     events, filter = case
     tenant = uuid4().hex
     await feed(database, tenant, events)
-    done = await run(workshop, await queue(database, identity(tenant), filter, format=ExportFormat.CSV, locale=locale))
+    done = await run(resources, await queue(database, identity(tenant), filter, format=ExportFormat.CSV, locale=locale))
     head, *rows = lines(Oracle(events), filter, locale)
     guarded = [[tables.guarded(value) if isinstance(value, str) else str(value) for value in row] for row in rows]
     text = (folder / key_of(done)).read_bytes().decode("utf-8-sig")
@@ -63,7 +63,7 @@ async def test_the_delimited_file_is_the_oracles_rows_field_by_field(
 
 
 async def test_names_are_those_in_force_when_a_message_was_sent(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     # Both sends say 23:30 in Santiago: the first before its clock goes back, the second after.
     before, after = "2026-04-05T02:30:00Z", "2026-04-05T03:30:00Z"
@@ -83,7 +83,7 @@ async def test_names_are_those_in_force_when_a_message_was_sent(
     ]
     await feed(database, tenant, events)
     day = Filter(date(2026, 4, 4), date(2026, 4, 4))
-    done = await run(workshop, await queue(database, identity(tenant), day, locale=Locale.EN))
+    done = await run(resources, await queue(database, identity(tenant), day, locale=Locale.EN))
     head, *rows = sheet(folder, done)
     assert head == [
         "HSM template", "Template type", "Sent at", "HSM department", "User email", "User name", "Message ID",
@@ -100,9 +100,9 @@ async def test_names_are_those_in_force_when_a_message_was_sent(
 
 @pytest.mark.parametrize("format", ExportFormat)
 async def test_an_export_of_nothing_is_a_file_with_its_header(
-    database: Database, workshop: Workshop, folder: Path, tenant: str, format: ExportFormat
+    database: Database, resources: JobResources, folder: Path, tenant: str, format: ExportFormat
 ) -> None:
-    done = await run(workshop, await queue(database, identity(tenant), WEEK, format=format))
+    done = await run(resources, await queue(database, identity(tenant), WEEK, format=format))
     assert (done.status, done.rows_total, done.progress) == (ExportStatus.COMPLETED, 0, 1)
     if format is ExportFormat.XLSX:
         assert sheet(folder, done) == [headers(Language.ES)]
@@ -113,12 +113,12 @@ async def test_an_export_of_nothing_is_a_file_with_its_header(
 
 
 async def test_rows_come_in_partitions_and_none_is_lost(
-    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("analytics.storage.database.PARTITION", 7)
     events = [*sends(50), *(message_sent(f"tie{n}", factories.MONDAY) for n in (2, 10, 1))]
     await feed(database, tenant, events)
-    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    done = await run(resources, await queue(database, identity(tenant), WEEK))
     assert [row[6] for row in sheet(folder, done)[1:]] == [
         "m0000", "tie1", "tie10", "tie2", *(f"m{n:04}" for n in range(1, 50))
     ]  # fmt: skip
@@ -132,17 +132,19 @@ async def change(database: Database, tenant: str, id: str, **values: Any) -> Non
 
 def at(seconds: float) -> int:
     """A moment after the first send, in microseconds."""
-    return instant(datetime.fromisoformat(factories.after(seconds=seconds)))
+    return to_micros(datetime.fromisoformat(factories.after(seconds=seconds)))
 
 
-async def test_a_reply_of_any_kind_is_seen(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
+async def test_a_reply_of_any_kind_is_seen(
+    database: Database, resources: JobResources, folder: Path, tenant: str
+) -> None:
     told = sends(5)
     await feed(database, tenant, [*told, *(factories.reply(f"m{n:04}", text="la boleta") for n in range(4))])
     await change(database, tenant, "m0000", reply_kind="image")
     await change(database, tenant, "m0001", reply_kind="audio", reply_text=None)
     await change(database, tenant, "m0002", reply_kind=None)
     await change(database, tenant, "m0003", reply_kind=None, reply_text=" ")
-    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    done = await run(resources, await queue(database, identity(tenant), WEEK))
     shown = [row[-1] for row in sheet(folder, done)[1:]]
     assert shown == ["[Imagen] la boleta", "[Audio]", "la boleta", "[Respuesta]", ""]
 
@@ -169,8 +171,8 @@ async def funnel(database: Database, tenant: str) -> str:
     )
     # 23:59:59.9 in Santiago, then read on another day, and answered when its clock had gone back.
     night, winter = (
-        instant(datetime(2026, 11, 3, 2, 59, 59, 900_000, UTC)),
-        instant(datetime(2027, 5, 3, 4, tzinfo=UTC)),
+        to_micros(datetime(2026, 11, 3, 2, 59, 59, 900_000, UTC)),
+        to_micros(datetime(2027, 5, 3, 4, tzinfo=UTC)),
     )
     read = {"accepted_at": at(1), "delivered_at": None, "read_at": night, "failed_at": None}
     await change(database, tenant, "m0000", **read, replied_at=winter, reply_kind="button")
@@ -183,10 +185,10 @@ async def funnel(database: Database, tenant: str) -> str:
 
 
 async def test_further_columns_say_what_became_of_a_message(
-    database: Database, workshop: Workshop, folder: Path, funnel: str
+    database: Database, resources: JobResources, folder: Path, funnel: str
 ) -> None:
     asked = await queue(database, identity(funnel), WEEK, locale=Locale.EN, columns=tuple(ExportColumn))
-    path = folder / key_of(await run(workshop, asked))
+    path = folder / key_of(await run(resources, asked))
     found = tables.read_openpyxl(path)["Sends"]
     assert found == tables.read_calamine(path)["Sends"]
     head, *rows = [[value if isinstance(value, int) else str(value) for value in row[14:]] for row in found]
@@ -207,12 +209,12 @@ async def test_further_columns_say_what_became_of_a_message(
 @pytest.mark.parametrize("format", ExportFormat)
 @pytest.mark.parametrize("restricted", ["by role", "by filter"])
 async def test_words_of_other_departments_are_not_shown(
-    database: Database, workshop: Workshop, folder: Path, funnel: str, format: ExportFormat, restricted: str
+    database: Database, resources: JobResources, folder: Path, funnel: str, format: ExportFormat, restricted: str
 ) -> None:
     who = supervisor(funnel) if restricted == "by role" else identity(funnel)
     filter = WEEK if restricted == "by role" else replace(WEEK, departments=frozenset({"d1"}))
     asked = await queue(database, who, filter, format=format, columns=(ExportColumn.BOUNCE_REASON,))
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     if format is ExportFormat.XLSX:
         rows = sheet(folder, done)
     else:
@@ -222,13 +224,13 @@ async def test_words_of_other_departments_are_not_shown(
 
 
 async def test_fewer_columns_stand_side_by_side_and_a_semicolon_between(
-    database: Database, workshop: Workshop, folder: Path, funnel: str
+    database: Database, resources: JobResources, folder: Path, funnel: str
 ) -> None:
     choices: dict[str, Any] = {"columns": (ExportColumn.AGENT_ID, ExportColumn.ANSWERED)}
     asked = await queue(
         database, identity(funnel), WEEK, format=ExportFormat.CSV, separator=CsvSeparator.SEMICOLON, **choices
     )
-    text = (folder / key_of(await run(workshop, asked))).read_bytes().decode("utf-8-sig")
+    text = (folder / key_of(await run(resources, asked))).read_bytes().decode("utf-8-sig")
     lines = text.split("\r\n")
     assert lines[0].endswith(";Respuesta;Respondido;ID del usuario")
     assert [line.split(";")[-2:] for line in lines[1:-1]] == [["sí", "u1"], ["no", "u1"], ["no", "u1"], ["no", "u1"]]
@@ -243,7 +245,7 @@ NOT_IN_FILES = {
 
 @pytest.mark.parametrize("format", ExportFormat)
 async def test_no_file_has_a_word_from_outside_the_scope(
-    format: ExportFormat, database: Database, workshop: Workshop, folder: Path, tenant: str
+    format: ExportFormat, database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     await feed(database, tenant, marked.company())
     seen: dict[str, set[str]] = {}
@@ -251,7 +253,7 @@ async def test_no_file_has_a_word_from_outside_the_scope(
         seen[who.role] = set()
         for locale in Locale:
             asked = await queue(database, who, WEEK, format=format, locale=locale, columns=tuple(ExportColumn))
-            seen[who.role] |= marked.found(texts(folder / key_of(await run(workshop, asked))))
+            seen[who.role] |= marked.found(texts(folder / key_of(await run(resources, asked))))
     assert seen["supervisor"] == set()
     # There was something to find.
     assert seen["administrator"] == marked.MARKS.keys() - NOT_IN_FILES

@@ -1,4 +1,4 @@
-"""Exports that are interrupted: by the end of a shift, by a database that hangs up."""
+"""Exports that are interrupted: by the shutdown of a worker, by a database that hangs up."""
 
 import asyncio
 import threading
@@ -11,13 +11,13 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.exports import jobs, requests
 from analytics.exports.requests import Export, ExportStatus, FailureCode
-from analytics.reports.runner import Sends
+from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from tasks.exports import job
-from tasks.exports.job import Workshop, key_of, run_export
-from tasks.exports.writers.xlsx_writer import Workbook
+from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import FileStore
-from tasks.worker_slots import Shift
+from tasks.worker_slots import WorkerSlots
 from tests.conftest import POSTGRESQL
 from tests.support import factories
 from tests.support.exports.helpers import PATIENCE, queue, stored, until, until_status
@@ -35,14 +35,14 @@ class Held:
 
     def at(self, step: str) -> None:
         """Choose the step: `append` or `finish`."""
-        done = getattr(Workbook, step)
+        done = getattr(XlsxWriter, step)
 
-        def held(workbook: Workbook, what: "Sends | Path") -> None:
+        def held(workbook: XlsxWriter, what: "MessageBatch | Path") -> None:
             self.arrived.set()
             assert self.go_on.wait(PATIENCE)
             done(workbook, what)
 
-        self._monkeypatch.setattr(Workbook, step, held)
+        self._monkeypatch.setattr(XlsxWriter, step, held)
 
     async def wait(self) -> None:
         """Wait until the job is there."""
@@ -52,7 +52,7 @@ class Held:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     """A way to stop jobs. They look at their rows often."""
-    monkeypatch.setattr(job, "RENEW_EVERY", 0.02)
+    monkeypatch.setattr(job, "RENEW_INTERVAL", 0.02)
     monkeypatch.setattr("analytics.storage.database.PARTITION", 2)
     found = Held(monkeypatch)
     yield found
@@ -68,88 +68,90 @@ async def asked(database: Database, tenant: str) -> Export:
     return await queue(database, identity(tenant), ANY)
 
 
-async def done(workshop: Workshop, export: Export, folder: Path, attempts: int) -> None:
+async def done(resources: JobResources, export: Export, folder: Path, attempts: int) -> None:
     """Another worker does it, and its file is the only one."""
-    await run_export(workshop, export.tenant_id, export.id)
-    completed = await stored(workshop.database, export)
+    await run_export(resources, export.tenant_id, export.id)
+    completed = await stored(resources.database, export)
     assert (completed.status, completed.rows_written, completed.attempts) == (ExportStatus.COMPLETED, 5, attempts)
     assert stored_files(folder) == [key_of(completed)]
 
 
 async def test_the_end_of_a_shift_hands_an_export_back(
-    workshop: Workshop, folder: Path, tenant: str, held: Held
+    resources: JobResources, folder: Path, tenant: str, held: Held
 ) -> None:
-    export, shift = await asked(workshop.database, tenant), Shift()
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("append")
-    running = asyncio.create_task(run_export(workshop, tenant, export.id, shift))
+    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
     await held.wait()
-    shift.end()
+    slots.request_shutdown()
     held.go_on.set()
     await running
-    back = await stored(workshop.database, export)
+    back = await stored(resources.database, export)
     assert (back.status, back.attempts, back.lease_token) == (ExportStatus.QUEUED, 0, None)
     assert stored_files(folder) == []
-    await done(workshop, export, folder, attempts=1)
+    await done(resources, export, folder, attempts=1)
 
 
 async def test_a_file_that_is_all_but_done_is_finished(
-    workshop: Workshop, folder: Path, tenant: str, held: Held
+    resources: JobResources, folder: Path, tenant: str, held: Held
 ) -> None:
-    export, shift = await asked(workshop.database, tenant), Shift()
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("finish")
-    running = asyncio.create_task(run_export(workshop, tenant, export.id, shift))
+    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
     await held.wait()
-    shift.end()
+    slots.request_shutdown()
     await asyncio.sleep(0.1)
     held.go_on.set()
     await running
-    assert (await stored(workshop.database, export)).status is ExportStatus.COMPLETED
+    assert (await stored(resources.database, export)).status is ExportStatus.COMPLETED
 
 
 async def test_a_file_that_takes_too_long_is_handed_back_meanwhile(
-    workshop: Workshop, folder: Path, tenant: str, held: Held, monkeypatch: pytest.MonkeyPatch
+    resources: JobResources, folder: Path, tenant: str, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.worker_slots.GRACE", 0.1)
-    export, shift = await asked(workshop.database, tenant), Shift()
+    monkeypatch.setattr("tasks.worker_slots.SHUTDOWN_GRACE", 0.1)
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     with monkeypatch.context() as patched:
         slow = Held(patched)
         slow.at("finish")
-        running = asyncio.create_task(run_export(workshop, tenant, export.id, shift))
+        running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
         await slow.wait()
-    shift.end()
-    back = await until_status(workshop.database, export, ExportStatus.QUEUED)
+    slots.request_shutdown()
+    back = await until_status(resources.database, export, ExportStatus.QUEUED)
     assert back.attempts == 0
-    await done(workshop, export, folder, attempts=1)
+    await done(resources, export, folder, attempts=1)
     slow.go_on.set()  # the first one comes back to life, and takes nothing away
     await running
-    assert stored_files(folder) == [key_of(await stored(workshop.database, export))]
+    assert stored_files(folder) == [key_of(await stored(resources.database, export))]
 
 
-async def test_a_canceled_export_is_not_handed_back(workshop: Workshop, folder: Path, tenant: str, held: Held) -> None:
-    export, shift = await asked(workshop.database, tenant), Shift()
+async def test_a_canceled_export_is_not_handed_back(
+    resources: JobResources, folder: Path, tenant: str, held: Held
+) -> None:
+    export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("append")
-    running = asyncio.create_task(run_export(workshop, tenant, export.id, shift))
+    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
     await held.wait()
-    async with workshop.database.write() as writer:
-        await requests.cancel(writer, await factories.viewer(workshop.database, identity(tenant)), export.id, 0)
-    shift.end()
+    async with resources.database.write() as writer:
+        await requests.cancel(writer, await factories.viewer(resources.database, identity(tenant)), export.id, 0)
+    slots.request_shutdown()
     held.go_on.set()
     await running
-    assert (await stored(workshop.database, export)).status is ExportStatus.CANCELED
+    assert (await stored(resources.database, export)).status is ExportStatus.CANCELED
     assert stored_files(folder) == []
 
 
-async def test_a_large_file_is_canceled_before_it_is_packed(workshop: Workshop, tenant: str, held: Held) -> None:
-    export = await asked(workshop.database, tenant)
+async def test_a_large_file_is_canceled_before_it_is_packed(resources: JobResources, tenant: str, held: Held) -> None:
+    export = await asked(resources.database, tenant)
     held.at("finish")
-    running = asyncio.create_task(run_export(workshop, tenant, export.id))
+    running = asyncio.create_task(run_export(resources, tenant, export.id))
     await held.wait()
-    async with workshop.database.write() as writer:
-        await requests.cancel(writer, await factories.viewer(workshop.database, identity(tenant)), export.id, 0)
-    await until_status(workshop.database, export, ExportStatus.CANCELED)
+    async with resources.database.write() as writer:
+        await requests.cancel(writer, await factories.viewer(resources.database, identity(tenant)), export.id, 0)
+    await until_status(resources.database, export, ExportStatus.CANCELED)
     held.go_on.set()
     await running
-    assert (await stored(workshop.database, export)).status is ExportStatus.CANCELED
+    assert (await stored(resources.database, export)).status is ExportStatus.CANCELED
 
 
 async def connections(database: Database, *, cut: frozenset[int] = frozenset()) -> frozenset[int]:
@@ -166,9 +168,9 @@ async def connections(database: Database, *, cut: frozenset[int] = frozenset()) 
 
 
 async def test_a_database_that_hangs_up_only_delays_an_export(
-    workshop: Workshop, folder: Path, tenant: str, held: Held, monkeypatch: pytest.MonkeyPatch
+    resources: JobResources, folder: Path, tenant: str, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = workshop.database
+    database = resources.database
     if "postgresql" not in database.url:
         pytest.skip("SQLite has no connection that somebody else could cut")
     monkeypatch.setattr(jobs, "LEASE", 300_000)
@@ -178,7 +180,7 @@ async def test_a_database_that_hangs_up_only_delays_an_export(
         with monkeypatch.context() as patched:
             cut = Held(patched)
             cut.at("append")
-            running = asyncio.create_task(run_export(Workshop(own, workshop.files, 30), tenant, export.id))
+            running = asyncio.create_task(run_export(JobResources(own, resources.files, 30), tenant, export.id))
             await cut.wait()
         await connections(database, cut=await connections(database) - others)
         cut.go_on.set()
@@ -187,29 +189,31 @@ async def test_a_database_that_hangs_up_only_delays_an_export(
     left = await stored(database, export)
     assert (left.status, left.failure) == (ExportStatus.RUNNING, None)
     await asyncio.sleep(0.4)  # its lease runs out
-    await done(workshop, export, folder, attempts=2)
+    await done(resources, export, folder, attempts=2)
 
 
 async def test_a_database_that_cannot_be_reached_is_no_fault_of_the_store(
-    workshop: Workshop, tenant: str, monkeypatch: pytest.MonkeyPatch
+    resources: JobResources, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def unreachable(*_: object) -> None:
         raise ConnectionRefusedError
 
-    export = await asked(workshop.database, tenant)
-    monkeypatch.setattr(job, "view", unreachable)
+    export = await asked(resources.database, tenant)
+    monkeypatch.setattr(job, "load_viewer", unreachable)
     with pytest.raises(ConnectionRefusedError):
-        await run_export(workshop, tenant, export.id)
-    left = await stored(workshop.database, export)
+        await run_export(resources, tenant, export.id)
+    left = await stored(resources.database, export)
     assert (left.status, left.failure) == (ExportStatus.RUNNING, None)
 
 
-async def test_a_store_that_hangs_up_is_told(workshop: Workshop, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_store_that_hangs_up_is_told(
+    resources: JobResources, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def broken(*_: object) -> int:
         raise TimeoutError
 
-    export = await asked(workshop.database, tenant)
+    export = await asked(resources.database, tenant)
     monkeypatch.setattr(FileStore, "put", broken)
-    await run_export(workshop, tenant, export.id)
-    failed = await until(workshop.database, export, lambda found: found.status is ExportStatus.FAILED)
+    await run_export(resources, tenant, export.id)
+    failed = await until(resources.database, export, lambda found: found.status is ExportStatus.FAILED)
     assert failed.failure is FailureCode.STORAGE

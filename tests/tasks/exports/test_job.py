@@ -11,14 +11,14 @@ from sqlalchemy import select, update
 
 from analytics.domain.time_zones import DAY
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportStatus, FailureCode, keyed
-from analytics.reports.runner import Sends
+from analytics.exports.requests import Export, ExportStatus, FailureCode, by_key
+from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from analytics.storage.tables import exports as export_rows
 from resolvers import exports as following
 from tasks.exports import job
-from tasks.exports.job import Workshop, key_of, run_export
-from tasks.exports.writers.xlsx_writer import Workbook
+from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import FileStore
 from tests.support import factories
 from tests.support.exports import helpers
@@ -39,12 +39,12 @@ def names(folder: Path) -> list[str]:
 
 
 async def test_a_completed_export_says_all_about_its_file(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     await feed(database, tenant, sends(3))
     asked = await queue(database, identity(tenant), WEEK, name="../../Envíos: marzo")
     assert asked.progress is None
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert done.finished_at is not None
     assert done.started_at is not None
     assert asked.created_at <= done.started_at <= done.finished_at
@@ -55,39 +55,39 @@ async def test_a_completed_export_says_all_about_its_file(
 
 
 async def test_an_ended_or_unknown_export_is_not_run_again(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     asked = await queue(database, identity(tenant), WEEK)
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     (folder / key_of(done)).unlink()
-    assert await run(workshop, asked) == done
-    await run_export(workshop, tenant, "no such export")
-    await run_export(workshop, uuid4().hex, asked.id)
+    assert await run(resources, asked) == done
+    await run_export(resources, tenant, "no such export")
+    await run_export(resources, uuid4().hex, asked.id)
     assert names(folder) == []
 
 
 async def test_a_supervisor_who_lost_a_department_gets_no_file(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     await feed(database, tenant, [*sends(2), member("s1", "d1"), member("s1", "d2")])
     asked = await queue(database, supervisor(tenant), WEEK)
     await feed(database, tenant, [member("s1", "d2", factories.MONDAY, added=False)])
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.ACCESS_REVOKED)
     assert names(folder) == []
     # What is left to them they may still have.
-    again = await run(workshop, await queue(database, supervisor(tenant), WEEK))
+    again = await run(resources, await queue(database, supervisor(tenant), WEEK))
     assert again.status is ExportStatus.COMPLETED
     assert len(sheet(folder, again)) == 3
 
 
 async def test_a_supervisor_who_gained_a_department_gets_what_was_asked_for(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     await feed(database, tenant, [*sends(2), message_sent("other", department_id="d2"), member("s1", "d1")])
     asked = await queue(database, supervisor(tenant), WEEK)
     await feed(database, tenant, [member("s1", "d2")])
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert [row[6] for row in sheet(folder, done)[1:]] == ["m0000", "m0001"]
 
 
@@ -97,11 +97,11 @@ class Gate:
     def __init__(self) -> None:
         self.arrived, self.open = threading.Event(), threading.Event()
 
-    def writer(self) -> type[Workbook]:
+    def writer(self) -> type[XlsxWriter]:
         gate = self
 
-        class Gated(Workbook):
-            def append(self, sends: Sends) -> None:
+        class Gated(XlsxWriter):
+            def append(self, sends: MessageBatch) -> None:
                 gate.arrived.set()
                 assert gate.open.wait(PATIENCE)
                 super().append(sends)
@@ -113,25 +113,25 @@ class Gate:
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Stops workers in front of their first batch of two rows."""
     found = Gate()
-    monkeypatch.setattr(job, "Workbook", found.writer())
-    monkeypatch.setattr(job, "RENEW_EVERY", 0.02)
+    monkeypatch.setattr(job, "XlsxWriter", found.writer())
+    monkeypatch.setattr(job, "RENEW_INTERVAL", 0.02)
     monkeypatch.setattr("analytics.storage.database.PARTITION", 2)
     return found
 
 
-async def start(workshop: Workshop, export: Export, gate: Gate) -> "asyncio.Task[None]":
+async def start(resources: JobResources, export: Export, gate: Gate) -> "asyncio.Task[None]":
     """The export, running, in front of the gate."""
-    running = asyncio.create_task(run_export(workshop, export.tenant_id, export.id))
+    running = asyncio.create_task(run_export(resources, export.tenant_id, export.id))
     assert await asyncio.to_thread(gate.arrived.wait, PATIENCE)
     return running
 
 
 async def test_an_export_canceled_while_it_runs_leaves_nothing(
-    database: Database, workshop: Workshop, folder: Path, scratch: Path, tenant: str, gate: Gate
+    database: Database, resources: JobResources, folder: Path, scratch: Path, tenant: str, gate: Gate
 ) -> None:
     await feed(database, tenant, sends(9))
     asked = await queue(database, identity(tenant), WEEK)
-    running = await start(workshop, asked, gate)
+    running = await start(resources, asked, gate)
     async with database.write() as writer:
         canceling = await requests.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
     assert canceling.status is ExportStatus.CANCELING
@@ -145,7 +145,7 @@ async def test_an_export_canceled_while_it_runs_leaves_nothing(
 
 
 async def test_an_export_canceled_while_its_file_is_stored_leaves_no_file(
-    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await feed(database, tenant, sends(2))
     asked = await queue(database, identity(tenant), WEEK)
@@ -158,28 +158,28 @@ async def test_an_export_canceled_while_its_file_is_stored_leaves_no_file(
         return size
 
     monkeypatch.setattr(FileStore, "put", slow_put)
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert done.status is ExportStatus.CANCELED
     assert names(folder) == []
 
 
 async def test_progress_is_told_while_it_runs(
-    database: Database, workshop: Workshop, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await feed(database, tenant, sends(8))
     asked = await queue(database, identity(tenant), WEEK)
     second = threading.Event()
-    append = Workbook.append
+    append = XlsxWriter.append
     batches = []
 
-    def counting(self: Workbook, sends: Sends) -> None:
+    def counting(self: XlsxWriter, sends: MessageBatch) -> None:
         batches.append(1)
         if len(batches) == 2:
             assert second.wait(PATIENCE)
         append(self, sends)
 
-    monkeypatch.setattr(Workbook, "append", counting)
-    running = await start(workshop, asked, gate)
+    monkeypatch.setattr(XlsxWriter, "append", counting)
+    running = await start(resources, asked, gate)
     counted = await until(database, asked, lambda found: found.rows_total == 8)
     assert (counted.status, counted.rows_written, counted.progress) == (ExportStatus.RUNNING, 0, 0)
     gate.open.set()
@@ -192,28 +192,28 @@ async def test_progress_is_told_while_it_runs(
 
 def test_progress_comes_at_least_each_second() -> None:
     # What may pass between two news, besides the time that writing and reading the row take.
-    assert job.RENEW_EVERY + following.LOOK_EVERY < 1
+    assert job.RENEW_INTERVAL + following.POLL_INTERVAL < 1
 
 
 async def test_who_follows_an_export_hears_of_every_step(
-    database: Database, workshop: Workshop, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(following, "POLL_INTERVAL", 0.01)
     await feed(database, tenant, sends(8))
     asked = await queue(database, identity(tenant), WEEK)
     steps = threading.Semaphore(0)
-    append = Workbook.append
+    append = XlsxWriter.append
 
-    def step(self: Workbook, sends: Sends) -> None:
+    def step(self: XlsxWriter, sends: MessageBatch) -> None:
         assert steps.acquire(timeout=PATIENCE)
         append(self, sends)
 
-    monkeypatch.setattr(Workbook, "append", step)
-    running = await start(workshop, asked, gate)
+    monkeypatch.setattr(XlsxWriter, "append", step)
+    running = await start(resources, asked, gate)
     gate.open.set()
     heard: list[int] = []
     async with asyncio.timeout(PATIENCE):
-        async for _, export in following.follow(database, identity(tenant), asked.id, 0):
+        async for _, export in following.watch_export(database, identity(tenant), asked.id, 0):
             if export.rows_total == 8 and export.rows_written not in heard:
                 heard.append(export.rows_written)
                 steps.release()  # the next batch only when this one has been heard of
@@ -222,17 +222,17 @@ async def test_who_follows_an_export_hears_of_every_step(
 
 
 async def test_a_lease_is_renewed_as_long_as_the_worker_works(
-    database: Database, workshop: Workshop, tenant: str, gate: Gate
+    database: Database, resources: JobResources, tenant: str, gate: Gate
 ) -> None:
     async def leased_until() -> int:
         async with database.read() as reader:
-            row = await reader.first(select(export_rows.c.lease_until).where(keyed(tenant, asked.id)))
+            row = await reader.first(select(export_rows.c.lease_until).where(by_key(tenant, asked.id)))
         assert row
         return int(row.lease_until)
 
     await feed(database, tenant, sends(1))
     asked = await queue(database, identity(tenant), WEEK)
-    running = await start(workshop, asked, gate)
+    running = await start(resources, asked, gate)
     deadline = time.monotonic() + PATIENCE
     for _ in range(3):
         before = await leased_until()
@@ -246,52 +246,54 @@ async def test_a_lease_is_renewed_as_long_as_the_worker_works(
     assert (await stored(database, asked)).status is ExportStatus.COMPLETED
 
 
-async def test_a_store_that_fails_is_told(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
+async def test_a_store_that_fails_is_told(
+    database: Database, resources: JobResources, folder: Path, tenant: str
+) -> None:
     block(folder)
-    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    done = await run(resources, await queue(database, identity(tenant), WEEK))
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
     assert (done.file_name, done.file_size, done.expires_at) == (None, None, None)
 
 
 async def test_what_nobody_expected_is_told_without_its_text(
-    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: Workbook, sends: Sends) -> None:
+    def broken(self: XlsxWriter, sends: MessageBatch) -> None:
         raise RuntimeError("secret")
 
     await feed(database, tenant, sends(1))
-    monkeypatch.setattr(Workbook, "append", broken)
-    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    monkeypatch.setattr(XlsxWriter, "append", broken)
+    done = await run(resources, await queue(database, identity(tenant), WEEK))
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.INTERNAL)
     assert "secret" not in repr(done)
     assert names(folder) == []
 
 
 async def test_a_filter_that_can_no_longer_be_read_is_no_fault_of_its_requester(
-    database: Database, workshop: Workshop, tenant: str
+    database: Database, resources: JobResources, tenant: str
 ) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     lost = asked.spec_text.replace(f'"{asked.spec.time_zone}"', '"Mars/Olympus"')
     async with database.write() as writer:
         await writer.execute(update(export_rows).where(export_rows.c.id == asked.id).values(spec=lost))
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.INTERNAL)
 
 
 async def test_a_disk_without_room_for_the_file_is_told(
-    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: Workbook, path: Path) -> None:
+    def full(self: XlsxWriter, path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Workbook, "finish", full)
-    done = await run(workshop, await queue(database, identity(tenant), WEEK))
+    monkeypatch.setattr(XlsxWriter, "finish", full)
+    done = await run(resources, await queue(database, identity(tenant), WEEK))
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
     assert names(folder) == []
 
 
 async def test_two_workers_that_race_make_one_file(
-    database: Database, workshop: Workshop, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put, puts = FileStore.put, []
 
@@ -302,68 +304,68 @@ async def test_two_workers_that_race_make_one_file(
     monkeypatch.setattr(FileStore, "put", counting)
     await feed(database, tenant, sends(3))
     async with Database(database.url) as other:
-        second = Workshop(other, workshop.files, 30)
+        second = JobResources(other, resources.files, 30)
         for _ in range(5):
             puts.clear()
             asked = await queue(database, identity(tenant), WEEK)
-            await asyncio.gather(*(run_export(shop, tenant, asked.id) for shop in (workshop, second) * 3))
+            await asyncio.gather(*(run_export(shop, tenant, asked.id) for shop in (resources, second) * 3))
             done = await stored(database, asked)
             assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 1)
             assert puts == [key_of(done)]
 
 
 async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     await feed(database, tenant, sends(2))
     asked = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
         dead = await jobs.claim(writer, tenant, asked.id, helpers.soon() - jobs.LEASE - 1)
     assert dead is not None
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
     async with database.write() as writer:
         late = await jobs.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, expires_at=1)
-        await jobs.end(writer, dead, 1, ExportStatus.CANCELED)
+        await jobs.finish(writer, dead, 1, ExportStatus.CANCELED)
         assert await jobs.renew(writer, dead, 1, 0, 0) is None
     assert not late
     assert await stored(database, asked) == done
 
 
 async def test_what_a_killed_worker_stored_is_deleted_by_the_next(
-    database: Database, workshop: Workshop, folder: Path, tmp_path: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tmp_path: Path, tenant: str
 ) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     now = helpers.soon() - DAY
     orphan = tmp_path / "orphan"
     orphan.write_text("stored, and then its worker was killed")
-    for attempt in range(jobs.MOST_ATTEMPTS):
+    for attempt in range(jobs.MAX_ATTEMPTS):
         async with database.write() as writer:
             dead = await jobs.claim(writer, tenant, asked.id, now + attempt * 2 * jobs.LEASE)
         assert dead is not None
-        await workshop.files.put(key_of(dead), orphan)
-    assert len(names(folder)) == jobs.MOST_ATTEMPTS
-    assert (await run(workshop, asked)).failure is FailureCode.ATTEMPTS_EXHAUSTED
+        await resources.files.put(key_of(dead), orphan)
+    assert len(names(folder)) == jobs.MAX_ATTEMPTS
+    assert (await run(resources, asked)).failure is FailureCode.ATTEMPTS_EXHAUSTED
     assert names(folder) == []
 
     again = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
         dead = await jobs.claim(writer, tenant, again.id, now)
     assert dead is not None
-    await workshop.files.put(key_of(dead), orphan)
-    done = await run(workshop, again)
+    await resources.files.put(key_of(dead), orphan)
+    done = await run(resources, again)
     assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
     assert names(folder) == [key_of(done)]
 
 
 async def test_an_export_that_takes_too_long_lets_its_thread_end_first(
-    database: Database, workshop: Workshop, folder: Path, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, folder: Path, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = job.time_limit()
     monkeypatch.setattr(job, "time_limit", lambda: limit)
     await feed(database, tenant, sends(9))
     asked = await queue(database, identity(tenant), WEEK)
-    running = await start(workshop, asked, gate)
+    running = await start(resources, asked, gate)
     limit.reschedule(asyncio.get_running_loop().time())
     await asyncio.sleep(0.1)
     assert not running.done()
@@ -374,44 +376,48 @@ async def test_an_export_that_takes_too_long_lets_its_thread_end_first(
     assert names(folder) == []
 
 
-async def test_a_living_workers_export_is_not_taken_over(database: Database, workshop: Workshop, tenant: str) -> None:
+async def test_a_living_workers_export_is_not_taken_over(
+    database: Database, resources: JobResources, tenant: str
+) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
         assert await jobs.claim(writer, tenant, asked.id, helpers.soon())
-    assert (await run(workshop, asked)).status is ExportStatus.RUNNING
+    assert (await run(resources, asked)).status is ExportStatus.RUNNING
 
 
-async def test_the_last_attempt_is_the_last(database: Database, workshop: Workshop, folder: Path, tenant: str) -> None:
+async def test_the_last_attempt_is_the_last(
+    database: Database, resources: JobResources, folder: Path, tenant: str
+) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     long_ago = helpers.soon() - DAY
-    for attempt in range(jobs.MOST_ATTEMPTS):
+    for attempt in range(jobs.MAX_ATTEMPTS):
         async with database.write() as writer:
             claimed = await jobs.claim(writer, tenant, asked.id, long_ago + attempt * 2 * jobs.LEASE)
         assert claimed is not None
         assert claimed.attempts == attempt + 1
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.ATTEMPTS_EXHAUSTED)
     assert names(folder) == []
 
 
 async def test_a_canceled_export_whose_worker_died_is_canceled(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
         await jobs.claim(writer, tenant, asked.id, helpers.soon() - jobs.LEASE - 1)
         await requests.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
-    assert (await run(workshop, asked)).status is ExportStatus.CANCELED
+    assert (await run(resources, asked)).status is ExportStatus.CANCELED
     assert names(folder) == []
 
 
 async def test_an_export_canceled_before_a_worker_came_is_not_run(
-    database: Database, workshop: Workshop, folder: Path, tenant: str
+    database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
     asked = await queue(database, identity(tenant), WEEK)
     async with database.write() as writer:
         await requests.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
-    done = await run(workshop, asked)
+    done = await run(resources, asked)
     assert (done.status, done.attempts) == (ExportStatus.CANCELED, 0)
     assert await until_status(database, asked, ExportStatus.CANCELED) == done
     assert names(folder) == []
@@ -422,10 +428,10 @@ async def test_a_store_that_cannot_be_opened_fails_the_export(database: Database
     await feed(database, tenant, sends(3))
     (tmp_path / "files").write_text("no folder")
     files = FileStore((tmp_path / "files").as_uri())
-    assert not await files.answer()
-    done = await run(Workshop(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
+    assert not await files.is_reachable()
+    done = await run(JobResources(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
     (tmp_path / "files").unlink()
-    done = await run(Workshop(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
+    done = await run(JobResources(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
     assert done.status is ExportStatus.COMPLETED
-    assert await files.answer()
+    assert await files.is_reachable()

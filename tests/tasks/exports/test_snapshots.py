@@ -10,8 +10,8 @@ import pytest
 from analytics.exports.requests import ExportStatus
 from analytics.storage.database import Database
 from tasks.exports import job
-from tasks.exports.job import Workshop, key_of, run_export
-from tasks.exports.writers.xlsx_writer import Workbook
+from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import FileStore
 from tests.support import factories
 from tests.support.exports import tables
@@ -43,16 +43,16 @@ async def test_rows_and_funnel_are_of_one_moment(
         renamed = {**factories.department(name=f"new {number}"), "updated_at": factories.after()}
         return feed(database, tenant, [late, *moved, *done, renamed])
 
-    class Between(Workbook):
+    class Between(XlsxWriter):
         def append(self, sends: Any) -> None:
             super().append(sends)
             asyncio.run_coroutine_threadsafe(change_everything(len(rounds)), loop).result()
             rounds.append(len(sends.named))
 
-    monkeypatch.setattr(job, "Workbook", Between)
-    workshop = Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+    monkeypatch.setattr(job, "XlsxWriter", Between)
+    resources = JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
     export = await queue(database, identity(tenant), DAY)
-    await run_export(workshop, tenant, export.id)
+    await run_export(resources, tenant, export.id)
     done = await stored(database, export)
     assert (done.status, done.rows_written, len(rounds)) == (ExportStatus.COMPLETED, 40, 8)
     book = tables.read_openpyxl(tmp_path / "files" / key_of(done))
@@ -63,9 +63,9 @@ async def test_rows_and_funnel_are_of_one_moment(
     assert (told["Filas"], told["Mensajes"], told["Pendientes"], told["Entregados"]) == (40, 40, 40, 0)
 
     # The next one sees all of it, and again agrees with itself.
-    monkeypatch.setattr(job, "Workbook", Workbook)
+    monkeypatch.setattr(job, "XlsxWriter", XlsxWriter)
     again = await queue(database, identity(tenant), DAY)
-    await run_export(workshop, tenant, again.id)
+    await run_export(resources, tenant, again.id)
     book = tables.read_openpyxl(tmp_path / "files" / key_of(await stored(database, again)))
     statuses = Counter(row[8] for row in book["Envíos"][1:])
     told = {line[0]: line[1] for line in book["Resumen"]}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from analytics.domain.time_zones import SECOND
 from analytics.exports.requests import Locale
 from analytics.storage.database import Database
-from tasks.exports.job import Workshop, key_of, run_export
+from tasks.exports.job import JobResources, key_of, run_export
 from tests.support import factories, strategies
 from tests.support.exports import tables
 from tests.support.exports.helpers import DAY, queue, soon, stored
@@ -25,11 +25,11 @@ from tests.support.oracle import Filter, Oracle
 STEPS = ("messages", *BASES)
 
 
-async def exported(workshop: Workshop, folder: Path, who: Any, filter: Filter, **options: Any) -> Path:
+async def exported(resources: JobResources, folder: Path, who: Any, filter: Filter, **options: Any) -> Path:
     """The workbook of an export."""
-    export = await queue(workshop.database, who, filter, **options)
-    await run_export(workshop, who.tenant_id, export.id)
-    return folder / key_of(await stored(workshop.database, export))
+    export = await queue(resources.database, who, filter, **options)
+    await run_export(resources, who.tenant_id, export.id)
+    return folder / key_of(await stored(resources.database, export))
 
 
 def summary(path: Path) -> dict[Any, list[Any]]:
@@ -38,7 +38,7 @@ def summary(path: Path) -> dict[Any, list[Any]]:
     return {label: [value for value in values if value != ""] for label, *values in lines}
 
 
-async def test_a_file_explains_itself(workshop: Workshop, tmp_path: Path, tenant: str) -> None:
+async def test_a_file_explains_itself(resources: JobResources, tmp_path: Path, tenant: str) -> None:
     events = [
         factories.tenant(),
         factories.department("d1", "Ventas"),
@@ -50,7 +50,7 @@ async def test_a_file_explains_itself(workshop: Workshop, tmp_path: Path, tenant
         factories.status("m1", "delivered"),
         factories.status("m2", "failed", code=131026),
     ]
-    await feed(workshop.database, tenant, events)
+    await feed(resources.database, tenant, events)
     filter = replace(
         DAY,
         departments=frozenset({"d2", "d1"}),
@@ -61,7 +61,7 @@ async def test_a_file_explains_itself(workshop: Workshop, tmp_path: Path, tenant
     who = identity(tenant, name="Ana Díaz", email="ana@acme.cl")
     asked_at = 1_793_620_800 * SECOND
     before = soon()
-    path = await exported(workshop, tmp_path / "files", who, filter, name="Envíos: marzo", now=asked_at)
+    path = await exported(resources, tmp_path / "files", who, filter, name="Envíos: marzo", now=asked_at)
     told = summary(path)
     read_at = told.pop("Datos al")[0]
     assert told == {
@@ -93,10 +93,10 @@ async def test_a_file_explains_itself(workshop: Workshop, tmp_path: Path, tenant
     assert [bool(sheet.sheet_view.tabSelected) for sheet in book.worksheets] == [False, True]
 
 
-async def test_what_is_narrowed_and_what_is_empty(workshop: Workshop, tmp_path: Path, tenant: str) -> None:
-    await feed(workshop.database, tenant, [factories.department(), member("s1", "d1")])
+async def test_what_is_narrowed_and_what_is_empty(resources: JobResources, tmp_path: Path, tenant: str) -> None:
+    await feed(resources.database, tenant, [factories.department(), member("s1", "d1")])
     filter = replace(DAY, agents=frozenset())
-    told = summary(await exported(workshop, tmp_path / "files", supervisor(tenant), filter, locale=Locale.EN))
+    told = summary(await exported(resources, tmp_path / "files", supervisor(tenant), filter, locale=Locale.EN))
     assert (told["Departments"], told["Users"], told["Templates"]) == (["Ventas"], ["None"], ["No restriction"])
     assert (told["Requested by"], told["Time zone"], told["Rows"]) == (["s1"], ["UTC"], [0])
     assert told["Delivered"] == [0, 0, "of sent"]  # no rate of nothing
@@ -105,12 +105,12 @@ async def test_what_is_narrowed_and_what_is_empty(workshop: Workshop, tmp_path: 
 @settings(max_examples=10)
 @given(case=strategies.cases())
 async def test_the_funnel_is_the_oracles(
-    database: Database, workshop: Workshop, tmp_path: Path, case: tuple[list[dict[str, Any]], Filter]
+    database: Database, resources: JobResources, tmp_path: Path, case: tuple[list[dict[str, Any]], Filter]
 ) -> None:
     events, filter = case
     tenant = uuid4().hex
     await feed(database, tenant, events)
-    path = await exported(workshop, tmp_path / "files", identity(tenant), filter, locale=Locale.EN)
+    path = await exported(resources, tmp_path / "files", identity(tenant), filter, locale=Locale.EN)
     oracle = Oracle(events)
     funnel = oracle.funnel(oracle.select(filter))
     told = summary(path)
@@ -122,6 +122,6 @@ async def test_the_funnel_is_the_oracles(
 
 
 @pytest.mark.parametrize("locale", Locale)
-async def test_it_speaks_every_language_in_full(workshop: Workshop, tmp_path: Path, locale: Locale) -> None:
-    told = summary(await exported(workshop, tmp_path / "files", identity(uuid4().hex), DAY, locale=locale))
+async def test_it_speaks_every_language_in_full(resources: JobResources, tmp_path: Path, locale: Locale) -> None:
+    told = summary(await exported(resources, tmp_path / "files", identity(uuid4().hex), DAY, locale=locale))
     assert len(told) == 21

@@ -18,12 +18,12 @@ from redis.exceptions import RedisError
 
 from analytics.exports.requests import ExportStatus
 from analytics.storage.database import Database
-from tasks.exports.job import Workshop
+from tasks.exports.job import JobResources
 from tasks.queue import broker as brokers
 from tasks.queue.broker import open_broker
 from tasks.queue.broker_url import BrokerUrl, parse_broker_url
-from tasks.queue.dispatch import MOST_WAITING, Announcer, Jobs, declare_actors
-from tasks.worker_slots import Shift
+from tasks.queue.dispatch import MAX_WAITING, BackgroundPublisher, DramatiqExportQueue, declare_actors
+from tasks.worker_slots import WorkerSlots
 from tests.support.brokers import reachable, wipe
 from tests.support.exports.helpers import PATIENCE, stored, until_status
 from tests.support.exports.helpers import queue as ask
@@ -80,16 +80,16 @@ def at(request: pytest.FixtureRequest) -> Iterator[BrokerUrl]:
 
 
 @pytest.fixture
-def crew(at: BrokerUrl, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
+def crew(at: BrokerUrl, resources: JobResources) -> Iterator[list[dramatiq.Worker]]:
     """Two workers, each as if in a process of its own."""
     workers = []
     for _ in range(2):
         broker = open_broker(at)
 
-        def opened() -> Workshop:
-            return Workshop(Database(workshop.database.url), workshop.files, workshop.retention_days)
+        def opened() -> JobResources:
+            return JobResources(Database(resources.database.url), resources.files, resources.retention_days)
 
-        declare_actors(broker, at.queue, opened, Shift(2))
+        declare_actors(broker, at.queue, opened, WorkerSlots(2))
         workers.append(dramatiq.Worker(broker, worker_timeout=50, worker_threads=2))
         workers[-1].start()
     gc.disable()  # it would find the connections below before they are closed
@@ -105,66 +105,66 @@ def crew(at: BrokerUrl, workshop: Workshop) -> Iterator[list[dramatiq.Worker]]:
 
 
 @pytest.mark.usefixtures("crew")
-async def test_an_export_that_is_sent_often_is_made_once(at: BrokerUrl, workshop: Workshop, tenant: str) -> None:
+async def test_an_export_that_is_sent_often_is_made_once(at: BrokerUrl, resources: JobResources, tenant: str) -> None:
     broker = open_broker(at)
-    exports = [await ask(workshop.database, identity(tenant), ANY) for _ in range(3)]
+    exports = [await ask(resources.database, identity(tenant), ANY) for _ in range(3)]
     for export in exports * 8:
         await asyncio.to_thread(brokers.send, broker, at, tenant, export.id)
     for export in exports:
-        await until_status(workshop.database, export, ExportStatus.COMPLETED)
+        await until_status(resources.database, export, ExportStatus.COMPLETED)
     await asyncio.sleep(0.3)  # the copies are looked at, too
-    assert [(await stored(workshop.database, export)).attempts for export in exports] == [1, 1, 1]
+    assert [(await stored(resources.database, export)).attempts for export in exports] == [1, 1, 1]
     broker.close()
 
 
 @pytest.mark.usefixtures("crew")
-async def test_a_queue_that_vanished_is_made_again(at: BrokerUrl, workshop: Workshop, tenant: str) -> None:
+async def test_a_queue_that_vanished_is_made_again(at: BrokerUrl, resources: JobResources, tenant: str) -> None:
     broker = open_broker(at)
     for _ in range(2):
-        export = await ask(workshop.database, identity(tenant), ANY)
+        export = await ask(resources.database, identity(tenant), ANY)
         await asyncio.to_thread(brokers.send, broker, at, tenant, export.id)
-        await until_status(workshop.database, export, ExportStatus.COMPLETED)
+        await until_status(resources.database, export, ExportStatus.COMPLETED)
         await asyncio.to_thread(wipe, at)
     broker.close()
 
 
-async def test_an_ended_shift_begins_nothing(workshop: Workshop, tenant: str) -> None:
-    broker, shift = open_broker(parse_broker_url("embedded://")), Shift(1)
-    shift.end()
-    actor = declare_actors(broker, "embudo.exports", lambda: workshop, shift)
-    export = await ask(workshop.database, identity(tenant), ANY)
+async def test_an_ended_shift_begins_nothing(resources: JobResources, tenant: str) -> None:
+    broker, slots = open_broker(parse_broker_url("embedded://")), WorkerSlots(1)
+    slots.request_shutdown()
+    actor = declare_actors(broker, "embudo.exports", lambda: resources, slots)
+    export = await ask(resources.database, identity(tenant), ANY)
     actor.fn(tenant, export.id)
-    assert (await stored(workshop.database, export)).status is ExportStatus.QUEUED
-    assert shift.free == 0
+    assert (await stored(resources.database, export)).status is ExportStatus.QUEUED
+    assert slots.free == 0
 
 
 def test_a_shift_counts_its_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    shift = Shift(2)
-    with shift.job():
-        assert shift.free == 1
-        with pytest.raises(RuntimeError), shift.job():
+    slots = WorkerSlots(2)
+    with slots.slot():
+        assert slots.free == 1
+        with pytest.raises(RuntimeError), slots.slot():
             raise RuntimeError
-    assert (shift.free, shift.over, shift.overdue) == (2, False, False)
-    shift.end()
-    assert (shift.free, shift.over, shift.overdue) == (0, True, False)
-    monkeypatch.setattr("tasks.worker_slots.GRACE", 0)
-    assert shift.overdue
+    assert (slots.free, slots.stopping, slots.grace_expired) == (2, False, False)
+    slots.request_shutdown()
+    assert (slots.free, slots.stopping, slots.grace_expired) == (0, True, False)
+    monkeypatch.setattr("tasks.worker_slots.SHUTDOWN_GRACE", 0)
+    assert slots.grace_expired
 
 
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
-async def test_a_broker_that_never_answers_holds_nobody_up(workshop: Workshop, tenant: str, scheme: str) -> None:
+async def test_a_broker_that_never_answers_holds_nobody_up(resources: JobResources, tenant: str, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         at = parse_broker_url(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/")
         broker = open_broker(at)
-        announcer = Announcer(lambda tenant, id: brokers.send(broker, at, tenant, id))
-        jobs = Jobs(workshop, announcer.announce)
+        publisher = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
+        jobs = DramatiqExportQueue(resources, publisher.publish)
         began = time.monotonic()
-        for n in range(MOST_WAITING + 10):
-            await jobs.start(tenant, f"export {n}")
+        for n in range(MAX_WAITING + 10):
+            await jobs.enqueue(tenant, f"export {n}")
         assert time.monotonic() - began < 1
     with pytest.raises((RedisError, AMQPError)):  # refused now
         brokers.ping(at)
-    announcer.close(PATIENCE)
+    publisher.close(PATIENCE)
 
 
 def test_what_cannot_be_sent_does_not_stop_the_next() -> None:
@@ -175,10 +175,10 @@ def test_what_cannot_be_sent_does_not_stop_the_next() -> None:
             raise ConnectionError
         sent.put((tenant, id))
 
-    announcer = Announcer(send)
-    announcer.announce("t", "bad")
-    announcer.announce("t", "good")
+    publisher = BackgroundPublisher(send)
+    publisher.publish("t", "bad")
+    publisher.publish("t", "good")
     assert sent.get(timeout=PATIENCE) == ("t", "good")
-    announcer.close(PATIENCE)
-    announcer.announce("t", "late")
+    publisher.close(PATIENCE)
+    publisher.publish("t", "late")
     assert sent.empty()

@@ -14,7 +14,7 @@ from analytics.ingest.events import (
     AgentUpserted,
     Contact,
     DepartmentUpserted,
-    InvalidEvent,
+    InvalidEventError,
     MemberAdded,
     MemberRemoved,
     MessageReply,
@@ -61,7 +61,7 @@ def reply(**fields: Any) -> PlatformEvent:
 
 
 def refusal(line: bytes | str) -> tuple[str, str]:
-    with pytest.raises(InvalidEvent) as refused:
+    with pytest.raises(InvalidEventError) as refused:
         parse_event(line)
     return refused.value.code, refused.value.message
 
@@ -526,7 +526,7 @@ TYPES = [
 def read(line: bytes | str) -> None:
     try:
         event = parse_event(line)
-    except InvalidEvent as error:
+    except InvalidEventError as error:
         refusal = error
     else:
         assert isinstance(event, PlatformEvent)

@@ -8,24 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.ingest.events import InvalidEvent, MemberAdded, MessageStatus, TenantUpserted
-from analytics.ingest.formats.files import LONGEST_LINE, Item, read_events, read_part, read_whatsapp
+from analytics.ingest.events import InvalidEventError, MemberAdded, MessageStatus, TenantUpserted
+from analytics.ingest.formats.files import MAX_LINE_BYTES, ParsedLine, read_events, read_part, read_whatsapp
 
 TENANT = b'{"type":"tenant.upserted","at":"2026-11-03T10:15:00-03:00"}'
 MEMBER = b'{"type":"member.added","at":"2026-11-03T10:15:00Z","user_id":"u1","department_id":"d1"}'
 BOM = b"\xef\xbb\xbf"
 
 
-def shown(items: list[Item]) -> list[tuple[int, Any]]:
+def shown(items: list[ParsedLine]) -> list[tuple[int, Any]]:
     return [
-        (item.line, item.event.code if isinstance(item.event, InvalidEvent) else type(item.event)) for item in items
+        (item.line, item.event.code if isinstance(item.event, InvalidEventError) else type(item.event))
+        for item in items
     ]
 
 
 # NDJSON
 
 
-def read(text: bytes) -> list[Item]:
+def read(text: bytes) -> list[ParsedLine]:
     return list(read_events(io.BytesIO(text)))
 
 
@@ -73,8 +74,8 @@ def test_a_byte_order_mark_is_passed_over_at_the_start_only() -> None:
 
 
 def test_a_line_that_is_too_long_does_not_stop_the_others() -> None:
-    padded = TENANT[:-1] + b',"x":"' + b"x" * (LONGEST_LINE - len(TENANT) - 7) + b'"}'
-    assert len(padded) == LONGEST_LINE
+    padded = TENANT[:-1] + b',"x":"' + b"x" * (MAX_LINE_BYTES - len(TENANT) - 7) + b'"}'
+    assert len(padded) == MAX_LINE_BYTES
     longer = padded[:-2] + b'x"}'
     assert shown(read(b"\n".join([padded, longer, MEMBER]))) == [
         (1, TenantUpserted),
@@ -127,10 +128,10 @@ def test_a_line_that_is_no_body_does_not_stop_the_others() -> None:
 def test_a_problem_names_the_sample_it_is_in() -> None:
     text = json.dumps({"good": body("w1"), "bad": {"object": "page"}}, indent=1)
     items = list(read_whatsapp(io.BytesIO(text.encode())))
-    assert isinstance(items[1].event, InvalidEvent)
+    assert isinstance(items[1].event, InvalidEventError)
     assert items[1].event.message.startswith("bad: ")
     items = list(read_whatsapp(io.BytesIO(json.dumps([body("w1"), None]).encode())))
-    assert isinstance(items[1].event, InvalidEvent)
+    assert isinstance(items[1].event, InvalidEventError)
     assert items[1].event.message.startswith("[1]: ")
 
 
@@ -154,4 +155,4 @@ def test_a_blank_first_line_is_passed_over() -> None:
 
 def test_a_file_that_is_nested_too_deeply_is_refused() -> None:
     (item,) = read_whatsapp(io.BytesIO(b"[" * 200_000))
-    assert isinstance(item.event, InvalidEvent)
+    assert isinstance(item.event, InvalidEventError)

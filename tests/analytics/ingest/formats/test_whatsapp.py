@@ -14,7 +14,7 @@ from analytics.ingest.events import (
     Contact,
     ContactChanged,
     Inbound,
-    InvalidEvent,
+    InvalidEventError,
     MessageReply,
     MessageStatus,
     StatusError,
@@ -41,13 +41,13 @@ def value(**items: Any) -> dict[str, Any]:
 
 def events(of: Any) -> list[AnyEvent]:
     found = [event for _, event in read_body(of)]
-    assert not [event for event in found if isinstance(event, InvalidEvent)]
-    return [event for event in found if not isinstance(event, InvalidEvent)]
+    assert not [event for event in found if isinstance(event, InvalidEventError)]
+    return [event for event in found if not isinstance(event, InvalidEventError)]
 
 
 def problem(of: Any) -> str:
     [(_, event)] = list(read_body(of))
-    assert isinstance(event, InvalidEvent)
+    assert isinstance(event, InvalidEventError)
     return event.message
 
 
@@ -382,7 +382,7 @@ def test_fields_that_are_not_used_say_nothing(field: Any) -> None:
 
 @pytest.mark.parametrize("of", [None, [], "entry", 1, {}, {"entry": None}, {"entry": {}}, {"object": "page"}])
 def test_what_is_no_body_at_all(of: Any) -> None:
-    with pytest.raises(InvalidEvent) as refused:
+    with pytest.raises(InvalidEventError) as refused:
         list(read_body(of))
     assert refused.value.code == "INVALID_BODY"
 
@@ -396,7 +396,7 @@ def test_an_empty_body_says_nothing(entry: Any) -> None:
 def test_what_a_status_lacks_is_told_with_its_place_and_stops_nothing(key: str) -> None:
     broken = {name: value for name, value in status().items() if name != key}
     found = list(read_body(body(value(statuses=[broken, status()]))))
-    assert isinstance(found[0][1], InvalidEvent)
+    assert isinstance(found[0][1], InvalidEventError)
     assert found[0][1].message == f"entry[0].changes[0].value.statuses[0]: lacks '{key}'."
     assert isinstance(found[1][1], MessageStatus)
 
@@ -488,7 +488,7 @@ def places(of: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def read(of: Any) -> None:
     try:
         found = list(read_body(of))
-    except InvalidEvent as error:
+    except InvalidEventError as error:
         refusal = error
     else:
         assert all(place.startswith("entry[") for place, _ in found)
@@ -532,5 +532,5 @@ def test_a_body_that_is_nested_too_deeply_is_refused() -> None:
     deep: Any = {}
     for _ in range(5000):
         deep = {"x": deep}
-    with pytest.raises(InvalidEvent, match="deep"):
+    with pytest.raises(InvalidEventError, match="deep"):
         list(read_body({"entry": [], "x": deep}))

@@ -8,23 +8,23 @@ from typing import Any, TypeAlias
 import pytest
 from openpyxl.writer.excel import ExcelWriter
 
-from analytics.reports.runner import Sends
-from tasks.exports.writers.base import TableWriter
+from analytics.reports.runner import MessageBatch
+from tasks.exports.writers.base import ExportWriter
 from tasks.exports.writers.columns import Locale
-from tasks.exports.writers.csv_writer import Delimited
-from tasks.exports.writers.xlsx_writer import Workbook
+from tasks.exports.writers.csv_writer import CsvWriter
+from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tests.support.exports import tables
 from tests.support.exports.full_disk import full_disk
 
-WriterOf: TypeAlias = Callable[[Locale], TableWriter]
+WriterOf: TypeAlias = Callable[[Locale], ExportWriter]
 
 
-def small_workbook(locale: Locale) -> Workbook:
+def small_workbook(locale: Locale) -> XlsxWriter:
     """Three sheets after three rows: one closed, one being written, one in front."""
-    return Workbook(locale, summary=[("Mensajes", 3)], max_rows=2)
+    return XlsxWriter(locale, summary=[("Mensajes", 3)], max_rows=2)
 
 
-both = pytest.mark.parametrize("writer_of", [small_workbook, Delimited])
+both = pytest.mark.parametrize("writer_of", [small_workbook, CsvWriter])
 
 
 class Interrupted(list[Any]):
@@ -35,7 +35,7 @@ class Interrupted(list[Any]):
         raise KeyboardInterrupt
 
 
-def several(count: int) -> Sends:
+def several(count: int) -> MessageBatch:
     return tables.columns(tables.row(number) for number in range(count))
 
 
@@ -54,7 +54,7 @@ ONE = several(1)
     ids=["status", "short", "no text", "from outside"],
 )
 def test_an_error_throws_everything_away(
-    writer_of: WriterOf, bad: Sends, error: Any, tmp_path: Path, scratch: Path
+    writer_of: WriterOf, bad: MessageBatch, error: Any, tmp_path: Path, scratch: Path
 ) -> None:
     writer = writer_of(Locale.ES)
     writer.append(several(3))
@@ -95,7 +95,7 @@ def test_a_file_cannot_replace_a_folder(writer_of: WriterOf, tmp_path: Path, scr
     assert [*tmp_path.iterdir(), *scratch.iterdir()] == [scratch]
 
 
-@pytest.mark.parametrize("writer_of", [Workbook, Delimited])  # one large sheet: the limit is for each file
+@pytest.mark.parametrize("writer_of", [XlsxWriter, CsvWriter])  # one large sheet: the limit is for each file
 def test_the_disk_fills_up_while_rows_come(writer_of: WriterOf, tmp_path: Path, scratch: Path) -> None:
     writer = writer_of(Locale.ES)
     with full_disk(64 * 1024), pytest.raises(OSError, match="too large"):
@@ -132,5 +132,5 @@ def test_an_error_while_packing_keeps_the_old_file(
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), datetime(2026, 1, 1)])  # noqa: DTZ001  refused
 def test_a_bad_summary_is_refused(value: Any, scratch: Path) -> None:
     with pytest.raises(ValueError, match=r"finite|zone"):
-        Workbook(Locale.ES, summary=[("a", value)])
+        XlsxWriter(Locale.ES, summary=[("a", value)])
     assert not list(scratch.iterdir())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analytics.domain.export_columns import ExportColumn
 from analytics.exports.requests import CsvSeparator
 from tasks.exports.writers.columns import COLUMNS, FURTHER, Locale, headers
-from tasks.exports.writers.csv_writer import Delimited
+from tasks.exports.writers.csv_writer import CsvWriter
 from tasks.exports.writers.further_columns import NO_FURTHER, Further
 from tests.support.exports import tables
 
@@ -28,7 +28,7 @@ def written(
     separator: CsvSeparator = CsvSeparator.COMMA,
     further: Further = NO_FURTHER,
 ) -> bytes:
-    with TemporaryDirectory() as folder, Delimited(locale, separator, further) as writer:
+    with TemporaryDirectory() as folder, CsvWriter(locale, separator, further) as writer:
         path = Path(folder, "export.csv")
         for batch in batches:
             writer.append(tables.columns(batch))

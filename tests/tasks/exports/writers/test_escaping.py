@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from tasks.exports.writers.escaping import CELL_LIMIT, cell_text, csv_field, csv_fields, legible, shorten
+from tasks.exports.writers.escaping import (
+    CELL_LIMIT,
+    cell_text,
+    csv_field,
+    csv_fields,
+    replace_unwritable,
+    truncate_utf16,
+)
 from tests.support.exports import tables
 from tests.support.paths import ROOT
 
@@ -18,7 +25,7 @@ def units(text: str) -> int:
 
 @given(tables.texts())
 def test_only_what_no_file_can_hold_is_replaced(text: str) -> None:
-    assert legible(text) == tables.legible(text)
+    assert replace_unwritable(text) == tables.legible(text)
 
 
 @given(tables.texts())
@@ -41,7 +48,7 @@ def test_what_looks_like_an_escape_is_escaped(text: str, written: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(1, 20))
 def test_shortened_text_fits_and_says_so(text: str, limit: int) -> None:
-    short = shorten(text, limit)
+    short = truncate_utf16(text, limit)
     if units(text) <= limit:
         assert short == text
     else:

@@ -18,11 +18,11 @@ from analytics.domain.export_columns import ExportColumn
 from analytics.exports.requests import ExportFormat, ExportStatus, Locale
 from analytics.storage.database import Database
 from tasks.exports import job
-from tasks.exports.job import Workshop, key_of, run_export
+from tasks.exports.job import JobResources, key_of, run_export
 from tasks.exports.writers.columns import COLUMNS
 from tasks.exports.writers.columns import Locale as Language
 from tasks.exports.writers.further_columns import Further
-from tasks.exports.writers.xlsx_writer import Workbook
+from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tests.support import factories
 from tests.support.exports import tables
 from tests.support.exports.helpers import DAY, lines, queue, stored
@@ -34,11 +34,11 @@ SENT_AT = [column.name for column in COLUMNS].index("sent_at")
 SOFFICE = shutil.which("soffice")
 
 
-async def exported(workshop: Workshop, folder: Path, tenant: str, filter: Filter, **options: Any) -> Path:
+async def exported(resources: JobResources, folder: Path, tenant: str, filter: Filter, **options: Any) -> Path:
     """The file of an export."""
-    export = await queue(workshop.database, identity(tenant), filter, **options)
-    await run_export(workshop, tenant, export.id)
-    done = await stored(workshop.database, export)
+    export = await queue(resources.database, identity(tenant), filter, **options)
+    await run_export(resources, tenant, export.id)
+    done = await stored(resources.database, export)
     assert done.status is ExportStatus.COMPLETED
     return folder / "files" / key_of(done)
 
@@ -77,17 +77,17 @@ def events(texts: list[str]) -> list[dict[str, Any]]:
 @settings(settings.get_profile("default"), suppress_health_check=list(HealthCheck), max_examples=15)
 @given(st.lists(tables.texts(), min_size=1, max_size=4))
 async def test_any_text_comes_back_from_a_whole_export(
-    database: Database, workshop: Workshop, tmp_path: Path, texts: list[str]
+    database: Database, resources: JobResources, tmp_path: Path, texts: list[str]
 ) -> None:
     tenant, told = uuid4().hex, events(texts)
     await feed(database, tenant, told)
     expected = lines(Oracle(told), DAY, Locale.ES)
-    path = await exported(workshop, tmp_path, tenant, DAY)
+    path = await exported(resources, tmp_path, tenant, DAY)
     for read in (tables.read_openpyxl, tables.read_calamine):
         assert read(path)["Envíos"] == expected
 
 
-async def test_times_across_the_clocks_changes(database: Database, workshop: Workshop, tmp_path: Path) -> None:
+async def test_times_across_the_clocks_changes(database: Database, resources: JobResources, tmp_path: Path) -> None:
     # Chile's midnight of 5 April 2026 comes twice, that of 6 September not at all.
     tenant = uuid4().hex
     instants = [
@@ -98,7 +98,7 @@ async def test_times_across_the_clocks_changes(database: Database, workshop: Wor
     await feed(database, tenant, told)
     both = Filter(date(2026, 4, 4), date(2026, 9, 6))
     expected = lines(Oracle(told), both, Locale.ES)
-    path = await exported(workshop, tmp_path, tenant, both)
+    path = await exported(resources, tmp_path, tenant, both)
     assert tables.read_openpyxl(path)["Envíos"] == tables.read_calamine(path)["Envíos"] == expected
     shown = [str(row[SENT_AT]) for row in expected[1:]]
     assert shown[:6] == [
@@ -106,25 +106,25 @@ async def test_times_across_the_clocks_changes(database: Database, workshop: Wor
         "2026-04-04 23:30:59", "2026-04-05 00:00:59", "2026-04-05 00:30:59",
     ]  # fmt: skip
     assert not [at for at in shown if at.startswith("2026-09-06 00")]
-    data = (await exported(workshop, tmp_path, tenant, both, format=ExportFormat.CSV)).read_bytes()
+    data = (await exported(resources, tmp_path, tenant, both, format=ExportFormat.CSV)).read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.count(b"\r\n") == data.count(b"\n") == len(expected)
     assert [row[SENT_AT] for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))][1:] == shown
 
 
 async def test_more_rows_than_a_sheet_holds(
-    database: Database, workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, resources: JobResources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Small(Workbook):
+    class Small(XlsxWriter):
         def __init__(self, locale: Any, summary: Any, further: Any) -> None:
             super().__init__(locale, summary, max_rows=4, further=further)
 
-    monkeypatch.setattr(job, "Workbook", Small)
+    monkeypatch.setattr(job, "XlsxWriter", Small)
     monkeypatch.setattr("analytics.storage.database.PARTITION", 3)
     tenant, told = uuid4().hex, events(["x"] * 10)
     await feed(database, tenant, told)
     head, *rows = lines(Oracle(told), DAY, Locale.ES)
-    path = await exported(workshop, tmp_path, tenant, DAY)
+    path = await exported(resources, tmp_path, tenant, DAY)
     for read in (tables.read_openpyxl, tables.read_calamine):
         seen = read(path)
         assert list(seen) == ["Resumen", "Envíos", "Envíos (2)", "Envíos (3)"]
@@ -148,7 +148,7 @@ def test_libreoffice_reads_the_same_texts(tmp_path: Path) -> None:
     nasty = [text for text in tables.NASTY if not set(text) & set("\r\n")]
     given = [row_of(number, text) for number, text in enumerate([*nasty, "👍" * 20_000, "x" * 40_000])]
     every = Further(tuple(ExportColumn))
-    with Workbook(Language.ES, [("Filas", len(given))], max_rows=20, further=every) as writer:
+    with XlsxWriter(Language.ES, [("Filas", len(given))], max_rows=20, further=every) as writer:
         writer.append(tables.columns(given))
         writer.finish(tmp_path / "export.xlsx")
     # Every sheet (-1) as UTF-8 (76), comma and quotes, cells as they are shown but texts quoted.

@@ -12,7 +12,7 @@ from analytics.domain.export_columns import ExportColumn
 from tasks.exports.writers.columns import COLUMNS, FURTHER, Locale, headers
 from tasks.exports.writers.escaping import CELL_LIMIT
 from tasks.exports.writers.further_columns import Further
-from tasks.exports.writers.xlsx_writer import Summary, Workbook
+from tasks.exports.writers.xlsx_writer import Summary, XlsxWriter
 from tests.support.exports import tables
 
 HEADERS = headers(Locale.ES)
@@ -20,7 +20,7 @@ HEADERS = headers(Locale.ES)
 
 def sheets(rows: list[tables.Row], **options: Any) -> dict[str, list[list[Any]]]:
     """The sheets of a workbook of these rows, read by two readers that must agree."""
-    with TemporaryDirectory() as folder, Workbook(options.pop("locale", Locale.ES), **options) as writer:
+    with TemporaryDirectory() as folder, XlsxWriter(options.pop("locale", Locale.ES), **options) as writer:
         path = Path(folder, "export.xlsx")
         writer.append(tables.columns(rows[:1]))
         writer.append(tables.columns(rows[1:]))
@@ -84,7 +84,7 @@ def test_a_summary_stands_in_front() -> None:
 
 
 def test_how_the_sheet_looks(tmp_path: Path) -> None:
-    with Workbook(Locale.ES, max_rows=2) as writer:
+    with XlsxWriter(Locale.ES, max_rows=2) as writer:
         writer.append(tables.columns(tables.row(number, reply_text="=1") for number in range(3)))
         writer.finish(tmp_path / "export.xlsx")
     first, second = openpyxl.load_workbook(tmp_path / "export.xlsx").worksheets
@@ -105,7 +105,7 @@ def test_further_columns_are_part_of_the_sheet(tmp_path: Path) -> None:
         tables.row(1, status="FAILED", bounce_code=999, read_at=noon),
         tables.row(2, status="FAILED", bounce_code=470),
     ]
-    with Workbook(Locale.EN, max_rows=2, further=Further(further, {999: "=Heard"})) as writer:
+    with XlsxWriter(Locale.EN, max_rows=2, further=Further(further, {999: "=Heard"})) as writer:
         writer.append(tables.columns(rows))
         writer.finish(tmp_path / "export.xlsx")
     first, second = openpyxl.load_workbook(tmp_path / "export.xlsx").worksheets
