@@ -1,8 +1,8 @@
 """The export job: claim the row, stream the messages into a file, store it, complete the row.
 
 While it works it renews its lease and writes its progress twice a second. It stops as soon as the row says so: the
-export was canceled, or another worker took over after this one was thought dead. When its process is to stop it hands the
-export back.
+export was canceled, or another worker took over after this one was thought dead. When its process is to stop it hands
+the export back.
 """
 
 import asyncio
