@@ -10,9 +10,9 @@ from sqlalchemy import Table, make_url, text
 
 from analytics.database import Database, Reader
 from analytics.rollup_tables import rollup_states
-from analytics.tables import exports, tenants
+from analytics.tables import exports, known_tenants, tenants, webhook_queue
 
-LOCAL = frozenset({exports.name})
+LOCAL = frozenset({exports.name, webhook_queue.name, known_tenants.name})
 
 
 class Distribution(NamedTuple):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import exists, func, select
 
 from analytics.database import Reader, Writer
-from analytics.tables import figures, tenants
+from analytics.tables import figures, only, tenants
 
 
 class Figure(StrEnum):
@@ -39,12 +39,11 @@ async def known(reader: Reader, tenant: str) -> dict[str, Sum]:
     return {row.name: Sum(row.value, row.at) for row in rows}
 
 
-async def due(reader: Reader, figure: Figure, found_before: int) -> list[str]:
-    """The companies of which a figure was not found since an instant."""
-    fresh = exists(1).where(
-        figures.c.tenant_id == tenants.c.tenant_id, figures.c.name == figure, figures.c.at >= found_before
-    )
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh))]
+async def due(reader: Reader, figure: Figure, found_before: int, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, of which a figure was not found since an instant."""
+    each = tenants.c.tenant_id if tenant is None else tenant
+    fresh = exists(1).where(figures.c.tenant_id == each, figures.c.name == figure, figures.c.at >= found_before)
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh, *only(tenant)))]
 
 
 async def keep(writer: Writer, tenant: str, found: Mapping[Figure, int], now: int) -> None:

@@ -1,6 +1,7 @@
 """What the fields of one request share."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -69,11 +70,19 @@ class Context:
     cost: int | None = None
     # What reads the document's selections; set when the document is kept.
     readers: Readers | None = None
+    # By the monotonic clock, in seconds.
+    began_at: float = field(init=False, default_factory=time.monotonic)
     loader: Loader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.loader = Loader(self.database)
+        # Of strangers nothing is read, whatever the company.
+        self.loader = Loader(self.database, getattr(self.identity, "tenant_id", ""))
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the request may still take, whatever it has waited for until now."""
+        return max(self.began_at + self.terms.seconds - time.monotonic(), 0.0)
 
     @property
     def may_introspect(self) -> bool:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from hmac import compare_digest
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -17,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from analytics.database import Database
 from analytics.migrations import SchemaState, state
+from analytics.outages import is_outage
 from graphql_schema.schema import build_schema
 from service import session, site
 from service.appliers import Appliers
@@ -113,7 +113,8 @@ def create_app(settings: Settings) -> Starlette:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not settings.demo and not (token and compare_digest(given.encode(), token.get_secret_value().encode())):
             return Response(status_code=404 if token is None else 401)
-        shown = await exposition(workshop.database, settings.metrics_folder is not None)
+        answers = await tables_call.result() is not None  # as `/readyz` has it
+        shown = await exposition(workshop.database, answers, settings.metrics_folder is not None)
         return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     served = Starlette(
@@ -149,7 +150,9 @@ def create_app(settings: Settings) -> Starlette:
 async def _tables(database: Database) -> SchemaState | None:
     """How the tables stand to this code; None when the database does not answer."""
     try:
-        async with database.read() as reader:
+        async with database.observe() as reader:
             return await state(reader)
-    except (DBAPIError, OSError):
-        return None
+    except Exception as error:
+        if is_outage(error):
+            return None
+        raise

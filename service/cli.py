@@ -13,6 +13,7 @@ import structlog
 import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from analytics.backups import NoBackup, back_up
 from analytics.database import Database
@@ -22,6 +23,7 @@ from analytics.ingest import orphans, webhooks
 from analytics.ingest.reprocessing import derive_anew
 from analytics.migrations import SchemaState, TablesInUse, no_such_table
 from analytics.migrations import migrate as migrate_database
+from analytics.outages import is_outage
 from analytics.rollups.check import check, some_days
 from analytics.rollups.rebuild import rebuild
 from analytics.viewers import Identity
@@ -355,10 +357,10 @@ def main() -> None:
     except DBAPIError as error:
         if no_such_table(error):
             _end("EMBUDO_DATABASE_URL: the database has not the tables of this release: run embudo migrate")
-        if not isinstance(error, OperationalError):
+        if not is_outage(error):
             raise
         _end(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}")
-    except (ConnectionError, TimeoutError, socket.gaierror) as error:  # asyncpg's, which SQLAlchemy passes on
+    except (ConnectionError, TimeoutError, socket.gaierror, NoConnection) as error:  # asyncpg's come as they are
         _end(f"EMBUDO_DATABASE_URL: the database cannot be reached: {error}")
 
 

@@ -141,7 +141,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
     def turn(self, context: Context) -> AbstractAsyncContextManager[None]:
         """A place for a request: so many of one viewer's are read and answered at once. Raises `RateLimited`."""
-        return self._answered.one(_whose(context), context.terms.seconds)
+        return self._answered.one(_whose(context), context.seconds_left)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Execute a request. Raises `RateLimited`."""
@@ -159,7 +159,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         async with AsyncExitStack() as stack:
             for points, turns in self._lanes:
                 if cost >= points:
-                    await stack.enter_async_context(turns.one(whose, context.terms.seconds))
+                    await stack.enter_async_context(turns.one(whose, context.seconds_left))
                     break
             yield
 

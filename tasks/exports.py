@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -56,6 +56,8 @@ class Workshop:
     webhook_days: int = 30
     message_months: int | None = None
     form_answers: bool = False
+    # The companies whose part of the database did not answer when it was asked last.
+    away: set[str] = field(default_factory=set)
 
 
 class _Stopped(Exception):
@@ -120,7 +122,7 @@ async def run_export(workshop: Workshop, tenant: str, id: str, shift: Shift | No
     progress = _Progress(shift or Shift())
     limit = time_limit()
     try:
-        async with limit:
+        async with limit, workshop.database.guard(tenant):
             await _make(workshop, export, progress)
     except _Stopped:
         await _put_down(workshop, export, progress)

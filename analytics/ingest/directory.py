@@ -34,6 +34,7 @@ from analytics.ingest.events import (
 )
 from analytics.ingest.outcomes import Outcome
 from analytics.ingest.rows import greatest
+from analytics.known_tenants import remember
 from analytics.sqltypes import one_of
 from analytics.tables import (
     accounts,
@@ -316,6 +317,7 @@ async def ensure_tenant(writer: Writer, tenant: str) -> None:
     exists = select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)
     if await writer.first(exists) is None:
         await writer.upsert(tenants, ("tenant_id", "described_at", "derivation"), [(tenant, 0, DERIVATION)])
+        await remember(writer, tenant)
 
 
 def changes_in(events: Iterable[AnyEvent]) -> list[tuple[int, Change]]:

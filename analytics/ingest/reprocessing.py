@@ -18,7 +18,7 @@ from analytics.ingest.settle import derive, settle
 from analytics.ingest.working_set import WorkingSet
 from analytics.rollups.beginning import for_zone
 from analytics.sqltypes import one_of
-from analytics.tables import messages, receipts, replies, tenants
+from analytics.tables import messages, only, receipts, replies, tenants
 from analytics.zones import zone
 
 # Rows looked at together: bounds the memory of a rare, long task.
@@ -110,10 +110,10 @@ async def _some_messages(through: _Pass, last: str) -> str | None:
     return str(found[-1])
 
 
-async def outdated(reader: Reader) -> list[str]:
-    """The companies whose messages were derived by the rules of an earlier release."""
+async def outdated(reader: Reader, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, whose messages were derived by the rules of an earlier release."""
     old = or_(tenants.c.derivation.is_(None), tenants.c.derivation < DERIVATION)
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old))]
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old, *only(tenant)))]
 
 
 async def derive_anew(database: Database, tenant: str, now: int, told: Told = lambda _: None) -> None:

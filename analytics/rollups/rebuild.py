@@ -15,7 +15,7 @@ from analytics.rollup_tables import WHOLE, rollup_states
 from analytics.rollups.beginning import begin, counted, for_zone
 from analytics.rollups.deltas import write
 from analytics.rollups.state import save
-from analytics.tables import messages, tenants
+from analytics.tables import messages, only, tenants
 from analytics.zones import Zone, zone
 
 # Days in one transaction: at ten million messages a year one takes about a second.
@@ -74,13 +74,15 @@ async def zone_of(reader: Reader, tenant: str) -> Zone:
     return zone((row.time_zone if row else None) or DEFAULT_TIME_ZONE)
 
 
-async def unfinished(reader: Reader) -> list[str]:
-    """The companies whose rollups are not whole, or are of rules that their zone no longer has."""
-    rows = await reader.rows(
-        select(
-            rollup_states.c.tenant_id, rollup_states.c.zone_rules, rollup_states.c.built_until, tenants.c.time_zone
-        ).join(tenants, tenants.c.tenant_id == rollup_states.c.tenant_id)
+async def unfinished(reader: Reader, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, whose rollups are not whole, or are of rules that their zone no longer has."""
+    table = rollup_states
+    states = select(table.c.tenant_id, table.c.zone_rules, table.c.built_until, tenants.c.time_zone).join(
+        tenants, tenants.c.tenant_id == table.c.tenant_id
     )
+    if tenant is not None:
+        states = states.where(table.c.tenant_id == tenant, *only(tenant))
+    rows = await reader.rows(states)
     return [
         row.tenant_id
         for row in rows
