@@ -4,6 +4,8 @@ import asyncio
 import socket
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -65,9 +67,25 @@ IN_USE = (
     "The tables are in use: long reports, exports or other sessions hold them. Nothing was changed; try again later."
 )
 
+ONE_NODE = (
+    "All companies are on one node. Nodes are registered in each database: add the others to this one with"
+    " citus_add_node, then move shards to them with citus_rebalance_start, see docs/scaling.md."
+)
+LEFT = (
+    "Some tables still have their former rows on the coordinator, because long reports or exports use them. They only"
+    " take room: run this again later."
+)
+
 
 def _tokens(settings: Settings) -> Tokens:
     return Tokens(settings.secret, settings.token_issuer, settings.token_audience)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, tenant: str) -> AsyncIterator[Database]:
+    """The database for work on a company, which ends with an error when the company's part of it stops answering."""
+    async with Database(settings.database_url) as database, database.guard(tenant):
+        yield database
 
 
 def _start_log(settings: Settings) -> None:
@@ -121,7 +139,7 @@ def migrate(
                 console.print("A newer release has migrated this database: it is left as it is.", style="yellow")
                 return
             if distribute:
-                console.print(_distributed(await distribute_tables(database)))
+                _tell_distribution(await distribute_tables(database))
 
     try:
         asyncio.run(work())
@@ -137,10 +155,16 @@ def migrate(
         raise typer.Exit(3) from None
 
 
-def _distributed(done: Distribution | None) -> str:
+def _tell_distribution(done: Distribution | None) -> None:
     if done is None:
-        return "This database has no Citus: nothing is distributed, and nothing needs to be."
-    return f"Distributed by company: {len(done.new)} tables now, {len(done.known)} before."
+        console.print("This database has no Citus: nothing is distributed, and nothing needs to be.")
+        return
+    nodes = f"{done.nodes} {'node' if done.nodes == 1 else 'nodes'}"
+    console.print(f"Distributed by company over {nodes}: {len(done.new)} tables now, {len(done.known)} before.")
+    if done.nodes <= 1:
+        console.print(ONE_NODE, style="yellow")
+    if done.left:
+        console.print(LEFT, style="yellow")
 
 
 @app.command()
@@ -168,7 +192,7 @@ def import_(
     now = time.time_ns() // 1000
 
     async def work() -> int:
-        async with Database(settings.database_url) as database:
+        async with _opened(settings, tenant) as database:
             whatsapp = format is EventFormat.WHATSAPP
             report = await import_files(
                 database,
@@ -213,7 +237,7 @@ def rebuild_rollups(
     """
 
     async def work() -> None:
-        async with Database(Settings.read().database_url) as database:
+        async with _opened(Settings.read(), tenant) as database:
             with console.status("Rebuilding") as shown:
                 if not resume:
                     now = time.time_ns() // 1000
@@ -234,7 +258,7 @@ def check_rollups(
     """Compare a company's rollups with its messages and name every difference. Exits with 1 if there is any."""
 
     async def work() -> int:
-        async with Database(Settings.read().database_url) as database:
+        async with _opened(Settings.read(), tenant) as database:
             days = None if sample is None else await some_days(database, tenant, sample)
             differences = 0
             with console.status("Checking") as shown:
@@ -263,7 +287,7 @@ def webhooks_status(
     """Count the bodies that are kept of a company, by what became of them."""
 
     async def work() -> tuple[webhooks.Counts, list[webhooks.Rejected]]:
-        async with Database(Settings.read().database_url) as database, database.read() as reader:
+        async with _opened(Settings.read(), tenant) as database, database.read() as reader:
             named = await webhooks.rejected(reader, tenant, limit) if rejected else []
             return await webhooks.count(reader, tenant), named
 
@@ -291,7 +315,7 @@ def webhooks_replay(
     configure(settings.log_level, settings.log_format)
 
     async def work() -> tuple[int, webhooks.Counts]:
-        async with Database(settings.database_url) as database:
+        async with _opened(settings, tenant) as database:
             async with database.write() as writer:
                 chosen = await webhooks.replay(writer, tenant, at(since), at(until), rejected_only=rejected)
             with console.status(f"Applying {chosen:,} bodies"):

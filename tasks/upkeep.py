@@ -64,12 +64,15 @@ def _answering(workshop: Workshop, companies: Iterable[str]) -> list[str]:
 
 async def _apply(workshop: Workshop, tenant: str, patience: float) -> int | None:
     """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
+    applied = 0
     try:
         async with _for(workshop, tenant):
-            return await webhooks.apply_waiting(workshop.database, tenant, now(), patience, forms=workshop.form_answers)
+            applied = await webhooks.apply_waiting(
+                workshop.database, tenant, now(), patience, forms=workshop.form_answers
+            )
     except webhooks.Busy:
         return None
-    return 0
+    return applied
 
 
 async def keep_up(workshop: Workshop) -> None:
