@@ -47,6 +47,8 @@ LOCK_NOT_AVAILABLE = "55P03"
 # who write, and for those who ask how the service is.
 POOL, OVERFLOW = 4, 4
 OBSERVERS, MORE_OBSERVERS = 1, 2
+# Seconds for closing them.
+CLOSE_TIMEOUT = 5.0
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -286,10 +288,11 @@ class Database:
                     raise OperationalError(statement, {}, error) from error
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._writer.dispose()
-        await self._reader.dispose()
-        await self._observer.dispose()
+        """Close every connection. A server that hangs is not waited for."""
+        for engine in (self._writer, self._reader, self._observer):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await engine.dispose()
 
     async def __aenter__(self) -> "Database":
         return self

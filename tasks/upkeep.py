@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -23,6 +23,7 @@ from tasks.queue import expire
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 Chore = Callable[[Workshop, str], Awaitable[None]]
 # What there is to do, and for which companies; of one company or (None) of all.
 Found = list[tuple[Chore, list[str]]]
@@ -64,15 +65,11 @@ def _answering(workshop: Workshop, companies: Iterable[str]) -> list[str]:
 
 async def _apply(workshop: Workshop, tenant: str, patience: float) -> int | None:
     """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
-    applied = 0
+    apply = partial(webhooks.apply_waiting, workshop.database, tenant, now(), patience, forms=workshop.form_answers)
     try:
-        async with _for(workshop, tenant):
-            applied = await webhooks.apply_waiting(
-                workshop.database, tenant, now(), patience, forms=workshop.form_answers
-            )
+        return await _try(workshop, tenant, apply) or 0
     except webhooks.Busy:
         return None
-    return applied
 
 
 async def keep_up(workshop: Workshop) -> None:
@@ -135,8 +132,7 @@ async def _do(workshop: Workshop, find: Find) -> None:
         return
     for chore, companies in found:
         for tenant in companies:
-            async with _for(workshop, tenant):
-                await chore(workshop, tenant)
+            await _try(workshop, tenant, partial(chore, workshop, tenant))
 
 
 async def _do_one_by_one(workshop: Workshop, find: Find) -> None:
@@ -144,20 +140,22 @@ async def _do_one_by_one(workshop: Workshop, find: Find) -> None:
         companies = await known_tenants.known(reader)
     # Those that did not answer come last: each of them may take seconds.
     for tenant in sorted(companies, key=workshop.away.__contains__):
-        async with _for(workshop, tenant):
-            async with workshop.database.read() as reader:
-                found = await find(reader, tenant)
-            for chore, due in found:
-                if due:
-                    await chore(workshop, tenant)
+        await _try(workshop, tenant, partial(_do_for, workshop, tenant, find))
 
 
-@asynccontextmanager
-async def _for(workshop: Workshop, tenant: str) -> AsyncIterator[None]:
-    """Around work for a company: what fails is tried again another time, and holds up no other company."""
+async def _do_for(workshop: Workshop, tenant: str, find: Find) -> None:
+    async with workshop.database.read() as reader:
+        found = await find(reader, tenant)
+    for chore, due in found:
+        if due:
+            await chore(workshop, tenant)
+
+
+async def _try(workshop: Workshop, tenant: str, work: Callable[[], Awaitable[T]]) -> T | None:
+    """Work for a company; None when it fails: it is tried again another time, and holds up no other company."""
     try:
         async with workshop.database.guard(tenant):
-            yield
+            done = await work()
     except webhooks.Busy:
         raise
     except Exception as error:
@@ -166,10 +164,11 @@ async def _for(workshop: Workshop, tenant: str) -> AsyncIterator[None]:
         elif tenant not in workshop.away:
             workshop.away.add(tenant)
             log.warning(
-                "a company's part of the database does not answer, trying again", tenant=tenant, error=repr(error)
+                "a company's part of the database does not answer, trying again", tenant=tenant, error=str(error)
             )
-    else:
-        workshop.away.discard(tenant)
+        return None
+    workshop.away.discard(tenant)
+    return done
 
 
 async def _enqueue(workshop: Workshop, tenant: str) -> None:
