@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import make_url
 
 from analytics.database import Database
 from analytics.distribution import distribute
 from analytics.migrations import migrate
 from service.garbage import tune_garbage_collector
 from tests import citus
+from tests.clusters import create_database, drop_database, nodes_named
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -37,8 +37,7 @@ settings.load_profile(os.environ.get("EMBUDO_TEST_PROFILE", "default"))
 
 # A server with Citus: the tests of the database run on it too, distributed.
 CITUS = os.environ.get("EMBUDO_TEST_CITUS_URL")
-# Its other nodes, host:port with commas between them, with the same role. Without any, the one node has all shards.
-CITUS_NODES = [node.strip() for node in os.environ.get("EMBUDO_TEST_CITUS_NODES", "").split(",") if node.strip()]
+CITUS_NODES = nodes_named(os.environ.get("EMBUDO_TEST_CITUS_NODES", ""))
 
 
 def pytest_collection_finish() -> None:
@@ -75,51 +74,15 @@ async def empty_database(server_url: str) -> AsyncIterator[str]:
         if os.environ.get("CI") or server_url == CITUS:
             raise
         pytest.skip("no PostgreSQL server at EMBUDO_TEST_POSTGRESQL_URL")
-    nodes = CITUS_NODES if server_url == CITUS else []
-    # A daemon of Citus stays in each of its databases.
-    forced = "WITH (FORCE)" if server_url == CITUS else ""
+    citus = server_url == CITUS
+    nodes = CITUS_NODES if citus else []
     try:
-        await server.execute(f'CREATE DATABASE "{name}"')
-        for node in nodes:
-            await _execute(_on(server_url, node), f'CREATE DATABASE "{name}"')
-            await _execute(_on(server_url, node, name), "CREATE EXTENSION citus")
-        if nodes:
-            await _join(f"{server_url.rpartition('/')[0]}/{name}", nodes)
+        await create_database(server_url, name, nodes)
         yield f"{server_url.rpartition('/')[0].replace('postgresql://', 'postgresql+asyncpg://')}/{name}"
-        await server.execute(f'DROP DATABASE "{name}" {forced}')
-        for node in nodes:
-            await _execute(_on(server_url, node), f'DROP DATABASE "{name}" {forced}')
+        # A daemon of Citus stays in each of its databases.
+        await drop_database(server_url, name, nodes, force=citus)
     finally:
         await server.close()
-
-
-async def _join(coordinator: str, nodes: list[str]) -> None:
-    """Make a cluster of a database: Citus knows its nodes by database, and one on each node must have its name."""
-    at = make_url(coordinator)
-    connection = await asyncpg.connect(coordinator)
-    try:
-        await connection.execute("CREATE EXTENSION citus")
-        await connection.execute("SELECT citus_set_coordinator_host($1::text, $2::int)", at.host, at.port or 5432)
-        for node in nodes:
-            host, _, port = node.rpartition(":")
-            await connection.execute("SELECT citus_add_node($1::text, $2::int)", host, int(port))
-    finally:
-        await connection.close()
-
-
-def _on(server_url: str, node: str, database: str | None = None) -> str:
-    """The URL of a node, with the role of the coordinator's."""
-    host, _, port = node.rpartition(":")
-    url = make_url(server_url).set(host=host, port=int(port))
-    return (url if database is None else url.set(database=database)).render_as_string(hide_password=False)
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from analytics.database import Database
+from analytics.ingest.webhooks import store
 from analytics.migrations import migrate
 from tests.conftest import POSTGRESQL, empty_database
 from tests.factories import identity, message_sent
@@ -29,6 +30,7 @@ async def url() -> AsyncIterator[str]:
         async with Database(url) as database:
             await migrate(database)
             await feed(database, TENANT, [message_sent("m1")])
+            await store(database, TENANT, b"{}", 0)
         yield url
 
 
