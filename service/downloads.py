@@ -12,6 +12,7 @@ from analytics import exports
 from analytics.database import Database
 from analytics.errors import Forbidden
 from analytics.exports import Export, ExportFormat, ExportStatus
+from analytics.outages import is_outage
 from analytics.viewers import Identity, view
 from service.links import Links
 from service.ranges import Unsatisfiable, requested
@@ -34,7 +35,14 @@ async def download(request: Request, database: Database, files: FileStore, links
     identity = links.read(id, request.query_params.get("signature", ""))
     if identity is None:
         return _refused(403, REFUSED)
-    export = await _allowed(database, identity, id)
+    try:
+        async with database.guard(identity.tenant_id):
+            export = await _allowed(database, identity, id)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        log.warning("a download could not be looked up", export=id, error=str(error))
+        return _refused(503, "The file cannot be looked up at the moment. Try again later.")
     if export is None:
         return _refused(403, REFUSED)
     try:
