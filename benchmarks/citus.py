@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from analytics.database import Database
-from analytics.distribution import distribute
 from analytics.migrations import migrate
+from analytics.storage.citus import distribute
+from analytics.storage.database import Database
 from benchmarks.dashboard import filter_of
 from benchmarks.data import FOLDER
 from benchmarks.events import lines
 from benchmarks.feeding import Made, http_rate, import_rate
 from benchmarks.ingest import command_seconds
-from benchmarks.measuring import Result, compared
+from benchmarks.measuring import BodyResult, compared
 from benchmarks.postgresql import RANGE, empty_database
 from benchmarks.serving import serving
-from tests.clusters import create_database, drop_database, nodes_named
+from tests.support.sql.clusters import create_database, drop_database, nodes_named
 
 CITUS = os.environ.get("EMBUDO_TEST_CITUS_URL")  # noqa: TID251
 NODES = nodes_named(os.environ.get("EMBUDO_TEST_CITUS_NODES", ""))  # noqa: TID251
@@ -34,7 +34,7 @@ BATCH = 500  # lines of a request
 VIEWERS, VIEWS = 4, 25
 
 
-def results(quick: bool) -> Iterator[Result]:
+def results(quick: bool) -> Iterator[BodyResult]:
     """The results, each the median of some turns."""
     sent = list(lines(MESSAGES // 4 if quick else MESSAGES, OF))
     turns = 1 if quick else TURNS
@@ -43,7 +43,7 @@ def results(quick: bool) -> Iterator[Result]:
     yield _compared("citus_viewers_vs_postgresql", lambda made: views_rate(sent, made), turns, "views/s", ">= 0.65")
 
 
-def _compared(name: str, rate: Callable[[Made], float], turns: int, unit: str, bound: str) -> Result:
+def _compared(name: str, rate: Callable[[Made], float], turns: int, unit: str, bound: str) -> BodyResult:
     rates = [(rate(cluster), rate(empty_database)) for _ in range(turns)]
     citus, postgresql = map(statistics.median, zip(*rates, strict=True))
     return compared(name, citus, postgresql, unit, bound)

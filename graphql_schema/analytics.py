@@ -5,13 +5,13 @@ from typing import Annotated
 
 import strawberry
 
-from analytics import metrics
-from analytics.names import Agent as AgentName
-from analytics.specs import Spec
-from graphql_schema.connections import Connection, connect
+from analytics.domain import funnel as metrics
+from analytics.domain.query_spec import QuerySpec
+from analytics.reports.directory import Agent as AgentName
+from graphql_schema.connections import Connection, to_connection
+from graphql_schema.context import Info
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
 from graphql_schema.enums import Granularity
-from graphql_schema.info import Info
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, PerformanceOrder
 from graphql_schema.scalars import TimeZone
 from resolvers import analytics
@@ -25,7 +25,7 @@ class FunnelStep:
     rate: float | None = strawberry.field(description="count ÷ base, from 0 to 1; null when the base is 0.")
 
     @staticmethod
-    def of(step: metrics.Step) -> "FunnelStep":
+    def of(step: metrics.FunnelStepCounts) -> "FunnelStep":
         """From the plain value."""
         return FunnelStep(count=step.count, tickets=step.tickets, base=step.base, rate=step.rate)
 
@@ -53,7 +53,7 @@ class Funnel:
     )
 
     @staticmethod
-    def of(counts: metrics.Counts) -> "Funnel":
+    def of(counts: metrics.FunnelCounts) -> "Funnel":
         """From the plain value."""
         step = counts.step
         messages = step("messages")
@@ -114,7 +114,7 @@ class Period:
     ends_at: datetime = strawberry.field(description="The first instant after the range: exclusive.")
 
     @staticmethod
-    def of(spec: Spec) -> "Period":
+    def of(spec: QuerySpec) -> "Period":
         """From a specification."""
         return Period(
             from_=spec.first,
@@ -181,7 +181,7 @@ def _order(order: PerformanceOrder | None) -> analytics.Order | None:
 
 @strawberry.type(description="The numbers of the messages that a filter selects, as far as the viewer may see them.")
 class CampaignAnalytics:
-    spec: strawberry.Private[Spec]
+    spec: strawberry.Private[QuerySpec]
     is_previous: strawberry.Private[bool] = False
 
     @strawberry.field(description="The range of days as resolved.")
@@ -197,14 +197,14 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentPerformance]:
         page = await analytics.by_agent(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(page, AgentPerformance.of)
+        return to_connection(page, AgentPerformance.of)
 
     @strawberry.field(description="A row for each department.")
     async def by_department(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[DepartmentPerformance]:
         page = await analytics.by_department(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page,
             lambda row: DepartmentPerformance(department=Department.of(row.entity), funnel=Funnel.of(row.counts)),
         )
@@ -214,7 +214,7 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[TemplatePerformance]:
         page = await analytics.by_template(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page,
             lambda row: TemplatePerformance(
                 template=Template.of(row.entity),
@@ -228,7 +228,7 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AccountPerformance]:
         page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page, lambda row: AccountPerformance(account=Account.of(row.entity), funnel=Funnel.of(row.counts))
         )
 

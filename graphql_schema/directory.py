@@ -4,14 +4,14 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from analytics import names
-from analytics.names import Kind
-from graphql_schema.connections import Connection, connect
+from analytics.reports import directory as names
+from analytics.reports.directory import EntityType
+from graphql_schema.connections import Connection, to_connection
+from graphql_schema.context import Info
 from graphql_schema.enums import Category
-from graphql_schema.info import Info
 from graphql_schema.inputs import AFTER, FIRST, IDS, SEARCH, id_set
 from resolvers import directory
-from resolvers.paging import Page
+from resolvers.pagination import Page
 
 ID_DESCRIPTION = "The platform's own id."
 ACTIVE = "False once it was deleted: no longer offered in filters, still in the numbers."
@@ -83,7 +83,7 @@ E = TypeVar("E", bound=names.Account | names.Agent | names.Department | names.Te
 
 
 async def _options(
-    info: Info, kind: Kind[E], ids: list[strawberry.ID] | None, search: str | None, first: int, after: str | None
+    info: Info, kind: EntityType[E], ids: list[strawberry.ID] | None, search: str | None, first: int, after: str | None
 ) -> Page[E]:
     viewer = await info.context.viewer()
     return await directory.search_options(info.context.loader, viewer.scope, kind, id_set(ids), search, first, after)
@@ -95,22 +95,22 @@ class DirectoryQuery:
     async def accounts(
         self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Account] | None:
-        return connect(await _options(info, names.ACCOUNTS, ids, search, first, after), Account.of)
+        return to_connection(await _options(info, names.ACCOUNTS, ids, search, first, after), Account.of)
 
     @strawberry.field(description="Agents to filter by: for supervisors those who sent from their departments.")
     async def agents(
         self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Agent] | None:
-        return connect(await _options(info, names.AGENTS, ids, search, first, after), Agent.of)
+        return to_connection(await _options(info, names.AGENTS, ids, search, first, after), Agent.of)
 
     @strawberry.field(description="Departments to filter by: for supervisors those they belong to.")
     async def departments(
         self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Department] | None:
-        return connect(await _options(info, names.DEPARTMENTS, ids, search, first, after), Department.of)
+        return to_connection(await _options(info, names.DEPARTMENTS, ids, search, first, after), Department.of)
 
     @strawberry.field(description="Templates to filter by: for supervisors those that their departments used.")
     async def templates(
         self, info: Info, search: Search = None, first: First = 50, after: After = None, ids: Chosen = None
     ) -> Connection[Template] | None:
-        return connect(await _options(info, names.TEMPLATES, ids, search, first, after), Template.of)
+        return to_connection(await _options(info, names.TEMPLATES, ids, search, first, after), Template.of)

@@ -5,18 +5,11 @@ from typing import TypeVar
 
 import strawberry
 
-from analytics.buckets import Granularity
-from analytics.exports import (
-    CsvSeparator,
-    ExportColumn,
-    ExportFormat,
-    ExportStatus,
-    FailureCode,
-    Locale,
-    UserErrorCode,
-)
-from analytics.names import Category
-from analytics.viewers import Role
+from analytics.domain.export_columns import ExportColumn
+from analytics.domain.time_buckets import Granularity
+from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, FailureCode, Locale, UserErrorCode
+from analytics.reports.access import Role
+from analytics.reports.directory import Category
 from resolvers.analytics import Direction, OrderField
 
 # Fields name their enums from here, so that none can be used without its description.

@@ -13,12 +13,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from graphql_schema.context import Introspection, Terms
-from service.rates import Allowed
-from service.webhook_secrets import WebhookSecrets
-from tasks import brokers, files
+from tasks.file_url import parse_file_url
+from tasks.queue.broker_url import check_options, parse_broker_url, parse_redis_url
 
-SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
+MIN_SECRET_BYTES = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 # An origin as browsers send it: no path, no slash at its end.
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 PUBLIC_URL = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[\w./~-]*)?", re.ASCII)
@@ -84,7 +82,7 @@ class Settings(BaseSettings):
         description="How many whole months, before this one, single messages are kept.",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
-    introspection: Introspection = Introspection.VIEWERS
+    introspection: Literal["viewers", "everyone", "nobody"] = "viewers"
     connections: int = Field(default=1_000, ge=10, le=100_000, description="How many a process has open at once.")
     request_seconds: float = Field(default=30, gt=0, le=3_600, description="How long a request may take.")
     requests_per_minute: int = Field(
@@ -112,25 +110,19 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
         if url.drivername == "sqlite+aiosqlite" and not Path(url.database or "").is_absolute():
             raise ValueError("needs an absolute path: sqlite+aiosqlite:////folder/file.db")
-        _check_options(dict(url.query), DATABASE_OPTIONS[url.drivername])
+        check_options({name: str(value) for name, value in url.query.items()}, DATABASE_OPTIONS[url.drivername])
         return value
 
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        brokers.address(value)
+        parse_broker_url(value)
         return value
 
     @field_validator("files_url")
     @classmethod
     def _files(cls, value: str) -> str:
-        files.check(value)
-        return value
-
-    @field_validator("webhooks_file")
-    @classmethod
-    def _webhooks(cls, value: Path | None) -> Path | None:
-        WebhookSecrets(value)
+        parse_file_url(value)
         return value
 
     @field_validator("token_jwks_url")
@@ -163,14 +155,14 @@ class Settings(BaseSettings):
     @classmethod
     def _rates(cls, value: str | None) -> str | None:
         if value is not None:
-            brokers.redis_address(value)
+            parse_redis_url(value)
         return value
 
     @field_validator("token_secret", "link_secret", "metrics_token")
     @classmethod
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value().encode()) < SHORTEST_SECRET:
-            raise ValueError(f"needs at least {SHORTEST_SECRET} bytes")
+        if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes")
         return value
 
     @model_validator(mode="after")
@@ -185,28 +177,6 @@ class Settings(BaseSettings):
         if self.token_secret is None:
             raise ConfigurationError("EMBUDO_TOKEN_SECRET: set a secret of at least 32 bytes, or a JWKS URL to serve.")
         return self.token_secret.get_secret_value()
-
-    @property
-    def terms(self) -> Terms:
-        """What each request is granted."""
-        return Terms(
-            self.introspection,
-            self.request_seconds,
-            self.requests_per_minute,
-            self.tenant_requests_per_minute,
-            self.points_per_minute,
-            self.tenant_points_per_minute,
-        )
-
-    @property
-    def allowed(self) -> Allowed:
-        """The limits a minute."""
-        return Allowed(
-            self.requests_per_minute,
-            self.tenant_requests_per_minute,
-            self.points_per_minute,
-            self.tenant_points_per_minute,
-        )
 
     @property
     def doubts(self) -> list[str]:
@@ -246,15 +216,6 @@ def unknown_variables() -> list[str]:
     return sentences
 
 
-def _check_options(given: dict[str, str | tuple[str, ...]], known: dict[str, re.Pattern[str]]) -> None:
-    """Raise `ValueError` for an option of a URL that is unknown or has a wrong value."""
-    for name, value in given.items():
-        if name not in known:
-            raise ValueError(f"unknown option {name!r}; known ones: {', '.join(known) or 'none'}")
-        if not isinstance(value, str) or not known[name].fullmatch(value):
-            raise ValueError(f"option {name!r}: must be one of {known[name].pattern.replace('|', ', ')}")
-
-
-def count_together(folder: Path) -> None:
+def enable_multiprocess_metrics(folder: Path) -> None:
     """Have the processes that are started from here on count their metrics together, in an empty folder."""
     os.environ[METRICS_FOLDER] = str(folder)

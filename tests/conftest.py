@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from analytics.database import Database
-from analytics.distribution import distribute
 from analytics.migrations import migrate
-from service.garbage import tune_garbage_collector
-from tests import citus
-from tests.clusters import create_database, drop_database, nodes_named
+from analytics.storage.citus import distribute
+from analytics.storage.database import Database
+from service.process_tuning import tune_garbage_collector
+from tests.support.sql import citus
+from tests.support.sql.clusters import create_database, drop_database, nodes_named
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -96,7 +96,7 @@ citus.watch()
 
 @pytest.fixture(autouse=True)
 def inside_citus() -> Iterator[None]:
-    """What PostgreSQL was asked is what Citus would run too, see `tests.citus`."""
+    """What PostgreSQL was asked is what Citus would run too, see `tests.support.sql.citus`."""
     yield
     found = list(dict.fromkeys(citus.complaints))
     citus.complaints.clear()

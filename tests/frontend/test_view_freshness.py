@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.frontend.people import Reader
 from tests.frontend.test_view import settled
-from tests.service.servers import Server
+from tests.support.browser.users import Reader
+from tests.support.servers.server import Server
 
 
 def operation(request: Request) -> str:

@@ -23,9 +23,9 @@ from graphql import (
     print_ast,
 )
 
-from analytics.database import Database
+from analytics.storage.database import Database
 from graphql_schema.schema import schema
-from tests.factories import context, identity
+from tests.support.factories import context, identity
 
 OURS: GraphQLSchema = schema._schema
 PRINTED = build_schema(schema.as_str())

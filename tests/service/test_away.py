@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from analytics.database import Database
-from analytics.ingest.webhooks import store
+from analytics.ingest.webhook_inbox import store
 from analytics.migrations import migrate
+from analytics.storage.database import Database
 from tests.conftest import POSTGRESQL, empty_database
-from tests.factories import identity, message_sent
-from tests.feeding import feed
-from tests.nodes import How, nodes_of
-from tests.proxies import Proxy, proxy_for
-from tests.service.servers import Server, embudo, eventually, running
+from tests.support.factories import identity, message_sent
+from tests.support.ingest_helpers import feed
+from tests.support.servers.proxies import Proxy, proxy_for
+from tests.support.servers.server import Server, embudo, eventually, running
+from tests.support.sql.nodes import How, nodes_of
 
 TENANT = "acme"
 METRICS = "a token for the metrics of the tests, long enough"

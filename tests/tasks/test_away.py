@@ -9,25 +9,25 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
-from analytics import figures, guards
-from analytics.database import OVERFLOW, POOL, Database
-from analytics.figures import Figure
-from analytics.guards import NotAnsweringError
-from analytics.ingest import webhooks
+from analytics.ingest import webhook_inbox
 from analytics.migrations import migrate
-from analytics.outages import is_outage
-from analytics.rollup_tables import rollup_states
-from analytics.tables import tenants
-from service.metrics import exposition
-from tasks import upkeep
-from tasks.exports import Workshop
-from tasks.files import FileStore
-from tasks.upkeep import apply_webhooks, keep_up, tidy
-from tests import webhooks as whatsapp
+from analytics.storage import gauges, guards
+from analytics.storage.database import OVERFLOW, POOL, Database
+from analytics.storage.gauges import TenantGauge
+from analytics.storage.guards import NotAnsweringError
+from analytics.storage.rollup_tables import rollup_states
+from analytics.storage.tables import tenants
+from analytics.storage.transient_errors import is_transient
+from service.telemetry.metrics import render_metrics
+from tasks import maintenance
+from tasks.exports.job import JobResources
+from tasks.file_store import FileStore
+from tasks.maintenance import apply_webhooks, finish_pending_work, purge_expired_data
 from tests.conftest import POSTGRESQL, empty_database
-from tests.factories import message_sent
-from tests.feeding import feed
-from tests.nodes import How, Nodes, nodes_of
+from tests.support import webhooks as whatsapp
+from tests.support.factories import message_sent
+from tests.support.ingest_helpers import feed
+from tests.support.sql.nodes import How, Nodes, nodes_of
 
 READ = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
 ILL, WELL = "ill", "well"
@@ -51,9 +51,9 @@ async def nodes(database: Database) -> AsyncIterator[Nodes]:
 
 
 @pytest.fixture
-def workshop(database: Database, tmp_path: Path) -> Workshop:
-    """A workshop with files of its own."""
-    return Workshop(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+def resources(database: Database, tmp_path: Path) -> JobResources:
+    """A resources with files of its own."""
+    return JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
 
 
 @pytest.fixture
@@ -61,85 +61,85 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes that do not answer are found out soon."""
     monkeypatch.setattr(guards, "ASK_EVERY", 0.1)
     monkeypatch.setattr(guards, "ANSWER_TIMEOUT", 0.5)
-    monkeypatch.setattr(upkeep, "FIND_TIMEOUT", 0.5)
+    monkeypatch.setattr(maintenance, "FIND_TIMEOUT", 0.5)
 
 
-async def waiting(database: Database) -> list[str]:
+async def pending(database: Database) -> list[str]:
     async with database.read() as reader:
-        return sorted(await webhooks.waiting(reader))
+        return sorted(await webhook_inbox.pending_tenants(reader))
 
 
 @pytest.mark.parametrize("how", How)
 @pytest.mark.usefixtures("soon")
-async def test_webhooks_of_other_companies_are_applied(workshop: Workshop, nodes: Nodes, how: How) -> None:
-    database = workshop.database
+async def test_webhooks_of_other_companies_are_applied(resources: JobResources, nodes: Nodes, how: How) -> None:
+    database = resources.database
     for n, tenant in enumerate((ILL, WELL, WELL)):
-        await webhooks.store(database, tenant, READ, n)
+        await webhook_inbox.store(database, tenant, READ, n)
     await nodes.lose(ILL, how)
     with capture_logs() as logs:
-        await apply_webhooks(workshop)
-        await apply_webhooks(workshop)
-    assert await waiting(database) == [ILL]
+        await apply_webhooks(resources)
+        await apply_webhooks(resources)
+    assert await pending(database) == [ILL]
     assert [entry["tenant"] for entry in logs if "does not answer" in entry["event"]] == [ILL]
     with pytest.raises((DBAPIError, NotAnsweringError)) as refused:
-        await webhooks.store(database, ILL, READ, 9)
-    assert is_outage(refused.value)
-    await webhooks.store(database, WELL, READ, 9)
+        await webhook_inbox.store(database, ILL, READ, 9)
+    assert is_transient(refused.value)
+    await webhook_inbox.store(database, WELL, READ, 9)
     await nodes.find(ILL)
     database._guard = guards.Guard(database._answers)  # as after its rest
-    await apply_webhooks(workshop)
-    assert await waiting(database) == []
+    await apply_webhooks(resources)
+    assert await pending(database) == []
     async with database.read() as reader:
-        assert [(await webhooks.count(reader, tenant)).applied for tenant in (ILL, WELL)] == [1, 3]
+        assert [(await webhook_inbox.count(reader, tenant)).applied for tenant in (ILL, WELL)] == [1, 3]
 
 
 @pytest.mark.parametrize("how", How)
 @pytest.mark.usefixtures("soon")
-async def test_the_upkeep_of_other_companies_goes_on(workshop: Workshop, nodes: Nodes, how: How) -> None:
-    database = workshop.database
+async def test_the_upkeep_of_other_companies_goes_on(resources: JobResources, nodes: Nodes, how: How) -> None:
+    database = resources.database
     for tenant in (ILL, WELL):
-        await webhooks.store(database, tenant, b"{", 1)
-        await webhooks.apply_waiting(database, tenant, 2)
+        await webhook_inbox.store(database, tenant, b"{", 1)
+        await webhook_inbox.apply_pending(database, tenant, 2)
         async with database.write() as writer:
             await writer.execute(delete(rollup_states).where(rollup_states.c.tenant_id == tenant))
     await nodes.lose(ILL, how)
-    await tidy(workshop)
+    await purge_expired_data(resources)
     assert await kept_and_looked_at(database, WELL) == (0, True)
-    await keep_up(workshop)
+    await finish_pending_work(resources)
     await nodes.find(ILL)
     assert await kept_and_looked_at(database, ILL) == (1, False)
     database._guard = guards.Guard(database._answers)
-    await tidy(workshop)
+    await purge_expired_data(resources)
     assert await kept_and_looked_at(database, ILL) == (0, True)
 
 
 async def kept_and_looked_at(database: Database, tenant: str) -> tuple[int, bool]:
     async with database.read() as reader:
-        kept = (await webhooks.count(reader, tenant)).applied
-        return kept, Figure.DRIFT in await figures.known(reader, tenant)
+        kept = (await webhook_inbox.count(reader, tenant)).applied
+        return kept, TenantGauge.DRIFT in await gauges.load(reader, tenant)
 
 
 @pytest.mark.usefixtures("soon")
-async def test_what_no_release_put_into_a_queue_is_found(workshop: Workshop, nodes: Nodes) -> None:
+async def test_what_no_release_put_into_a_queue_is_found(resources: JobResources, nodes: Nodes) -> None:
     """Of a company on a living node too while another is away."""
-    database = workshop.database
+    database = resources.database
     for tenant in (ILL, WELL):
-        await webhooks.store(database, tenant, READ, 1)
+        await webhook_inbox.store(database, tenant, READ, 1)
     async with database.write() as writer:
         await writer.execute(text("DELETE FROM webhook_queue"))
     await nodes.lose(ILL, How.DEAD)
-    await keep_up(workshop)
-    assert await waiting(database) == [WELL]
+    await finish_pending_work(resources)
+    assert await pending(database) == [WELL]
     await nodes.find(ILL)
-    await keep_up(workshop)
-    assert await waiting(database) == [ILL, WELL]
+    await finish_pending_work(resources)
+    assert await pending(database) == [ILL, WELL]
 
 
-async def test_a_company_that_an_earlier_release_made_is_known_by_and_by(workshop: Workshop) -> None:
-    async with workshop.database.write() as writer:
+async def test_a_company_that_an_earlier_release_made_is_known_by_and_by(resources: JobResources) -> None:
+    async with resources.database.write() as writer:
         await writer.execute(text("DELETE FROM known_tenants"))
-    await tidy(workshop)
-    async with workshop.database.read() as reader:
+    await purge_expired_data(resources)
+    async with resources.database.read() as reader:
         found = await reader.rows(text("SELECT tenant_id FROM known_tenants ORDER BY tenant_id"))
     assert [row.tenant_id for row in found] == [ILL, WELL]
 
@@ -148,13 +148,13 @@ async def test_a_company_that_an_earlier_release_made_is_known_by_and_by(worksho
 async def test_metrics_leave_out_what_every_node_is_asked_for(
     database: Database, nodes: Nodes, how: How, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.metrics.READ_TIMEOUT", 1.0)
-    await webhooks.store(database, ILL, READ, 1)
+    monkeypatch.setattr("service.telemetry.metrics.READ_TIMEOUT", 1.0)
+    await webhook_inbox.store(database, ILL, READ, 1)
     async with database.write() as writer:
-        await figures.keep(writer, ILL, {Figure.DRIFT: 7}, 1)
+        await gauges.store(writer, ILL, {TenantGauge.DRIFT: 7}, 1)
 
     async def told() -> dict[bytes, bytes]:
-        lines = (await exposition(database, answers=True, shared=False)).splitlines()
+        lines = (await render_metrics(database, answers=True, shared=False)).splitlines()
         return dict(line.rsplit(b" ", 1) for line in lines if not line.startswith(b"#"))
 
     before = await told()

@@ -1,0 +1,146 @@
+"""The summary in front of a workbook: what was asked for, by whom, as of when, and the funnel of its rows.
+
+Read by the same reader as the rows, so that both are of one moment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.domain.funnel import METRICS, FunnelCounts, total
+from analytics.domain.query_spec import Ids
+from analytics.exports.requests import Export
+from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, EntityType, load_names, normalize
+from analytics.reports.planner import AggregateQuery, Grouping
+from analytics.reports.runner import run_aggregate
+from analytics.storage.database import Reader
+from tasks.exports.writers.columns import Locale
+from tasks.exports.writers.xlsx_writer import Line, Summary
+
+KINDS: Mapping[str, EntityType[Any]] = {
+    "departments": DEPARTMENTS,
+    "agents": AGENTS,
+    "templates": TEMPLATES,
+    "accounts": ACCOUNTS,
+}
+
+
+@dataclass(frozen=True)
+class SummaryLabels:
+    """What the summary says in one language."""
+
+    name: str
+    first: str
+    last: str
+    zone: str
+    kinds: Mapping[str, str]
+    every: str
+    none: str
+    requester: str
+    asked_at: str
+    read_at: str
+    rows: str
+    table: tuple[str, str, str, str]
+    steps: Mapping[str, str]
+    shares: Mapping[str, str]
+
+
+LABELS: Mapping[Locale, SummaryLabels] = {
+    Locale.ES: SummaryLabels(
+        name="Exportación",
+        first="Desde (fecha de envío, incluida)",
+        last="Hasta (fecha de envío, incluida)",
+        zone="Zona horaria",
+        kinds={"departments": "Departamentos", "agents": "Usuarios", "templates": "Plantillas", "accounts": "Cuentas"},
+        every="Sin restricción",
+        none="Ninguno",
+        requester="Solicitada por",
+        asked_at="Solicitada el",
+        read_at="Datos al",
+        rows="Filas",
+        table=("Embudo", "Mensajes", "Tickets creados", "Tasa"),
+        steps={
+            "messages": "Mensajes",
+            "sent": "Enviados",
+            "bounced": "Rebotados",
+            "pending": "Pendientes",
+            "delivered": "Entregados",
+            "read": "Leídos",
+            "responded": "Respondidos",
+        },
+        shares={"messages": "de los mensajes", "sent": "de los enviados", "delivered": "de los entregados"},
+    ),
+    Locale.EN: SummaryLabels(
+        name="Export",
+        first="From (send date, included)",
+        last="To (send date, included)",
+        zone="Time zone",
+        kinds={"departments": "Departments", "agents": "Users", "templates": "Templates", "accounts": "Accounts"},
+        every="No restriction",
+        none="None",
+        requester="Requested by",
+        asked_at="Requested at",
+        read_at="Data as of",
+        rows="Rows",
+        table=("Funnel", "Messages", "Tickets created", "Rate"),
+        steps={
+            "messages": "Messages",
+            "sent": "Sent",
+            "bounced": "Bounced",
+            "pending": "Pending",
+            "delivered": "Delivered",
+            "read": "Read",
+            "responded": "Responded",
+        },
+        shares={"messages": "of messages", "sent": "of sent", "delivered": "of delivered"},
+    ),
+}
+
+
+async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
+    """The lines of an export's summary; `read_at` is when its reader began, in microseconds."""
+    words, spec = LABELS[Locale(export.locale)], export.spec
+    counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
+    chosen = [
+        (words.kinds[name], await _named(reader, spec.tenant_id, kind, getattr(spec, name), words))
+        for name, kind in KINDS.items()
+    ]
+    return [
+        (words.name, export.name),
+        (words.first, str(spec.first)),
+        (words.last, str(spec.last)),
+        (words.zone, spec.time_zone),
+        *chosen,
+        (words.requester, _person(export)),
+        (words.asked_at, spec.zone.aware(export.created_at)),
+        (words.read_at, spec.zone.aware(read_at)),
+        (words.rows, rows),
+        ("", None),
+        words.table,
+        *_funnel(counts, words),
+    ]
+
+
+async def _named(reader: Reader, tenant: str, kind: EntityType[Any], ids: Ids, words: SummaryLabels) -> str:
+    if ids is None:
+        return words.every
+    known = await load_names(reader, tenant, kind, ids)
+    return (
+        "; ".join(sorted((known.newest(id).name for id in ids), key=lambda name: (normalize(name), name))) or words.none
+    )
+
+
+def _person(export: Export) -> str:
+    who = export.requester
+    if who.name and who.email:
+        return f"{who.name} <{who.email}>"
+    return who.name or who.email or who.id
+
+
+def _funnel(counts: FunnelCounts, words: SummaryLabels) -> list[Line]:
+    lines: list[Line] = []
+    for metric in METRICS:
+        step = counts.step(metric.slug)
+        share = () if metric.slug == "messages" else (step.rate, words.shares[metric.base])
+        lines.append((words.steps[metric.slug], step.count, step.tickets, *share))
+    return lines
