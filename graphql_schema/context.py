@@ -1,6 +1,7 @@
 """What the fields of one request share."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -92,11 +93,19 @@ class Context:
     cost: int | None = None
     # What `extensions.fast_execution` keeps of the document; set when the document is kept.
     readers: object | None = None
+    # By the monotonic clock, in seconds.
+    began_at: float = field(init=False, default_factory=time.monotonic)
     loader: RequestLoader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.loader = RequestLoader(self.database)
+        # Of strangers nothing is read, whatever the company.
+        self.loader = RequestLoader(self.database, getattr(self.identity, "tenant_id", ""))
+
+    @property
+    def seconds_left(self) -> float:
+        """How long the request may still take, whatever it has waited for until now."""
+        return max(self.began_at + self.policy.seconds - time.monotonic(), 0.0)
 
     @property
     def can_introspect(self) -> bool:

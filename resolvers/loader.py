@@ -17,8 +17,10 @@ class RequestLoader:
     moment; no connection is ever used by two of them at once. Made for one request, on one event loop.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tenant: str) -> None:
+        """`tenant` is the company that all is read of."""
         self._database = database
+        self._tenant = tenant
         self._results: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
         self._waiting: list[tuple[Any, ...]] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -49,7 +51,7 @@ class RequestLoader:
 
     async def _run(self, keys: list[tuple[Any, ...]]) -> None:
         try:
-            async with self._database.read() as reader:
+            async with self._database.guard(self._tenant), self._database.read() as reader:
                 results = [await read(reader, *arguments) for read, *arguments in keys]
                 self.plans += reader.plans
         except asyncio.CancelledError:

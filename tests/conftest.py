@@ -15,6 +15,7 @@ from analytics.storage.citus import distribute
 from analytics.storage.database import Database
 from service.process_tuning import tune_garbage_collector
 from tests.support.sql import citus
+from tests.support.sql.clusters import create_database, drop_database, nodes_named
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -38,6 +39,7 @@ settings.load_profile(os.environ.get("EMBUDO_TEST_PROFILE", "default"))
 
 # A server with Citus: the tests of the database run on it too, distributed.
 CITUS = os.environ.get("EMBUDO_TEST_CITUS_URL")
+CITUS_NODES = nodes_named(os.environ.get("EMBUDO_TEST_CITUS_NODES", ""))
 
 
 # Parameters of fixtures that are servers of their own.
@@ -103,12 +105,13 @@ async def empty_database(server_url: str) -> AsyncIterator[str]:
         if os.environ.get("CI") or server_url == CITUS:
             raise
         pytest.skip("no PostgreSQL server at EMBUDO_TEST_POSTGRESQL_URL")
-    # A daemon of Citus stays in each of its databases.
-    forced = "WITH (FORCE)" if server_url == CITUS else ""
+    citus = server_url == CITUS
+    nodes = CITUS_NODES if citus else []
     try:
-        await server.execute(f'CREATE DATABASE "{name}"')
+        await create_database(server_url, name, nodes)
         yield f"{server_url.rpartition('/')[0].replace('postgresql://', 'postgresql+asyncpg://')}/{name}"
-        await server.execute(f'DROP DATABASE "{name}" {forced}')
+        # A daemon of Citus stays in each of its databases.
+        await drop_database(server_url, name, nodes, force=citus)
     finally:
         await server.close()
 

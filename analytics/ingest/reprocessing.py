@@ -19,7 +19,7 @@ from analytics.ingest.unit_of_work import UnitOfWork
 from analytics.rollups.reset import ensure_zone
 from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.dialects import in_list
-from analytics.storage.tables import messages, receipts, replies, tenants
+from analytics.storage.tables import messages, only, receipts, replies, tenants
 
 # Rows looked at together: bounds the memory of a rare, long task.
 CHUNK = 5_000
@@ -112,10 +112,10 @@ async def _some_messages(through: _Pass, last: str) -> str | None:
     return str(found[-1])
 
 
-async def is_outdated(reader: Reader) -> list[str]:
-    """The companies whose messages were derived by the rules of an earlier release."""
+async def is_outdated(reader: Reader, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, whose messages were derived by the rules of an earlier release."""
     old = or_(tenants.c.derivation.is_(None), tenants.c.derivation < DERIVATION)
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old))]
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old, *only(tenant)))]
 
 
 async def derive_again(database: Database, tenant: str, now: int, told: Told = lambda _: None) -> None:

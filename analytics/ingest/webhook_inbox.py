@@ -12,8 +12,9 @@ from itertools import accumulate, chain, compress, islice
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, tuple_, update
 
+from analytics.domain.time_zones import MINUTE
 from analytics.ingest import erasure
 from analytics.ingest.batch import apply_in_transaction
 from analytics.ingest.events import AnyEvent, InvalidEventError
@@ -25,13 +26,16 @@ from analytics.storage import gauges
 from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.dialects import in_list
 from analytics.storage.gauges import TenantGauge
-from analytics.storage.tables import tenants, webhooks
+from analytics.storage.tables import only, tenants, webhook_queue, webhooks
 from analytics.storage.transient_errors import is_transient
 
 log = structlog.get_logger()
 
 # Bodies, and bytes of them, that are applied in one transaction. Others who write wait for it: on SQLite all of them.
 MAX_BODIES = 500
+# Microseconds after which what is in the queue and waits no more is dropped from it.
+STALE = 5 * MINUTE
+KEY = ("tenant_id", "received_at", "id")
 FAILED = "INTERNAL: The body could not be applied."
 MAX_BYTES = 2 * 2**20
 # How a problem shows what is no time.
@@ -77,24 +81,40 @@ class InboxCounts(NamedTuple):
 
 
 async def store(database: Database, tenant: str, body: bytes, received_at: int) -> None:
-    """Keep a body."""
-    await database.execute(
-        insert(webhooks).values(tenant_id=tenant, received_at=received_at, id=uuid.uuid4().hex, body=body)
-    )
+    """Keep a body, and have it applied. Raises `NotAnsweringError`, and other outages."""
+    key = {"tenant_id": tenant, "received_at": received_at, "id": uuid.uuid4().hex}
+    async with database.guard(tenant), database.write() as writer:
+        await writer.execute(insert(webhook_queue).values(key))
+        await writer.execute(insert(webhooks).values(key | {"body": body}))
 
 
 async def pending_tenants(reader: Reader) -> list[str]:
-    """The companies of which bodies wait."""
-    return [
-        row.tenant_id
-        for row in await reader.rows(select(webhooks.c.tenant_id).where(webhooks.c.applied_at.is_(None)).distinct())
-    ]
+    """The companies of which bodies wait, as far as they are in the queue."""
+    return [row.tenant_id for row in await reader.rows(select(webhook_queue.c.tenant_id).distinct())]
+
+
+async def missing(reader: Reader, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, of which bodies wait without one of them being in the queue.
+
+    There are some while a release that knows no queue runs beside this one, and after a database was restored.
+    """
+    waits = [webhooks.c.applied_at.is_(None), *([] if tenant is None else [webhooks.c.tenant_id == tenant])]
+    found = {row.tenant_id for row in await reader.rows(select(webhooks.c.tenant_id).where(*waits).distinct())}
+    return sorted(found.difference(await pending_tenants(reader)))
+
+
+async def enqueue(writer: Writer, tenant: str) -> None:
+    """Put the oldest of a company's bodies that wait into the queue: it takes the others with it."""
+    table, key = webhooks, (webhooks.c.received_at, webhooks.c.id)
+    waits = select(*key).where(table.c.tenant_id == tenant, table.c.applied_at.is_(None))
+    oldest = await writer.first(waits.order_by(*key).limit(1))
+    if oldest is not None:
+        await writer.upsert(webhook_queue, KEY, [(tenant, oldest.received_at, oldest.id)])
 
 
 async def backlog(reader: Reader) -> tuple[int, int | None]:
-    """How many bodies of any company wait, and since when the oldest does."""
-    statement = select(func.count(), func.min(webhooks.c.received_at)).where(webhooks.c.applied_at.is_(None))
-    row = await reader.first(statement)
+    """How many bodies of any company are in the queue, and since when the oldest waits."""
+    row = await reader.first(select(func.count(), func.min(webhook_queue.c.received_at)))
     return (row[0], row[1]) if row else (0, None)
 
 
@@ -109,7 +129,7 @@ async def apply_pending(
     """
     try:
         async with database.write() as writer:
-            bodies = await _lock_batch(writer, tenant, MAX_BODIES, patience)
+            bodies = await _lock_batch(writer, tenant, MAX_BODIES, now, patience)
             results = await _apply(writer, tenant, bodies, now, forms)
     except Exception as error:
         if isinstance(error, TenantBusyError) or is_transient(error):
@@ -124,13 +144,13 @@ async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> 
     """Apply the oldest body alone, so that one that we fail at does not hold up all others."""
     try:
         async with database.write() as writer:
-            return await _apply(writer, tenant, await _lock_batch(writer, tenant, 1), now, forms)
+            return await _apply(writer, tenant, await _lock_batch(writer, tenant, 1, now), now, forms)
     except Exception as error:
         if is_transient(error):
             raise
         log.exception("a webhook could not be applied", tenant=tenant)
         async with database.write() as writer:
-            results = [BodyResult(body, 1, FAILED) for body in await _lock_batch(writer, tenant, 1)]
+            results = [BodyResult(body, 1, FAILED) for body in await _lock_batch(writer, tenant, 1, now)]
             await ensure_tenant(writer, tenant)
             await _done(writer, tenant, results, now)
     return results
@@ -144,7 +164,9 @@ def _tell(tenant: str, results: Sequence[BodyResult]) -> None:
             log.warning("a webhook was not wholly understood", tenant=tenant, body=body.id, problem=sentence)
 
 
-async def _lock_batch(writer: Writer, tenant: str, most: int, patience: float | None = None) -> list[StoredBody]:
+async def _lock_batch(
+    writer: Writer, tenant: str, most: int, now: int, patience: float | None = None
+) -> list[StoredBody]:
     """The oldest bodies that wait, while no other process applies any of this company's. Raises `TenantBusyError`."""
     if not await writer.try_lock(f"webhooks {tenant}"):
         return []
@@ -157,10 +179,12 @@ async def _lock_batch(writer: Writer, tenant: str, most: int, patience: float | 
     sizes = accumulate(row.size for row in found)
     taken = [row for n, (row, size) in enumerate(zip(found, sizes, strict=True)) if n == 0 or size <= MAX_BYTES]
     if not taken:
+        # What was applied by a transaction of which Citus committed only the node's part.
+        stale = (webhook_queue.c.tenant_id == tenant, webhook_queue.c.received_at < now - STALE)
+        await writer.execute(delete(webhook_queue).where(*stale))
         return []
-    statement = select(*key, table.c.body).where(
-        *_these(tenant, [StoredBody(row.received_at, row.id, b"") for row in taken])
-    )
+    these = _these(table, tenant, [StoredBody(row.received_at, row.id, b"") for row in taken])
+    statement = select(*key, table.c.body).where(*these)
     return [StoredBody(*row) for row in await writer.rows(statement.order_by(*key))]
 
 
@@ -171,11 +195,11 @@ async def _lock(writer: Writer, tenant: str, patience: float | None) -> None:
         raise TenantBusyError
 
 
-def _these(tenant: str, bodies: Sequence[StoredBody]) -> tuple[ColumnElement[bool], ...]:
+def _these(table: Table, tenant: str, bodies: Sequence[StoredBody]) -> tuple[ColumnElement[bool], ...]:
     return (
-        webhooks.c.tenant_id == tenant,
-        webhooks.c.received_at.between(bodies[0].received_at, bodies[-1].received_at),
-        in_list(webhooks.c.id, {body.id for body in bodies}),
+        table.c.tenant_id == tenant,
+        table.c.received_at.between(bodies[0].received_at, bodies[-1].received_at),
+        in_list(table.c.id, {body.id for body in bodies}),
     )
 
 
@@ -215,18 +239,22 @@ async def _done(writer: Writer, tenant: str, results: Sequence[BodyResult], now:
     understood = [result.body for result in results if not result.rejected]
     if understood:
         clean = {"applied_at": now, "rejected": 0, "problem": None}
-        await writer.execute(update(webhooks).where(*_these(tenant, understood)).values(clean))
+        await writer.execute(update(webhooks).where(*_these(webhooks, tenant, understood)).values(clean))
     for body, rejected, problem in results:
         if rejected:
             told = {"applied_at": now, "rejected": rejected, "problem": problem}
-            await writer.execute(update(webhooks).where(*_these(tenant, [body])).values(told))
+            await writer.execute(update(webhooks).where(*_these(webhooks, tenant, [body])).values(told))
+    if results:
+        await writer.execute(
+            delete(webhook_queue).where(*_these(webhook_queue, tenant, [done.body for done in results]))
+        )
     if wrong := len(results) - len(understood):
         await gauges.increment(writer, tenant, {TenantGauge.REJECTED_WEBHOOKS: wrong}, now)
 
 
 async def _drop(writer: Writer, tenant: str, bodies: Sequence[StoredBody]) -> None:
     if bodies:
-        await writer.execute(delete(webhooks).where(*_these(tenant, bodies)))
+        await writer.execute(delete(webhooks).where(*_these(webhooks, tenant, bodies)))
 
 
 async def drop_mentioning(writer: Writer, tenant: str, names: frozenset[Identifier]) -> None:
@@ -253,7 +281,9 @@ async def replay(
         chosen.append(webhooks.c.received_at < until)
     if rejected_only:
         chosen.append(webhooks.c.rejected > 0)
-    return await writer.execute(update(webhooks).where(*chosen).values(applied_at=None))
+    replayed = await writer.execute(update(webhooks).where(*chosen).values(applied_at=None))
+    await enqueue(writer, tenant)
+    return replayed
 
 
 async def count(reader: Reader, tenant: str) -> InboxCounts:
@@ -275,12 +305,13 @@ async def rejected(reader: Reader, tenant: str, limit: int) -> list[Rejected]:
     return [Rejected(*row) for row in await reader.rows(newest)]
 
 
-async def due(reader: Reader, received_before: int) -> list[str]:
-    """The companies that have applied bodies from before an instant."""
+async def due(reader: Reader, received_before: int, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, that have applied bodies from before an instant."""
+    each = tenants.c.tenant_id if tenant is None else tenant
     oldest = select(func.min(webhooks.c.received_at)).where(
-        webhooks.c.tenant_id == tenants.c.tenant_id, webhooks.c.applied_at.is_not(None)
+        webhooks.c.tenant_id == each, webhooks.c.applied_at.is_not(None)
     )
-    old = select(tenants.c.tenant_id).where(oldest.scalar_subquery() < received_before)
+    old = select(tenants.c.tenant_id).where(oldest.scalar_subquery() < received_before, *only(tenant))
     return [row.tenant_id for row in await reader.rows(old)]
 
 

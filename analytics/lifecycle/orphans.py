@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, and_, delete, func, or_, select
 
 from analytics.storage.database import Database, Reader
 from analytics.storage.gauges import TenantGauge, increment
-from analytics.storage.tables import early_messages, receipts, replies, reply_aliases, tenants
+from analytics.storage.tables import early_messages, only, receipts, replies, reply_aliases, tenants
 
 Tenant = str | Column[str]
 
@@ -45,9 +45,9 @@ async def count_orphans(reader: Reader, tenant: str) -> Orphans:
     return Orphans(*(row[0] if row else 0 for row in counts))
 
 
-async def due_tenants(reader: Reader, received_before: int) -> list[str]:
-    """The companies that have some from before an instant."""
-    of_each = tenants.c.tenant_id
+async def due_tenants(reader: Reader, received_before: int, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, that have some from before an instant."""
+    of_each: Tenant = tenants.c.tenant_id if tenant is None else tenant
     # By the oldest of each: an index has it first. Asked whether any is old, PostgreSQL might look through them all.
     oldest = (
         select(func.min(receipts.c.received_at)).where(_statuses(of_each)).scalar_subquery(),
@@ -55,7 +55,7 @@ async def due_tenants(reader: Reader, received_before: int) -> list[str]:
         select(func.min(early_messages.c.received_at)).where(_corrections(of_each)).scalar_subquery(),
     )
     old = or_(*(one < received_before for one in oldest))
-    return [row.tenant_id for row in await reader.rows(select(of_each).where(old))]
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old, *only(tenant)))]
 
 
 async def delete_orphans(database: Database, tenant: str, received_before: int, now: int) -> Orphans:

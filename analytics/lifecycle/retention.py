@@ -22,7 +22,7 @@ from analytics.rollups import retention_boundary
 from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.dialects import in_list
 from analytics.storage.rollup_tables import COMPLETE, rollup_states
-from analytics.storage.tables import message_aliases, messages, receipts, replies, reply_aliases, tenants
+from analytics.storage.tables import message_aliases, messages, only, receipts, replies, reply_aliases, tenants
 
 log = structlog.get_logger()
 
@@ -60,24 +60,27 @@ class RetentionPreview:
         return self.state.readable == self.zone.rules_version
 
 
-async def due_tenants(reader: Reader, months: int | None, now: int) -> list[str]:
-    """The companies for which there may be something to drop.
+async def due_tenants(reader: Reader, months: int | None, now: int, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, for which there may be something to drop.
 
     Where a company's month is not over everywhere on earth, its last hours may be found a month later.
     """
-    unfinished = select(rollup_states.c.tenant_id).where(
-        rollup_states.c.kept_from.is_not(None), _oldest(rollup_states.c.tenant_id) < rollup_states.c.kept_since
+    states = rollup_states.c
+    unfinished = select(states.tenant_id).where(
+        states.kept_from.is_not(None), _oldest(tenant or states.tenant_id) < states.kept_since
     )
+    if tenant is not None:
+        unfinished = unfinished.where(states.tenant_id == tenant)
     found = {row.tenant_id for row in await reader.rows(unfinished)}
     if months is not None:
         earliest = zone("UTC")
         since = earliest.day_start(first_kept(earliest, months, now, now - DAY)) - DAY
-        old = select(tenants.c.tenant_id).where(_oldest(tenants.c.tenant_id) < since)
+        old = select(tenants.c.tenant_id).where(_oldest(tenant or tenants.c.tenant_id) < since, *only(tenant))
         found |= {row.tenant_id for row in await reader.rows(old)}
     return sorted(found)
 
 
-def _oldest(tenant: Column[str]) -> ScalarSelect[int]:
+def _oldest(tenant: str | Column[str]) -> ScalarSelect[int]:
     """When the first message of each company was sent that is there."""
     return select(func.min(messages.c.sent_at)).where(messages.c.tenant_id == tenant).scalar_subquery()
 

@@ -13,22 +13,19 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from analytics.storage.database import Database, Reader
+from analytics.storage.locks import (
+    LOCK_ATTEMPTS,
+    LOCK_NOT_AVAILABLE,
+    LOCK_PAUSE,
+    LOCK_TIMEOUT,
+    TablesLockedError,
+)
 
 SCRIPTS = Path(__file__).parent
 VERSION = text("SELECT version_num FROM alembic_version")
 
-# A change of a table waits for those who read it, and all who come later wait behind it: the service would stand still
-# as long as a report runs. So it gives up after a moment, lets the others pass, and tries again.
-LOCK_TIMEOUT = "3s"
-LOCK_PAUSE = 3.0  # seconds
-LOCK_ATTEMPTS = 20  # two minutes
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for it
 # Two that migrate at once take turns.
 EXCLUSIVE_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('embudo migrate', 0))"
-
-
-class TablesLockedError(Exception):
-    """Others use the tables for so long that they cannot be changed without keeping everybody waiting."""
 
 
 class SchemaState(StrEnum):

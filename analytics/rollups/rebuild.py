@@ -16,7 +16,7 @@ from analytics.rollups.deltas import write
 from analytics.rollups.reset import count_messages, ensure_zone, reset
 from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.rollup_tables import COMPLETE, rollup_states
-from analytics.storage.tables import messages, tenants
+from analytics.storage.tables import messages, only, tenants
 
 # Days in one transaction: at ten million messages a year one takes about a second.
 STEP = 7
@@ -74,13 +74,15 @@ async def zone_of(reader: Reader, tenant: str) -> Zone:
     return zone((row.time_zone if row else None) or DEFAULT_TIME_ZONE)
 
 
-async def unfinished(reader: Reader) -> list[str]:
-    """The companies whose rollups are not whole, or are of rules that their zone no longer has."""
-    rows = await reader.rows(
-        select(
-            rollup_states.c.tenant_id, rollup_states.c.zone_rules, rollup_states.c.built_until, tenants.c.time_zone
-        ).join(tenants, tenants.c.tenant_id == rollup_states.c.tenant_id)
+async def unfinished(reader: Reader, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, whose rollups are not whole, or are of rules that their zone no longer has."""
+    table = rollup_states
+    states = select(table.c.tenant_id, table.c.zone_rules, table.c.built_until, tenants.c.time_zone).join(
+        tenants, tenants.c.tenant_id == table.c.tenant_id
     )
+    if tenant is not None:
+        states = states.where(table.c.tenant_id == tenant, *only(tenant))
+    rows = await reader.rows(states)
     return [
         row.tenant_id
         for row in rows

@@ -9,29 +9,30 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import aiosqlite
 from sqlalchemy import (
-    Connection,
     CursorResult,
     Dialect,
     Executable,
+    NullPool,
     Row,
     Table,
     bindparam,
     delete,
-    event,
     literal_column,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics.storage.dialects import bind_rows, upsert
+from analytics.storage.engines import postgresql_engine, sqlite_engine, transaction
+from analytics.storage.guards import Guard
 from analytics.storage.query_log import instrument
+from analytics.storage.tables import tenants
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
@@ -39,18 +40,15 @@ PARTITION = 4_000
 # KiB; what is read in the order of an index finds its neighbours in as little.
 SMALL_CACHE = 4_096
 
-# Statements are planned for the values they come with. Planned once for all values, as PostgreSQL would from the sixth
-# time on, a list counts as ten items: then thousands of contacts were compared one by one with each message of a year.
-PLANS = {"plan_cache_mode": "force_custom_plan"}
-# By these a server finds in some 30 seconds, not in two hours, that a client's machine is gone, and ends the
-# transaction whose lock everybody else of the company waits for. (A client that is only killed it sees at once.)
-KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-
 # What PostgreSQL says when a lock was waited for in vain.
 LOCK_NOT_AVAILABLE = "55P03"
 
-# Connections to PostgreSQL that are kept, and that there may be more of for a while.
+# Connections to PostgreSQL that are kept, and how many more there may be for a while: for those who read and for those
+# who write, and for those who ask how the service is.
 POOL, OVERFLOW = 4, 4
+OBSERVERS, MORE_OBSERVERS = 1, 2
+# Seconds for closing them.
+CLOSE_TIMEOUT = 5.0
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -189,37 +187,68 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         if make_url(url).get_backend_name() == "sqlite":
-            self._writer = _sqlite_engine(url, "rwc", "BEGIN IMMEDIATE", pool_size=1)
+            self._writer = sqlite_engine(url, "rwc", "BEGIN IMMEDIATE", pool_size=1)
             # Four readers keep two cores busy while one waits for the disk; more only compete for them.
             self.readers = 4
-            self._reader = _sqlite_engine(url, "ro", "BEGIN", pool_size=self.readers)
-            self._single = self._writer
+            self._reader = sqlite_engine(url, "ro", "BEGIN", pool_size=self.readers)
+            self._single, self._observer = self._writer, self._reader
         else:
             # Pools of their own: writers that wait for a company's lock take no connection from those who read.
             self.readers = POOL + OVERFLOW
-            self._writer = _postgresql_engine(url)
+            self._writer = postgresql_engine(url, pool_size=POOL, max_overflow=OVERFLOW)
             self._single = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-            self._reader = _postgresql_engine(url).execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            self._reader, self._observer = (
+                postgresql_engine(url, **pool).execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+                for pool in (
+                    {"pool_size": POOL, "max_overflow": OVERFLOW},
+                    {"pool_size": OBSERVERS, "max_overflow": MORE_OBSERVERS},
+                )
             )
-        for engine in (self._writer, self._reader):
+        self._guard = Guard(self._answers)
+        for engine in {self._writer, self._reader, self._observer}:
             instrument(engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
         """A reader of one moment."""
-        async with self._reader.connect() as connection, connection.begin():
+        async with transaction(self._reader) as connection:
             yield Reader(connection)
+
+    @asynccontextmanager
+    async def observe(self) -> AsyncIterator[Reader]:
+        """A reader for those who ask how the service is: it has a connection also when all others wait for a node."""
+        async with transaction(self._observer) as connection:
+            yield Reader(connection)
+
+    @asynccontextmanager
+    async def guard(self, tenant: str) -> AsyncIterator[None]:
+        """Around work for a company, which ends with `NotAnsweringError` as soon as the company's node does not answer.
+
+        While it does not, further work is refused at once, and the connections are left to others.
+        """
+        if make_url(self.url).get_backend_name() == "sqlite":
+            yield
+            return
+        async with self._guard.around(tenant):
+            yield
+
+    async def _answers(self, tenant: str) -> None:
+        """Ask a company's node for a row, by a new connection: one that is kept may be the one that waits."""
+        engine = postgresql_engine(self.url, poolclass=NullPool)
+        async with transaction(engine) as connection:
+            await connection.execute(select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant))
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
         """A writer; everything in the block is kept, or nothing."""
-        async with self._writer.connect() as connection, connection.begin():
+        async with transaction(self._writer) as connection:
             yield Writer(connection)
 
     async def execute(self, statement: Executable) -> None:
         """Run one statement that is a transaction by itself: on PostgreSQL one way there and back, not three."""
-        async with self._single.connect() as connection, connection.begin():
+        async with transaction(self._single) as connection:
             await connection.execute(statement)
 
     @asynccontextmanager
@@ -235,7 +264,7 @@ class Database:
         """Whether somebody holds the lock of this name at the moment (SQLite's one writer is not asked)."""
         if make_url(self.url).get_backend_name() == "sqlite":
             return False
-        async with self._reader.connect() as connection, connection.begin():
+        async with transaction(self._reader) as connection:
             return not await Writer(connection).try_lock(name)
 
     async def run_sync(self, function: Any) -> Any:
@@ -259,72 +288,14 @@ class Database:
                     raise OperationalError(statement, {}, error) from error
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._writer.dispose()
-        await self._reader.dispose()
+        """Close every connection. A server that hangs is not waited for."""
+        for engine in (self._writer, self._reader, self._observer):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await engine.dispose()
 
     async def __aenter__(self) -> "Database":
         return self
 
     async def __aexit__(self, *error: object) -> None:
         await self.close()
-
-
-def _postgresql_engine(url: str) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=POOL,
-        max_overflow=OVERFLOW,
-        # A server that was restarted has cut every connection in the pool: each is asked before it is used.
-        pool_pre_ping=True,
-        hide_parameters=True,  # they are people's phones and words, and errors are logged
-        connect_args={"server_settings": PLANS | KEEPALIVES},
-    )
-
-
-def _sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngine:
-    path = make_url(url).database
-    if not path or not Path(path).is_absolute():
-        raise ValueError("a SQLite database needs an absolute path: sqlite+aiosqlite:////folder/file.db")
-    address = f"file:{path}?mode={mode}"
-
-    async def open_file() -> aiosqlite.Connection:
-        connection = aiosqlite.connect(address, uri=True)
-        connection._thread.daemon = True  # a program may end while something is read
-        try:
-            return await connection
-        except sqlite3.Error:
-            # Its thread has something to tell this loop yet, and says so on standard error when the loop is gone.
-            await asyncio.to_thread(connection._thread.join)
-            raise
-
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{address}&uri=true",
-        async_creator=open_file,
-        pool_size=pool_size,
-        max_overflow=0,
-        hide_parameters=True,  # they are people's phones and words, and errors are logged
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver would begin late and commit DDL by itself
-        cursor = connection.cursor()
-        pragmas = [
-            "busy_timeout = 30000",  # ms; another process's batch may hold the write lock for a second
-            "synchronous = FULL",  # what was answered is kept, whatever happens to the power
-            "cache_size = -65536",  # KiB; the default of 2 MB turns every large group-by into disk reads
-            "mmap_size = 1073741824",
-            "temp_store = MEMORY",
-        ]
-        if mode != "ro":
-            pragmas.insert(0, "journal_mode = WAL")  # readers go on while one writes
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

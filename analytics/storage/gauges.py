@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import exists, func, select
 
 from analytics.storage.database import Reader, Writer
-from analytics.storage.tables import figures, tenants
+from analytics.storage.tables import figures, only, tenants
 
 
 class TenantGauge(StrEnum):
@@ -39,12 +39,11 @@ async def load(reader: Reader, tenant: str) -> dict[str, GaugeTotal]:
     return {row.name: GaugeTotal(row.value, row.at) for row in rows}
 
 
-async def stale_tenants(reader: Reader, figure: TenantGauge, found_before: int) -> list[str]:
-    """The companies of which a figure was not found since an instant."""
-    fresh = exists(1).where(
-        figures.c.tenant_id == tenants.c.tenant_id, figures.c.name == figure, figures.c.at >= found_before
-    )
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh))]
+async def stale_tenants(reader: Reader, figure: TenantGauge, found_before: int, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, of which a figure was not found since an instant."""
+    each = tenants.c.tenant_id if tenant is None else tenant
+    fresh = exists(1).where(figures.c.tenant_id == each, figures.c.name == figure, figures.c.at >= found_before)
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh, *only(tenant)))]
 
 
 async def store(writer: Writer, tenant: str, found: Mapping[TenantGauge, int], now: int) -> None:

@@ -9,7 +9,7 @@ A description says something of the keys that it has, and each key keeps what th
 that was described knows when each of its keys was stated: at its `described_at`, but for the exceptions in `stated`.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, Integer, LargeBinary, MetaData, Table, Text
 
 from analytics.storage.dialects import Instant, Key, Small
 
@@ -27,6 +27,11 @@ tenants = Table(
     # By which rules the messages are derived from what was said, see `ingest.reprocessing`; null: by older ones.
     Column("derivation", Integer),
 )
+
+
+def only(tenant: str | None) -> list[ColumnElement[bool]]:
+    """The condition on `tenants` for one company; none for all of them."""
+    return [] if tenant is None else [tenants.c.tenant_id == tenant]
 
 
 def _directory(name: str, *details: Column[str]) -> Table:
@@ -267,6 +272,18 @@ Index(
     postgresql_where=webhooks.c.applied_at.is_(None),
     sqlite_where=webhooks.c.applied_at.is_(None),
 )
+
+# The bodies that wait, of all companies, and the companies there are. On Citus these two are on the coordinator: asking
+# every node each second would cost more than the work, and stop all companies while one node is away. They are not
+# sure of themselves: what is missing here the upkeep finds in `webhooks` and `tenants`, and what is too much goes.
+webhook_queue = Table(
+    "webhook_queue",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("received_at", Instant, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+)
+known_tenants = Table("known_tenants", metadata, Column("tenant_id", Key, primary_key=True))
 
 # Who was forgotten: the key of a company's pseudonyms, made for the first of them, and the pseudonyms of what came of
 # them. Neither holds anything of a person.

@@ -19,7 +19,8 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from analytics.domain.errors import PublicError
+from analytics.domain.errors import PublicError, UnavailableError
+from analytics.storage.transient_errors import is_transient
 from graphql_schema.context import Context
 from graphql_schema.extensions.parser import has_too_many_tokens
 
@@ -37,6 +38,7 @@ SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 # How Strawberry says that it is not clear what to run.
 UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
+UNAVAILABLE = "This cannot be answered at the moment. Try again in a minute."
 MASKED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
 
 
@@ -50,6 +52,9 @@ def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode |
         message = PYTHON_VALUE.sub(r"\g<kind>", error.message).replace("not to be None", "not to be null")
     elif isinstance(cause, PublicError):
         code, message = cause.code, _with_argument_path(error, cause, document)
+    elif is_transient(cause):
+        code, message = UnavailableError.code, UNAVAILABLE
+        log.warning("the database does not answer", path=error.path, error=str(getattr(cause, "orig", cause)))
     else:
         code, message = "INTERNAL_SERVER_ERROR", MASKED
         log.error("masked error", path=error.path, exc_info=cause)

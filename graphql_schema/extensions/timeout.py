@@ -16,7 +16,7 @@ class TimeoutExtension(SchemaExtension):
         """Around execution; for a subscription, around its beginning only."""
         context: Context = self.execution_context.context
         try:
-            async with asyncio.timeout(context.policy.seconds):
+            async with asyncio.timeout(context.seconds_left):
                 yield
         except TimeoutError:
             context.cancel()

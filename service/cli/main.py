@@ -4,6 +4,8 @@ import asyncio
 import socket
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +15,13 @@ import structlog
 import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from analytics.domain.time_zones import DAY, from_micros, to_micros
 from analytics.ingest import webhook_inbox
 from analytics.ingest.reprocessing import derive_again
 from analytics.lifecycle import orphans
-from analytics.migrations import SchemaState, TablesLockedError, no_such_table
+from analytics.migrations import SchemaState, no_such_table
 from analytics.migrations import migrate as migrate_database
 from analytics.reports.access import Identity
 from analytics.rollups.rebuild import rebuild
@@ -27,6 +30,8 @@ from analytics.storage.backup import BackupError, backup_sqlite
 from analytics.storage.citus import Distribution
 from analytics.storage.citus import distribute as distribute_tables
 from analytics.storage.database import Database
+from analytics.storage.locks import TablesLockedError
+from analytics.storage.transient_errors import is_transient
 from graphql_schema.schema import schema as graphql
 from service.auth.tokens import TokenService
 from service.cli import privacy, retention
@@ -65,9 +70,25 @@ IN_USE = (
     "The tables are in use: long reports, exports or other sessions hold them. Nothing was changed; try again later."
 )
 
+ONE_NODE = (
+    "All companies are on one node. Nodes are registered in each database: add the others to this one with"
+    " citus_add_node, then move shards to them with citus_rebalance_start, see docs/scaling.md."
+)
+LEFT = (
+    "Some tables still have their former rows on the coordinator, because long reports or exports use them. They only"
+    " take room: run this again later."
+)
+
 
 def _tokens(settings: Settings) -> TokenService:
     return TokenService(settings.secret, settings.token_issuer, settings.token_audience)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, tenant: str) -> AsyncIterator[Database]:
+    """The database for work on a company, which ends with an error when the company's part of it stops answering."""
+    async with Database(settings.database_url) as database, database.guard(tenant):
+        yield database
 
 
 def _start_log(settings: Settings) -> None:
@@ -121,7 +142,7 @@ def migrate(
                 console.print("A newer release has migrated this database: it is left as it is.", style="yellow")
                 return
             if distribute:
-                console.print(_distributed(await distribute_tables(database)))
+                _tell_distribution(await distribute_tables(database))
 
     try:
         asyncio.run(work())
@@ -137,10 +158,16 @@ def migrate(
         raise typer.Exit(3) from None
 
 
-def _distributed(done: Distribution | None) -> str:
+def _tell_distribution(done: Distribution | None) -> None:
     if done is None:
-        return "This database has no Citus: nothing is distributed, and nothing needs to be."
-    return f"Distributed by company: {len(done.new)} tables now, {len(done.known)} before."
+        console.print("This database has no Citus: nothing is distributed, and nothing needs to be.")
+        return
+    nodes = f"{done.nodes} {'node' if done.nodes == 1 else 'nodes'}"
+    console.print(f"Distributed by company over {nodes}: {len(done.new)} tables now, {len(done.known)} before.")
+    if done.nodes <= 1:
+        console.print(ONE_NODE, style="yellow")
+    if done.left:
+        console.print(LEFT, style="yellow")
 
 
 @app.command()
@@ -168,7 +195,7 @@ def import_(
     now = time.time_ns() // 1000
 
     async def work() -> int:
-        async with Database(settings.database_url) as database:
+        async with _opened(settings, tenant) as database:
             whatsapp = format is EventFormat.WHATSAPP
             report = await import_files(
                 database,
@@ -213,7 +240,7 @@ def rebuild_rollups(
     """
 
     async def work() -> None:
-        async with Database(Settings.read().database_url) as database:
+        async with _opened(Settings.read(), tenant) as database:
             with console.status("Rebuilding") as shown:
                 if not resume:
                     now = time.time_ns() // 1000
@@ -234,7 +261,7 @@ def check_rollups(
     """Compare a company's rollups with its messages and name every difference. Exits with 1 if there is any."""
 
     async def work() -> int:
-        async with Database(Settings.read().database_url) as database:
+        async with _opened(Settings.read(), tenant) as database:
             days = None if sample is None else await sample_days(database, tenant, sample)
             differences = 0
             with console.status("Checking") as shown:
@@ -263,7 +290,7 @@ def webhooks_status(
     """Count the bodies that are kept of a company, by what became of them."""
 
     async def work() -> tuple[webhook_inbox.InboxCounts, list[webhook_inbox.Rejected]]:
-        async with Database(Settings.read().database_url) as database, database.read() as reader:
+        async with _opened(Settings.read(), tenant) as database, database.read() as reader:
             named = await webhook_inbox.rejected(reader, tenant, limit) if rejected else []
             return await webhook_inbox.count(reader, tenant), named
 
@@ -291,7 +318,7 @@ def webhooks_replay(
     configure(settings.log_level, settings.log_format)
 
     async def work() -> tuple[int, webhook_inbox.InboxCounts]:
-        async with Database(settings.database_url) as database:
+        async with _opened(settings, tenant) as database:
             async with database.write() as writer:
                 chosen = await webhook_inbox.replay(writer, tenant, at(since), at(until), rejected_only=rejected)
             with console.status(f"Applying {chosen:,} bodies"):
@@ -357,10 +384,10 @@ def main() -> None:
     except DBAPIError as error:
         if no_such_table(error):
             _end("EMBUDO_DATABASE_URL: the database has not the tables of this release: run embudo migrate")
-        if not isinstance(error, OperationalError):
+        if not is_transient(error):
             raise
         _end(f"EMBUDO_DATABASE_URL: the database cannot be used: {error.orig}")
-    except (ConnectionError, TimeoutError, socket.gaierror) as error:  # asyncpg's, which SQLAlchemy passes on
+    except (ConnectionError, TimeoutError, socket.gaierror, NoConnection) as error:  # asyncpg's come as they are
         _end(f"EMBUDO_DATABASE_URL: the database cannot be reached: {error}")
 
 

@@ -165,7 +165,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
     def turn(self, context: Context) -> AbstractAsyncContextManager[None]:
         """A place for a request: so many of one viewer's are read and answered at once. Raises `RateLimitedError`."""
-        return self._answered.slot(_whose(context), context.policy.seconds)
+        return self._answered.slot(_whose(context), context.seconds_left)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Execute a request. Raises `RateLimitedError`."""
@@ -183,7 +183,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         async with AsyncExitStack() as stack:
             for points, turns in self._lanes:
                 if cost >= points:
-                    await stack.enter_async_context(turns.slot(whose, context.policy.seconds))
+                    await stack.enter_async_context(turns.slot(whose, context.seconds_left))
                     break
             yield
 

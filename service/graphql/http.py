@@ -46,6 +46,7 @@ STATUSES = {
     "NOT_FOUND": 404,
     "RATE_LIMITED": 429,
     "INTERNAL_SERVER_ERROR": 500,
+    "UNAVAILABLE": 503,
     "TIMEOUT": 504,
 }
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}}

@@ -112,7 +112,8 @@ async def _apply(database: Database, work: IngestBatch) -> IngestResult:
     gc.disable()
     try:
         read = _Read(work)
-        outcomes = await apply_events(database, work.tenant, read.events, work.received_at) if read.events else []
+        async with database.guard(work.tenant):
+            outcomes = await apply_events(database, work.tenant, read.events, work.received_at) if read.events else []
         for number, outcome in zip(read.numbers, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
                 read.name(RejectedLine(number, TOO_LATE.code, TOO_LATE.message))

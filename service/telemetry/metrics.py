@@ -4,16 +4,17 @@ Workers and brokers are not asked: exports, webhooks and rollups are rows, so ev
 answer about them. No label holds a company, a person or anything else that comes from outside.
 """
 
+import asyncio
 import statistics
 import time
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
-from sqlalchemy.exc import DBAPIError
 
 from analytics.domain.time_zones import MINUTE, SECOND
 from analytics.exports import jobs
@@ -22,6 +23,7 @@ from analytics.rollups.rebuild import unfinished
 from analytics.storage import gauges
 from analytics.storage.database import Database, Reader
 from analytics.storage.gauges import TenantGauge
+from analytics.storage.transient_errors import is_transient
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 REQUESTS = Counter("embudo_http_requests", "Requests by what they were for.", ("route", "method", "status"))
@@ -40,6 +42,12 @@ NOT_COUNTED = Gauge(
 # What ended in this time (µs) counts as lately: some scrapes see it.
 LATELY = 15 * MINUTE
 QUANTILES = (50, 95, 99)  # percent
+# Seconds for each of the two reads; Prometheus waits for ten.
+READ_TIMEOUT = 3.0
+
+log = structlog.get_logger()
+
+Read = Callable[[Reader, int], Awaitable[list[Metric]]]
 
 
 class StaticCollector(Collector):
@@ -53,29 +61,51 @@ class StaticCollector(Collector):
         yield from self._metrics
 
 
-async def render_metrics(database: Database, shared: bool) -> bytes:
-    """All metrics in Prometheus' text format; `shared` when several processes count in files together."""
+async def render_metrics(database: Database, answers: bool, shared: bool) -> bytes:
+    """All metrics in Prometheus' text format. `answers`: the database does; `shared`: several processes count in files
+    together.
+    """
     counted = CollectorRegistry() if shared else REGISTRY
     if shared:
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     stored = CollectorRegistry()
-    stored.register(StaticCollector(await _database_metrics(database)))
+    stored.register(StaticCollector(await _database_metrics(database) if answers else [_up(answers)]))
     return generate_latest(counted) + generate_latest(stored)
 
 
 async def _database_metrics(database: Database) -> list[Metric]:
-    """What the database says; whether it answers at all."""
+    """What the database says. While a part of it does not answer, sums of all companies are left out: without some of
+    them they would be wrong, and of a counter that falls Prometheus thinks that it began anew.
+    """
     now = time.time_ns() // 1000
+    here = await _read(database, _of_coordinator, now)
+    everywhere = await _read(database, _of_every_company, now)
+    whole = _gauge("embudo_database_whole", "Whether every part of the database answers.", everywhere is not None)
+    return [_up(answers=True), whole, *(here or []), *(everywhere or [])]
+
+
+async def _read(database: Database, read: Read, now: int) -> list[Metric] | None:
+    """What some reads give; None when the database does not answer them, or not in time."""
     try:
-        async with database.read() as reader:
-            found = [
-                *_exports(await jobs.queue_stats(reader, now - LATELY), now),
-                *await _webhooks(reader, now),
-                *await _gauge_metrics(reader, now),
-            ]
-    except (DBAPIError, OSError):
-        found = []
-    return [_gauge("embudo_database_up", "Whether the database answers.", float(bool(found))), *found]
+        async with asyncio.timeout(READ_TIMEOUT), database.observe() as reader:
+            return await read(reader, now)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        log.warning("metrics without a part of the database", error=repr(error))
+        return None
+
+
+async def _of_coordinator(reader: Reader, now: int) -> list[Metric]:
+    return [*_exports(await jobs.queue_stats(reader, now - LATELY), now), *await _webhooks(reader, now)]
+
+
+async def _of_every_company(reader: Reader, now: int) -> list[Metric]:
+    return list(await _gauge_metrics(reader, now))
+
+
+def _up(answers: bool) -> Metric:
+    return _gauge("embudo_database_up", "Whether the database answers.", answers)
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

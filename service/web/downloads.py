@@ -14,6 +14,7 @@ from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
 from analytics.reports.access import Identity, load_viewer
 from analytics.storage.database import Database
+from analytics.storage.transient_errors import is_transient
 from service.auth.download_links import DownloadLinkSigner
 from service.web.ranges import RangeNotSatisfiableError, parse_range
 from tasks.exports.job import key_of, now_micros
@@ -44,7 +45,14 @@ async def download(request: Request, database: Database, files: FileStore, links
     identity = links.verify(id, request.query_params.get("signature", ""))
     if identity is None:
         return _refused(403, REFUSED)
-    export = await _allowed(database, identity, id)
+    try:
+        async with database.guard(identity.tenant_id):
+            export = await _allowed(database, identity, id)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        log.warning("a download could not be looked up", export=id, error=str(error))
+        return _refused(503, "The file cannot be looked up at the moment. Try again later.")
     if export is None:
         return _refused(403, REFUSED)
     try:

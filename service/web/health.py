@@ -4,13 +4,13 @@ import asyncio
 from hmac import compare_digest
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
-from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from analytics.migrations import SchemaState, state
 from analytics.storage.database import Database
+from analytics.storage.transient_errors import is_transient
 from service.settings import Settings
 from service.telemetry.health_checks import HealthCheck, SharedCall
 from service.telemetry.metrics import render_metrics
@@ -47,7 +47,8 @@ def routes(settings: Settings, database: Database, files: FileStore, workers: Wo
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not settings.demo and not (token and compare_digest(given.encode(), token.get_secret_value().encode())):
             return Response(status_code=404 if token is None else 401)
-        shown = await render_metrics(database, settings.metrics_folder is not None)
+        answers = await tables_check.result() is not None  # as `/readyz` has it
+        shown = await render_metrics(database, answers, settings.metrics_folder is not None)
         return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
@@ -56,7 +57,9 @@ def routes(settings: Settings, database: Database, files: FileStore, workers: Wo
 async def _tables(database: Database) -> SchemaState | None:
     """How the tables stand to this code; None when the database does not answer."""
     try:
-        async with database.read() as reader:
+        async with database.observe() as reader:
             return await state(reader)
-    except (DBAPIError, OSError):
-        return None
+    except Exception as error:
+        if is_transient(error):
+            return None
+        raise

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -58,6 +58,8 @@ class JobResources:
     webhook_days: int = 30
     message_months: int | None = None
     form_answers: bool = False
+    # The companies whose part of the database did not answer when it was asked last.
+    away: set[str] = field(default_factory=set)
 
 
 class _JobInterruptedError(Exception):
@@ -122,7 +124,7 @@ async def run_export(resources: JobResources, tenant: str, id: str, slots: Worke
     progress = _JobProgress(slots or WorkerSlots())
     limit = time_limit()
     try:
-        async with limit:
+        async with limit, resources.database.guard(tenant):
             await _produce_file(resources, export, progress)
     except _JobInterruptedError:
         await _release(resources, export, progress)

@@ -208,7 +208,7 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
         rebuilt.append(tenant)
         raise ZeroDivisionError(anew)
 
-    async def all_of_them(_reader: Reader) -> list[str]:
+    async def all_of_them(_reader: Reader, _tenant: str | None) -> list[str]:
         return names
 
     monkeypatch.setattr(orphans, "count_orphans", failing)

@@ -36,6 +36,7 @@ from analytics.ingest.merging.records import max_or_none
 from analytics.ingest.outcomes import Outcome
 from analytics.storage.database import Reader, Writer
 from analytics.storage.dialects import in_list
+from analytics.storage.known_tenants import remember
 from analytics.storage.tables import (
     accounts,
     agents,
@@ -316,6 +317,7 @@ async def ensure_tenant(writer: Writer, tenant: str) -> None:
     exists = select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)
     if await writer.first(exists) is None:
         await writer.upsert(tenants, ("tenant_id", "described_at", "derivation"), [(tenant, 0, DERIVATION)])
+        await remember(writer, tenant)
 
 
 def changes_in(events: Iterable[AnyEvent]) -> list[tuple[int, DirectoryChange]]:

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from analytics import migrations
-from analytics.migrations import SCRIPTS, SchemaState, TablesLockedError, configuration, migrate, state
+from analytics.migrations import SCRIPTS, SchemaState, configuration, migrate, state
 from analytics.storage.database import Database
+from analytics.storage.locks import TablesLockedError
 from analytics.storage.tables import metadata
 from tests.conftest import POSTGRESQL, empty_database
 

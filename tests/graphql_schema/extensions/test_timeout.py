@@ -97,3 +97,11 @@ async def test_what_nobody_waits_for_is_canceled(database: Database, tenant: str
     with pytest.raises(asyncio.CancelledError):
         await running
     await at_rest(database)
+
+
+async def test_what_a_request_waited_for_is_of_its_time(database: Database, tenant: str) -> None:
+    """For its place, say: there is one deadline for all of it."""
+    asked = context(database, identity(tenant))
+    asked.began_at -= asked.policy.seconds
+    result = await schema.execute(DOCUMENT, context_value=asked)
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["TIMEOUT"]

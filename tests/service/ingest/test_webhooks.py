@@ -206,7 +206,9 @@ async def test_what_was_not_understood_is_in_the_metrics(database: Database, ten
     names = ("embudo_webhooks_rejected_total", "embudo_statuses_unknown_total")
 
     async def values() -> list[float]:
-        lines = [line.split() for line in (await render_metrics(database, shared=False)).decode().splitlines()]
+        lines = [
+            line.split() for line in (await render_metrics(database, answers=True, shared=False)).decode().splitlines()
+        ]
         return [float(line[1]) for name in names for line in lines if line[0] == name]
 
     before = await values()

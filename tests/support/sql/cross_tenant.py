@@ -1,6 +1,8 @@
 """The statements that are not of one company, and why: Citus asks every node for them.
 
-Each is a read, without locks. A new one needs a reason that is worth asking all nodes.
+Each is a read, without locks. A new one needs a reason that is worth asking all nodes, and must hold up no company of
+another node while one is away: the upkeep asks for each company by itself then, and metrics leave out what is missing.
+What is asked each second is asked of tables on the coordinator.
 """
 
 EVERY_COMPANY = {
@@ -31,19 +33,22 @@ EVERY_COMPANY = {
         "One worker looks for companies that nobody looked at lately: a probe a company, by key."
     ),
     "SELECT tenants.tenant_id FROM tenants ORDER BY tenants.tenant_id": (
-        "An operator asks what would be dropped, of each company: by hand, and a row a company."
+        "One worker looks for companies that are not in the coordinator's list, once in minutes; an operator asks what"
+        " would be dropped, of each company, by hand: a row a company."
     ),
     "SELECT rollup_states.tenant_id, rollup_states.zone_rules, rollup_states.built_until, tenants.time_zone"
     " FROM rollup_states JOIN tenants ON tenants.tenant_id = rollup_states.tenant_id": (
         "One worker looks for rollups that are not whole: four times a minute, a row a company, joined on its own node."
     ),
     "SELECT DISTINCT webhooks.tenant_id FROM webhooks WHERE webhooks.applied_at IS NULL": (
-        "Workers look for webhooks that wait: an index holds those alone, and mostly there are none."
-    ),
-    "SELECT count(*) AS count_1, min(webhooks.received_at) AS min_1 FROM webhooks WHERE webhooks.applied_at IS NULL": (
-        "Metrics: how much waits, and for how long. The same index."
+        "One worker looks for webhooks that wait and are in no queue, four times a minute: an index holds those alone,"
+        " and mostly there are none."
     ),
     "SELECT figures.name, sum(figures.value) AS sum_1, min(figures.at) AS min_1 FROM figures GROUP BY figures.name": (
         "Metrics: seven rows a company, at each scrape."
+    ),
+    "SELECT tenant_id FROM tenants": "A migration fills the coordinator's list of companies: once.",
+    "SELECT tenant_id, received_at, id FROM webhooks WHERE applied_at IS NULL": (
+        "A migration fills the coordinator's queue of webhooks: once, from the index of those that wait."
     ),
 }

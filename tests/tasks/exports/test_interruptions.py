@@ -18,7 +18,6 @@ from tasks.exports.job import JobResources, key_of, run_export
 from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import FileStore
 from tasks.worker_slots import WorkerSlots
-from tests.conftest import POSTGRESQL
 from tests.support import factories
 from tests.support.exports.helpers import PATIENCE, queue, stored, until, until_status
 from tests.support.factories import identity, message_sent
@@ -154,14 +153,21 @@ async def test_a_large_file_is_canceled_before_it_is_packed(resources: JobResour
     assert (await stored(resources.database, export)).status is ExportStatus.CANCELED
 
 
+# Of the database that it is asked in, but for itself; Citus has daemons beside clients.
+CLIENTS = (
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend' AND application_name NOT LIKE 'citus%'"
+)
+
+
 async def connections(database: Database, *, cut: frozenset[int] = frozenset()) -> frozenset[int]:
     """The connections of a database, after some of them are cut."""
-    server = await asyncpg.connect(POSTGRESQL)
+    server = await asyncpg.connect(database.url.replace("postgresql+asyncpg://", "postgresql://"))
     try:
         for pid in cut:
-            await server.execute("SELECT pg_terminate_backend($1, 5000)", pid)
-        name = database.url.rpartition("/")[2]
-        found = await server.fetch("SELECT pid FROM pg_stat_activity WHERE datname = $1", name)
+            # Citus has a function of the same name.
+            await server.execute("SELECT pg_terminate_backend(CAST($1 AS integer), CAST(5000 AS bigint))", pid)
+        found = await server.fetch(CLIENTS)
         return frozenset(row["pid"] for row in found)
     finally:
         await server.close()
