@@ -18,6 +18,9 @@ Ids = frozenset[str] | None  # None: no restriction; empty: nothing
 # WhatsApp repeats webhooks for up to seven days, so no message is final before that.
 LATEST_WEBHOOK_DAYS = 7
 
+# The reply window of a tenant that has never set one.
+DEFAULT_REPLY_WINDOW_DAYS = 7
+
 
 @dataclass(frozen=True)
 class AccessScope:

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.storage.database import Database, Reader
+from analytics.storage.database import LOCK_NOT_AVAILABLE, Database, Reader
 
 SCRIPTS = Path(__file__).parent
 VERSION = text("SELECT version_num FROM alembic_version")
@@ -22,7 +22,6 @@ VERSION = text("SELECT version_num FROM alembic_version")
 LOCK_TIMEOUT = "3s"
 LOCK_PAUSE = 3.0  # seconds
 LOCK_ATTEMPTS = 20  # two minutes
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for it
 # Two that migrate at once take turns.
 EXCLUSIVE_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('embudo migrate', 0))"
 

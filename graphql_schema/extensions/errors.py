@@ -19,7 +19,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from analytics.domain.errors import PublicError
+from analytics.domain.errors import INTERNAL_ERROR_MESSAGE, PublicError
 from graphql_schema.context import Context
 from graphql_schema.extensions.parser import has_too_many_tokens
 
@@ -37,8 +37,6 @@ SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 # How Strawberry says that it is not clear what to run.
 UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
-MASKED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
-
 
 def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
     """The error as a client may see it; `fallback` is the code of those that graphql-core itself raised."""
@@ -51,7 +49,7 @@ def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode |
     elif isinstance(cause, PublicError):
         code, message = cause.code, _with_argument_path(error, cause, document)
     else:
-        code, message = "INTERNAL_SERVER_ERROR", MASKED
+        code, message = PublicError.code, INTERNAL_ERROR_MESSAGE
         log.error("masked error", path=error.path, exc_info=cause)
     return GraphQLError(
         message,

@@ -1,7 +1,6 @@
 """The GraphQL endpoint: who asks and what they are given, over HTTP and over WebSockets."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from strawberry.types import ExecutionResult
 from analytics.domain.errors import RateLimitedError
 from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES
 from analytics.domain.text import sanitize
+from analytics.domain.time_zones import now_micros
 from analytics.exports.requests import Export
 from analytics.reports.access import Identity, Viewer
 from analytics.storage.database import Database
@@ -46,11 +46,6 @@ ANONYMOUS_RETRY_DELAY = 0.25
 
 # A request with this header is told in `extensions.plan` where its numbers were read, if an administrator sent it.
 PLAN_HEADER = "x-embudo-plan"
-
-
-def now_micros() -> int:
-    """Microseconds since the epoch."""
-    return time.time_ns() // 1000
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ answer about them. No label holds a company, a person or anything else that come
 """
 
 import statistics
-import time
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 from sqlalchemy.exc import DBAPIError
 
-from analytics.domain.time_zones import MINUTE, SECOND
+from analytics.domain.time_zones import MINUTE, SECOND, now_micros
 from analytics.exports import jobs
 from analytics.ingest import webhook_inbox
 from analytics.rollups.rebuild import unfinished
@@ -65,7 +64,7 @@ async def render_metrics(database: Database, shared: bool) -> bytes:
 
 async def _database_metrics(database: Database) -> list[Metric]:
     """What the database says; whether it answers at all."""
-    now = time.time_ns() // 1000
+    now = now_micros()
     try:
         async with database.read() as reader:
             found = [

@@ -10,13 +10,14 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from analytics.domain.errors import ForbiddenError
+from analytics.domain.time_zones import now_micros
 from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
 from analytics.reports.access import Identity, load_viewer
 from analytics.storage.database import Database
 from service.auth.download_links import DownloadLinkSigner
 from service.web.ranges import RangeNotSatisfiableError, parse_range
-from tasks.exports.job import key_of, now_micros
+from tasks.exports.job import key_of
 from tasks.file_store import FileStore
 
 log = structlog.get_logger()

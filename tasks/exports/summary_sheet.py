@@ -9,12 +9,12 @@ from typing import Any
 
 from analytics.domain.funnel import METRICS, FunnelCounts, total
 from analytics.domain.query_spec import Ids
+from analytics.domain.text import Locale
 from analytics.exports.requests import Export
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, EntityType, load_names, normalize
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import run_aggregate
 from analytics.storage.database import Reader
-from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.xlsx_writer import Line, Summary
 
 KINDS: Mapping[str, EntityType[Any]] = {
@@ -99,7 +99,7 @@ LABELS: Mapping[Locale, SummaryLabels] = {
 
 async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
     """The lines of an export's summary; `read_at` is when its reader began, in microseconds."""
-    words, spec = LABELS[Locale(export.locale)], export.spec
+    words, spec = LABELS[export.locale], export.spec
     counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
     chosen = [
         (words.kinds[name], await _named(reader, spec.tenant_id, kind, getattr(spec, name), words))

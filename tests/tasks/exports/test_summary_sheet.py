@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
+from analytics.domain.text import Locale
 from analytics.domain.time_zones import SECOND
-from analytics.exports.requests import Locale
 from analytics.storage.database import Database
 from tasks.exports.job import JobResources, key_of, run_export
 from tests.support import factories, strategies
