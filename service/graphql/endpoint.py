@@ -104,10 +104,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         self._lanes = [(points, ExecutionQueue(int(part * dependencies.database.readers))) for points, part in LANES]
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """A context for one request, or one WebSocket; opens nothing. Raises `RateLimitedError` for too many requests.
-
-        Requests are counted here, before it is known whether they are any; what comes over a WebSocket is by operation.
-        """
+        """Return the context of one request, or of one WebSocket; opens and counts nothing."""
         del response
         dependencies = self._dependencies
         page = request.base_url.replace(scheme=request.base_url.scheme.replace("ws", "http"))  # also over a WebSocket
@@ -116,7 +113,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         def link(viewer: Viewer, export: Export) -> str:
             return base + dependencies.link_signer.sign(viewer, export)
 
-        context = Context(
+        return Context(
             identity=await identify(request, dependencies.tokens),
             now=dependencies.now(),
             database=dependencies.database,
@@ -129,9 +126,6 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
-        if isinstance(request, Request):
-            await self.admit(context)
-        return context
 
     def body_bound(self, context: Context) -> tuple[int, Exception]:
         """Of strangers only so much is read as shows what they may be asking for."""
@@ -148,7 +142,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         return self._dependencies.now()
 
     async def admit(self, context: Context) -> None:
-        """Count an operation. Raises `RateLimitedError`."""
+        """Count a request, or an operation over a WebSocket. Raises `RateLimitedError`."""
         viewer, tenant = _whose(context)
         try:
             await self._dependencies.rate_limiter.check(viewer, tenant)
