@@ -252,7 +252,7 @@ async def test_files_go_also_when_the_process_died_after_the_boundary(
     async def died(*_: Any) -> None:
         raise ConnectionError("the process was killed")
 
-    for place in ("analytics.exports.jobs.expire_all", "tasks.erasure.expire"):
+    for place in ("analytics.exports.jobs.expire_all", "tasks.erasure.delete_expired_files"):
         with monkeypatch.context() as patched:
             patched.setattr(place, died)
             with pytest.raises(ConnectionError):
