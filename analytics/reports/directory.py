@@ -54,8 +54,8 @@ class Agent:
 
     id: str
     name: str
-    active: bool
     email: str | None
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Account:
 
     id: str
     name: str
-    active: bool
     phone: str
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Template:
 
     id: str
     name: str
-    active: bool
     category: Category
     language: str | None
+    active: bool
 
 
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
@@ -128,19 +128,19 @@ class EntityType(Generic[Entity]):
     make: Callable[[str, Mapping[str, Any]], Entity]
 
 
-def _common(id: str, version: Mapping[str, Any]) -> tuple[str, str, bool]:
-    return id, version.get("name") or id, version.get("active") is not False
+def _common(id: str, version: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": id, "name": version.get("name") or id, "active": version.get("active") is not False}
 
 
-DEPARTMENTS = EntityType(departments, DIMENSION_BY_FIELD["departments"], lambda id, v: Department(*_common(id, v)))
-AGENTS = EntityType(agents, DIMENSION_BY_FIELD["agents"], lambda id, v: Agent(*_common(id, v), v.get("email")))
+DEPARTMENTS = EntityType(departments, DIMENSION_BY_FIELD["departments"], lambda id, v: Department(**_common(id, v)))
+AGENTS = EntityType(agents, DIMENSION_BY_FIELD["agents"], lambda id, v: Agent(**_common(id, v), email=v.get("email")))
 ACCOUNTS = EntityType(
-    accounts, DIMENSION_BY_FIELD["accounts"], lambda id, v: Account(*_common(id, v), v.get("phone") or "")
+    accounts, DIMENSION_BY_FIELD["accounts"], lambda id, v: Account(**_common(id, v), phone=v.get("phone") or "")
 )
 TEMPLATES = EntityType(
     templates,
     DIMENSION_BY_FIELD["templates"],
-    lambda id, v: Template(*_common(id, v), Category.of(v.get("category")), v.get("language")),
+    lambda id, v: Template(**_common(id, v), category=Category.of(v.get("category")), language=v.get("language")),
 )
 ENTITY_TYPE_BY_DIMENSION: Mapping[Dimension, EntityType[Any]] = {
     type.dimension: type for type in (DEPARTMENTS, AGENTS, ACCOUNTS, TEMPLATES)
