@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import strawberry
 
 from analytics.domain.errors import ForbiddenError, InvalidInputError
-from analytics.domain.query_spec import QuerySpec
+from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
 from analytics.exports import requests
@@ -19,8 +19,10 @@ from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import DownloadUrlFactory, Info
 from graphql_schema.directory import After, First
 from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
-from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
+from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
 from resolvers import exports as resolvers
+
+T = TypeVar("T")
 
 FAILURE_MESSAGES = {
     FailureCode.ACCESS_REVOKED: "You may no longer see all the departments of this export. Ask for a new one.",
@@ -45,30 +47,31 @@ class ExportRequester:
     email: str | None = strawberry.field(description="Their email, if their token had it.")
 
 
+def _with_dimensions(applied: type[T]) -> type[T]:
+    """Give a type a field for each dimension, in the order of the filter's input."""
+    order = [*CampaignAnalyticsFilter.__annotations__]
+    for dimension in sorted(DIMENSIONS, key=lambda dimension: order.index(dimension.input_field)):
+        setattr(applied, dimension.input_field, _applied_ids(dimension))
+    return applied
+
+
+def _applied_ids(dimension: Dimension) -> Any:
+    def ids(self: "AppliedFilter") -> list[strawberry.ID] | None:
+        ids: Ids = getattr(self.spec, dimension.field)
+        return None if ids is None else [strawberry.ID(id) for id in sorted(ids)]
+
+    narrowed = ", narrowed to what the requester may see" if dimension.scoped else ""
+    return strawberry.field(ids, description=f"{dimension.noun.capitalize()}{narrowed}.")
+
+
 @strawberry.type(description="The filter as it ran. Null: no restriction; an empty list: nothing.")
+@_with_dimensions
 class AppliedFilter:
-    period: Period = strawberry.field(description="The range of days.")
-    template_ids: list[strawberry.ID] | None = strawberry.field(description="Templates.")
-    account_ids: list[strawberry.ID] | None = strawberry.field(description="Sender accounts.")
-    department_ids: list[strawberry.ID] | None = strawberry.field(
-        description="Departments, narrowed to what the requester may see."
-    )
-    agent_ids: list[strawberry.ID] | None = strawberry.field(description="Agents.")
+    spec: strawberry.Private[QuerySpec]
 
-    @staticmethod
-    def of(spec: QuerySpec) -> "AppliedFilter":
-        """From a specification."""
-
-        def listed(ids: frozenset[str] | None) -> list[strawberry.ID] | None:
-            return None if ids is None else [strawberry.ID(id) for id in sorted(ids)]
-
-        return AppliedFilter(
-            period=Period.of(spec),
-            template_ids=listed(spec.templates),
-            account_ids=listed(spec.accounts),
-            department_ids=listed(spec.departments),
-            agent_ids=listed(spec.agents),
-        )
+    @strawberry.field(description="The range of days.")
+    def period(self) -> Period:
+        return Period.of(self.spec)
 
 
 @strawberry.type(description="An export: a file of messages, made in the background.")
@@ -99,7 +102,7 @@ class Export:
 
     @strawberry.field(description="The filter as it runs.")
     def filter(self) -> AppliedFilter:
-        return AppliedFilter.of(self.export.spec)
+        return AppliedFilter(spec=self.export.spec)
 
     @strawberry.field(
         description="Where to fetch the file: signed for this viewer and short-lived. Only while COMPLETED."

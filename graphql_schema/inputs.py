@@ -1,11 +1,12 @@
-"""What clients send."""
+"""The inputs: filters, orders, and what exports are asked for with."""
 
 from datetime import date
+from typing import Any
 
 import strawberry
 
 from analytics.domain.limits import MAX_EXPORT_NAME_LENGTH, MAX_FILTER_IDS, MAX_PAGE_SIZE, MAX_RANGE_DAYS
-from analytics.domain.query_spec import Ids, MessageFilter
+from analytics.domain.query_spec import DIMENSION_BY_FIELD, DIMENSIONS, Ids, MessageFilter
 from analytics.domain.text import sanitize
 from graphql_schema.enums import CsvSeparator, Direction, ExportColumn, ExportFormat, Locale, OrderField
 from graphql_schema.scalars import TimeZone
@@ -27,8 +28,13 @@ class DateRange:
     to: date = strawberry.field(description="The last day, included.")
 
 
-def _ids(what: str) -> str:
-    return f"Only messages of these {what}. Absent: of any. An empty list selects nothing."
+def _ids(field: str, note: str = "") -> Any:
+    """Declare the field of a dimension, by its name in `DimensionFilters`."""
+    noun = DIMENSION_BY_FIELD[field].noun
+    return strawberry.field(
+        default=None,
+        description=f"Only messages of these {noun}. Absent: of any. An empty list selects nothing.{note}",
+    )
 
 
 @strawberry.input(
@@ -39,29 +45,25 @@ class CampaignAnalyticsFilter:
     time_zone: TimeZone | None = strawberry.field(
         default=None, description="The zone whose days these are. Default: the company's own."
     )
-    template_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("templates"))
-    account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("sender accounts"))
-    department_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None,
-        description=_ids("departments") + " A supervisor may name their own only (else FORBIDDEN).",
+    template_ids: list[strawberry.ID] | None = _ids("templates")
+    account_ids: list[strawberry.ID] | None = _ids("accounts")
+    department_ids: list[strawberry.ID] | None = _ids(
+        "departments", " A supervisor may name their own only (else FORBIDDEN)."
     )
-    agent_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("agents"))
+    agent_ids: list[strawberry.ID] | None = _ids("agents")
 
     def filter(self) -> MessageFilter:
-        """As the layers below have it."""
+        """Return the filter as the layers below have it."""
         return MessageFilter(
             first=self.sent_on.from_,
             last=self.sent_on.to,
             time_zone=self.time_zone,
-            templates=id_set(self.template_ids),
-            accounts=id_set(self.account_ids),
-            departments=id_set(self.department_ids),
-            agents=id_set(self.agent_ids),
+            **{dimension.field: id_set(getattr(self, dimension.input_field)) for dimension in DIMENSIONS},
         )
 
 
 def id_set(ids: list[strawberry.ID] | None) -> Ids:
-    """Ids as the layers below have them; None is no restriction."""
+    """Return ids as the layers below have them; None is no restriction."""
     return None if ids is None else frozenset(map(sanitize, ids))
 
 
@@ -71,7 +73,7 @@ class PerformanceOrder:
     direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
 
     def order(self) -> Order:
-        """As the layers below have it."""
+        """Return the order as the layers below have it."""
         return Order(self.field, self.direction)
 
 

@@ -31,7 +31,7 @@ class Viewer:
             directory.load_names, scope.tenant_id, directory.DEPARTMENTS, scope.departments
         )
         found = [known.newest(id) for id in scope.departments]
-        return [Department.of(one) for one in sorted(found, key=lambda one: (normalize(one.name), one.id))]
+        return sorted(found, key=lambda one: (normalize(one.name), one.id))
 
 
 @strawberry.type(description="The caps on what one request may ask for. What is over a cap is refused, never cut.")

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from analytics.domain.errors import NotFoundError
+from analytics.domain.time_zones import now_micros
 from analytics.exports import jobs
 from analytics.ingest import erasure, webhook_inbox
 from analytics.ingest.erasure import ErasureResult
 from analytics.ingest.identifiers import identifiers_of
 from analytics.lifecycle.tenant_removal import remove_tenant_rows
 from analytics.storage.tables import tenants
-from tasks.exports.job import JobResources, delete_files, now_micros
+from tasks.exports.job import JobResources, delete_files
 from tasks.queue.dispatch import delete_expired_files
 
 

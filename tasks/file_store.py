@@ -1,7 +1,6 @@
 """Where finished files are kept: a local folder, or an S3-compatible bucket."""
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from analytics.storage.disk import sync_to_disk
 from tasks.file_url import parse_file_url
 
 # Read from the store at a time, in bytes: what one download holds in memory. Each piece is a request of its own, so
@@ -84,7 +84,7 @@ class FileStore:
         with _os_errors(f"could not store {key}"):
             await self._do(obstore.put, self._store, key, path, max_concurrency=PARTS)
             if self._folder:
-                await self._do(_sync_to_disk, self._folder / key, self._folder)
+                await self._do(sync_to_disk, self._folder / key, self._folder)
         return size
 
     async def delete(self, key: str) -> None:
@@ -139,16 +139,6 @@ class FileStore:
     async def _do(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a step in one of our threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(step, *args, **kwargs))
-
-
-def _sync_to_disk(*paths: Path) -> None:
-    """Have files, and the names in folders, written to the disk itself."""
-    for path in paths:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _delete_staged(folder: Path, before: datetime) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from analytics.domain.time_zones import DAY, HOUR
+from analytics.domain.time_zones import DAY, HOUR, now_micros
 from analytics.ingest import webhook_inbox
 from analytics.ingest.reprocessing import derive_again, is_outdated
 from analytics.lifecycle import orphans, retention
@@ -19,7 +19,7 @@ from analytics.storage.database import Reader
 from analytics.storage.gauges import TenantGauge
 from analytics.storage.transient_errors import is_transient
 from tasks.erasure import expire_files
-from tasks.exports.job import JobResources, now_micros
+from tasks.exports.job import JobResources
 from tasks.queue.dispatch import delete_expired_files
 
 log = structlog.get_logger()

@@ -1,5 +1,8 @@
 """The public errors: each has a code of the API contract and a sentence that may be shown to anyone."""
 
+# The text of every error that is not public: its own goes to the log only.
+INTERNAL_ERROR_MESSAGE = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
+
 
 class PublicError(Exception):
     """Base of every error whose text is meant for clients; anything else is masked and logged."""

@@ -43,7 +43,7 @@ COLUMN_INDEX = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FunnelStepCounts:
     """A metric's value: messages, the tickets they created, and the count that its rate is a share of."""
 

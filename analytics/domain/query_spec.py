@@ -1,9 +1,10 @@
-"""The specification: what a filter becomes, narrowed to what the viewer may see.
+"""Filters, the dimensions that they have, and the specification that a filter becomes, narrowed to the viewer's scope.
 
-Everything below sees only this value: the clock, the viewer and GraphQL end here. An export stores it.
+Everything below sees only the specification: the clock, the viewer and GraphQL end here. An export stores it.
 Source: semantics, "Filters" and "Scope".
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ import msgspec
 
 from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.limits import MAX_FILTER_IDS, MAX_RANGE_DAYS
+from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY, FIRST_DAY, LAST_DAY, Zone, zone
 
 Ids = frozenset[str] | None  # None: no restriction; empty: nothing
@@ -18,18 +20,78 @@ Ids = frozenset[str] | None  # None: no restriction; empty: nothing
 # WhatsApp repeats webhooks for up to seven days, so no message is final before that.
 LATEST_WEBHOOK_DAYS = 7
 
+# The reply window of a tenant that has never set one.
+DEFAULT_REPLY_WINDOW_DAYS = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Dimension:
+    """Something that messages can be filtered by, and its name in every layer."""
+
+    field: str  # of `DimensionFilters`
+    column: str  # of message rows, and of those rollups that have it
+    input_field: str  # of the GraphQL input, as Python writes it
+    noun: str  # plural, for descriptions of the schema
+    titles: Mapping[Locale, str]  # of its line in an export's summary sheet
+    scoped: bool = False  # True if a supervisor sees only some of its values
+
+    @property
+    def argument(self) -> str:
+        """The name of the GraphQL argument."""
+        first, *others = self.input_field.split("_")
+        return first + "".join(map(str.title, others))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionFilters:
+    """The values of each dimension that messages may have."""
+
+    departments: Ids = None
+    agents: Ids = None
+    templates: Ids = None
+    accounts: Ids = None
+
+    def filtered(self) -> Iterator[tuple[Dimension, frozenset[str]]]:
+        """Yield each dimension that is filtered by, with its values."""
+        for dimension in DIMENSIONS:
+            ids: Ids = getattr(self, dimension.field)
+            if ids is not None:
+                yield dimension, ids
+
+
+# All that messages can be filtered by: one for each field above, in the order of an export's summary sheet.
+# The specification, the query planner, SQL, `AppliedFilter` and the summary sheet follow this table.
+DIMENSIONS = (
+    Dimension(
+        "departments",
+        "department_id",
+        "department_ids",
+        "departments",
+        {Locale.ES: "Departamentos", Locale.EN: "Departments"},
+        scoped=True,
+    ),
+    Dimension("agents", "agent_id", "agent_ids", "agents", {Locale.ES: "Usuarios", Locale.EN: "Users"}),
+    Dimension(
+        "templates", "template_id", "template_ids", "templates", {Locale.ES: "Plantillas", Locale.EN: "Templates"}
+    ),
+    Dimension(
+        "accounts", "account_id", "account_ids", "sender accounts", {Locale.ES: "Cuentas", Locale.EN: "Accounts"}
+    ),
+)
+DIMENSION_BY_FIELD = {dimension.field: dimension for dimension in DIMENSIONS}
+
 
 @dataclass(frozen=True)
 class AccessScope:
-    """What someone may see: one tenant, and there the departments named, or (None) all of them."""
+    """The data that someone may see: of one tenant, the departments named, or (None) all of them."""
 
     tenant_id: str
     departments: Ids
 
     def restrict(self, wanted: Ids) -> Ids:
-        """The departments asked for, as far as they may be seen; none asked for means all that may be.
+        """Return the departments asked for, or all that may be seen if none are.
 
-        Raises `ForbiddenError`, in the same words whether or not it exists, for one that may not.
+        Raises `ForbiddenError` for a department that may not be seen, in the same words whether or not it exists.
         """
         if self.departments is None:
             return wanted
@@ -41,21 +103,17 @@ class AccessScope:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageFilter:
-    """What a caller asks for; days are calendar days of the send time, both included."""
+class MessageFilter(DimensionFilters):
+    """The messages that a caller asks for; days are calendar days of the send time, both included."""
 
     first: date
     last: date
     time_zone: str | None = None
-    templates: Ids = None
-    accounts: Ids = None
-    departments: Ids = None
-    agents: Ids = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuerySpec:
-    """A filter made definite: whose messages, sent when, and as of which moment.
+class QuerySpec(DimensionFilters):
+    """A filter made definite: of one tenant and scope, with absolute days, as of one moment.
 
     It cannot be made without a scope, and making it narrows `departments` to that scope.
     """
@@ -67,22 +125,18 @@ class QuerySpec:
     tenant_time_zone: str
     reply_window_days: int
     now: int
-    templates: Ids = None
-    accounts: Ids = None
-    departments: Ids = None
-    agents: Ids = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "departments", self.scope.restrict(self.departments))
 
     @property
     def tenant_id(self) -> str:
-        """The company whose messages these are."""
+        """The tenant whose messages these are."""
         return self.scope.tenant_id
 
     @property
     def zone(self) -> Zone:
-        """The zone whose calendar days these are."""
+        """The time zone of the calendar days."""
         return zone(self.time_zone)
 
     @property
@@ -97,34 +151,34 @@ class QuerySpec:
 
     @property
     def finality_window(self) -> int:
-        """How long after its send time a message may still change, in microseconds."""
+        """The time after sending in which a message may still change, in microseconds."""
         return finality_window(self.reply_window_days)
 
     def previous(self) -> "QuerySpec":
-        """As many calendar days, ending the day before these begin."""
+        """Return the specification of the previous period: as many days, ending the day before these begin."""
         days = (self.last - self.first).days + 1
         first = self.first - timedelta(days=days)
         return replace(self, first=max(first, FIRST_DAY), last=self.first - timedelta(days=1))
 
     def to_json(self) -> str:
-        """As stored with an export."""
+        """Encode the specification, as it is stored with an export."""
         return msgspec.json.encode(self).decode()
 
     @staticmethod
     def from_json(text: str) -> "QuerySpec":
-        """What `to_json` wrote."""
+        """Decode what `to_json` wrote."""
         return msgspec.json.decode(text, type=QuerySpec)
 
 
 def finality_window(reply_window_days: int) -> int:
-    """How long after its send time a message may still change, in microseconds."""
+    """Return the time after sending in which a message may still change, in microseconds."""
     return max(reply_window_days, LATEST_WEBHOOK_DAYS) * DAY
 
 
 def build_spec(
     filter: MessageFilter, scope: AccessScope, *, tenant_time_zone: str, reply_window_days: int, now: int
 ) -> QuerySpec:
-    """The specification of a filter. Raises `InvalidInputError` naming the argument, or `ForbiddenError`."""
+    """Return the specification of a filter. Raises `InvalidInputError` naming the argument, or `ForbiddenError`."""
     for name, day in (("from", filter.first), ("to", filter.last)):
         if not FIRST_DAY < day <= LAST_DAY:
             raise InvalidInputError(f"filter.sentOn.{name}: must be after {FIRST_DAY} and not after {LAST_DAY}.")
@@ -132,10 +186,10 @@ def build_spec(
         raise InvalidInputError("filter.sentOn: `from` must not be after `to`.")
     if (filter.last - filter.first).days >= MAX_RANGE_DAYS:
         raise InvalidInputError(f"filter.sentOn: a range may have at most {MAX_RANGE_DAYS} days.")
-    for name in ("templates", "accounts", "departments", "agents"):
-        ids: Ids = getattr(filter, name)
-        if ids is not None and len(ids) > MAX_FILTER_IDS:
-            raise InvalidInputError(f"filter.{name[:-1]}Ids: at most {MAX_FILTER_IDS} ids may be named.")
+    filtered = dict(filter.filtered())
+    for dimension, ids in filtered.items():
+        if len(ids) > MAX_FILTER_IDS:
+            raise InvalidInputError(f"filter.{dimension.argument}: at most {MAX_FILTER_IDS} ids may be named.")
     return QuerySpec(
         scope=scope,
         first=filter.first,
@@ -144,10 +198,7 @@ def build_spec(
         tenant_time_zone=tenant_time_zone,
         reply_window_days=reply_window_days,
         now=now,
-        templates=filter.templates,
-        accounts=filter.accounts,
-        departments=filter.departments,
-        agents=filter.agents,
+        **{dimension.field: ids for dimension, ids in filtered.items()},
     )
 
 

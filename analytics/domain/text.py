@@ -1,4 +1,16 @@
-"""Texts at the door: what no database can hold is replaced there, once."""
+"""Texts: the languages that files are written in, and the cleaning of texts that come from outside.
+
+A text is cleaned once, on input.
+"""
+
+from enum import StrEnum
+
+
+class Locale(StrEnum):
+    """The language of a file's headers and words."""
+
+    ES = "ES"
+    EN = "EN"
 
 
 def sanitize(text: str) -> str:

@@ -6,6 +6,7 @@ local time is one addition, in Python (`Zone.local`) and in SQL (`Zone.spans`, a
 Source: semantics, "Days, hours and zones".
 """
 
+import time
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -33,8 +34,16 @@ LAST_DAY = date(2199, 12, 31)
 FIRST_INSTANT = -2 * DAY
 LAST_INSTANT = (datetime(2200, 1, 3, tzinfo=UTC) - EPOCH) // MICROSECOND
 
+# The zone of a tenant that has never said which is its own.
+DEFAULT_TIME_ZONE = "UTC"
+
 # No zone of tzdata changes its offset twice within this many microseconds and returns to where it was.
 MAX_STEP = 3 * DAY
+
+
+def now_micros() -> int:
+    """Return the current time, in microseconds since the epoch: the one clock of all packages."""
+    return time.time_ns() // 1000
 
 
 def to_micros(moment: datetime) -> int:

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, 
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import MAX_EXPORT_NAME_LENGTH, MAX_EXPORTS_PER_TENANT, MAX_EXPORTS_PER_USER
 from analytics.domain.query_spec import AccessScope, QuerySpec
+from analytics.domain.text import Locale
 from analytics.reports.access import Identity, Role, Viewer
 from analytics.reports.availability import require_messages
 from analytics.storage.database import Reader, Writer
@@ -47,13 +48,6 @@ class ExportFormat(StrEnum):
 
     XLSX = "XLSX"
     CSV = "CSV"
-
-
-class Locale(StrEnum):
-    """The language of a file's headers and words."""
-
-    ES = "ES"
-    EN = "EN"
 
 
 class CsvSeparator(StrEnum):

@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from analytics.domain.errors import ForbiddenError
-from analytics.domain.query_spec import AccessScope, MessageFilter, QuerySpec, build_spec
+from analytics.domain.query_spec import DEFAULT_REPLY_WINDOW_DAYS, AccessScope, MessageFilter, QuerySpec, build_spec
+from analytics.domain.time_zones import DEFAULT_TIME_ZONE
 from analytics.storage.database import Reader
 from analytics.storage.tables import members, tenants
 
@@ -66,10 +67,6 @@ class Viewer:
 def has_viewer_role(identity: Identity) -> bool:
     """Whether somebody's role is one that may see numbers."""
     return _role(identity.role) is not None
-
-
-DEFAULT_TIME_ZONE = "UTC"
-DEFAULT_REPLY_WINDOW_DAYS = 7
 
 
 async def load_viewer(reader: Reader, identity: Identity) -> Viewer:

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table, select
 
-from analytics.domain.query_spec import AccessScope
+from analytics.domain.query_spec import DIMENSION_BY_FIELD, AccessScope, Dimension
 from analytics.domain.time_zones import LAST_INSTANT
 from analytics.reports import sql
 from analytics.reports.availability import readable
@@ -54,8 +54,8 @@ class Agent:
 
     id: str
     name: str
-    active: bool
     email: str | None
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Account:
 
     id: str
     name: str
-    active: bool
     phone: str
+    active: bool
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ class Template:
 
     id: str
     name: str
-    active: bool
     category: Category
     language: str | None
+    active: bool
 
 
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
@@ -121,25 +121,30 @@ class Timeline:
 
 @dataclass(frozen=True, eq=False)
 class EntityType(Generic[Entity]):
-    """A kind of thing in the directory: its table, the dimension of messages that it is, its reader."""
+    """A type of directory entry: its table, the dimension whose values are its ids, its constructor."""
 
     table: Table
-    used_in: str
+    dimension: Dimension
     make: Callable[[str, Mapping[str, Any]], Entity]
 
 
-def _common(id: str, version: Mapping[str, Any]) -> tuple[str, str, bool]:
-    return id, version.get("name") or id, version.get("active") is not False
+def _common(id: str, version: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": id, "name": version.get("name") or id, "active": version.get("active") is not False}
 
 
-DEPARTMENTS = EntityType(departments, "department_id", lambda id, v: Department(*_common(id, v)))
-AGENTS = EntityType(agents, "agent_id", lambda id, v: Agent(*_common(id, v), v.get("email")))
-ACCOUNTS = EntityType(accounts, "account_id", lambda id, v: Account(*_common(id, v), v.get("phone") or ""))
+DEPARTMENTS = EntityType(departments, DIMENSION_BY_FIELD["departments"], lambda id, v: Department(**_common(id, v)))
+AGENTS = EntityType(agents, DIMENSION_BY_FIELD["agents"], lambda id, v: Agent(**_common(id, v), email=v.get("email")))
+ACCOUNTS = EntityType(
+    accounts, DIMENSION_BY_FIELD["accounts"], lambda id, v: Account(**_common(id, v), phone=v.get("phone") or "")
+)
 TEMPLATES = EntityType(
     templates,
-    "template_id",
-    lambda id, v: Template(*_common(id, v), Category.of(v.get("category")), v.get("language")),
+    DIMENSION_BY_FIELD["templates"],
+    lambda id, v: Template(**_common(id, v), category=Category.of(v.get("category")), language=v.get("language")),
 )
+ENTITY_TYPE_BY_DIMENSION: Mapping[Dimension, EntityType[Any]] = {
+    type.dimension: type for type in (DEPARTMENTS, AGENTS, ACCOUNTS, TEMPLATES)
+}
 
 
 class NameHistory(Generic[Entity]):
@@ -266,7 +271,7 @@ async def _nameable(reader: Reader, scope: AccessScope, kind: EntityType[Entity]
         known = await load_names(reader, scope.tenant_id, kind, ids)
     else:
         rollups = await readable(reader, scope.tenant_id) is not None
-        ids = {row[0] for row in await reader.rows(sql.used_ids(scope, kind.used_in, rollups=rollups))}
+        ids = {row[0] for row in await reader.rows(sql.used_ids(scope, kind.dimension, rollups=rollups))}
         known = await load_names(reader, scope.tenant_id, kind, None if scope.departments is None else ids)
     if scope.departments is None:
         ids |= known.ids

@@ -71,12 +71,6 @@ ROLLUP_KEYS: dict[Grouping, tuple[str, ...]] = {
     Grouping.RESPONSE_TIME: ("response_bin",),
     Grouping.BOUNCE: ("code",),
 }
-FILTER_COLUMNS = {
-    "departments": "department_id",
-    "agents": "agent_id",
-    "templates": "template_id",
-    "accounts": "account_id",
-}
 
 
 @dataclass(frozen=True)
@@ -104,7 +98,7 @@ def choose_plan(query: AggregateQuery, rollup_zone: str | None) -> QueryPlan:
     spec, keys = query.spec, ROLLUP_KEYS.get(query.grouping)
     if keys is None or spec.zone.rules_version != rollup_zone:
         return READ_MESSAGES
-    filtered = {column for name, column in FILTER_COLUMNS.items() if getattr(spec, name) is not None}
+    filtered = {dimension.column for dimension, _ in spec.filtered()}
     family = FAMILIES[query.grouping]
     found = next((r for r in ROLLUPS if r.family is family and filtered | set(keys) <= set(r.columns)), None)
     if found is None:

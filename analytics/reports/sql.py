@@ -1,25 +1,25 @@
 """The SELECT of each query, from what its specification says. No statement's text depends on how much it finds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, case, cast, func, literal, select, true
 
 from analytics.domain.funnel import METRICS, Metric
 from analytics.domain.message_status import Status
-from analytics.domain.query_spec import AccessScope, QuerySpec
+from analytics.domain.query_spec import AccessScope, Dimension, QuerySpec
 from analytics.domain.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone
 from analytics.reports.planner import FAMILIES, ROLLUP_KEYS, AggregateQuery, Grouping, QueryPlan
 from analytics.storage.dialects import in_list
 from analytics.storage.rollup_tables import (
     BOUNCES,
-    DIMENSIONS,
     FIRST_WEEK,
     FUNNEL,
     NO_CODE,
     RESPONSE_TIMES,
     RESPONSES,
+    ROLLUP_DIMENSIONS,
     ROLLUPS,
     MeasureGroup,
     Rollup,
@@ -28,24 +28,22 @@ from analytics.storage.tables import messages
 
 LATEST_REPLIES = 30 * DAY
 
-ROW_DIMENSIONS = tuple(messages.c[name] for name in DIMENSIONS)
-
-FILTERED = (
-    ("templates", messages.c.template_id),
-    ("accounts", messages.c.account_id),
-    ("departments", messages.c.department_id),
-    ("agents", messages.c.agent_id),
-)
+ROW_DIMENSIONS = tuple(messages.c[name] for name in ROLLUP_DIMENSIONS)
 
 
 def filters(spec: QuerySpec) -> list[ColumnElement[bool]]:
-    """Which message rows a specification selects."""
+    """Return the conditions of the message rows that a specification selects."""
     return [
         messages.c.tenant_id == spec.tenant_id,
         messages.c.sent_at >= spec.starts_at,
         messages.c.sent_at < spec.ends_at,
-        *(in_list(column, ids) for name, column in FILTERED if (ids := getattr(spec, name)) is not None),
+        *_dimension_conditions(spec, messages),
     ]
+
+
+def _dimension_conditions(spec: QuerySpec, table: Table) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of a specification's dimensions, for message rows or a rollup."""
+    return (in_list(table.c[dimension.column], ids) for dimension, ids in spec.filtered())
 
 
 def offset(column: ColumnElement[int], zone: Zone, low: int, high: int) -> ColumnElement[int]:
@@ -75,11 +73,7 @@ def _from_rollup(query: AggregateQuery, rollup: Rollup, periods: Sequence[tuple[
         .where(
             table.c.tenant_id == spec.tenant_id,
             _in_periods(table.c.period, periods),
-            *(
-                in_list(table.c[column.name], ids)
-                for name, column in FILTERED
-                if (ids := getattr(spec, name)) is not None
-            ),
+            *_dimension_conditions(spec, table),
         )
         .group_by(*keys)
     )
@@ -207,16 +201,19 @@ def count(spec: QuerySpec) -> Select[Any]:
     return select(func.count()).select_from(messages).where(*filters(spec))
 
 
-def used_ids(scope: AccessScope, column: str, *, rollups: bool) -> Select[Any]:
-    """The ids that any message of a scope has in a dimension; from the months of a rollup where those may be read."""
-    found: Table = _narrowest((column, "department_id")).table if rollups else messages
-    statement: Select[Any] = select(found.c[column]).distinct().where(found.c.tenant_id == scope.tenant_id)
-    if rollups:
-        statement = statement.where(found.c.period < FIRST_WEEK)
+def used_ids(scope: AccessScope, dimension: Dimension, *, rollups: bool) -> Select[Any]:
+    """Select the ids of a dimension that any message of a scope has, from the months of a rollup if one may be read."""
+    rollup = _narrowest(dimension) if rollups else None
+    table = rollup.table if rollup else messages
+    statement: Select[Any] = select(table.c[dimension.column]).distinct().where(table.c.tenant_id == scope.tenant_id)
+    if rollup:
+        statement = statement.where(table.c.period < FIRST_WEEK)
     if scope.departments is not None:
-        statement = statement.where(in_list(found.c.department_id, scope.departments))
+        statement = statement.where(in_list(table.c.department_id, scope.departments))
     return statement
 
 
-def _narrowest(dimensions: Sequence[str]) -> Rollup:
-    return next(r for r in ROLLUPS if r.family is FUNNEL and set(dimensions) <= set(r.dimensions))
+def _narrowest(dimension: Dimension) -> Rollup | None:
+    """Return the rollup of the fewest rows that has a dimension and the department, if any has."""
+    columns = {dimension.column, "department_id"}
+    return next((rollup for rollup in ROLLUPS if rollup.family is FUNNEL and columns <= {*rollup.dimensions}), None)

@@ -19,11 +19,11 @@ from analytics.reports.availability import DataAvailability
 from analytics.storage.database import Writer
 from analytics.storage.rollup_tables import (
     BOUNCES,
-    DIMENSIONS,
     FUNNEL,
     NO_CODE,
     RESPONSE_TIMES,
     RESPONSES,
+    ROLLUP_DIMENSIONS,
     ROLLUPS,
     MeasureGroup,
     Rollup,
@@ -107,7 +107,7 @@ class RollupDeltas:
     def _days(self, rollup: Rollup) -> dict[Key, Vector]:
         # First the cells of one row and one kind of message are counted together, which is one addition each; only
         # then is it written out which measures such messages add to.
-        dimensions = itemgetter(0, *(DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
+        dimensions = itemgetter(0, *(ROLLUP_DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
         counted: dict[tuple[Key, Any], int] = {}
         for (place, what), times in self.cells[rollup.family].items():
             key = (dimensions(place), what)

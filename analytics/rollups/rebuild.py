@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from analytics.domain.time_zones import Zone, zone
+from analytics.domain.time_zones import DEFAULT_TIME_ZONE, Zone, zone
 from analytics.reports.availability import save
 from analytics.rollups.deltas import write
 from analytics.rollups.reset import count_messages, ensure_zone, reset
@@ -20,7 +20,6 @@ from analytics.storage.tables import messages, only, tenants
 
 # Days in one transaction: at ten million messages a year one takes about a second.
 STEP = 7
-DEFAULT_TIME_ZONE = "UTC"
 
 Told = Callable[[date], None]
 

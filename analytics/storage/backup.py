@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from sqlalchemy import make_url
 
+from analytics.storage.disk import sync_to_disk
+
 WAIT = 30  # seconds, for a lock
 
 
@@ -40,7 +42,7 @@ def backup_sqlite(database_url: str, to: Path) -> int:
             source.execute("VACUUM INTO ?", (name,))
         os.fsync(descriptor)
         os.link(temporary, to)  # unlike a rename, it does not replace what somebody else put there meanwhile
-        _sync_to_disk(to.parent)
+        sync_to_disk(to.parent)
         return to.stat().st_size
     except FileExistsError:
         raise BackupError(f"{to} exists; a backup never replaces one.") from None
@@ -49,12 +51,3 @@ def backup_sqlite(database_url: str, to: Path) -> int:
     finally:
         os.close(descriptor)
         temporary.unlink(missing_ok=True)
-
-
-def _sync_to_disk(folder: Path) -> None:
-    """Write down a folder's new names, so that a power cut does not lose them."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

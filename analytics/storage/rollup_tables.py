@@ -15,7 +15,8 @@ from analytics.domain.funnel import COLUMNS
 from analytics.storage.dialects import Instant, Key
 from analytics.storage.tables import metadata
 
-DIMENSIONS = ("department_id", "agent_id", "template_id", "account_id")
+# The dimensions that rollups are kept by. A filter by any other is answered from message rows.
+ROLLUP_DIMENSIONS = ("department_id", "agent_id", "template_id", "account_id")
 
 # Until which day the rollups of a company are built, when they are whole.
 COMPLETE = 10_000_000
@@ -115,7 +116,7 @@ class Rollup:
             *(Column(name, BigInteger, nullable=False) for name in self.family.measures),
             sqlite_with_rowid=False,
         )
-        if set(self.dimensions) == set(DIMENSIONS):
+        if set(self.dimensions) == set(ROLLUP_DIMENSIONS):
             # A filter by agents or templates picks a few of a day's thousands of combinations.
             for name in ("agent_id", "template_id"):
                 Index(f"{table.name}_by_{name}", table.c.tenant_id, table.c[name], table.c.period)
@@ -127,13 +128,13 @@ ROLLUPS = (
     Rollup(FUNNEL, "account", ("account_id", "department_id")),
     Rollup(FUNNEL, "template", ("template_id", "department_id")),
     Rollup(FUNNEL, "agent", ("agent_id", "department_id")),
-    Rollup(FUNNEL, "all", DIMENSIONS),
+    Rollup(FUNNEL, "all", ROLLUP_DIMENSIONS),
     Rollup(RESPONSES, "department", ("department_id",)),
-    Rollup(RESPONSES, "all", DIMENSIONS, long=False),
+    Rollup(RESPONSES, "all", ROLLUP_DIMENSIONS, long=False),
     Rollup(RESPONSE_TIMES, "department", ("department_id",)),
-    Rollup(RESPONSE_TIMES, "all", DIMENSIONS, long=False),
+    Rollup(RESPONSE_TIMES, "all", ROLLUP_DIMENSIONS, long=False),
     Rollup(BOUNCES, "department", ("department_id",)),
-    Rollup(BOUNCES, "all", DIMENSIONS, long=False),
+    Rollup(BOUNCES, "all", ROLLUP_DIMENSIONS, long=False),
 )
 TABLES = tuple(rollup.table for rollup in ROLLUPS)
 

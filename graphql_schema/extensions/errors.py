@@ -19,7 +19,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from analytics.domain.errors import PublicError, UnavailableError
+from analytics.domain.errors import INTERNAL_ERROR_MESSAGE, PublicError, UnavailableError
 from analytics.storage.transient_errors import is_transient
 from graphql_schema.context import Context
 from graphql_schema.extensions.parser import has_too_many_tokens
@@ -39,7 +39,6 @@ SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 UNAVAILABLE = "This cannot be answered at the moment. Try again in a minute."
-MASKED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
 
 
 def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
@@ -56,7 +55,7 @@ def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode |
         code, message = UnavailableError.code, UNAVAILABLE
         log.warning("the database does not answer", path=error.path, error=str(getattr(cause, "orig", cause)))
     else:
-        code, message = "INTERNAL_SERVER_ERROR", MASKED
+        code, message = PublicError.code, INTERNAL_ERROR_MESSAGE
         log.error("masked error", path=error.path, exc_info=cause)
     return GraphQLError(
         message,

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from analytics.domain.time_zones import DAY, from_micros, to_micros
+from analytics.domain.time_zones import DAY, from_micros, now_micros, to_micros
 from analytics.ingest import webhook_inbox
 from analytics.ingest.reprocessing import derive_again
 from analytics.lifecycle import orphans
@@ -192,7 +191,7 @@ def import_(
     for path in files:
         if str(path) != "-" and not path.exists():
             raise typer.BadParameter(f"there is no file {path}")
-    now = time.time_ns() // 1000
+    now = now_micros()
 
     async def work() -> int:
         async with _opened(settings, tenant) as database:
@@ -243,7 +242,7 @@ def rebuild_rollups(
         async with _opened(Settings.read(), tenant) as database:
             with console.status("Rebuilding") as shown:
                 if not resume:
-                    now = time.time_ns() // 1000
+                    now = now_micros()
                     await derive_again(database, tenant, now, told=lambda id: shown.update("Deriving messages anew"))
                 await rebuild(
                     database, tenant, anew=not resume, told=lambda day: shown.update(f"Rebuilding: built to {day}")
@@ -323,7 +322,7 @@ def webhooks_replay(
                 chosen = await webhook_inbox.replay(writer, tenant, at(since), at(until), rejected_only=rejected)
             with console.status(f"Applying {chosen:,} bodies"):
                 forms = settings.form_answers
-                while await webhook_inbox.apply_pending(database, tenant, time.time_ns() // 1000, forms=forms):
+                while await webhook_inbox.apply_pending(database, tenant, now_micros(), forms=forms):
                     pass
             async with database.read() as reader:
                 return chosen, await webhook_inbox.count(reader, tenant)

@@ -1,11 +1,11 @@
 """`embudo retention`: what dropping the messages of old months would do, before anything is dropped."""
 
 import asyncio
-import time
 from typing import Annotated
 
 import typer
 
+from analytics.domain.time_zones import now_micros
 from analytics.lifecycle.retention import RetentionPreview, companies, preview
 from analytics.storage.database import Database
 from service.settings import Settings
@@ -33,7 +33,7 @@ def retention(
                 raise typer.BadParameter(f"There is no company {tenant!r}.")
             for name in known if tenant is None else [tenant]:
                 async with database.read() as reader:
-                    found = await preview(reader, name, kept, time.time_ns() // 1000)
+                    found = await preview(reader, name, kept, now_micros())
                 typer.echo(f"{name}: {_told(found)}")
 
     asyncio.run(work())

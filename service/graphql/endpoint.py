@@ -1,7 +1,6 @@
 """The GraphQL endpoint: who asks and what they are given, over HTTP and over WebSockets."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from strawberry.types import ExecutionResult
 from analytics.domain.errors import RateLimitedError
 from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES
 from analytics.domain.text import sanitize
+from analytics.domain.time_zones import now_micros
 from analytics.exports.requests import Export
 from analytics.reports.access import Identity, Viewer
 from analytics.storage.database import Database
@@ -46,11 +46,6 @@ ANONYMOUS_RETRY_DELAY = 0.25
 
 # A request with this header is told in `extensions.plan` where its numbers were read, if an administrator sent it.
 PLAN_HEADER = "x-embudo-plan"
-
-
-def now_micros() -> int:
-    """Microseconds since the epoch."""
-    return time.time_ns() // 1000
 
 
 @dataclass(frozen=True)
@@ -109,10 +104,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         self._lanes = [(points, ExecutionQueue(int(part * dependencies.database.readers))) for points, part in LANES]
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """A context for one request, or one WebSocket; opens nothing. Raises `RateLimitedError` for too many requests.
-
-        Requests are counted here, before it is known whether they are any; what comes over a WebSocket is by operation.
-        """
+        """Return the context of one request, or of one WebSocket; opens and counts nothing."""
         del response
         dependencies = self._dependencies
         page = request.base_url.replace(scheme=request.base_url.scheme.replace("ws", "http"))  # also over a WebSocket
@@ -121,7 +113,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         def link(viewer: Viewer, export: Export) -> str:
             return base + dependencies.link_signer.sign(viewer, export)
 
-        context = Context(
+        return Context(
             identity=await identify(request, dependencies.tokens),
             now=dependencies.now(),
             database=dependencies.database,
@@ -134,9 +126,6 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
-        if isinstance(request, Request):
-            await self.admit(context)
-        return context
 
     def body_bound(self, context: Context) -> tuple[int, Exception]:
         """Of strangers only so much is read as shows what they may be asking for."""
@@ -153,7 +142,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         return self._dependencies.now()
 
     async def admit(self, context: Context) -> None:
-        """Count an operation. Raises `RateLimitedError`."""
+        """Count a request, or an operation over a WebSocket. Raises `RateLimitedError`."""
         viewer, tenant = _whose(context)
         try:
             await self._dependencies.rate_limiter.check(viewer, tenant)

@@ -64,6 +64,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
         request = Request(scope, body.receive)
         try:
             context = await self.get_context(request, Response())
+            await self.admit(context)
             body.most, body.refusal = self.body_bound(context)
             async with self.turn(context):
                 response = await self.run(request, context)
@@ -75,6 +76,10 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
             if isinstance(error, RateLimitedError):
                 response.headers["Retry-After"] = str(error.retry_after)
         await response(scope, receive, send)
+
+    async def admit(self, context: Context) -> None:
+        """Count a request, before it is known whether it is a valid one. Raises `RateLimitedError` for too many."""
+        del context
 
     def turn(self, context: Context) -> AbstractAsyncContextManager[None]:
         """A place for a request."""

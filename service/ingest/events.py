@@ -5,7 +5,6 @@ comes in; whoever sends faster than that is slowed down by it. A body that comes
 they are bounded; an applier is taken only by a batch that is whole, see `IngestProcessPool`.
 """
 
-import time
 from collections import Counter
 from typing import Any
 
@@ -14,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from analytics.domain.errors import PublicError
+from analytics.domain.time_zones import now_micros
 from analytics.ingest.outcomes import Outcome
 from service.auth.tokens import TokenService, identify
 from service.ingest.process import MAX_INVALID, MAX_NAMED, IngestBatch, IngestResult, RejectedLine
@@ -96,7 +96,7 @@ class EventsEndpoint:
         async for batch in iter_line_batches(
             read_body(request, MAX_BODY_BYTES, BODY_TIMEOUT, MIN_BYTES_PER_SECOND), BATCH
         ):
-            work = IngestBatch(tenant, batch.first, time.time_ns() // 1000, batch.text, report.valid, report.invalid)
+            work = IngestBatch(tenant, batch.first, now_micros(), batch.text, report.valid, report.invalid)
             try:
                 done = await self._appliers.submit(work)
             except WorkerDiedError:

@@ -3,7 +3,6 @@
 import gc
 import gzip
 import sys
-import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import BinaryIO, cast
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from analytics.domain.time_zones import now_micros
 from analytics.ingest.batch import apply_events
 from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.files import ParsedLine, read_events, read_whatsapp
@@ -168,7 +168,7 @@ async def import_items(
             else:
                 events.append(item.event)
                 valid.append(item)
-        outcomes = await apply_events(database, tenant, events, time.time_ns() // 1000)
+        outcomes = await apply_events(database, tenant, events, now_micros())
         for item, outcome in zip(valid, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
                 aside.add(name, item, TOO_LATE)

@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import hmac
 import re
-import time
 from collections.abc import Callable
 
 import structlog
@@ -20,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from analytics.domain.text import sanitize
+from analytics.domain.time_zones import now_micros
 from analytics.ingest import webhook_inbox
 from analytics.storage.database import Database
 from service.ingest.webhook_secrets import WebhookCredentials, WebhookSecretStore
@@ -116,7 +116,7 @@ class WhatsAppWebhookEndpoint:
     async def _store(self, tenant: str, body: bytes) -> Response:
         self._storing += 1
         try:
-            await webhook_inbox.store(self._database, tenant, body, time.time_ns() // 1000)
+            await webhook_inbox.store(self._database, tenant, body, now_micros())
         except (SQLAlchemyError, OSError):
             log.warning("a webhook could not be stored, it will come again", tenant=tenant, exc_info=True)
             return PlainTextResponse("Come again.", status_code=503, headers=RETRY_AFTER)

@@ -6,7 +6,6 @@ answer about them. No label holds a company, a person or anything else that come
 
 import asyncio
 import statistics
-import time
 from collections import Counter as Tally
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 
@@ -16,7 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-from analytics.domain.time_zones import MINUTE, SECOND
+from analytics.domain.time_zones import MINUTE, SECOND, now_micros
 from analytics.exports import jobs
 from analytics.ingest import webhook_inbox
 from analytics.rollups.rebuild import unfinished
@@ -77,7 +76,7 @@ async def _database_metrics(database: Database) -> list[Metric]:
     """What the database says. While a part of it does not answer, sums of all companies are left out: without some of
     them they would be wrong, and of a counter that falls Prometheus thinks that it began anew.
     """
-    now = time.time_ns() // 1000
+    now = now_micros()
     here = await _read(database, _of_coordinator, now)
     everywhere = await _read(database, _of_every_company, now)
     whole = _gauge("embudo_database_whole", "Whether every part of the database answers.", everywhere is not None)

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from analytics.domain.errors import ForbiddenError
+from analytics.domain.time_zones import now_micros
 from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
 from analytics.reports.access import Identity, load_viewer
@@ -17,7 +18,7 @@ from analytics.storage.database import Database
 from analytics.storage.transient_errors import is_transient
 from service.auth.download_links import DownloadLinkSigner
 from service.web.ranges import RangeNotSatisfiableError, parse_range
-from tasks.exports.job import key_of, now_micros
+from tasks.exports.job import key_of
 from tasks.file_store import FileStore
 
 log = structlog.get_logger()

@@ -10,6 +10,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from analytics.domain.errors import INTERNAL_ERROR_MESSAGE
+
 log = structlog.get_logger()
 
 REQUEST_ID = "X-Request-ID"
@@ -27,7 +29,6 @@ ALWAYS = {
 NO_PAGE = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store"}
 # For those who say that they are reached over TLS: from then on only so.
 SECURE = {"Strict-Transport-Security": "max-age=31536000"}
-FAILED = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
 
 
 def cors_options(origins: tuple[str, ...]) -> dict[str, Any]:
@@ -73,7 +74,10 @@ class ResponseHeadersMiddleware:
                 log.exception("masked error", exc_info=error)
                 if has_begun or scope["type"] != "http":
                     raise
-                body = {"message": FAILED, "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}}
+                body = {
+                    "message": INTERNAL_ERROR_MESSAGE,
+                    "extensions": {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id},
+                }
                 await JSONResponse({"errors": [body]}, status_code=500)(scope, receive, answer)
 
     def _add(self, headers: MutableHeaders, request_id: str) -> None:

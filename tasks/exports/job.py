@@ -7,7 +7,6 @@ the export back.
 
 import asyncio
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.domain.errors import ForbiddenError, MessagesPurgedError
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.time_zones import DAY
+from analytics.domain.time_zones import DAY, now_micros
 from analytics.exports import jobs
 from analytics.exports.requests import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.reports import runner
@@ -29,7 +28,6 @@ from analytics.storage.transient_errors import is_transient
 from tasks.exports.file_names import file_name
 from tasks.exports.summary_sheet import summary
 from tasks.exports.writers.base import ExportWriter
-from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.csv_writer import CsvWriter
 from tasks.exports.writers.further_columns import Further
 from tasks.exports.writers.xlsx_writer import Summary, XlsxWriter
@@ -76,11 +74,6 @@ def _storing() -> Iterator[None]:
         yield
     except OSError as error:
         raise _StorageError from error
-
-
-def now_micros() -> int:
-    """The clock, in microseconds since the epoch."""
-    return time.time_ns() // 1000
 
 
 def key_of(export: Export) -> str:
@@ -298,12 +291,11 @@ async def _in_thread(step: Callable[P, None], *args: P.args, **kwargs: P.kwargs)
 
 @contextmanager
 def _writer(export: Export, front: Summary | None, further: Further) -> Iterator[ExportWriter]:
-    locale = Locale(export.locale)
     opened: ExportWriter
     with _storing():
         if export.format is ExportFormat.XLSX:
-            opened = XlsxWriter(locale, front, further=further)
+            opened = XlsxWriter(export.locale, front, further=further)
         else:
-            opened = CsvWriter(locale, export.separator, further)
+            opened = CsvWriter(export.locale, export.separator, further)
     with opened as writer:
         yield writer

@@ -5,35 +5,26 @@ Read by the same reader as the rows, so that both are of one moment.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from analytics.domain.funnel import METRICS, FunnelCounts, total
-from analytics.domain.query_spec import Ids
+from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
+from analytics.domain.text import Locale
 from analytics.exports.requests import Export
-from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, EntityType, load_names, normalize
+from analytics.reports.directory import ENTITY_TYPE_BY_DIMENSION, load_names, normalize
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import run_aggregate
 from analytics.storage.database import Reader
-from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.xlsx_writer import Line, Summary
-
-KINDS: Mapping[str, EntityType[Any]] = {
-    "departments": DEPARTMENTS,
-    "agents": AGENTS,
-    "templates": TEMPLATES,
-    "accounts": ACCOUNTS,
-}
 
 
 @dataclass(frozen=True)
 class SummaryLabels:
-    """What the summary says in one language."""
+    """The texts of the summary in one language."""
 
     name: str
     first: str
     last: str
     zone: str
-    kinds: Mapping[str, str]
     every: str
     none: str
     requester: str
@@ -51,7 +42,6 @@ LABELS: Mapping[Locale, SummaryLabels] = {
         first="Desde (fecha de envío, incluida)",
         last="Hasta (fecha de envío, incluida)",
         zone="Zona horaria",
-        kinds={"departments": "Departamentos", "agents": "Usuarios", "templates": "Plantillas", "accounts": "Cuentas"},
         every="Sin restricción",
         none="Ninguno",
         requester="Solicitada por",
@@ -75,7 +65,6 @@ LABELS: Mapping[Locale, SummaryLabels] = {
         first="From (send date, included)",
         last="To (send date, included)",
         zone="Time zone",
-        kinds={"departments": "Departments", "agents": "Users", "templates": "Templates", "accounts": "Accounts"},
         every="No restriction",
         none="None",
         requester="Requested by",
@@ -98,19 +87,19 @@ LABELS: Mapping[Locale, SummaryLabels] = {
 
 
 async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
-    """The lines of an export's summary; `read_at` is when its reader began, in microseconds."""
-    words, spec = LABELS[Locale(export.locale)], export.spec
+    """Return the lines of an export's summary; `read_at` is when its reader began, in microseconds."""
+    words, spec = LABELS[export.locale], export.spec
     counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
-    chosen = [
-        (words.kinds[name], await _named(reader, spec.tenant_id, kind, getattr(spec, name), words))
-        for name, kind in KINDS.items()
+    restrictions = [
+        (dimension.titles[export.locale], await _restriction(reader, spec, dimension, words))
+        for dimension in DIMENSIONS
     ]
     return [
         (words.name, export.name),
         (words.first, str(spec.first)),
         (words.last, str(spec.last)),
         (words.zone, spec.time_zone),
-        *chosen,
+        *restrictions,
         (words.requester, _person(export)),
         (words.asked_at, spec.zone.aware(export.created_at)),
         (words.read_at, spec.zone.aware(read_at)),
@@ -121,13 +110,19 @@ async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Su
     ]
 
 
-async def _named(reader: Reader, tenant: str, kind: EntityType[Any], ids: Ids, words: SummaryLabels) -> str:
+async def _restriction(reader: Reader, spec: QuerySpec, dimension: Dimension, words: SummaryLabels) -> str:
+    ids: Ids = getattr(spec, dimension.field)
     if ids is None:
         return words.every
-    known = await load_names(reader, tenant, kind, ids)
-    return (
-        "; ".join(sorted((known.newest(id).name for id in ids), key=lambda name: (normalize(name), name))) or words.none
-    )
+    return "; ".join(await names_of(reader, spec.tenant_id, dimension, ids)) or words.none
+
+
+async def names_of(reader: Reader, tenant: str, dimension: Dimension, ids: frozenset[str]) -> list[str]:
+    """Return the newest names of a dimension's ids, sorted; values that the directory does not name are themselves."""
+    type = ENTITY_TYPE_BY_DIMENSION.get(dimension)
+    history = await load_names(reader, tenant, type, ids) if type else None
+    names = [history.newest(id).name for id in ids] if history else list(ids)
+    return sorted(names, key=lambda name: (normalize(name), name))
 
 
 def _person(export: Export) -> str:

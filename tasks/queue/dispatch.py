@@ -13,8 +13,9 @@ import dramatiq
 import structlog
 from dramatiq import Actor, Broker
 
+from analytics.domain.time_zones import now_micros
 from analytics.exports import jobs, requests
-from tasks.exports.job import TIME_LIMIT, JobResources, delete_files, now_micros, run_export
+from tasks.exports.job import TIME_LIMIT, JobResources, delete_files, run_export
 from tasks.queue.broker import ACTOR
 from tasks.worker_slots import WorkerSlots
 

@@ -134,7 +134,7 @@ async def test_a_disk_that_fails_to_keep_a_file(tmp_path: Path, path: Path, monk
 def test_a_process_that_ends_right_after_it_used_a_store_ends_well(tmp_path: Path) -> None:
     script = """
 import asyncio, sys
-from tasks.files import FileStore
+from tasks.file_store import FileStore
 asyncio.run(FileStore(sys.argv[1]).delete("a"))
 """
     command = [sys.executable, "-c", script, (tmp_path / "files").as_uri()]

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import Table, select
 
-from analytics.domain.time_zones import to_micros
+from analytics.domain.query_spec import DEFAULT_REPLY_WINDOW_DAYS
+from analytics.domain.time_zones import DEFAULT_TIME_ZONE, to_micros
 from analytics.ingest.events import (
     AccountUpserted,
     AgentUpserted,
@@ -48,7 +49,6 @@ from analytics.storage.tables import (
     tenants,
 )
 
-DEFAULT_REPLY_WINDOW_DAYS = 7
 # The rules by which messages are derived from what was said. A release with other rules has another number, and its
 # workers derive everything anew, see `reprocessing`.
 DERIVATION = 1
@@ -285,7 +285,7 @@ async def load_settings(reader: Reader, tenant: str) -> TenantSettings:
     )
     zone, window = tuple(row or (None, None))
     return TenantSettings(
-        time_zone=zone or "UTC",
+        time_zone=zone or DEFAULT_TIME_ZONE,
         reply_window_days=DEFAULT_REPLY_WINDOW_DAYS if window is None else window,
         accounts=await _accounts(reader, tenant),
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from analytics.domain.text import Locale
 from analytics.domain.whatsapp_errors import title_of
-from tasks.exports.writers.columns import Locale
 
 # By WhatsApp's code, in the words of the pages. Of a code that is not here WhatsApp's own words are shown.
 SPANISH: Mapping[int | None, str] = {

@@ -2,16 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from analytics.domain.export_columns import ExportColumn
-
-
-class Locale(StrEnum):
-    """Language of an export's headers, sheet titles and status words."""
-
-    ES = "ES"
-    EN = "EN"
+from analytics.domain.text import Locale
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.text import Locale
 from analytics.exports.requests import CsvSeparator
 from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers.base import ExportWriter
-from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, headers
+from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, headers
 from tasks.exports.writers.escaping import csv_field, csv_fields
 from tasks.exports.writers.further_columns import NO_FURTHER, TIMES, Further
 from tasks.exports.writers.reply_column import replies

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.text import Locale
 from analytics.reports.runner import MessageBatch
 from tasks.exports.writers.bounce_reasons import reason
-from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.reply_column import kind_word
 
 Values: TypeAlias = Sequence[str | int | None]

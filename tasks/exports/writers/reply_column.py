@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from analytics.domain.text import Locale
 from analytics.reports.runner import MessageBatch
-from tasks.exports.writers.columns import Locale
 
 # The kinds of replies, each in its languages; empty is one of which nobody said the kind.
 KINDS: Mapping[str, Mapping[Locale, str]] = {

@@ -16,9 +16,10 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.text import Locale
 from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers import xlsx_cells
-from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, Locale, columns
+from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, columns
 from tasks.exports.writers.escaping import cell_text
 from tasks.exports.writers.further_columns import TIMES, Further
 from tasks.exports.writers.reply_column import replies

@@ -14,10 +14,11 @@ from lxml.etree import SerialisationError  # type: ignore[import-untyped]  # lxm
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from analytics.domain.text import Locale
 from analytics.reports.runner import MessageBatch
 from tasks.exports.writers import xlsx_cells
 from tasks.exports.writers.base import ExportWriter
-from tasks.exports.writers.columns import SHEET_TITLES, SUMMARY_TITLES, Locale, columns, headers
+from tasks.exports.writers.columns import SHEET_TITLES, SUMMARY_TITLES, columns, headers
 from tasks.exports.writers.further_columns import NO_FURTHER, Further
 from tasks.exports.writers.xlsx_rows import RowXmlBuilder, XmlWorksheet
 

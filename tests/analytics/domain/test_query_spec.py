@@ -1,6 +1,6 @@
 """The specification: what a filter becomes, how it is narrowed to a scope, and what is refused."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.limits import MAX_FILTER_IDS, MAX_RANGE_DAYS
-from analytics.domain.query_spec import AccessScope, Ids, MessageFilter, QuerySpec, build_spec
+from analytics.domain.query_spec import (
+    DIMENSIONS,
+    AccessScope,
+    Dimension,
+    DimensionFilters,
+    Ids,
+    MessageFilter,
+    QuerySpec,
+    build_spec,
+)
 from analytics.domain.time_zones import DAY, to_micros
 from tests.support.strategies import ZONES
 
@@ -163,6 +172,28 @@ def test_an_error_names_the_argument(fields: dict[str, Any], argument: str) -> N
 def test_what_is_just_allowed(fields: dict[str, Any]) -> None:
     found = spec(**fields)
     assert found.starts_at < found.ends_at
+
+
+# Dimensions
+
+
+def test_each_field_of_a_filter_is_one_dimension() -> None:
+    assert [field.name for field in fields(DimensionFilters)] == [dimension.field for dimension in DIMENSIONS]
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS, ids=lambda dimension: dimension.field)
+def test_the_values_of_each_dimension_are_bounded_by_its_argument(dimension: Dimension) -> None:
+    too_many: dict[str, Any] = {dimension.field: frozenset(map(str, range(MAX_FILTER_IDS + 1)))}
+    with pytest.raises(InvalidInputError, match=rf"^filter\.{dimension.argument}: at most {MAX_FILTER_IDS} ids"):
+        spec(**too_many)
+
+
+def test_only_dimensions_with_values_to_have_are_filtered_by_and_none_at_all_selects_nothing() -> None:
+    found = spec(agents=frozenset(), templates=frozenset({"t1"})).filtered()
+    assert [(dimension.column, ids) for dimension, ids in found] == [
+        ("agent_id", frozenset()),
+        ("template_id", frozenset({"t1"})),
+    ]
 
 
 # Stored with an export

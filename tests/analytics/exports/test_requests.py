@@ -9,6 +9,7 @@ import pytest
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import MAX_EXPORTS_PER_USER
 from analytics.domain.query_spec import AccessScope
+from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY
 from analytics.exports import requests
 from analytics.exports.requests import (
@@ -20,7 +21,6 @@ from analytics.exports.requests import (
     ExportInputError,
     ExportRequest,
     ExportStatus,
-    Locale,
     UserErrorCode,
 )
 from analytics.reports.access import Identity, Role, Viewer

@@ -99,16 +99,16 @@ async def test_the_newest_version_says_everything(database: Database, tenant: st
         ],
     )
     assert await newest(database, tenant, DEPARTMENTS, "d1") == Department("d1", "Ventas", active=False)
-    assert await newest(database, tenant, AGENTS, "u1") == Agent("u1", "Ana Díaz", True, "ana@acme.cl")
-    assert await newest(database, tenant, ACCOUNTS, "a1") == Account("a1", "Acme", True, "+56 9")
-    assert await newest(database, tenant, TEMPLATES, "t1") == Template("t1", "pago", True, Category.UTILITY, "es_CL")
+    assert await newest(database, tenant, AGENTS, "u1") == Agent("u1", "Ana Díaz", "ana@acme.cl", True)
+    assert await newest(database, tenant, ACCOUNTS, "a1") == Account("a1", "Acme", "+56 9", True)
+    assert await newest(database, tenant, TEMPLATES, "t1") == Template("t1", "pago", Category.UTILITY, "es_CL", True)
 
 
 async def test_what_is_unknown_has_its_id_as_name(database: Database, tenant: str) -> None:
     assert await newest(database, tenant, DEPARTMENTS, "d1") == Department("d1", "d1", active=True)
-    assert await newest(database, tenant, AGENTS, "u1") == Agent("u1", "u1", True, None)
-    assert await newest(database, tenant, ACCOUNTS, "a1") == Account("a1", "a1", True, "")
-    assert await newest(database, tenant, TEMPLATES, "t1") == Template("t1", "t1", True, Category.OTHER, None)
+    assert await newest(database, tenant, AGENTS, "u1") == Agent("u1", "u1", None, True)
+    assert await newest(database, tenant, ACCOUNTS, "a1") == Account("a1", "a1", "", True)
+    assert await newest(database, tenant, TEMPLATES, "t1") == Template("t1", "t1", Category.OTHER, None, True)
 
 
 async def test_a_version_holds_from_its_time_to_the_next_and_the_oldest_before(database: Database, tenant: str) -> None:

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.query_spec import AccessScope, Ids, QuerySpec
+from analytics.domain.query_spec import DIMENSIONS, AccessScope, Dimension, Ids, QuerySpec
 from analytics.domain.time_zones import zone
 from analytics.reports.planner import READ_MESSAGES, AggregateQuery, Grouping, QueryPlan, choose_plan, tile_periods
-from analytics.storage.rollup_tables import PeriodKind, first_day_of, level_of, month_period, week_period
+from analytics.storage.rollup_tables import ROLLUPS, PeriodKind, first_day_of, level_of, month_period, week_period
+from analytics.storage.tables import messages
 
 UTC = zone("UTC").rules_version
 SOME: Ids = frozenset({"x"})
@@ -62,6 +63,14 @@ def chosen(grouping: Grouping, filters: dict[str, Ids]) -> str:
 )
 def test_the_narrowest_rollup_is_read(grouping: Grouping, filters: dict[str, Ids], rollup: str) -> None:
     assert chosen(grouping, filters) == rollup
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS, ids=lambda dimension: dimension.field)
+def test_a_filter_by_any_dimension_has_its_rows_and_its_rollup(dimension: Dimension) -> None:
+    assert dimension.column in messages.c
+    rollups = {rollup for rollup in ROLLUPS if dimension.column in rollup.dimensions}
+    read = choose_plan(AggregateQuery(spec(**{dimension.field: SOME}), Grouping.DAY), UTC).rollup
+    assert read in rollups if rollups else read is None
 
 
 @pytest.mark.parametrize("grouping", Grouping)

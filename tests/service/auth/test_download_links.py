@@ -7,7 +7,8 @@ import jwt
 import pytest
 
 from analytics.domain.query_spec import AccessScope, MessageFilter
-from analytics.exports.requests import Export, ExportFormat, ExportStatus, Locale
+from analytics.domain.text import Locale
+from analytics.exports.requests import Export, ExportFormat, ExportStatus
 from analytics.reports.access import Identity, Role, Viewer
 from service.auth.download_links import DownloadLinkSigner
 from service.auth.tokens import TokenService

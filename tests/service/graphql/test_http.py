@@ -11,6 +11,8 @@ from typing import Any, cast
 from unittest.mock import AsyncMock
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message
 
 from graphql_schema.context import RequestPolicy
@@ -18,6 +20,8 @@ from graphql_schema.schema import schema
 from service.graphql import http
 from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint
 from service.graphql.http import GRAPHQL_JSON, JSON, media_type
+from service.graphql.persisted_documents import PersistedDocuments
+from service.graphql.rate_limits import InMemoryTokenBuckets, RateLimiter, RateLimits
 from tests.support.factories import identity
 from tests.support.paths import ROOT
 from tests.support.servers.server import Server, running
@@ -227,9 +231,50 @@ def test_who_accepts_graphql_json_first_gets_a_status_that_says_it(server: Serve
         assert "data" not in answer.json()
 
 
+async def test_a_request_is_counted_when_it_is_run_and_not_when_its_context_is_made() -> None:
+    one = RateLimiter(InMemoryTokenBuckets(), RateLimits(requests=1))
+    dependencies = SimpleNamespace(
+        allowed_origins=(),
+        database=SimpleNamespace(readers=4),
+        rate_limiter=one,
+        tokens=None,
+        public_url="https://embudo.example",
+        now=lambda: 0,
+        export_queue=None,
+        policy=RequestPolicy(),
+        persisted_documents=PersistedDocuments(),
+    )
+    endpoint = GraphQLEndpoint(schema, cast(GraphQLDependencies, dependencies))
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+        "path": "/graphql",
+        "headers": [(b"content-type", b"application/json")],
+        "state": {"identity": identity("acme")},
+    }
+    statuses: list[int] = []
+
+    async def body() -> Message:
+        return {"type": "http.request", "body": b"{}"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    for _ in range(3):
+        await endpoint.get_context(Request(scope), Response())
+    for _ in range(2):
+        await endpoint(scope, body, send)
+    assert statuses == [400, 429]
+
+
 async def test_a_body_is_not_waited_for_longer_than_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "BODY_TIMEOUT", 0.1)
-    dependencies = SimpleNamespace(allowed_origins=(), database=SimpleNamespace(readers=4))
+    unlimited = RateLimiter(InMemoryTokenBuckets(), RateLimits())
+    database = SimpleNamespace(readers=4)
+    dependencies = SimpleNamespace(allowed_origins=(), database=database, rate_limiter=unlimited)
     endpoint = GraphQLEndpoint(schema, cast(GraphQLDependencies, dependencies))
     stranger = SimpleNamespace(identity=None, address="", policy=RequestPolicy(), unauthenticated=Exception())
     monkeypatch.setattr(endpoint, "get_context", AsyncMock(return_value=stranger))

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain import query_spec
+from analytics.domain.text import Locale
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus, Locale
+from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus
 from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from tasks.exports.job import JobResources, key_of, run_export
@@ -72,7 +73,6 @@ async def until_status(database: Database, export: Export, status: ExportStatus)
 
 def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
     """The header and the rows of an export's file."""
-    language = columns.Locale(locale)
     zone = _zone(filter.time_zone or oracle.time_zone)
 
     def said(kind: str, id: str, key: str, instant: datetime) -> Any:
@@ -91,16 +91,16 @@ def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
             oracle.name_at("agent", message.agent_id, at),
             message.id,
             message.contact_phone,
-            columns.STATUS_WORDS[language][message.status],
+            columns.STATUS_WORDS[locale][message.status],
             message.ticket_id,
             message.ticket_key,
             said("account", message.account_id, "phone", at),
             oracle.name_at("account", message.account_id, at),
-            tables.reply(_kind(message), message.reply_text, language),
+            tables.reply(_kind(message), message.reply_text, locale),
         ]
         return [value if isinstance(value, datetime) else tables.legible(value) for value in values]
 
-    return [columns.headers(language), *(line(message) for message in oracle.select(filter))]
+    return [columns.headers(locale), *(line(message) for message in oracle.select(filter))]
 
 
 def _kind(message: Any) -> str | None:

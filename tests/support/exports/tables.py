@@ -14,10 +14,11 @@ from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.text import Locale
 from analytics.exports.requests import in_order
 from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers.bounce_reasons import reason
-from tasks.exports.writers.columns import COLUMNS, STATUS_WORDS, Locale
+from tasks.exports.writers.columns import COLUMNS, STATUS_WORDS
 from tasks.exports.writers.reply_column import KINDS
 
 SANTIAGO = ZoneInfo("America/Santiago")

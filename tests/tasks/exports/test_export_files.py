@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.text import Locale
 from analytics.domain.time_zones import to_micros
-from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, Locale
+from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
 from tasks.exports.job import JobResources, key_of
-from tasks.exports.writers.columns import Locale as Language
 from tasks.exports.writers.columns import headers
 from tests.support import factories, strategies
 from tests.support.exports import tables
@@ -105,10 +105,10 @@ async def test_an_export_of_nothing_is_a_file_with_its_header(
     done = await run(resources, await queue(database, identity(tenant), WEEK, format=format))
     assert (done.status, done.rows_total, done.progress) == (ExportStatus.COMPLETED, 0, 1)
     if format is ExportFormat.XLSX:
-        assert sheet(folder, done) == [headers(Language.ES)]
+        assert sheet(folder, done) == [headers(Locale.ES)]
     else:
         text = (folder / key_of(done)).read_bytes().decode("utf-8-sig")
-        assert next(csv.reader(io.StringIO(text))) == headers(Language.ES)
+        assert next(csv.reader(io.StringIO(text))) == headers(Locale.ES)
         assert text.count("\n") == 1
 
 

@@ -10,10 +10,12 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
+from analytics.domain.query_spec import Dimension
+from analytics.domain.text import Locale
 from analytics.domain.time_zones import SECOND
-from analytics.exports.requests import Locale
 from analytics.storage.database import Database
 from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.summary_sheet import names_of
 from tests.support import factories, strategies
 from tests.support.exports import tables
 from tests.support.exports.helpers import DAY, queue, soon, stored
@@ -119,6 +121,13 @@ async def test_the_funnel_is_the_oracles(
         count, base = funnel[step][0], funnel[of][0]
         rate = [count / base] if base else []
         assert [value for value in told[step.capitalize()][2:] if not isinstance(value, str)] == pytest.approx(rate)
+
+
+async def test_values_that_the_directory_does_not_name_are_shown_as_they_are(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [factories.department("es", "Ventas")])
+    languages = Dimension("languages", "language", "languages", "languages", {})
+    async with database.read() as reader:
+        assert await names_of(reader, tenant, languages, frozenset({"pt", "es", "en"})) == ["en", "es", "pt"]
 
 
 @pytest.mark.parametrize("locale", Locale)

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 import pytest
 from openpyxl.writer.excel import ExcelWriter
 
+from analytics.domain.text import Locale
 from analytics.reports.runner import MessageBatch
 from tasks.exports.writers.base import ExportWriter
-from tasks.exports.writers.columns import Locale
 from tasks.exports.writers.csv_writer import CsvWriter
 from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tests.support.exports import tables

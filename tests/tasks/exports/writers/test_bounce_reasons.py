@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from analytics.domain.text import Locale
 from analytics.domain.whatsapp_errors import TITLES
 from tasks.exports.writers.bounce_reasons import SPANISH, reason
-from tasks.exports.writers.columns import Locale
 from tests.support.paths import ROOT
 
 HEARD = {131026: "Heard", 999: "Something new"}

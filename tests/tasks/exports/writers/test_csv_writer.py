@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.text import Locale
 from analytics.exports.requests import CsvSeparator
-from tasks.exports.writers.columns import COLUMNS, FURTHER, Locale, headers
+from tasks.exports.writers.columns import COLUMNS, FURTHER, headers
 from tasks.exports.writers.csv_writer import CsvWriter
 from tasks.exports.writers.further_columns import NO_FURTHER, Further
 from tests.support.exports import tables

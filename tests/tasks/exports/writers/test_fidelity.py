@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.export_columns import ExportColumn
-from analytics.exports.requests import ExportFormat, ExportStatus, Locale
+from analytics.domain.text import Locale
+from analytics.exports.requests import ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from tasks.exports import job
 from tasks.exports.job import JobResources, key_of, run_export
 from tasks.exports.writers.columns import COLUMNS
-from tasks.exports.writers.columns import Locale as Language
 from tasks.exports.writers.further_columns import Further
 from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tests.support import factories
@@ -148,7 +148,7 @@ def test_libreoffice_reads_the_same_texts(tmp_path: Path) -> None:
     nasty = [text for text in tables.NASTY if not set(text) & set("\r\n")]
     given = [row_of(number, text) for number, text in enumerate([*nasty, "👍" * 20_000, "x" * 40_000])]
     every = Further(tuple(ExportColumn))
-    with XlsxWriter(Language.ES, [("Filas", len(given))], max_rows=20, further=every) as writer:
+    with XlsxWriter(Locale.ES, [("Filas", len(given))], max_rows=20, further=every) as writer:
         writer.append(tables.columns(given))
         writer.finish(tmp_path / "export.xlsx")
     # Every sheet (-1) as UTF-8 (76), comma and quotes, cells as they are shown but texts quoted.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.exports.writers.columns import Locale
+from analytics.domain.text import Locale
 from tasks.exports.writers.reply_column import KINDS, replies
 from tests.support.exports import tables
 

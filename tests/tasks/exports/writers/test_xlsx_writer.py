@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.export_columns import ExportColumn
-from tasks.exports.writers.columns import COLUMNS, FURTHER, Locale, headers
+from analytics.domain.text import Locale
+from tasks.exports.writers.columns import COLUMNS, FURTHER, headers
 from tasks.exports.writers.escaping import CELL_LIMIT
 from tasks.exports.writers.further_columns import Further
 from tasks.exports.writers.xlsx_writer import Summary, XlsxWriter
