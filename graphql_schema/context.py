@@ -31,7 +31,6 @@ class OperationRecord:
     cost: int | None  # points; None of a document that was refused before it was measured
     plans: list[str]  # where its numbers were read
     statements: list[ExecutedStatement]
-    began_at: int  # ns since the epoch
     took: int  # ns
 
 

@@ -100,6 +100,10 @@ class FileStore:
         with _os_errors(f"could not read {key}"):
             return (await self._do(obstore.head, self._store, key))["size"]
 
+    def local_path(self, key: str) -> Path | None:
+        """The path of a file in a folder, whether or not it is there; None in a bucket."""
+        return self._folder / key if self._folder else None
+
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """A file's bytes from `start` up to `end` (exclusive; None: to its end). Raises as `size` does."""
         if end is None:

@@ -1,17 +1,14 @@
-"""What is noted of each request and each operation when it is over: a line in the log, counts, and a trace.
+"""What is noted of each request and each operation when it is over: a line in the log, and counts.
 
 Never a phone, what somebody wrote, a token or the query of an address: download links are signed by theirs.
 """
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_schema.context import OperationRecord
-from service.telemetry import tracing
 from service.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, PLANS, REQUEST_SECONDS, REQUESTS, SQL_SECONDS
 
 log = structlog.get_logger()
@@ -22,19 +19,12 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 # thousand.
 QUIET = ("/graphql", "/healthz", "/readyz", "/metrics", "/assets/{name}", "/webhooks/whatsapp/{tenant}")
 
-Spans = Callable[[Scope, list[int]], AbstractContextManager[None]]
-
-
-def _no_span(_scope: Scope, _status: list[int]) -> AbstractContextManager[None]:
-    return nullcontext()
-
 
 class TelemetryMiddleware:
     """Around the application: notes each HTTP request, and each WebSocket when it is over."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._span: Spans = tracing.request if tracing.is_enabled() else _no_span
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one WebSocket."""
@@ -52,8 +42,7 @@ class TelemetryMiddleware:
             await send(message)
 
         try:
-            with self._span(scope, status):
-                await self._app(scope, receive, answer)
+            await self._app(scope, receive, answer)
         finally:
             _request(scope, status[-1], time.perf_counter_ns() - began_at)
 
@@ -107,8 +96,6 @@ def record_operation(told: OperationRecord) -> None:
         tenant=told.who.tenant_id if told.who else None,
         viewer=told.who.id if told.who else None,
     )
-    if tracing.is_enabled():
-        tracing.operation(told)
 
 
 def record_rejection(code: str) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from analytics.domain.errors import ForbiddenError
@@ -17,7 +17,6 @@ from analytics.reports.access import Identity, load_viewer
 from analytics.storage.database import Database
 from analytics.storage.transient_errors import is_transient
 from service.auth.download_links import DownloadLinkSigner
-from service.web.ranges import RangeNotSatisfiableError, parse_range
 from tasks.exports.job import key_of
 from tasks.file_store import FileStore
 
@@ -28,6 +27,9 @@ MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
 }
 GONE = "The file is gone. Ask for a new export."
+# One range of bytes: its first and its last one, of which one may be left out. All others, and several at once, are
+# ignored, as they may be (RFC 9110, section 14.2).
+ONE_RANGE = re.compile(r"bytes=(?=.*[0-9])([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 REFUSED = "This link is not valid any more. Ask for a new one on the exports page."
 
 
@@ -56,39 +58,54 @@ async def download(request: Request, database: Database, files: FileStore, links
         return _refused(503, "The file cannot be looked up at the moment. Try again later.")
     if export is None:
         return _refused(403, REFUSED)
+    return await _check_file(files, export) or _answer(request, files, export)
+
+
+async def _check_file(files: FileStore, export: Export) -> Response | None:
+    """The refusal of a file that is gone, cannot be read, or is not what was stored; None for one that may be given."""
     try:
         size = await files.size(key_of(export))
     except FileNotFoundError:
         return _refused(404, GONE)
     except OSError:
-        log.warning("an export's file could not be read", export=id, exc_info=True)
+        log.warning("an export's file could not be read", export=export.id, exc_info=True)
         return _refused(503, "The file cannot be read at the moment. Try again later.")
     if size != export.file_size:
-        log.error("an export's file is not what was stored", export=id, size=size, stored=export.file_size)
+        log.error("an export's file is not what was stored", export=export.id, size=size, stored=export.file_size)
         return _refused(404, GONE)
-    return _answer(request, files, export, size)
+    return None
 
 
 def _refused(status: int, sentence: str) -> Response:
     return PlainTextResponse(sentence, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-def _answer(request: Request, files: FileStore, export: Export, size: int) -> Response:
-    headers = _headers(export)
-    # A range of what the client began to read; of any other file it would make a broken one.
+def _answer(request: Request, files: FileStore, export: Export) -> Response:
+    path = files.local_path(key_of(export))
+    if path is None:
+        return _stream(request, files, export)
+    if not ONE_RANGE.fullmatch(request.headers.get("range", "")):
+        # Starlette would answer 400 to other units, and 206 in parts to several ranges.
+        request.scope["headers"] = [header for header in request.scope["headers"] if header[0] != b"range"]
+    return FileResponse(path, headers=_headers(export), media_type=MEDIA_TYPES[export.format])
+
+
+def _stream(request: Request, files: FileStore, export: Export) -> Response:
+    """A file of a bucket, or its end, from where an earlier download broke off: other ranges are ignored."""
+    headers, size = _headers(export), export.file_size or 0
+    resumed = ONE_RANGE.fullmatch(request.headers.get("range", ""))
+    # The end of what the client began to read; that of any other file would make a broken one.
     same = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
-    try:
-        part = parse_range(request.headers.get("range") if same else None, size)
-    except RangeNotSatisfiableError:
-        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size}"})
-    start, end = part or (0, size)
-    headers["Content-Length"] = str(end - start)
-    if part:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    status, media_type = 206 if part else 200, MEDIA_TYPES[export.format]
+    start = int(resumed[1]) if resumed and resumed[1] and not resumed[2] and same else 0
+    if start >= size:
+        start = 0
+    if start:
+        headers["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
+    status, media_type = 206 if start else 200, MEDIA_TYPES[export.format]
+    headers["Content-Length"] = str(size - start)
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=media_type)
-    body = files.read(key_of(export), start, end)
+    body = files.read(key_of(export), start, size)
     return StreamingResponse(body, status_code=status, headers=headers, media_type=media_type)
 
 

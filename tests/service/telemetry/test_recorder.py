@@ -1,4 +1,4 @@
-"""What is noted of requests: in the log, in `/metrics` and in traces; over real HTTP, by one process and by several."""
+"""What is noted of requests: in the log and in `/metrics`; over real HTTP, by one process and by several."""
 
 import io
 import re
@@ -9,16 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_fd_to_metric_families
 
-from analytics.storage.query_log import ExecutedStatement
-from graphql_schema.context import OperationRecord
 from service.server.processes import serve
 from service.settings import ConfigurationError, Settings
-from service.telemetry import tracing
 from tests.support.factories import identity, message_sent, reply
 from tests.support.servers.server import Server, eventually, running
 
@@ -171,35 +165,3 @@ def test_several_processes_need_a_key_for_their_links(monkeypatch: pytest.Monkey
     monkeypatch.setenv("EMBUDO_TOKEN_JWKS_URL", "https://login.example/keys")
     with pytest.raises(ConfigurationError, match="EMBUDO_LINK_SECRET"):
         serve(Settings.read(), workers=2)
-
-
-def test_an_operation_is_a_span_with_its_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    exporter, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(tracing, "tracer", provider.get_tracer("test"))
-    began = 1_800_000_000_000_000_000
-    operation = OperationRecord(
-        who=identity("acme"),
-        name="Mine",
-        field="campaignAnalytics",
-        code="TIMEOUT",
-        cost=7,
-        plans=["agent: messages"],
-        statements=[ExecutedStatement("SELECT 1", began + 1_000, 2_000)],
-        began_at=began,
-        took=9_000,
-    )
-    status = [200]
-    with tracing.request({"type": "http", "method": "POST", "headers": []}, status):
-        tracing.operation(operation)
-    statement, span, request = exporter.get_finished_spans()
-    assert (span.name, span.start_time, span.end_time) == ("graphql campaignAnalytics", began, began + 9_000)
-    assert (statement.start_time, statement.end_time) == (began + 1_000, began + 3_000)
-    assert statement.parent == span.context
-    assert span.parent == request.context
-    assert not span.status.is_ok
-    assert "acme" not in str([each.to_json() for each in (statement, span, request)])
-
-
-def test_traces_are_off_until_somebody_sets_them_up() -> None:
-    assert not tracing.is_enabled()

@@ -1,6 +1,7 @@
 """Downloads, in process: what a good link gives, and that a bad one gives nothing."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,17 @@ from tasks.exports.job import JobResources, key_of, run_export
 from tasks.file_store import FileStore
 from tasks.queue.dispatch import DramatiqExportQueue, delete_expired_files
 from tests.support import factories
+from tests.support.exports import s3
 from tests.support.exports.helpers import DAY, queue, stored
 from tests.support.factories import ask, identity, member, message_sent, supervisor
 from tests.support.ingest_helpers import feed
 
+# Ranges that are none of bytes, several at once, and one of another file.
+IGNORED = [
+    *({"Range": range} for range in ("bytes=0-1,5-6", "x", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "bytes=--1")),
+    {"Range": "bytes=" + "9" * 5_000 + "-"},
+    {"Range": "bytes=1-", "If-Range": '"another"'},
+]
 LINKS = DownloadLinkSigner("a secret of the tests, long enough for HS256", timedelta(minutes=15))
 
 
@@ -36,8 +44,8 @@ def resources(database: Database, tmp_path: Path) -> JobResources:
     return JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
 
 
-@pytest.fixture
-async def client(resources: JobResources) -> AsyncIterator[httpx.AsyncClient]:
+@asynccontextmanager
+async def client_of(resources: JobResources) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an app that has downloads only."""
 
     async def file(request: Request) -> Response:
@@ -45,6 +53,13 @@ async def client(resources: JobResources) -> AsyncIterator[httpx.AsyncClient]:
 
     app: Any = Starlette(routes=[Route("/exports/{id}/file", file)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://embudo") as client:
+        yield client
+
+
+@pytest.fixture
+async def client(resources: JobResources) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an app whose files are in a folder."""
+    async with client_of(resources) as client:
         yield client
 
 
@@ -105,12 +120,52 @@ async def test_a_file_can_be_had_in_ranges(resources: JobResources, client: http
         assert part.headers["content-length"] == str(end - start)
         head = await client.head(path, headers={"Range": f"bytes={asked}"})
         assert (head.status_code, head.content, dict(head.headers)) == (206, b"", dict(part.headers))
-    for ignored in ({"Range": "bytes=0-1,5-6"}, {"Range": "x"}, {"Range": "bytes=0-1", "If-Range": '"another"'}):
+    for ignored in IGNORED:
         answer = await client.get(path, headers=ignored)
-        assert (answer.status_code, answer.content) == (200, whole.content)
-    outside = await client.get(path, headers={"Range": f"bytes={size}-"})
-    assert (outside.status_code, outside.content) == (416, b"")
-    assert outside.headers["content-range"] == f"bytes */{size}"
+        assert (answer.status_code, answer.content, "content-range" in answer.headers) == (200, whole.content, False)
+    beyond = await client.get(path, headers={"Range": f"bytes=7-{size + 9}"})
+    assert (beyond.status_code, beyond.content) == (206, whole.content[7:])
+    for range in (f"bytes={size}-", "bytes=-0"):
+        outside = await client.get(path, headers={"Range": range})
+        assert (outside.status_code, outside.content) == (416, b"")
+        assert outside.headers["content-range"] == f"bytes */{size}"
+    assert (await client.get(path, headers={"Range": "bytes=5-4"})).status_code == 400
+
+
+async def test_a_file_of_a_bucket_can_be_had_and_a_download_of_it_resumed(
+    database: Database, tenant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    who = identity(tenant)
+    with s3.serving() as address:
+        resources = JobResources(database, FileStore(f"s3://files?endpoint={address}"), retention_days=30)
+        export = await made(resources, who)
+        path = await link(resources, who, export)
+        async with client_of(resources) as client:
+            whole = await client.get(path)
+            size = len(whole.content)
+            assert (whole.status_code, size, whole.headers["content-length"]) == (200, export.file_size, str(size))
+            assert whole.headers["accept-ranges"] == "bytes"
+            assert whole.headers["content-disposition"].startswith('attachment; filename="Envios.xlsx"; filename*=')
+            assert (await client.head(path)).headers == whole.headers
+
+            rest = {"Range": "bytes=100-", "If-Range": whole.headers["etag"]}
+            part = await client.get(path, headers=rest)
+            assert (part.status_code, part.content) == (206, whole.content[100:])
+            assert part.headers["content-range"] == f"bytes 100-{size - 1}/{size}"
+            assert part.headers["content-length"] == str(size - 100)
+            assert (await client.head(path, headers=rest)).headers == part.headers
+            for ignored in [*IGNORED, {"Range": "bytes=0-99"}, {"Range": "bytes=-7"}, {"Range": f"bytes={size}-"}]:
+                answer = await client.get(path, headers=ignored)
+                assert (answer.status_code, answer.content) == (200, whole.content)
+                assert answer.headers == whole.headers
+
+            (tmp_path / "shorter").write_bytes(whole.content[1:])
+            await resources.files.put(key_of(export), tmp_path / "shorter")
+            assert (await client.get(path)).status_code == 404
+            await resources.files.delete(key_of(export))
+            assert (await client.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize(

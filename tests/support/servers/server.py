@@ -114,11 +114,11 @@ class Server:
         """Its database."""
         return environment(self.folder, **self.settings)["EMBUDO_DATABASE_URL"]
 
-    def start(self, *options: str) -> None:
-        """Start it, and wait until it answers."""
+    def start(self, *options: str, program: Iterable[str] = ("-m", "service")) -> None:
+        """Start it, by what Python is to run, and wait until it answers."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "service", "serve", *options],
+                [sys.executable, *program, "serve", *options],
                 cwd=ROOT,
                 env=environment(self.folder, EMBUDO_PORT=str(self.port), **self.settings),
                 stdout=log,
