@@ -25,11 +25,11 @@ from analytics.migrations import migrate as migrate_database
 from analytics.reports.access import Identity
 from analytics.rollups.rebuild import rebuild
 from analytics.rollups.verify import sample_days, verify
+from analytics.storage.backends.table_locks import TablesLockedError
 from analytics.storage.backup import BackupError, backup_sqlite
 from analytics.storage.citus import Distribution
 from analytics.storage.citus import distribute as distribute_tables
 from analytics.storage.database import Database
-from analytics.storage.locks import TablesLockedError
 from analytics.storage.transient_errors import is_transient
 from graphql_schema.schema import schema as graphql
 from service.auth.tokens import TokenService

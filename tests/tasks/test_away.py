@@ -11,10 +11,12 @@ from structlog.testing import capture_logs
 
 from analytics.ingest import webhook_inbox
 from analytics.migrations import migrate
-from analytics.storage import gauges, guards
-from analytics.storage.database import OVERFLOW, POOL, Database
+from analytics.storage import gauges
+from analytics.storage.backends import guards
+from analytics.storage.backends.guards import NotAnsweringError
+from analytics.storage.backends.postgresql import OVERFLOW, POOL
+from analytics.storage.database import Database
 from analytics.storage.gauges import TenantGauge
-from analytics.storage.guards import NotAnsweringError
 from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import tenants
 from analytics.storage.transient_errors import is_transient

@@ -9,9 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.migrations import migrate
 from analytics.storage import citus
+from analytics.storage.backends.table_locks import TablesLockedError
 from analytics.storage.citus import LOCAL_TABLES, Distribution, _available, distribute, distribute_tables, distributed
 from analytics.storage.database import Database
-from analytics.storage.locks import TablesLockedError
 from analytics.storage.tables import tenants
 from service.cli import main as cli
 from tests.conftest import CITUS, CITUS_NODES, POSTGRESQL, empty_database

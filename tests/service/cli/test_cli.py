@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from analytics.storage.backends.table_locks import TablesLockedError
 from analytics.storage.database import Database
-from analytics.storage.locks import TablesLockedError
 from service.auth.tokens import TokenService
 from service.cli import main
 from tests.conftest import POSTGRESQL, empty_database
