@@ -1,4 +1,4 @@
-"""Values of the layers below that are GraphQL types as they are: the enums, and how a dataclass becomes one."""
+"""Values of the layers below as GraphQL types: the enums, described, and `describe_type` for dataclasses."""
 
 from enum import Enum
 from typing import Any, TypeVar
