@@ -196,7 +196,7 @@ async def _create(input: CreateExportInput, info: Info) -> requests.Export:
     filter = input.filter.filter()
     name = sanitize(input.name)
     columns = tuple(input.columns or ())
-    given = [name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
+    given: list[Any] = [name, input.format, input.locale, filter.to_builtins()]
     # Input without the fields of later releases keeps the text that it had: the same request may be repeated after an
     # upgrade.
     further = [requests.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
