@@ -13,13 +13,13 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from analytics.domain.access import Identity
 from analytics.domain.time_zones import DAY, from_micros, now_micros, to_micros
 from analytics.ingest import webhook_inbox
 from analytics.ingest.reprocessing import derive_again
 from analytics.lifecycle import orphans
 from analytics.migrations import SchemaState, TablesLockedError, no_such_table
 from analytics.migrations import migrate as migrate_database
-from analytics.reports.access import Identity
 from analytics.rollups.rebuild import rebuild
 from analytics.rollups.verify import sample_days, verify
 from analytics.storage.backup import BackupError, backup_sqlite

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import ForbiddenError
 from analytics.domain.time_zones import now_micros
 from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
-from analytics.reports.access import Identity, load_viewer
+from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from service.auth.download_links import DownloadLinkSigner
 from service.web.ranges import RangeNotSatisfiableError, parse_range

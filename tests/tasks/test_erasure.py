@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, func, insert, select
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import InvalidInputError, NotFoundError
 from analytics.domain.time_zones import DAY, to_micros
 from analytics.exports import jobs
@@ -17,7 +18,6 @@ from analytics.ingest import webhook_inbox
 from analytics.lifecycle import retention
 from analytics.lifecycle.tenant_removal import STEP, TABLES, remove_tenant_rows
 from analytics.migrations import migrate
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from analytics.storage.rollup_tables import rollup_states
 from tasks.erasure import erase_contacts, expire_files, remove_tenant

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from analytics.domain.access import Identity
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from service.auth.download_links import DownloadLinkSigner
 from service.web.downloads import download

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain import query_spec
+from analytics.domain.access import Identity
 from analytics.domain.text import Locale
 from analytics.exports import jobs, requests
 from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from tasks.exports.job import JobResources, key_of, run_export
 from tasks.exports.writers import columns
