@@ -18,7 +18,7 @@ from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from service.auth.download_links import DownloadLinkSigner
 from service.web.ranges import RangeNotSatisfiableError, parse_range
-from tasks.exports.job import key_of
+from tasks.exports.files import key_of
 from tasks.file_store import FileStore
 
 log = structlog.get_logger()

@@ -1,0 +1,25 @@
+"""The resources that jobs work with, and the retention policy that they follow."""
+
+from dataclasses import dataclass
+
+from analytics.storage.database import Database
+from tasks.file_store import FileStore
+
+
+@dataclass(frozen=True)
+class JobResources:
+    """The database and the store of finished files."""
+
+    database: Database
+    files: FileStore
+
+
+@dataclass(frozen=True)
+class RetentionPolicy:
+    """The time that each kind of data is kept, and whether the answers of WhatsApp's forms are kept at all."""
+
+    export_days: int
+    orphan_days: int
+    webhook_days: int
+    message_months: int | None = None  # None: for ever
+    form_answers: bool = False
