@@ -71,7 +71,7 @@ class DefaultExecutionContext(StrawberryGraphQLCoreExecutionContext):
         self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Any, position_context: Any
     ) -> Any:
         """A field; `__type` is null, as for a name that no type has, without an error and before anything is read."""
-        if field_details_list[0].node.name.value == "__type" and not self.context_value.may_introspect:
+        if field_details_list[0].node.name.value == "__type" and not self.context_value.can_introspect:
             return None
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
