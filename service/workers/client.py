@@ -3,13 +3,11 @@
 import asyncio
 from typing import Protocol
 
+from service.workers import THREADS
 from service.workers.supervisor import Supervisor
 from tasks.queue import broker as brokers
 from tasks.queue.broker_url import BrokerUrl
 from tasks.queue.publisher import BackgroundPublisher, Send
-
-# A workbook is mostly Python, so a second thread in a process only lets a small export pass a large one.
-THREADS = 2
 
 
 class WorkerClient(Protocol):
