@@ -7,13 +7,13 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import strawberry
 
+from analytics.domain.access import Viewer
 from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
 from analytics.exports import requests
 from analytics.exports.requests import ExportInputError
-from analytics.reports.access import Viewer
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import DownloadUrlFactory, Info
