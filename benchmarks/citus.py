@@ -20,7 +20,7 @@ from benchmarks.data import FOLDER
 from benchmarks.events import lines
 from benchmarks.feeding import Made, http_rate, import_rate
 from benchmarks.ingest import command_seconds
-from benchmarks.measuring import BodyResult, compared
+from benchmarks.measuring import Result, compared
 from benchmarks.postgresql import RANGE, empty_database
 from benchmarks.serving import serving
 from tests.support.sql.clusters import create_database, drop_database, nodes_named
@@ -34,8 +34,9 @@ BATCH = 500  # lines of a request
 VIEWERS, VIEWS = 4, 25
 
 
-def results(quick: bool) -> Iterator[BodyResult]:
+def results(quick: bool) -> Iterator[Result]:
     """The results, each the median of some turns."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     sent = list(lines(MESSAGES // 4 if quick else MESSAGES, OF))
     turns = 1 if quick else TURNS
     yield _compared("citus_import_vs_postgresql", lambda made: import_rate(sent, made), turns, "events/s", ">= 0.85")
@@ -43,7 +44,7 @@ def results(quick: bool) -> Iterator[BodyResult]:
     yield _compared("citus_viewers_vs_postgresql", lambda made: views_rate(sent, made), turns, "views/s", ">= 0.65")
 
 
-def _compared(name: str, rate: Callable[[Made], float], turns: int, unit: str, bound: str) -> BodyResult:
+def _compared(name: str, rate: Callable[[Made], float], turns: int, unit: str, bound: str) -> Result:
     rates = [(rate(cluster), rate(empty_database)) for _ in range(turns)]
     citus, postgresql = map(statistics.median, zip(*rates, strict=True))
     return compared(name, citus, postgresql, unit, bound)
