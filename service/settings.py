@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
+from analytics.storage.database_url import parse_database_url
 from tasks.file_url import parse_file_url
 from tasks.queue.broker_url import check_options, parse_broker_url, parse_redis_url
 
@@ -211,15 +210,12 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        try:
-            url = make_url(value)
-        except ArgumentError:
-            raise ValueError("not a database URL") from None
-        if url.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        url = parse_database_url(value)
+        if url.driver not in DATABASE_OPTIONS:
             raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-        if url.drivername == "sqlite+aiosqlite" and not Path(url.database or "").is_absolute():
+        if url.driver == "sqlite+aiosqlite" and not Path(url.database).is_absolute():
             raise ValueError("needs an absolute path: sqlite+aiosqlite:////folder/file.db")
-        check_options({name: str(value) for name, value in url.query.items()}, DATABASE_OPTIONS[url.drivername])
+        check_options(url.options, DATABASE_OPTIONS[url.driver])
         return value
 
     @field_validator("broker_url")
