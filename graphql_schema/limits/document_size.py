@@ -33,18 +33,18 @@ from analytics.domain.limits import (
     MAX_RESPONSE_KEYS,
     MAX_SELECTIONS,
 )
-from graphql_schema.limits.cost import FREE_VALUES, MICROSECONDS, PREVIOUS_PERIOD_FACTOR, VALUE, field_cost
+from graphql_schema.limits.cost import FREE_VALUES, PREVIOUS_PERIOD_FACTOR, VALUE, field_cost
 from graphql_schema.limits.input_values import check_literals
 
 META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
-Reads = frozenset[tuple[str, int]]
+Reads = frozenset[tuple[str, float]]
 EXECUTABLE = (OperationDefinitionNode, FragmentDefinitionNode)
 NO_READS: Reads = frozenset()
 
 
 @dataclass(slots=True)
 class DocumentCost:
-    """How large a selection is, with all that it spreads. The cost is in microseconds, without shared reads."""
+    """How large a selection is, with all that it spreads. The cost is in points, without shared reads."""
 
     depth: int = 0
     selections: int = 0
@@ -85,12 +85,12 @@ class DocumentCost:
 
     @property
     def points(self) -> int:
-        """The cost in the unit that is shown."""
-        return ceil(self.cost / MICROSECONDS)
+        """The cost as it is shown."""
+        return ceil(self.cost)
 
     def points_with(self, values: int) -> int:
         """The cost with so many values in the variables: each read looks for them in what it reads."""
-        return ceil((self.cost + self.paid * VALUE * max(values - FREE_VALUES, 0)) / MICROSECONDS)
+        return ceil(self.cost + self.paid * VALUE * max(values - FREE_VALUES, 0))
 
 
 # What is counted, the most that there may be, and how that is said.

@@ -13,7 +13,7 @@ MAX_CONCURRENT_REQUESTS = 8
 # Operations over WebSockets, which are mostly exports that are followed: each is looked at some times a second.
 MAX_SUBSCRIPTIONS = 40
 # What part of the connections to the database is for operations of so many points or more. The rest is left to cheaper
-# ones: a filter's options cost 13 points, one number 25 to 170, the whole view 700. Below 5 nothing is read but names.
+# ones: a filter's options cost 13 points, one number 26 to 160, the whole view 800. Below 5 nothing is read.
 LANES = ((200, 1 / 2), (5, 1 / 4))
 
 
