@@ -160,32 +160,39 @@ def _looked_at(message: Message) -> tuple[object, ...]:
 async def _replies_concerned(
     rows: WorkingSet,
     moved: dict[str, tuple[Message | None, Message]],
-    asked: dict[str, Reply],
+    fresh: dict[str, Reply],
     window: int,
 ) -> dict[str, Reply]:
     """All replies whose answer may depend on a moved message.
 
-    A reply that quotes a failed message proves that it arrived, and so lets other replies find it: such a
-    message counts as moved too, until nothing new turns up.
+    A reply that quotes a failed message proves that it arrived, and so lets other replies find it: where a quotation
+    may have come to mean another message, those that it may mean count as moved too. There it ends, since rule 1 asks
+    for nothing but wamids, accounts and times: what others find does not change what a quotation means.
     """
-    new_messages = [version for pair in moved.values() for version in pair if version]
-    new_replies = list(asked.values())
-    seen = set(moved)
-    while new_messages or new_replies:
-        for reply in await _touching(rows, new_messages, window):
-            if reply.id not in asked and _is_open(reply):
-                asked[reply.id] = reply
-                new_replies.append(reply)
-        quoted = {version.in_reply_to for reply in new_replies for version in _versions(rows, reply)} - {None}
-        await _load_quoted(rows, quoted)
-        new_messages = [
-            message
-            for message in rows.messages.now.values()
-            if message.undelivered and message.id not in seen and not message.wamids.isdisjoint(quoted)
-        ]
-        seen |= {message.id for message in new_messages}
-        new_replies = []
+    asked = dict(fresh)
+    await _ask(rows, [version for pair in moved.values() for version in pair if version], window, asked)
+    bearing = {wamid for pair in moved.values() for version in pair if version for wamid in version.wamids}
+    quoted = {
+        version.in_reply_to
+        for reply in asked.values()
+        for version in _versions(rows, reply)
+        if reply.id in fresh or version.in_reply_to in bearing
+    } - {None}
+    await _load_quoted(rows, quoted)
+    proved = [
+        message
+        for message in rows.messages.now.values()
+        if message.undelivered and message.id not in moved and not message.wamids.isdisjoint(quoted)
+    ]
+    await _ask(rows, proved, window, asked)
     return asked
+
+
+async def _ask(rows: WorkingSet, sends: list[Message], window: int, asked: dict[str, Reply]) -> None:
+    """Add the open replies that one of the sends could answer."""
+    for reply in await _touching(rows, sends, window):
+        if reply.id not in asked and _is_open(reply):
+            asked[reply.id] = reply
 
 
 def _versions(rows: WorkingSet, reply: Reply) -> list[Reply]:
