@@ -5,7 +5,7 @@ begin again: a batch is in whole or not at all, and what is in already changes n
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import NamedTuple
 
 from analytics import figures
@@ -13,7 +13,7 @@ from analytics.database import Database, Writer
 from analytics.figures import Figure
 from analytics.ingest import contacts, directory, early_messages, forgetting
 from analytics.ingest.aliases import WAMID
-from analytics.ingest.descriptions import described, is_overruled, merge_messages
+from analytics.ingest.descriptions import MessageMerge, described
 from analytics.ingest.directory import Change, Settings
 from analytics.ingest.events import (
     NOT_REPLIES,
@@ -24,9 +24,9 @@ from analytics.ingest.events import (
     MessageStatus,
 )
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, FACTS, Receipt, channel, merge_receipt
+from analytics.ingest.receipts import FACTS, Receipt, ReceiptMerge, channel
 from analytics.ingest.reprocessing import reprocess
-from analytics.ingest.rows import Message, Reply, Said, contradicts, inbound, merge_replies
+from analytics.ingest.rows import Message, Reply, ReplyMerge, Said, inbound
 from analytics.ingest.settle import derive, settle
 from analytics.ingest.working_set import WorkingSet
 from analytics.rollups.beginning import for_zone
@@ -197,21 +197,35 @@ async def _merge_messages(rows: WorkingSet, sent: list[tuple[int, Message]], eff
     waited = await early_messages.load(rows.writer, rows.tenant, ids - rows.messages.now.keys())
     waiting |= waited
     touched: set[str] = set()
-    for n, message in sent:
-        known = rows.messages.get(message.id) or waiting.get(message.id)
-        merged = message if known is None else merge_messages(known, message)
-        if merged is known:
-            effects.note(n, Outcome.SUPERSEDED if is_overruled(merged, message) else Outcome.DUPLICATE)
-            continue
-        effects.note(n, Outcome.ACCEPTED)
-        if merged.is_whole:
-            rows.messages.put(merged)
+    merges: dict[str, MessageMerge] = {}
+    changed: dict[str, MessageMerge] = {}
+
+    def put(message: Message) -> None:
+        if message.is_whole:
+            rows.messages.put(message)
             touched.add(message.id)
             waiting.pop(message.id, None)
         else:
-            waiting[message.id] = merged
-    changed = {id: row for id, row in waiting.items() if waited.get(id) != row}
-    rows.early = {**changed, **dict.fromkeys(waited.keys() & rows.messages.now.keys())}
+            waiting[message.id] = message
+
+    for n, message in sent:
+        merge = merges.get(message.id)
+        if merge is None:
+            known = rows.messages.get(message.id) or waiting.get(message.id)
+            if known is None:
+                put(message)
+                effects.note(n, Outcome.ACCEPTED)
+                continue
+            merge = merges[message.id] = MessageMerge(known)
+        if merge.add(message):
+            changed[message.id] = merge
+            effects.note(n, Outcome.ACCEPTED)
+        else:
+            effects.note(n, Outcome.SUPERSEDED if merge.overrules(message) else Outcome.DUPLICATE)
+    for merge in changed.values():
+        put(merge.row())
+    rows.early = {id: row for id, row in waiting.items() if waited.get(id) != row}
+    rows.early |= dict.fromkeys(waited.keys() & rows.messages.now.keys())
     return touched
 
 
@@ -226,54 +240,70 @@ async def _merge_receipts(
     refs = {event.message_id or event.wamid or "" for _, event in statuses}
     await rows.receipts.load(receipts.c.ref, refs)
     ids: set[str] = set()
-    wamids: dict[str, set[str]] = {}  # and the channels that said something under each
+    # The wamids under which something was said, with the accounts and the phone number ids that it was said by.
+    wamids: dict[str, tuple[set[str], set[str]]] = {}
+    merges: dict[tuple[str, str], ReceiptMerge] = {}
+    changed: dict[tuple[str, str], ReceiptMerge] = {}
     for n, event in statuses:
         ref = event.message_id or event.wamid or ""
         via = channel(event.message_id, event.account_id, event.phone_number_id)
-        known = rows.receipts.get((ref, via)) or Receipt(ref, via)
-        merged = merge_receipt(known, event, received[n])
-        if merged is known:
+        key = (ref, via)
+        merge = merges.get(key)
+        if merge is None:
+            merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(ref, via))
+        if not merge.add(event, received[n]):
             continue
-        rows.receipts.put(merged)
+        changed[key] = merge
         effects.note(n, Outcome.ACCEPTED)
         if event.message_id:
             ids.add(ref)
         else:
-            wamids.setdefault(ref, set()).add(via)
+            accounts, numbers = wamids.setdefault(ref, (set(), set()))
+            if event.account_id:
+                accounts.add(event.account_id)
+            else:
+                numbers.add(event.phone_number_id or "")
+    for merge in changed.values():
+        rows.receipts.put(merge.row())
     await rows.messages.load(messages.c.id, ids)
     await rows.messages.load(messages.c.wamid, wamids)
     await rows.messages.load_aliased(WAMID + wamid for wamid in wamids)
+
+    @cache  # many messages may have the same
+    def is_about(wamid: str, account_id: str) -> bool:
+        accounts, numbers = wamids[wamid]
+        return account_id in accounts or not numbers.isdisjoint(settings.accounts.numbers_of(account_id))
+
     return {
         message.id
         for message in rows.messages.now.values()
-        if message.id in ids
-        or any(
-            message.account_id in _accounts_of(via, settings)
-            for wamid in message.wamids
-            for via in wamids.get(wamid, ())
-        )
+        if message.id in ids or any(is_about(wamid, message.account_id) for wamid in message.wamids if wamid in wamids)
     }
-
-
-def _accounts_of(via: str, settings: Settings) -> AbstractSet[str]:
-    if via.startswith(BY_ACCOUNT):
-        return {via.removeprefix(BY_ACCOUNT)}
-    return settings.accounts.having(via.removeprefix(BY_NUMBER))
 
 
 async def _merge_replies(rows: WorkingSet, written: list[tuple[int, Reply]], effects: _Effects) -> list[Reply]:
     """Merge replies; those that changed."""
     await rows.replies.load(replies.c.id, {reply.id for _, reply in written})
-    fresh = {}
+    fresh: dict[str, Reply] = {}
+    merges: dict[str, ReplyMerge] = {}
+    changed: dict[str, ReplyMerge] = {}
     for n, reply in written:
-        known = rows.replies.get(reply.id)
-        merged = reply if known is None else merge_replies(known, reply)
-        if merged is not known:
-            rows.replies.put(merged)
+        merge = merges.get(reply.id)
+        if merge is None:
+            known = rows.replies.get(reply.id) or fresh.get(reply.id)
+            if known is None:
+                fresh[reply.id] = reply
+                effects.note(n, Outcome.ACCEPTED)
+                continue
+            merge = merges[reply.id] = ReplyMerge(known)
+        if merge.add(reply):
+            changed[reply.id] = merge
             effects.note(n, Outcome.ACCEPTED)
-            fresh[reply.id] = merged
-        elif contradicts(merged, reply):
+        elif merge.overrules(reply):
             effects.note(n, Outcome.SUPERSEDED)
+    fresh |= {id: merge.row() for id, merge in changed.items()}
+    for reply in fresh.values():
+        rows.replies.put(reply)
     return list(fresh.values())
 
 

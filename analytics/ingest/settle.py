@@ -231,8 +231,9 @@ async def _decide(rows: WorkingSet, asked: dict[str, Reply], accounts: Accounts,
     until = max(reply.at for reply in wanted) + SECOND
     since = min(reply.at for reply in wanted) - (window + 1) * SECOND
     earlier, near = messages.c.sent_at <= until, messages.c.sent_at >= since
-    changes = await older_names(rows.writer, rows.tenant, frozenset[str]().union(*(r.names for r in wanted)))
-    people = frozenset[str]().union(*(changes.names_at(reply.names, reply.at) for reply in wanted))
+    names = frozenset[str]().union(*(reply.names for reply in wanted))
+    changes = await older_names(rows.writer, rows.tenant, names)
+    people = names | changes.old_names
     await _load_quoted(rows, {reply.in_reply_to for reply in wanted})
     await rows.messages.load(messages.c.ticket_id, {reply.ticket_id for reply in wanted}, earlier)
     await rows.messages.load_named(people, earlier, near)
