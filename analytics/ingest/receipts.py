@@ -103,7 +103,7 @@ def _code(receipt: Receipt) -> Code | None:
     return at, receipt.failed_code
 
 
-class _Earliest:
+class Earliest:
     """The earliest of each fact that statuses say, and all that they call the contact."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class _Earliest:
         self.names.update(said.names)
         return earlier or coded or further
 
-    def add_all(self, receipt: Receipt) -> None:
+    def add_receipt(self, receipt: Receipt) -> None:
         """Add all that the columns of a receipt say."""
         for column in COLUMNS:
             if (at := getattr(receipt, column)) is not None:
@@ -127,6 +127,14 @@ class _Earliest:
         if code := _code(receipt):
             self._add_code(code)
         self.names |= unlisted(receipt.recipients)
+
+    def add_all(self, other: "Earliest") -> None:
+        """Add all of another one."""
+        for column, at in other.times.items():
+            self._add_time(column, at)
+        if other.code:
+            self._add_code(other.code)
+        self.names |= other.names
 
     def _add_time(self, column: str, at: int) -> bool:
         earlier = at < self.times.get(column, at + 1)
@@ -187,8 +195,8 @@ def _order(key: tuple[str, int, int | None]) -> tuple[str, int, bool, int]:
     return column, at, code is not None, code or 0
 
 
-def _earliest_of(said: Iterable[ReceiptEvent]) -> _Earliest:
-    found = _Earliest()
+def _earliest_of(said: Iterable[ReceiptEvent]) -> Earliest:
+    found = Earliest()
     for each in said:
         found.add(each)
     return found
@@ -200,10 +208,10 @@ class ReceiptMerge:
     def __init__(self, row: Receipt) -> None:
         self._row = row
         self._received_at = row.received_at
-        self._said: _Earliest | _Each
+        self._said: Earliest | _Each
         if row.number is None:
-            self._said = _Earliest()
-            self._said.add_all(row)
+            self._said = Earliest()
+            self._said.add_receipt(row)
         else:
             self._said = _Each(_all(row))
 
@@ -235,28 +243,29 @@ def _all(receipt: Receipt) -> list[ReceiptEvent]:
     return found
 
 
-def facts_of(current: Iterable[Receipt], earlier: Iterable[Receipt], account_id: str, accounts: Accounts) -> Facts:
-    """The facts that a message's receipts give; those under earlier wamids only say what its contact is called."""
-    found = _Earliest()
-    for receipt in current:
-        _add_about(found, receipt, account_id, accounts)
-    names = _Earliest()
-    for receipt in earlier:
-        _add_about(names, receipt, account_id, accounts)
-    found.names |= names.names
+def said_about(receipts: Iterable[Receipt], account_id: str, accounts: Accounts) -> Earliest:
+    """What receipts say as far as they are about an account's messages."""
+    found = Earliest()
+    for receipt in receipts:
+        number = receipt.number
+        if number is None or not accounts.is_shared(number):
+            found.add_receipt(receipt)
+            continue
+        for said in _all(receipt):
+            if accounts.owner(number, said.at) == account_id:
+                found.add(said)
+    return found
+
+
+def facts_of(current: Iterable[Earliest], earlier: Iterable[Earliest]) -> Facts:
+    """The facts about a message; what was said of earlier attempts only tells what its contact is called."""
+    found = Earliest()
+    for each in current:
+        found.add_all(each)
+    for each in earlier:
+        found.names |= each.names
     columns = found.columns()
     return Facts(*(columns[name] for name in Facts._fields))
-
-
-def _add_about(found: _Earliest, receipt: Receipt, account_id: str, accounts: Accounts) -> None:
-    """Add what a receipt says as far as it is about an account's messages."""
-    number = receipt.number
-    if number is None or not accounts.is_shared(number):
-        found.add_all(receipt)
-        return
-    for said in _all(receipt):
-        if accounts.owner(number, said.at) == account_id:
-            found.add(said)
 
 
 def renamed(receipt: Receipt, rename: Callable[[str], str]) -> Receipt:

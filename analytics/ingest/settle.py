@@ -5,7 +5,8 @@ messages their reply. Both look at everything known now, so the order in which t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import msgspec
 
@@ -13,7 +14,7 @@ from analytics.ingest.accounts import Accounts
 from analytics.ingest.aliases import WAMID, has_pseudonym, listed, names, unlisted
 from analytics.ingest.attribution import Answer, attribute
 from analytics.ingest.contacts import newer_names, older_names
-from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, facts_of
+from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, Earliest, Receipt, facts_of, said_about
 from analytics.ingest.rows import DROPPED, Message, Reply
 from analytics.ingest.working_set import Key, WorkingSet
 from analytics.response_times import bin_of
@@ -32,14 +33,19 @@ async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Account
     await rows.receipts.load(receipts.c.ref, refs)
     told = _told(rows)
     await _claim(rows, refs, accounts, told)
+
+    @cache  # many messages of an account may have borne one wamid
+    def said_under(wamid: str, account_id: str) -> Earliest:
+        return said_about(_present(rows, _names_under(wamid, account_id, accounts, told)), account_id, accounts)
+
     for message in touched:
-        current, earlier = (
-            [receipt for name in names if (receipt := rows.receipts.get(name))]
-            for names in (_names(message, accounts, told), _earlier_names(message, accounts, told))
-        )
-        facts = facts_of(current, earlier, message.account_id, accounts)
+        account_id = message.account_id
+        own = said_about(_present(rows, [(message.id, "")]), account_id, accounts)
+        current = [own, said_under(message.wamid, account_id)] if message.wamid else [own]
+        earlier = (said_under(wamid, account_id) for wamid in unlisted(message.earlier_wamids))
+        facts = facts_of(current, earlier)
         found = facts.status
-        own = message.contact_digits, message.contact_id
+        names_sent_to = names(message.contact_digits, message.contact_id)
         derived = msgspec.structs.replace(
             message,
             receipt_status=int(found),
@@ -50,9 +56,13 @@ async def derive(rows: WorkingSet, touched: Iterable[Message], accounts: Account
             delivered_at=facts.delivered_at,
             read_at=facts.read_at,
             failed_at=facts.failed_at,
-            recipients=listed(unlisted(facts.recipients) - names(*own)) if facts.recipients else None,
+            recipients=listed(unlisted(facts.recipients) - names_sent_to) if facts.recipients else None,
         )
         rows.messages.put(derived)
+
+
+def _present(rows: WorkingSet, keys: Iterable[Key]) -> Iterator[Receipt]:
+    return (receipt for key in keys if (receipt := rows.receipts.get(key)))
 
 
 # The phone number ids by which statuses under each name call their account.
@@ -67,19 +77,8 @@ def _told(rows: WorkingSet) -> Told:
     return told
 
 
-def _names(message: Message, accounts: Accounts, told: Told) -> list[Key]:
-    """The keys under which receipts of a message may be, as it is sent now."""
-    own: list[Key] = [(message.id, "")]
-    return [*own, *_names_under(message.wamid, message.account_id, accounts, told)] if message.wamid else own
-
-
-def _earlier_names(message: Message, accounts: Accounts, told: Told) -> list[Key]:
-    """The keys under which receipts of earlier attempts may be."""
-    earlier = unlisted(message.earlier_wamids)
-    return [name for wamid in earlier for name in _names_under(wamid, message.account_id, accounts, told)]
-
-
 def _names_under(wamid: str, account_id: str, accounts: Accounts, told: Told) -> list[Key]:
+    """The keys under which receipts of an account's messages may be that bear a wamid."""
     # Of an account's numbers, which may be thousands, only those by which something was said.
     numbers = accounts.numbers_of(account_id) & told.get(wamid, frozenset())
     return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
@@ -106,11 +105,10 @@ async def _claim(rows: WorkingSet, refs: set[str], accounts: Accounts, told: Tol
 
 
 def _claimed(rows: WorkingSet, accounts: Accounts, told: Told) -> set[Key]:
-    return {
-        name
-        for message in rows.messages.now.values()
-        for name in (*_names(message, accounts, told), *_earlier_names(message, accounts, told))
-    }
+    known = rows.messages.now.values()
+    bearing = {(wamid, message.account_id) for message in known for wamid in message.wamids}
+    claimed: set[Key] = {(message.id, "") for message in known}
+    return claimed.union(*(_names_under(wamid, account_id, accounts, told) for wamid, account_id in bearing))
 
 
 async def settle(rows: WorkingSet, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
