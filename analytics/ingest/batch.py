@@ -172,9 +172,10 @@ async def _merge_without_forgotten(
         erased = await forgetting.at_the_door(writer, tenant, secret, said)
         effects = await _merge(rows, erased, received, settings)
         # What now turns out to be theirs too is forgotten in the rows that are there, and then comes in as such.
-        if not (linked := forgetting.linked(rows, (event for _, event in erased.changed))):
+        news = forgetting.news_of(rows, (event for _, event in erased.changed))
+        if not (linked := forgetting.linked(news)):
             return rows, effects
-        await forgetting.forget(writer, tenant, linked)
+        await forgetting.forget(writer, tenant, linked, news)
 
 
 async def _merge(rows: WorkingSet, said: Said, received: Sequence[int], settings: Settings) -> _Effects:

@@ -134,15 +134,16 @@ class AliasedRows(Rows[A]):
 
     async def flush(self) -> None:
         """Write the changed rows, and what leads to them."""
-        gone, come = [], []
+        gone: list[tuple[str, frozenset[str]]] = []
+        come: list[tuple[str, str, str]] = []
         for before, row in self.changes():
-            known, aliases = before.aliases if before else frozenset(), row.aliases
-            if known != aliases:
-                gone += [(alias, row.id) for alias in known - aliases]
-                come += [(self._tenant, alias, row.id) for alias in aliases - known]
+            known, aliases = before.aliases if before else frozenset[str](), row.aliases
+            if known - aliases:
+                gone.append((row.id, known - aliases))
+            come += [(self._tenant, alias, row.id) for alias in aliases - known]
         await super().flush()
-        for alias, id in gone:
-            key = and_(self._aliases.c.alias == alias, self._id_column == id)
+        for id, aliases in gone:
+            key = and_(one_of(self._aliases.c.alias, aliases), self._id_column == id)
             await self._writer.execute(delete(self._aliases).where(self._aliases.c.tenant_id == self._tenant, key))
         await self._writer.upsert(self._aliases, tuple(self._aliases.c.keys()), sorted(come))
 
