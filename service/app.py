@@ -25,6 +25,7 @@ from service.events import LONGEST_BODY, Events
 from service.garbage import tune_garbage_collector
 from service.graphql import GraphQLEndpoint, House
 from service.headers import Headed, crossing
+from service.intact_files import IntactFiles
 from service.links import Links
 from service.listening import affordable_connections
 from service.logs import configure
@@ -84,11 +85,12 @@ def create_app(settings: Settings) -> Starlette:
     events = Events(tokens, appliers)
     webhooks = Webhooks(workshop.database, WebhookSecrets(settings.webhooks_file), hands.wake)
 
+    intact = IntactFiles(workshop.files)
     broker_look, files_look = Look(hands.answer), Look(workshop.files.answer)
     tables_call = SharedCall(lambda: _tables(workshop.database), timeout=5)  # busy is not away
 
     async def file(request: Request) -> Response:
-        return await download(request, workshop.database, workshop.files, links)
+        return await download(request, workshop.database, intact, links)
 
     async def alive(_request: Request) -> Response:
         return PlainTextResponse("ok")

@@ -13,6 +13,7 @@ from analytics.database import Database
 from analytics.errors import Forbidden
 from analytics.exports import Export, ExportFormat, ExportStatus
 from analytics.viewers import Identity, view
+from service.intact_files import IntactFiles
 from service.links import Links
 from service.ranges import Unsatisfiable, requested
 from tasks.exports import key_of, now
@@ -28,7 +29,7 @@ GONE = "The file is gone. Ask for a new export."
 REFUSED = "This link is not valid any more. Ask for a new one on the exports page."
 
 
-async def download(request: Request, database: Database, files: FileStore, links: Links) -> Response:
+async def download(request: Request, database: Database, files: IntactFiles, links: Links) -> Response:
     """The file, or one range of it; 403 for any link that is not good, whatever the reason, and 404 when it is gone."""
     id = request.path_params["id"]
     identity = links.read(id, request.query_params.get("signature", ""))
@@ -38,24 +39,24 @@ async def download(request: Request, database: Database, files: FileStore, links
     if export is None:
         return _refused(403, REFUSED)
     try:
-        size = await files.size(key_of(export))
+        intact = await files.is_intact(key_of(export), export.file_size, export.file_digest)
     except FileNotFoundError:
         return _refused(404, GONE)
     except OSError:
         log.warning("an export's file could not be read", export=id, exc_info=True)
         return _refused(503, "The file cannot be read at the moment. Try again later.")
-    if size != export.file_size:
-        log.error("an export's file is not what was stored", export=id, size=size, stored=export.file_size)
+    if not intact:
+        log.error("an export's file is not what was stored", export=id, size=export.file_size)
         return _refused(404, GONE)
-    return _answer(request, files, export, size)
+    return _answer(request, files.files, export)
 
 
 def _refused(status: int, sentence: str) -> Response:
     return PlainTextResponse(sentence, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-def _answer(request: Request, files: FileStore, export: Export, size: int) -> Response:
-    headers = _headers(export)
+def _answer(request: Request, files: FileStore, export: Export) -> Response:
+    headers, size = _headers(export), export.file_size or 0
     # A range of what the client began to read; of any other file it would make a broken one.
     same = request.headers.get("if-range", headers["ETag"]) == headers["ETag"]
     try:

@@ -198,7 +198,7 @@ async def _make(workshop: Workshop, export: Export, progress: _Progress) -> None
             progress.still_ours()
             progress.storing = True
             with _storing():
-                size = await workshop.files.put(key_of(export), path)
+                content = await workshop.files.put(key_of(export), path)
         progress.still_ours()
         done_at = now()
         async with workshop.database.write() as writer:
@@ -208,7 +208,8 @@ async def _make(workshop: Workshop, export: Export, progress: _Progress) -> None
                 done_at,
                 rows=progress.written,
                 file_name=file_name(export.name, SUFFIXES[export.format]),
-                file_size=size,
+                file_size=content.size,
+                file_digest=content.digest,
                 expires_at=done_at + workshop.retention_days * DAY,
             )
         if not completed:

@@ -95,7 +95,14 @@ async def export(
         claimed = await export_jobs.claim(writer, who.tenant_id, id, microseconds(now))
         assert claimed is not None
         await export_jobs.complete(
-            writer, claimed, microseconds(now), rows=2, file_name="x.xlsx", file_size=9, expires_at=until
+            writer,
+            claimed,
+            microseconds(now),
+            rows=2,
+            file_name="x.xlsx",
+            file_size=9,
+            file_digest="d",
+            expires_at=until,
         )
 
 

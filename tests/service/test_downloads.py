@@ -1,5 +1,6 @@
 """Downloads, in process: what a good link gives, and that a bad one gives nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,11 +18,13 @@ from starlette.routing import Route
 
 from analytics.database import Database
 from analytics.exports import Export, ExportFormat, ExportStatus
+from analytics.tables import exports
 from analytics.viewers import Identity
 from service.downloads import download
+from service.intact_files import IntactFiles
 from service.links import Links
 from tasks.exports import Workshop, key_of, run_export
-from tasks.files import FileStore
+from tasks.files import FileStore, Stored
 from tasks.queue import Jobs, expire
 from tests import factories
 from tests.factories import ask, identity, member, message_sent, supervisor
@@ -40,8 +44,10 @@ def workshop(database: Database, tmp_path: Path) -> Workshop:
 async def client(workshop: Workshop) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an app that has downloads only."""
 
+    files = IntactFiles(workshop.files)
+
     async def file(request: Request) -> Response:
-        return await download(request, workshop.database, workshop.files, LINKS)
+        return await download(request, workshop.database, files, LINKS)
 
     app: Any = Starlette(routes=[Route("/exports/{id}/file", file)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://embudo") as client:
@@ -221,15 +227,64 @@ async def test_a_file_that_is_not_whole_is_not_given(
     assert export.id in capsys.readouterr().out
 
 
+async def test_other_content_of_the_same_size_is_not_given(
+    workshop: Workshop, client: httpx.AsyncClient, tenant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = identity(tenant)
+    export = await made(workshop, who)
+    path = await link(workshop, who, export)
+    (stored_file,) = (tmp_path / "files").iterdir()
+    right = stored_file.read_bytes()
+    assert (await client.get(path)).content == right
+    for asked in ({}, {"Range": "bytes=0-9"}):
+        stored_file.write_bytes(right[:-1] + bytes([right[-1] ^ 1]))
+        assert (await client.get(path, headers=asked)).status_code == 404
+        assert (await client.head(path, headers=asked)).status_code == 404
+        assert export.id in capsys.readouterr().out
+        stored_file.write_bytes(right)
+        assert (await client.get(path, headers=asked)).is_success
+
+
+async def test_a_file_of_an_earlier_release_has_no_checksum(
+    workshop: Workshop, client: httpx.AsyncClient, tenant: str
+) -> None:
+    who = identity(tenant)
+    export = await made(workshop, who)
+    async with workshop.database.write() as writer:
+        await writer.execute(update(exports).where(exports.c.id == export.id).values(file_digest=None))
+    assert (await client.get(await link(workshop, who, export))).status_code == 200
+
+
+async def test_a_file_is_read_once_for_all_who_ask(
+    workshop: Workshop, client: httpx.AsyncClient, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, digest = [], FileStore.digest
+
+    async def counted(self: FileStore, key: str, size: int) -> str:
+        read.append(key)
+        if len(read) == 1:
+            raise OSError("the store was away")
+        return await digest(self, key, size)
+
+    who = identity(tenant)
+    export = await made(workshop, who)
+    path = await link(workshop, who, export)
+    monkeypatch.setattr(FileStore, "digest", counted)
+    assert (await client.get(path)).status_code == 503
+    answers = await asyncio.gather(*(client.get(path, headers={"Range": f"bytes={n}-"}) for n in range(8)))
+    assert {answer.status_code for answer in answers} == {206}
+    assert read == [key_of(export)] * 2
+
+
 async def test_a_store_that_does_not_answer(
     workshop: Workshop, client: httpx.AsyncClient, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(self: FileStore, key: str) -> int:
+    async def broken(self: FileStore, key: str) -> Stored:
         raise OSError("secret address")
 
     who = identity(tenant)
     path = await link(workshop, who, await made(workshop, who))
-    monkeypatch.setattr(FileStore, "size", broken)
+    monkeypatch.setattr(FileStore, "look", broken)
     answer = await client.get(path)
     assert answer.status_code == 503
     assert "secret" not in answer.text

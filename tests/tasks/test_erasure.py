@@ -151,7 +151,7 @@ async def test_files_that_may_show_somebody_go(workshop: Workshop, tenant: str, 
     assert len(list((tmp_path / "files").iterdir())) == 1
     async with workshop.database.write() as writer:
         late = await export_jobs.complete(
-            writer, held, soon(), rows=1, file_name="old.xlsx", file_size=1, expires_at=soon()
+            writer, held, soon(), rows=1, file_name="old.xlsx", file_size=1, file_digest="d", expires_at=soon()
         )
     assert late is False
     await run_export(workshop, tenant, running.id)
@@ -232,7 +232,13 @@ async def test_a_file_that_is_being_made_of_dropped_messages_is_not_given_out(wo
     async with database.write() as writer:
         held = [await export_jobs.claim(writer, tenant, export.id, soon()) for export in (of_both, of_november)]
     assert await _drop(workshop, tenant) == 1
-    done: dict[str, Any] = {"rows": 2, "file_name": "old.xlsx", "file_size": 1, "expires_at": soon() + DAY}
+    done: dict[str, Any] = {
+        "rows": 2,
+        "file_name": "old.xlsx",
+        "file_size": 1,
+        "file_digest": "d",
+        "expires_at": soon() + DAY,
+    }
     async with database.write() as writer:
         completed = [await export_jobs.complete(writer, one, soon(), **done) for one in held if one]
     assert completed == [False, True]

@@ -18,7 +18,7 @@ from analytics.zones import DAY
 from resolvers import exports as following
 from tasks import exports as job
 from tasks.exports import Workshop, key_of, run_export
-from tasks.files import FileStore
+from tasks.files import Content, FileStore
 from tasks.workbook import Workbook
 from tests import factories
 from tests.factories import identity, member, message_sent, supervisor
@@ -151,7 +151,7 @@ async def test_an_export_canceled_while_its_file_is_stored_leaves_no_file(
     asked = await queue(database, identity(tenant), WEEK)
     put = FileStore.put
 
-    async def slow_put(self: FileStore, key: str, path: Path) -> int:
+    async def slow_put(self: FileStore, key: str, path: Path) -> Content:
         size = await put(self, key, path)
         async with database.write() as writer:
             await exports.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
@@ -295,7 +295,7 @@ async def test_two_workers_that_race_make_one_file(
 ) -> None:
     put, puts = FileStore.put, []
 
-    async def counting(self: FileStore, key: str, path: Path) -> int:
+    async def counting(self: FileStore, key: str, path: Path) -> Content:
         puts.append(key)
         return await put(self, key, path)
 
@@ -323,7 +323,9 @@ async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(
     done = await run(workshop, asked)
     assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
     async with database.write() as writer:
-        late = await export_jobs.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, expires_at=1)
+        late = await export_jobs.complete(
+            writer, dead, 1, rows=0, file_name="x", file_size=1, file_digest="d", expires_at=1
+        )
         await export_jobs.end(writer, dead, 1, ExportStatus.CANCELED)
         assert await export_jobs.renew(writer, dead, 1, 0, 0) is None
     assert not late
