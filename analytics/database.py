@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Dialect,
+    ExceptionContext,
     Executable,
     Row,
     Table,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from analytics.outages import is_damage
 from analytics.sqltypes import parameters, upsert
 from analytics.watching import make_watchable
 
@@ -202,8 +204,11 @@ class Database:
             self._reader = _postgresql_engine(url).execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        # True once SQLite said that its file is damaged. It stays so: whoever restores it starts this process again.
+        self.is_damaged = False
         for engine in (self._writer, self._reader):
             make_watchable(engine)
+            event.listen(engine.sync_engine, "handle_error", self._look_at_error)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
@@ -257,6 +262,14 @@ class Database:
                     await driver.execute_fetchall(statement)
                 except sqlite3.OperationalError as error:
                     raise OperationalError(statement, {}, error) from error
+
+    def note_damage(self) -> None:
+        """Note that SQLite's file is damaged, as this or another process found."""
+        self.is_damaged = True
+
+    def _look_at_error(self, context: ExceptionContext) -> None:
+        if is_damage(context.original_exception):
+            self.note_damage()
 
     async def close(self) -> None:
         """Close every connection."""

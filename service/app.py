@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from hmac import compare_digest
 
+import structlog
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
@@ -17,6 +18,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from analytics.database import Database
 from analytics.migrations import SchemaState, state
+from analytics.outages import is_outage
 from graphql_schema.schema import build_schema
 from service import session, site
 from service.appliers import Appliers
@@ -44,6 +46,8 @@ from service.workers import workers
 from service.workshop import open_workshop
 from tasks import brokers
 from tasks.queue import Jobs
+
+log = structlog.get_logger()
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -82,7 +86,7 @@ def create_app(settings: Settings) -> Starlette:
             await workshop.database.close()
 
     appliers = Appliers(settings.appliers)
-    events = Events(tokens, appliers)
+    events = Events(tokens, appliers, workshop.database.note_damage)
     webhooks = Webhooks(workshop.database, WebhookSecrets(settings.webhooks_file), hands.wake)
 
     intact = IntactFiles(workshop.files)
@@ -100,13 +104,14 @@ def create_app(settings: Settings) -> Starlette:
         files, without which exports fail and cannot be fetched.
         """
         tables, broker, files = await asyncio.gather(tables_call.result(), broker_look.answers(), files_look.answers())
+        damaged = workshop.database.is_damaged
         told = {
-            "database": "no answer" if tables is None else "ok",
+            "database": "damaged, restore a backup" if damaged else "no answer" if tables is None else "ok",
             "migrations": "run `embudo migrate`" if tables is SchemaState.BEHIND else "ok",
             "broker": "ok" if broker else "no answer",
             "files": "ok" if files else "no answer",
         }
-        status = 503 if tables in (None, SchemaState.BEHIND) else 200
+        status = 503 if damaged or tables in (None, SchemaState.BEHIND) else 200
         return PlainTextResponse("".join(f"{name}: {how}\n" for name, how in told.items()), status_code=status)
 
     async def metrics(request: Request) -> Response:
@@ -142,10 +147,20 @@ def create_app(settings: Settings) -> Starlette:
             Middleware(PacedStrangers, tokens=tokens),
             Middleware(CORSMiddleware, **crossing(settings.allowed_origins)),
         ],
+        exception_handlers={DBAPIError: _tell_outage},
         lifespan=lifespan,
     )
     served.router.redirect_slashes = False  # to whatever host the request names
     return served
+
+
+async def _tell_outage(_request: Request, error: Exception) -> Response:
+    """Answer a request that failed at the database. Raises what is no outage."""
+    if not is_outage(error):
+        raise error
+    log.warning("the database does not answer", exc_info=error)
+    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
+    return PlainTextResponse("The database does not answer. Try again later.", status_code=503, headers=headers)
 
 
 async def _tables(database: Database) -> SchemaState | None:
