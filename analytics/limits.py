@@ -29,3 +29,4 @@ MOST_VALUES = 5_000  # in the variables; all four lists of a filter, and some mo
 LONGEST_INTEGER = 20  # characters; Int ends at ten digits, and Python reads no number of 5,000
 MOST_BESIDE = 200  # names selected in one place; the aliases and the fields of the largest type are fewer
 MOST_COST = 1_350  # see `graphql_schema.cost`
+COST_OF_REFUSED = 20  # points for a document that is not run: to find out why takes as many milliseconds at most

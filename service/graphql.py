@@ -107,6 +107,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             terms=house.terms,
             tell=observing.operation,
             place=self.place,
+            charge=self.charge,
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
@@ -162,6 +163,10 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
                     await stack.enter_async_context(turns.one(whose, context.terms.seconds))
                     break
             yield
+
+    async def charge(self, context: Context, points: int) -> None:
+        """Count points for an operation that is not run."""
+        await self._house.rates.charge(points, *_whose(context))
 
     def following(self, context: Context) -> AbstractAsyncContextManager[None]:
         """A place for an operation over a WebSocket. Raises `RateLimited` when there is none."""

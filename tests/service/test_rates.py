@@ -132,6 +132,27 @@ async def test_what_costs_more_than_a_minute_allows_may_come_alone(buckets: Buck
         await rates.spend(1, "u1", tenant)
 
 
+async def test_what_was_done_is_owed(buckets: Buckets) -> None:
+    rates, tenant = Rates(buckets, Allowed(requests=100, points=600)), uuid.uuid4().hex
+    for _ in range(31):
+        assert await admitted(rates, "u1", tenant, 1) == 1
+        await rates.charge(20, "u1", tenant)
+    # Also points beyond those that there were: nothing is begun for nothing.
+    assert await admitted(rates, "u1", tenant, 1) == 0
+    assert await admitted(rates, "u2", tenant, 1) == 1
+    for _ in range(100):
+        await rates.charge(20, "u1", tenant)
+    with pytest.raises(RateLimited) as refused:
+        await rates.admit("u1", tenant)
+    assert 55 <= refused.value.retry_after <= 60
+
+
+async def test_strangers_owe_nothing(buckets: Buckets) -> None:
+    rates, address = Rates(buckets, Allowed(requests=6_000, points=10)), uuid.uuid4().hex
+    await rates.charge(1_000, address, None)
+    assert await admitted(rates, address, None, 1) == 1
+
+
 async def test_strangers_have_no_limit_where_viewers_have_none(buckets: Buckets) -> None:
     assert await admitted(Rates(buckets, Allowed(0, 0)), uuid.uuid4().hex, None, 100) == 100
 
