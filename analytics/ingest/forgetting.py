@@ -415,11 +415,11 @@ def _begins(column: Column[Any], start: str) -> ColumnElement[bool]:
 
 async def _rewrite(rows: Rows[R], erase: Callable[[R], R]) -> None:
     """Write the loaded rows as they are without the person, also where that changes their key."""
-    for key, row in list(rows.now.items()):
-        new = erase(row)
-        if rows.key_of(new) != key:
-            await rows.delete(key)
-        rows.put(new)
+    erased = {key: erase(row) for key, row in rows.now.items()}
+    if moved := [key for key, row in erased.items() if rows.key_of(row) != key]:
+        await rows.delete(moved)
+    for row in erased.values():
+        rows.put(row)
     await rows.flush()
 
 
