@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.paging import Page
+from resolvers.pagination import Page
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class Connection(Generic[T]):
         return [Edge(cursor=self.page.cursor(place) or "", node=node) for place, node in enumerate(self.nodes)]
 
 
-def connect(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
+def to_connection(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
     """A page of plain values as a connection of GraphQL's types."""
     return Connection(
         page=page,

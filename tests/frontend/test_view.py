@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.frontend.people import FUNNEL, Reader, periods
-from tests.service.servers import Server
+from tests.support.browser.users import FUNNEL, Reader, periods
+from tests.support.servers.server import Server
 
 STEPS = ["sent", "delivered", "read", "responded"]
 
@@ -239,7 +239,7 @@ def test_a_link_to_departments_of_others_is_refused_with_a_way_out(demo: Server,
     ("code", "said"),
     [
         ("RATE_LIMITED", "Van demasiadas consultas seguidas"),
-        ("UNAVAILABLE", "Estamos contando todo de nuevo"),
+        ("UNAVAILABLE", "Por ahora no podemos responder"),
         ("TIMEOUT", "La consulta tardó demasiado"),
         ("QUERY_TOO_COMPLEX", "La consulta pide demasiado de una vez"),
         ("INTERNAL_SERVER_ERROR", "Algo falló de nuestro lado"),

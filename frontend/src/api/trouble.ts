@@ -1,13 +1,13 @@
 import type { CombinedError } from "@urql/core";
 
 /** What went wrong, as far as a reader can do something about it. */
-export type Trouble = "offline" | "forbidden" | "refused" | "busy" | "building" | "slow" | "tooMuch" | "failed";
+export type Trouble = "offline" | "forbidden" | "refused" | "busy" | "unavailable" | "slow" | "tooMuch" | "failed";
 
 const OF_CODE: Record<string, Trouble> = {
   FORBIDDEN: "forbidden",
   BAD_USER_INPUT: "refused",
   RATE_LIMITED: "busy",
-  UNAVAILABLE: "building",
+  UNAVAILABLE: "unavailable",
   TIMEOUT: "slow",
   QUERY_TOO_COMPLEX: "tooMuch",
 };

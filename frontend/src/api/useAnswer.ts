@@ -4,7 +4,7 @@ import { useQuery, type AnyVariables } from "urql";
 import { troubleOf, type Trouble } from "./trouble";
 
 /** Milliseconds after which what is over by itself is tried again. */
-const RETRY: Partial<Record<Trouble, number>> = { offline: 3_000, building: 10_000 };
+const RETRY: Partial<Record<Trouble, number>> = { offline: 3_000, unavailable: 10_000 };
 
 /** When each answer came: one from the cache is as old as it is. */
 const arrivals = new WeakMap<object, Date>();

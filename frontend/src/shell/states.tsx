@@ -43,7 +43,12 @@ export function TroubleState({ kind, message, retry }: { kind: Trouble; message:
     forbidden: { title: t.states.forbidden, about: t.states.forbiddenAbout, icon: IconLock, detail: undefined },
     refused: { title: t.states.refused, about: undefined, icon: IconMoodPuzzled, detail: message },
     busy: { title: t.states.busy, about: t.states.busyAbout, icon: IconHourglass, detail: undefined },
-    building: { title: t.states.building, about: t.states.buildingAbout, icon: IconHourglass, detail: undefined },
+    unavailable: {
+      title: t.states.unavailable,
+      about: t.states.unavailableAbout,
+      icon: IconHourglass,
+      detail: undefined,
+    },
     slow: { title: t.states.slow, about: t.states.slowAbout, icon: IconHourglass, detail: undefined },
     tooMuch: { title: t.states.tooMuch, about: t.states.tooMuchAbout, icon: IconHourglass, detail: undefined },
     failed: { title: t.states.failed, about: t.states.failedAbout, icon: IconMoodPuzzled, detail: undefined },

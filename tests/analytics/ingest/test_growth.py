@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from analytics.database import Database
-from analytics.ingest import forgetting, whatsapp
-from analytics.ingest.mentions import names_of
+from analytics.ingest import erasure
+from analytics.ingest.formats import whatsapp
+from analytics.ingest.identifiers import identifiers_of
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.working_set import Rows
-from tests.counting import statements
-from tests.factories import account, after, contact_changed, correction, message_sent, reply, status, ticket
-from tests.feeding import Event, feed
+from analytics.ingest.unit_of_work import IdentityMap
+from analytics.storage.database import Database
+from tests.support.factories import account, after, contact_changed, correction, message_sent, reply, status, ticket
+from tests.support.ingest_helpers import Event, feed
+from tests.support.sql.counter import statements
 
 FEW, MANY = 4, 40
 
@@ -44,7 +45,7 @@ async def a_message_to_the_first_of_many_names(database: Database, tenant: str, 
 async def somebody_forgotten_who_was_renamed_often(database: Database, tenant: str, links: int) -> list[Event]:
     await feed(database, tenant, [message_sent(contact={"id": "u0"})])
     async with database.write() as writer:
-        await forgetting.forget(writer, tenant, names_of("u0"))
+        await erasure.erase(writer, tenant, identifiers_of("u0"))
     return _renamed(links)
 
 
@@ -87,13 +88,13 @@ async def test_events_of_one_row_write_it_once(
     database: Database, tenant: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[Any] = []
-    put = Rows.put
+    put = IdentityMap.put
 
-    def counting(rows: Rows[Any], row: Any) -> None:
+    def counting(rows: IdentityMap[Any], row: Any) -> None:
         written.append(row)
         put(rows, row)
 
-    monkeypatch.setattr(Rows, "put", counting)
+    monkeypatch.setattr(IdentityMap, "put", counting)
     counted = []
     for events in (FEW, MANY):
         company = f"{tenant}-{events}"

@@ -1,0 +1,152 @@
+"""Where the two dialects differ in SQL: column types, lists as one parameter, and upserts.
+
+Everything else in `analytics` is written once. Instants are BIGINT microseconds since the epoch (see `zones`).
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# Strings compare by code point on both: SQLite's BINARY does, PostgreSQL needs to be told.
+Key = String().with_variant(String(collation="C"), "postgresql")
+Instant = BigInteger
+Small = SmallInteger
+
+
+class _List(TypeDecorator[list[Any]]):
+    """A list bound as one parameter, so that a statement's text does not depend on its length."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        array = ARRAY(self.item) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(array)
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+class _OneOf(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+    # It is a condition. Without this SQLite is asked for `(… IN …) = 1`, and then uses no index.
+    _is_implicitly_boolean = True
+
+
+@compiles(_OneOf, "postgresql")
+def _any_of_array(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} = ANY ({compiler.process(values, **options)})"
+
+
+@compiles(_OneOf)
+def _in_json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    listed = compiler.process(values, **options)
+    values_listed = f"(SELECT value FROM json_each({listed}))"  # noqa: S608 - `listed` is a bound parameter
+    return f"{compiler.process(column, **options)} IN {values_listed}"
+
+
+class _AnyIn(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+    _is_implicitly_boolean = True
+
+
+@compiles(_AnyIn, "postgresql")
+def _any_in_jsonb(element: _AnyIn, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"CAST({compiler.process(column, **options)} AS JSONB) ?| {compiler.process(values, **options)}"
+
+
+@compiles(_AnyIn)
+def _any_in_json(element: _AnyIn, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    values_listed = f"(SELECT value FROM json_each({values}))"  # noqa: S608 - a bound parameter
+    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN {values_listed})"  # noqa: S608 - a column
+
+
+def any_in(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column's JSON list of texts has one of any number of texts; not true for no list, or no texts."""
+    return _AnyIn(column, bindparam(None, sorted(values), _List(Text()), unique=True))
+
+
+def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column is one of any number of values; false for no values."""
+    item = BigInteger() if isinstance(column.type, Integer) else Text()
+    return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
+
+
+def _by_values(table: Table, columns: Sequence[str]) -> Any:
+    """Of one row after the other."""
+    return sqlite.insert(table).values({name: bindparam(name) for name in columns})
+
+
+def _by_arrays(table: Table, columns: Sequence[str]) -> Any:
+    """Of all rows at once, a column an array: one plan and, where the rows are on another node, one way there."""
+    arrays = [bindparam(name, type_=ARRAY(_plain(table.c[name].type))) for name in columns]
+    rows = func.unnest(*arrays).table_valued(*columns, name="rows").render_derived()
+    return postgresql.insert(table).from_select(list(columns), select(*(rows.c[name] for name in columns)))
+
+
+def _plain(type: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type without its collation, which an array's type cannot say."""
+    return Text() if isinstance(type, String) else type
+
+
+_INSERTS = {"sqlite": _by_values, "postgresql": _by_arrays}
+
+
+def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool = False) -> Insert:
+    """INSERT of the named columns that replaces, where the primary key is there already, all others named.
+
+    With `add` the values are added to those that are there. What it takes as parameters is what `bind_rows` gives.
+    Raises ValueError for columns in another order than the table's, in which SQLAlchemy writes them.
+    """
+    if list(columns) != [column.name for column in table.columns if column.name in columns]:
+        raise ValueError(f"columns of {table.name} are not in its order: {columns}")
+    statement = _INSERTS[dialect.name](table, columns)
+    keys = [column.name for column in table.primary_key]
+    replaced = {
+        name: table.c[name] + statement.excluded[name] if add else statement.excluded[name]
+        for name in columns
+        if name not in keys
+    }
+    upserted: Insert = (
+        statement.on_conflict_do_update(index_elements=keys, set_=replaced)
+        if replaced
+        else statement.on_conflict_do_nothing(index_elements=keys)
+    )
+    return upserted
+
+
+def bind_rows(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Any:
+    """Rows in the order of an upsert's columns, as it takes them: a list of them, or a tuple of columns."""
+    return tuple(map(list, zip(*rows, strict=True))) if dialect.name == "postgresql" else rows

@@ -1,0 +1,1 @@
+"""The `embudo` command, a module for each group of subcommands."""

@@ -1,0 +1,1 @@
+"""Worker processes: started and supervised, or reached through a broker."""

@@ -1,0 +1,1 @@
+"""Brokers, and the messages that tell workers of exports."""
