@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
+from analytics.domain.access import Identity
 from analytics.domain.time_zones import zone
 from analytics.ingest.batch import apply_events
 from analytics.ingest.formats.event_parser import parse_event
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from benchmarks.data import duckdb_file, sqlite_file, url
 from benchmarks.measuring import Result, beside

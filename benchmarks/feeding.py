@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from benchmarks.dashboard import filter_of
 from benchmarks.data import FOLDER
 from benchmarks.events import lines

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analytics.domain.access import Viewer
 from analytics.domain.time_zones import zone
 from analytics.exports.requests import Export
-from analytics.reports.access import Viewer
 from analytics.storage.database import Database
 from benchmarks.dashboard import MONTH, filter_of
 from benchmarks.data import sqlite_file, url

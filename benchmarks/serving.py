@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from benchmarks.workload import TENANT
 from service.auth.tokens import TokenService
 

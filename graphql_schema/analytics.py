@@ -1,4 +1,4 @@
-"""The numbers: `campaignAnalytics(filter)` and all that hangs from it."""
+"""The numbers: `campaignAnalytics(filter)` and the types below it."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -52,8 +52,8 @@ class Funnel:
     )
 
     @staticmethod
-    def of(counts: FunnelCounts) -> "Funnel":
-        """From the plain value."""
+    def from_domain(counts: FunnelCounts) -> "Funnel":
+        """Return the funnel of counts."""
         step = counts.step
         messages = step("messages")
         return Funnel(
@@ -78,9 +78,9 @@ class AgentPerformance:
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
-    def of(row: analytics.Performance[Agent]) -> "AgentPerformance":
-        """From the plain value."""
-        return AgentPerformance(agent=row.entity, department=row.departments[0], funnel=Funnel.of(row.counts))
+    def from_domain(row: analytics.Performance[Agent]) -> "AgentPerformance":
+        """Return the row of an agent's numbers."""
+        return AgentPerformance(agent=row.entity, department=row.departments[0], funnel=Funnel.from_domain(row.counts))
 
 
 @strawberry.type(description="A department's messages.")
@@ -111,8 +111,8 @@ class Period:
     ends_at: datetime = strawberry.field(description="The first instant after the range: exclusive.")
 
     @staticmethod
-    def of(spec: QuerySpec) -> "Period":
-        """From a specification."""
+    def from_domain(spec: QuerySpec) -> "Period":
+        """Return the period of a specification."""
         return Period(
             from_=spec.first,
             to=spec.last,
@@ -186,18 +186,18 @@ class CampaignAnalytics:
 
     @strawberry.field(description="The range of days as resolved.")
     def period(self) -> Period:
-        return Period.of(self.spec)
+        return Period.from_domain(self.spec)
 
     @strawberry.field(description="All of the messages.")
     async def funnel(self, info: Info) -> Funnel:
-        return Funnel.of(await analytics.funnel(info.context.loader, self.spec))
+        return Funnel.from_domain(await analytics.funnel(info.context.loader, self.spec))
 
     @strawberry.field(description="A row for each agent and department they sent from.")
     async def by_agent(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentPerformance]:
         page = await analytics.by_agent(info.context.loader, self.spec, _order(order_by), first, after)
-        return to_connection(page, AgentPerformance.of)
+        return to_connection(page, AgentPerformance.from_domain)
 
     @strawberry.field(description="A row for each department.")
     async def by_department(
@@ -206,7 +206,7 @@ class CampaignAnalytics:
         page = await analytics.by_department(info.context.loader, self.spec, _order(order_by), first, after)
         return to_connection(
             page,
-            lambda row: DepartmentPerformance(department=row.entity, funnel=Funnel.of(row.counts)),
+            lambda row: DepartmentPerformance(department=row.entity, funnel=Funnel.from_domain(row.counts)),
         )
 
     @strawberry.field(description="A row for each template.")
@@ -219,7 +219,7 @@ class CampaignAnalytics:
             lambda row: TemplatePerformance(
                 template=row.entity,
                 departments=list(row.departments),
-                funnel=Funnel.of(row.counts),
+                funnel=Funnel.from_domain(row.counts),
             ),
         )
 
@@ -228,7 +228,9 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AccountPerformance]:
         page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
-        return to_connection(page, lambda row: AccountPerformance(account=row.entity, funnel=Funnel.of(row.counts)))
+        return to_connection(
+            page, lambda row: AccountPerformance(account=row.entity, funnel=Funnel.from_domain(row.counts))
+        )
 
     @strawberry.field(description="The funnel over time: every point of the period, in order, empty ones too.")
     async def time_series(
@@ -241,7 +243,7 @@ class CampaignAnalytics:
         points = await analytics.time_series(info.context.loader, self.spec, granularity)
         zone = self.spec.zone
         return [
-            TimeSeriesPoint(starts_at=zone.aware(point.starts_at), on=point.on, funnel=Funnel.of(point.counts))
+            TimeSeriesPoint(starts_at=zone.aware(point.starts_at), on=point.on, funnel=Funnel.from_domain(point.counts))
             for point in points
         ]
 

@@ -1,4 +1,4 @@
-"""Connections: a page of a list, as Relay's cursor connection specification has it."""
+"""Connections: pages of a list, by Relay's cursor connection specification."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -39,7 +39,7 @@ class Connection(Generic[T]):
 
 
 def to_connection(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
-    """A page of plain values as a connection of GraphQL's types."""
+    """Return a page as a connection; `wrap` makes a GraphQL type of each value."""
     return Connection(
         page=page,
         nodes=[wrap(node) for node in page.nodes],

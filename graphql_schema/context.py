@@ -9,9 +9,10 @@ from enum import StrEnum
 
 import strawberry
 
+from analytics.domain.access import Identity, Viewer, has_viewer_role
 from analytics.domain.errors import PublicError, RateLimitedError, UnauthenticatedError
 from analytics.exports.requests import Export
-from analytics.reports.access import Identity, Viewer, has_viewer_role, load_viewer
+from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from analytics.storage.query_log import ExecutedStatement
 from resolvers.exports import ExportQueue

@@ -1,15 +1,15 @@
-"""Values of the layers below that are GraphQL types as they are: the enums, and how a dataclass becomes one."""
+"""Values of the layers below as GraphQL types: the enums, described, and `describe_type` for dataclasses."""
 
 from enum import Enum
 from typing import Any, TypeVar
 
 import strawberry
 
+from analytics.domain.access import Role
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.text import Locale
 from analytics.domain.time_buckets import Granularity
 from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, FailureCode, UserErrorCode
-from analytics.reports.access import Role
 from analytics.reports.directory import Category
 from resolvers.analytics import Direction, OrderField
 

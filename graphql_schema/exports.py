@@ -1,4 +1,4 @@
-"""Exports: asking for one, following it, canceling it, deleting it."""
+"""Exports: creating, following, canceling and deleting them."""
 
 from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime
@@ -7,13 +7,13 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import strawberry
 
+from analytics.domain.access import Viewer
 from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
 from analytics.exports import requests
 from analytics.exports.requests import ExportInputError
-from analytics.reports.access import Viewer
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import DownloadUrlFactory, Info
@@ -71,7 +71,7 @@ class AppliedFilter:
 
     @strawberry.field(description="The range of days.")
     def period(self) -> Period:
-        return Period.of(self.spec)
+        return Period.from_domain(self.spec)
 
 
 @strawberry.type(description="An export: a file of messages, made in the background.")
@@ -98,7 +98,7 @@ class Export:
     file_size: float | None = strawberry.field(description="The file's size in bytes; null once it is gone.")
     failure: ExportFailure | None = strawberry.field(description="Why it failed, when it did.")
 
-    # What takes a while to make is made for those who ask for it.
+    # Fields that take a while are computed only when they are asked for.
 
     @strawberry.field(description="The filter as it runs.")
     def filter(self) -> AppliedFilter:
@@ -112,8 +112,8 @@ class Export:
         return self.link(self.viewer, self.export) if ready else None
 
     @staticmethod
-    def of(export: requests.Export, viewer: Viewer, link: DownloadUrlFactory) -> "Export":
-        """From the plain value, for a viewer."""
+    def from_domain(export: requests.Export, viewer: Viewer, link: DownloadUrlFactory) -> "Export":
+        """Return an export as a viewer sees it."""
         local = zone(viewer.time_zone)
 
         def at(instant: int | None) -> datetime | None:
@@ -177,9 +177,9 @@ class DeleteExportPayload:
 
 
 async def _run_with_user_errors(doing: Awaitable[requests.Export], info: Info) -> tuple[Export | None, list[UserError]]:
-    """The export, or what its requester can put right."""
+    """Return the export of a mutation, or the errors that its requester can correct."""
     try:
-        return Export.of(await doing, await info.context.viewer(), info.context.link), []
+        return Export.from_domain(await doing, await info.context.viewer(), info.context.link), []
     except ExportInputError as error:
         place = ["input"] if error.field is None else ["input", error.field]
         return None, [UserError(field=place, code=error.code, message=error.message)]
@@ -196,16 +196,17 @@ async def _create(input: CreateExportInput, info: Info) -> requests.Export:
     filter = input.filter.filter()
     name = sanitize(input.name)
     columns = tuple(input.columns or ())
-    asked = [name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
-    # What is asked for as always has the text that it always had.
+    given: list[Any] = [name, input.format, input.locale, filter.to_builtins()]
+    # Input without the fields of later releases keeps the text that it had: the same request may be repeated after an
+    # upgrade.
     further = [requests.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
-    asked += further if any(further) else []
+    given += further if any(further) else []
     request = requests.ExportRequest(
         name=name,
         spec=viewer.specify(filter, context.now),
         format=input.format,
         locale=input.locale,
-        text=msgspec.json.encode(asked, order="deterministic").decode(),
+        text=msgspec.json.encode(given, order="deterministic").decode(),
         idempotency_key=None if input.idempotency_key is None else sanitize(input.idempotency_key),
         columns=columns,
         separator=input.separator,
@@ -227,15 +228,15 @@ class ExportsQuery:
     ) -> Connection[Export] | None:
         viewer, now = await info.context.viewer(), info.context.now
         page = await resolvers.list_exports(info.context.loader, viewer, status, first, after, now)
-        return to_connection(page, lambda export: Export.of(export, viewer, info.context.link))
+        return to_connection(page, lambda export: Export.from_domain(export, viewer, info.context.link))
 
     @strawberry.field(description="One export; null when there is none of this id that the viewer may see.")
     async def export(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> Export | None:
         viewer = await info.context.viewer()
-        found = await resolvers.find(info.context.loader, viewer, sanitize(id), info.context.now)
-        return Export.of(found, viewer, info.context.link) if found else None
+        export = await resolvers.find(info.context.loader, viewer, sanitize(id), info.context.now)
+        return Export.from_domain(export, viewer, info.context.link) if export else None
 
 
 @strawberry.type
@@ -277,4 +278,4 @@ class ExportsSubscription:
         async for viewer, export in resolvers.watch_export(
             context.database, context.require_identity, sanitize(id), context.now
         ):
-            yield Export.of(export, viewer, context.link)
+            yield Export.from_domain(export, viewer, context.link)

@@ -1,4 +1,4 @@
-"""Who am I, and what may I ask for?"""
+"""The viewer, and the limits of the API."""
 
 from datetime import date
 
@@ -30,8 +30,8 @@ class Viewer:
         known = await info.context.loader.load(
             directory.load_names, scope.tenant_id, directory.DEPARTMENTS, scope.departments
         )
-        found = [known.newest(id) for id in scope.departments]
-        return sorted(found, key=lambda one: (normalize(one.name), one.id))
+        departments = [known.newest(id) for id in scope.departments]
+        return sorted(departments, key=lambda department: (normalize(department.name), department.id))
 
 
 @strawberry.type(description="The caps on what one request may ask for. What is over a cap is refused, never cut.")

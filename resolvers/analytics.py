@@ -36,7 +36,7 @@ from resolvers.pagination import TEXT, Page, page
 
 
 class OrderField(StrEnum):
-    """What a table can be ordered by."""
+    """The columns by which a table can be ordered."""
 
     NAME = "NAME"
     MESSAGES = "MESSAGES"
@@ -50,7 +50,7 @@ class OrderField(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which end of an order comes first."""
+    """The direction of an order."""
 
     ASC = "ASC"
     DESC = "DESC"
@@ -82,7 +82,7 @@ Entity = TypeVar("Entity", Account, Agent, Department, Template)
 
 @dataclass(frozen=True)
 class Performance(Generic[Entity]):
-    """A row of a table: whose numbers, in or by which departments, and the numbers."""
+    """A row of a table: the entity, its departments (of an agent one, of a template those that used it), the counts."""
 
     entity: Entity
     departments: tuple[Department, ...]
@@ -91,7 +91,7 @@ class Performance(Generic[Entity]):
 
 @total_ordering
 class _Descending:
-    """A text that sorts the other way round."""
+    """A text that sorts in descending order."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -107,14 +107,14 @@ class _Descending:
 
 
 async def funnel(loader: RequestLoader, spec: QuerySpec) -> FunnelCounts:
-    """The whole selection."""
+    """Return the funnel of the whole selection."""
     return total((await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
 
 
 async def by_agent(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Agent]]:
-    """A row for each agent and department they sent from."""
+    """Return a row for each agent and department they sent from."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.AGENT))
     agents = await loader.load(load_names, spec.tenant_id, AGENTS, frozenset(agent for agent, _ in rows))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
@@ -128,7 +128,7 @@ async def by_agent(
 async def by_department(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Department]]:
-    """A row for each department."""
+    """Return a row for each department."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for (dep,) in rows))
     table = [Performance(departments.newest(id), (), counts) for (id,), counts in rows.items()]
@@ -138,7 +138,7 @@ async def by_department(
 async def by_template(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Template]]:
-    """A row for each template, with the departments that used it."""
+    """Return a row for each template, with the departments that used it."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.TEMPLATE))
     templates = await loader.load(load_names, spec.tenant_id, TEMPLATES, frozenset(template for template, _ in rows))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
@@ -161,7 +161,7 @@ async def by_template(
 async def by_account(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Account]]:
-    """A row for each sender account."""
+    """Return a row for each sender account."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.ACCOUNT))
     accounts = await loader.load(load_names, spec.tenant_id, ACCOUNTS, frozenset(account for (account,) in rows))
     table = [Performance(accounts.newest(id), (), counts) for (id,), counts in rows.items()]
@@ -205,7 +205,7 @@ class TimeSeriesPoint:
 
 
 async def time_series(loader: RequestLoader, spec: QuerySpec, granularity: Granularity) -> list[TimeSeriesPoint]:
-    """The funnel over time: every bucket of the range, in order, empty ones too."""
+    """Return the funnel over time: every bucket of the range, in order, empty ones too."""
     if count_buckets(granularity, spec.first, spec.last) > MAX_SERIES_POINTS:
         raise InvalidInputError(
             f"timeSeries.granularity: {granularity} gives more than {MAX_SERIES_POINTS} points for this range; "
@@ -223,9 +223,9 @@ async def time_series(loader: RequestLoader, spec: QuerySpec, granularity: Granu
     return _points(buckets, inside)
 
 
-def _points(buckets: Mapping[Any, Bucket], found: Mapping[Any, FunnelCounts]) -> list[TimeSeriesPoint]:
+def _points(buckets: Mapping[Any, Bucket], rows: Mapping[Any, FunnelCounts]) -> list[TimeSeriesPoint]:
     inside: dict[Bucket, list[FunnelCounts]] = {bucket: [] for bucket in buckets.values()}
-    for key, counts in found.items():
+    for key, counts in rows.items():
         inside[buckets[key]].append(counts)
     return [
         TimeSeriesPoint(bucket.starts_at, bucket.on, total(counts) if counts else ZERO_COUNTS)
@@ -243,14 +243,14 @@ class HeatmapCell:
 
 
 async def heatmap(loader: RequestLoader, spec: QuerySpec) -> list[HeatmapCell]:
-    """Responses by the reply's own weekday and hour: 7 x 24 cells, Monday first."""
+    """Return the responses by the reply's own weekday and hour: 7 x 24 cells, Monday first."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.REPLY_HOUR))
-    found = {slot: counts.values[0] for (slot,), counts in rows.items()}
-    return [HeatmapCell(slot // 24 + 1, slot % 24, found.get(slot, 0)) for slot in range(7 * 24)]
+    responses = {slot: counts.values[0] for (slot,), counts in rows.items()}
+    return [HeatmapCell(slot // 24 + 1, slot % 24, responses.get(slot, 0)) for slot in range(7 * 24)]
 
 
 async def responses_by_hour(loader: RequestLoader, spec: QuerySpec) -> list[tuple[int, int]]:
-    """Responses by the reply's own hour: 24 pairs of hour and count."""
+    """Return the responses by the reply's own hour: 24 pairs of hour and count."""
     responses = [0] * 24
     for cell in await heatmap(loader, spec):
         responses[cell.hour] += cell.responses
@@ -259,7 +259,7 @@ async def responses_by_hour(loader: RequestLoader, spec: QuerySpec) -> list[tupl
 
 @dataclass(frozen=True)
 class ResponseTime:
-    """How long customers took to answer, in seconds; None when nobody did."""
+    """The time in which customers replied, in seconds; None without replies."""
 
     responses: int
     median: float | None
@@ -267,7 +267,7 @@ class ResponseTime:
 
 
 async def response_time(loader: RequestLoader, spec: QuerySpec) -> ResponseTime:
-    """Median and 90th percentile of the time from send to reply."""
+    """Return the median and the 90th percentile of the time from send to reply."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.RESPONSE_TIME))
     histogram = {bin: counts.values[0] for (bin,), counts in rows.items()}
     return ResponseTime(
@@ -277,7 +277,7 @@ async def response_time(loader: RequestLoader, spec: QuerySpec) -> ResponseTime:
 
 @dataclass(frozen=True)
 class BounceReason:
-    """Why messages bounced: WhatsApp's code and words, how many, and their share of all bounces."""
+    """A reason of bounces: WhatsApp's code and title, the number of messages, and their share of all bounces."""
 
     code: int | None
     title: str
@@ -286,7 +286,7 @@ class BounceReason:
 
 
 async def bounce_reasons(loader: RequestLoader, spec: QuerySpec) -> list[BounceReason]:
-    """The reasons of bounces, the most frequent first, then by code."""
+    """Return the reasons of bounces, the most frequent first, then by code."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.BOUNCE))
     if not rows:
         return []
@@ -300,5 +300,5 @@ async def bounce_reasons(loader: RequestLoader, spec: QuerySpec) -> list[BounceR
 
 
 async def still_maturing(loader: RequestLoader, spec: QuerySpec) -> Maturing:
-    """What of the selection may still change."""
+    """Return the number of messages of the selection that may still change."""
     return await loader.load(maturing, spec)

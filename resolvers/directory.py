@@ -1,4 +1,4 @@
-"""The options of the filters: what a viewer may choose from."""
+"""The options of the filters that a viewer may choose from."""
 
 from typing import TypeVar
 
@@ -30,14 +30,14 @@ async def search_options(
     first: int,
     after: str | None,
 ) -> Page[Entity]:
-    """The options, or those of some ids, whose name contains a text (case and accents aside), by name, then id."""
+    """Return the options, or those of some ids, whose name contains a text, whatever its case and accents, by name."""
     if search is not None and len(search) > MAX_SEARCH_LENGTH:
         raise InvalidInputError(f"search: may have at most {MAX_SEARCH_LENGTH} characters.")
     if ids is not None and len(ids) > MAX_FILTER_IDS:
         raise InvalidInputError(f"ids: at most {MAX_FILTER_IDS} ids may be named.")
     wanted = normalize(search or "")
     return page(
-        [entity for entity in await _found(loader, scope, kind, ids) if wanted in normalize(entity.name)],
+        [entity for entity in await _load_entities(loader, scope, kind, ids) if wanted in normalize(entity.name)],
         kind.table.name,
         position=lambda entity: (normalize(entity.name), entity.id),
         sort_key=lambda place: place,
@@ -47,7 +47,7 @@ async def search_options(
     )
 
 
-async def _found(
+async def _load_entities(
     loader: RequestLoader, scope: AccessScope, kind: EntityType[Entity], ids: frozenset[str] | None
 ) -> list[Entity]:
     if ids is None:

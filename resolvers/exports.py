@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
+from analytics.domain.access import Identity, Viewer
 from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from analytics.exports import requests
 from analytics.exports.requests import (
@@ -15,7 +16,7 @@ from analytics.exports.requests import (
     ExportStatus,
     UserErrorCode,
 )
-from analytics.reports.access import Identity, Viewer, load_viewer
+from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, check_first, decode

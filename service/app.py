@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Starlette:
     rates = create_rate_limiter(settings)
     dependencies = GraphQLDependencies(
         resources.database,
-        DramatiqExportQueue(resources, worker_client.enqueue),
+        DramatiqExportQueue(resources.files, worker_client.enqueue),
         tokens,
         links,
         settings.public_url,

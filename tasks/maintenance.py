@@ -1,8 +1,12 @@
-"""What a worker does between jobs: what was left half done, what is over, and a look at how things are."""
+"""Periodic work of the worker processes: pending webhooks, unfinished rollups, expired data, checks of the numbers.
+
+`PERIODIC`, at the end, is the table of all of it.
+"""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -19,15 +23,15 @@ from analytics.storage.database import Reader
 from analytics.storage.gauges import TenantGauge
 from analytics.storage.transient_errors import is_transient
 from tasks.erasure import expire_files
-from tasks.exports.job import JobResources
-from tasks.queue.dispatch import delete_expired_files
+from tasks.exports.cleanup import delete_expired_files, delete_orphaned_files
+from tasks.resources import JobResources, RetentionPolicy
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
-Chore = Callable[[JobResources, str], Awaitable[None]]
+TenantTask = Callable[[JobResources, str], Awaitable[None]]
 # What there is to do, and for which companies; of one company or (None) of all.
-Found = list[tuple[Chore, list[str]]]
+Found = list[tuple[TenantTask, list[str]]]
 Find = Callable[[Reader, str | None], Awaitable[Found]]
 
 # Between two looks at one company (µs): each reads a day of its messages.
@@ -35,24 +39,26 @@ CHECK_INTERVAL = HOUR
 # Seconds that we wait for those who write for a company whose webhooks wait: an importer's batch. And for how many
 # companies at once: each takes a connection.
 LOCK_TIMEOUT = 2.0
-MAX_WAITED_FOR = 3
+MAX_LOCK_WAITS = 3
 # Seconds for what is asked of all companies: some rows, or probes of an index, of each.
 FIND_TIMEOUT = 60.0
 
 
-async def apply_webhooks(resources: JobResources) -> None:
+async def apply_webhooks(resources: JobResources, policy: RetentionPolicy) -> None:
     """Apply the webhooks that wait, of one company after the other until none is left that can be applied now."""
     # A body in the queue takes those with it that are not: they are more than are applied at once.
     more: set[str] = set()
     while True:
         async with resources.database.read() as reader:
             companies = _answering(resources, more.union(await webhook_inbox.pending_tenants(reader)))
-        done = {tenant: await _apply(resources, tenant, 0) for tenant in companies}
+        done = {tenant: await _apply(resources, policy, tenant, 0) for tenant in companies}
         busy = [tenant for tenant, applied in done.items() if applied is None]
         # Importers that take turns leave no gap. Who stands in line for a moment comes between them, some at once.
-        turns = random.sample(busy, min(len(busy), MAX_WAITED_FOR))
+        turns = random.sample(busy, min(len(busy), MAX_LOCK_WAITS))
         done |= zip(
-            turns, await asyncio.gather(*(_apply(resources, tenant, LOCK_TIMEOUT) for tenant in turns)), strict=True
+            turns,
+            await asyncio.gather(*(_apply(resources, policy, tenant, LOCK_TIMEOUT) for tenant in turns)),
+            strict=True,
         )
         more = {tenant for tenant, applied in done.items() if applied}
         if not more:
@@ -66,10 +72,10 @@ def _answering(resources: JobResources, companies: Iterable[str]) -> list[str]:
     return [tenant for tenant in there if tenant not in resources.away] + random.sample(away, min(len(away), 1))
 
 
-async def _apply(resources: JobResources, tenant: str, patience: float) -> int | None:
+async def _apply(resources: JobResources, policy: RetentionPolicy, tenant: str, lock_timeout: float) -> int | None:
     """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
     apply = partial(
-        webhook_inbox.apply_pending, resources.database, tenant, now_micros(), patience, forms=resources.form_answers
+        webhook_inbox.apply_pending, resources.database, tenant, now_micros(), lock_timeout, forms=policy.form_answers
     )
     try:
         return await _try(resources, tenant, apply) or 0
@@ -97,13 +103,13 @@ async def finish_pending_work(resources: JobResources) -> None:
             await _do(resources, find)
 
 
-async def purge_expired_data(resources: JobResources) -> None:
+async def purge_expired_data(resources: JobResources, policy: RetentionPolicy) -> None:
     """Drop orphans, webhooks and messages whose time is over, and look at companies that nobody looked at lately.
 
     One process at a time.
     """
     at = now_micros()
-    orphans_before, webhooks_before = at - resources.orphan_days * DAY, at - resources.webhook_days * DAY
+    orphans_before, webhooks_before = at - policy.orphan_days * DAY, at - policy.webhook_days * DAY
 
     async def find(reader: Reader, tenant: str | None) -> Found:
         return [
@@ -116,7 +122,10 @@ async def purge_expired_data(resources: JobResources) -> None:
                 partial(_drop_webhooks, received_before=webhooks_before),
                 await webhook_inbox.due(reader, webhooks_before, tenant),
             ),
-            (_drop_messages, await retention.due_tenants(reader, resources.message_months, at, tenant)),
+            (
+                partial(_drop_messages, months=policy.message_months),
+                await retention.due_tenants(reader, policy.message_months, at, tenant),
+            ),
             (check_tenant, await gauges.stale_tenants(reader, TenantGauge.DRIFT, at - CHECK_INTERVAL, tenant)),
         ]
 
@@ -138,9 +147,9 @@ async def _do(resources: JobResources, find: Find) -> None:
             raise
         await _do_one_by_one(resources, find)
         return
-    for chore, companies in found:
+    for task, companies in found:
         for tenant in companies:
-            await _try(resources, tenant, partial(chore, resources, tenant))
+            await _try(resources, tenant, partial(task, resources, tenant))
 
 
 async def _do_one_by_one(resources: JobResources, find: Find) -> None:
@@ -154,9 +163,9 @@ async def _do_one_by_one(resources: JobResources, find: Find) -> None:
 async def _do_for(resources: JobResources, tenant: str, find: Find) -> None:
     async with resources.database.read() as reader:
         found = await find(reader, tenant)
-    for chore, due in found:
+    for task, due in found:
         if due:
-            await chore(resources, tenant)
+            await task(resources, tenant)
 
 
 async def _try(resources: JobResources, tenant: str, work: Callable[[], Awaitable[T]]) -> T | None:
@@ -209,23 +218,21 @@ async def _drop_webhooks(resources: JobResources, tenant: str, received_before: 
     log.info("dropped old webhooks", tenant=tenant, bodies=dropped)
 
 
-async def _drop_messages(resources: JobResources, tenant: str) -> None:
-    outdate = partial(expire_files, resources, tenant)
-    if messages := await retention.delete_old_messages(
-        resources.database, tenant, resources.message_months, now_micros(), outdate
-    ):
+async def _drop_messages(resources: JobResources, tenant: str, months: int | None) -> None:
+    expire = partial(expire_files, resources, tenant)
+    if messages := await retention.delete_old_messages(resources.database, tenant, months, now_micros(), expire):
         log.info("dropped messages of old months", tenant=tenant, messages=messages)
 
 
 async def check_tenant(resources: JobResources, tenant: str) -> None:
-    """Find a company's figures: what waits for a message, and whether the rollups of some day are right."""
+    """Store a company's gauges: orphans that wait for a message, and errors in the rollups of one random day."""
     async with resources.database.read() as reader:
         waiting = await orphans.count_orphans(reader, tenant)
     days = await sample_days(resources.database, tenant, 1)
     differences = [each async for _, found in verify(resources.database, tenant, days) for each in found]
     if differences:
         log.error("rollups differ from messages", tenant=tenant, rows=len(differences), first=str(differences[0]))
-    found = {
+    values = {
         TenantGauge.WAITING_STATUSES: waiting.statuses,
         TenantGauge.WAITING_REPLIES: waiting.replies,
         TenantGauge.WAITING_CORRECTIONS: waiting.corrections,
@@ -233,4 +240,27 @@ async def check_tenant(resources: JobResources, tenant: str) -> None:
     }
     async with resources.database.write() as writer:
         await writer.lock(tenant)
-        await gauges.store(writer, tenant, found, now_micros())
+        await gauges.store(writer, tenant, values, now_micros())
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that each worker process repeats. `interval`: seconds between the end of one run and the next.
+
+    With `on_wakeup` it also runs as soon as the process is told that there is something new.
+    """
+
+    name: str
+    interval: float
+    job: Callable[[JobResources, RetentionPolicy], Awaitable[None]]
+    on_wakeup: bool = False
+
+
+PERIODIC = (
+    Periodic("apply_webhooks", 1.0, apply_webhooks, on_wakeup=True),
+    Periodic("finish_pending_work", 15.0, lambda resources, _policy: finish_pending_work(resources)),
+    # Data that is kept for days or months, and checks of the numbers: both may be minutes late.
+    Periodic("purge_expired_data", 300.0, purge_expired_data),
+    # Once an hour, since it lists all files of the store.
+    Periodic("delete_orphaned_files", 3600.0, lambda resources, _policy: delete_orphaned_files(resources)),
+)

@@ -7,6 +7,7 @@ Source: semantics, "Filters" and "Scope".
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 
@@ -80,6 +81,9 @@ DIMENSIONS = (
 )
 DIMENSION_BY_FIELD = {dimension.field: dimension for dimension in DIMENSIONS}
 
+# The fields of a filter in the first release, which are always in `MessageFilter.to_builtins`.
+FIRST_FIELDS = {"first", "last", "time_zone", "departments", "agents", "templates", "accounts"}
+
 
 @dataclass(frozen=True)
 class AccessScope:
@@ -109,6 +113,15 @@ class MessageFilter(DimensionFilters):
     first: date
     last: date
     time_zone: str | None = None
+
+    def to_builtins(self) -> dict[str, Any]:
+        """Return the filter as plain values, by which an export that is asked for twice is known.
+
+        A dimension of a later release is left out if it is not filtered by: a request that is repeated after an upgrade
+        has the values that it had.
+        """
+        values: dict[str, Any] = msgspec.to_builtins(self, order="deterministic")
+        return {name: value for name, value in values.items() if value is not None or name in FIRST_FIELDS}
 
 
 @dataclass(frozen=True, kw_only=True)

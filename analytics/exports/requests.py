@@ -16,11 +16,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 
+from analytics.domain.access import Identity, Role, Viewer
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import MAX_EXPORT_NAME_LENGTH, MAX_EXPORTS_PER_TENANT, MAX_EXPORTS_PER_USER
 from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.text import Locale
-from analytics.reports.access import Identity, Role, Viewer
 from analytics.reports.availability import require_messages
 from analytics.storage.database import Reader, Writer
 from analytics.storage.tables import exports

@@ -12,14 +12,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.storage.database import Database, Reader
-from analytics.storage.locks import (
+from analytics.storage.backends.table_locks import (
     LOCK_ATTEMPTS,
     LOCK_NOT_AVAILABLE,
     LOCK_PAUSE,
     LOCK_TIMEOUT,
     TablesLockedError,
 )
+from analytics.storage.database import Database, Reader
 
 SCRIPTS = Path(__file__).parent
 VERSION = text("SELECT version_num FROM alembic_version")

@@ -1,6 +1,6 @@
-"""The directory as readers see it: the newest name of everything, or the one in force at an instant.
+"""The directory as readers see it: the newest name of each entry, or the name in force at an instant.
 
-Source: semantics, "Names". What is unknown yet bears its id as name.
+Source: semantics, "Names". An entry that is not known yet has its id as its name.
 """
 
 import json
@@ -35,7 +35,7 @@ class Category(StrEnum):
 
     @staticmethod
     def of(word: str | None) -> "Category":
-        """The category of Meta's word."""
+        """Return the category of Meta's word."""
         return Category.__members__.get(word or "", Category.OTHER)
 
 
@@ -84,7 +84,7 @@ Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
 @lru_cache(maxsize=20_000)
 def normalize(text: str) -> str:
-    """A text without case and accents, for searching and sorting alike on every database."""
+    """Return a text without case and accents, for searching and sorting alike on every database."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -94,29 +94,31 @@ Versions = dict[str, list[tuple[int, Version]]]
 
 
 class Timeline:
-    """Values with the time from which each holds."""
+    """Values with the time from which each is in force."""
 
     def __init__(self, versions: Iterable[tuple[int, Any]]) -> None:
         self._versions = sorted(versions, key=lambda version: version[0])
 
     def at(self, instant: int) -> Any:
-        """The newest value at or before an instant, else the oldest, else None."""
+        """Return the newest value at or before an instant, else the oldest, else None."""
         if not self._versions:
             return None
-        # Before the first: as at the first.
+        # The first version also applies to instants before it.
         since = max(instant, self._versions[0][0])
-        place = bisect_right(self._versions, since, key=lambda version: version[0])
-        return self._versions[place - 1][1]
+        return self._versions[self._count_until(since) - 1][1]
 
     def changes_after(self, instant: int) -> int:
-        """When the value of an instant is over."""
-        # Also where it is the oldest, which holds before it began too.
-        place = bisect_right(self._versions, instant, key=lambda version: version[0])
-        return self._versions[max(place, 1)][0] if max(place, 1) < len(self._versions) else LAST_INSTANT
+        """Return the instant at which the value of an instant is replaced by the next."""
+        # The first version also applies to instants before it.
+        following = max(self._count_until(instant), 1)
+        return self._versions[following][0] if following < len(self._versions) else LAST_INSTANT
 
     def newest(self) -> Any:
-        """The newest value, else None."""
+        """Return the newest value, else None."""
         return self._versions[-1][1] if self._versions else None
+
+    def _count_until(self, instant: int) -> int:
+        return bisect_right(self._versions, instant, key=lambda version: version[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +150,7 @@ ENTITY_TYPE_BY_DIMENSION: Mapping[Dimension, EntityType[Any]] = {
 
 
 class NameHistory(Generic[Entity]):
-    """The names of one kind of thing, at any time; what is not known has its id as name."""
+    """The entries of one type at any time, by id; one that is not known has its id as its name."""
 
     def __init__(self, kind: EntityType[Entity], timelines: Mapping[str, Timeline]) -> None:
         self._kind = kind
@@ -158,28 +160,28 @@ class NameHistory(Generic[Entity]):
         self._newest: dict[str, Entity] = {}
 
     def at(self, id: str, instant: int) -> Entity:
-        """The thing as it was at an instant."""
+        """Return the entry as it was at an instant."""
         timeline = self._timelines.get(id)
         return self._kind.make(id, timeline.at(instant) if timeline else {})
 
     def changes_after(self, id: str, instant: int) -> int:
-        """Until when (exclusive) the thing stays as it was at an instant."""
+        """Return the end (exclusive) of the time in which the entry stays as it was at an instant."""
         timeline = self._timelines.get(id)
         return timeline.changes_after(instant) if timeline else LAST_INSTANT
 
     def newest(self, id: str) -> Entity:
-        """The thing as it is now."""
-        found = self._newest.get(id)
-        if found is None:
+        """Return the entry as it is now."""
+        entity = self._newest.get(id)
+        if entity is None:
             timeline = self._timelines.get(id)
-            found = self._newest[id] = self._kind.make(id, timeline.newest() if timeline else {})
-        return found
+            entity = self._newest[id] = self._kind.make(id, timeline.newest() if timeline else {})
+        return entity
 
 
 async def load_names(
     reader: Reader, tenant: str, kind: EntityType[Entity], ids: Iterable[str] | None = None
 ) -> NameHistory[Entity]:
-    """The names of one kind of thing, of all of them or of some ids."""
+    """Load the names of one type, of all its entries or of some ids."""
     table = kind.table
     statement = select(table).where(table.c.tenant_id == tenant).order_by(table.c.id, table.c.at)
     if ids is not None:
@@ -194,11 +196,11 @@ async def load_names(
         versions[row.id].append((row.at, before | said))
     if table is templates:
         versions = await _with_categories(reader, tenant, versions, categories)
-    return NameHistory(kind, {id: Timeline(found) for id, found in versions.items()})
+    return NameHistory(kind, {id: Timeline(of_entry) for id, of_entry in versions.items()})
 
 
 def statements_of(row: AnyRow) -> Version:
-    """The statements of a directory row: an absent key says nothing, None says that there is none."""
+    """Return the statements of a directory row: an absent key says nothing, None says that there is no value."""
     nulls = dict.fromkeys(json.loads(row.nulls)) if row.nulls else {}
     return {name: value for name, value in row._mapping.items() if value is not None} | nulls
 
@@ -206,9 +208,9 @@ def statements_of(row: AnyRow) -> Version:
 async def _with_categories(
     reader: Reader, tenant: str, versions: Versions, stated: Mapping[str, list[tuple[int, str | None]]]
 ) -> Versions:
-    """The versions of templates, and one more whenever WhatsApp named another category.
+    """Return the versions of templates, with a further one whenever WhatsApp named another category.
 
-    WhatsApp's word is stronger than the platform's from its time on, until a newer one of WhatsApp's.
+    A category from WhatsApp overrides the platform's from its time on, until WhatsApp names another.
     """
     notices = await _notices(reader, tenant)
     newest = {id: of_template[-1][1] for id, of_template in versions.items()}
@@ -227,17 +229,17 @@ async def _with_categories(
 
 
 async def _notices(reader: Reader, tenant: str) -> Mapping[str | None, list[AnyRow]]:
-    """WhatsApp's notices of templates' categories, by Meta's template id and by name."""
+    """Load WhatsApp's notices of templates' categories, by Meta's template id and by name."""
     table = template_notices
-    found: dict[str | None, list[AnyRow]] = defaultdict(list)
+    notices: dict[str | None, list[AnyRow]] = defaultdict(list)
     for row in await reader.rows(select(table).where(table.c.tenant_id == tenant, table.c.category.is_not(None))):
         for name in {row.meta_id, row.name} - {""}:
-            found[name].append(row)
-    return found
+            notices[name].append(row)
+    return notices
 
 
 def _is_about(notice: AnyRow, template: Version, alone: set[str | None]) -> bool:
-    """True if a notice names a template: by Meta's id, else by name and language, else by a name that only it has."""
+    """Return True if a notice names a template: by Meta's id, else by name and language, else by a unique name."""
     if notice.meta_id and template.get("meta_id"):
         return bool(notice.meta_id == template["meta_id"])
     name, language = template.get("name"), template.get("language")
@@ -250,21 +252,21 @@ def _is_about(notice: AnyRow, template: Version, alone: set[str | None]) -> bool
 
 
 async def filter_options(reader: Reader, scope: AccessScope, kind: EntityType[Entity]) -> list[Entity]:
-    """What a filter may offer: what a viewer may name and is still active."""
+    """Return the entries that a filter offers: those that the viewer may name and that are still active."""
     return [entity for entity in await _nameable(reader, scope, kind) if entity.active]
 
 
 async def entities_by_id(
     reader: Reader, scope: AccessScope, kind: EntityType[Entity], ids: frozenset[str]
 ) -> list[Entity]:
-    """Those of some ids that a viewer may name in a filter, also what is no longer active; others are left out."""
+    """Return the entries of some ids, also inactive ones; ids that the viewer may not name are left out."""
     return [entity for entity in await _nameable(reader, scope, kind) if entity.id in ids]
 
 
 async def _nameable(reader: Reader, scope: AccessScope, kind: EntityType[Entity]) -> list[Entity]:
-    """All that is in the directory or in use, or what the scope's departments used.
+    """Return all entries of the directory or in use; in a scope of departments, those that these used.
 
-    A viewer's own departments are among them whether or not they sent.
+    The departments of the scope are among them even if they never sent.
     """
     if kind.table is departments and scope.departments is not None:
         ids = set(scope.departments)

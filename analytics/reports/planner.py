@@ -1,8 +1,8 @@
-"""Queries, and where each one reads: the one pure function that decides it.
+"""The query planner: one pure function chooses the table that a query reads.
 
-A rollup answers a query when the days are those of the rollups' zone, and it has the dimensions that the query groups
-and filters by. The narrowest such one is read: whole months, whole weeks of what is left, and the days left over
-then. What no rollup has, such as hours or the days of another zone, is read from the message rows.
+A rollup answers a query if its days are those of the rollups' time zone, and if it has the dimensions that the query
+groups and filters by. The narrowest such rollup is read: whole months, then whole weeks, then single days. All else,
+such as hours or the days of another zone, is read from the message rows.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ from analytics.storage.rollup_tables import (
 
 
 class Grouping(StrEnum):
-    """What one row of a query's result stands for, and by which key."""
+    """The grouping of a query's result; the comments are the key of a row."""
 
     DEPARTMENT = "department"  # department
     AGENT = "agent"  # agent, department
@@ -43,13 +43,13 @@ class Grouping(StrEnum):
 
 @dataclass(frozen=True)
 class AggregateQuery:
-    """Messages of a specification, counted by a grouping."""
+    """The messages of a specification, counted by a grouping."""
 
     spec: QuerySpec
     grouping: Grouping
 
 
-# What each grouping counts, and its key in a rollup; what has no such key is always read from rows.
+# The measures of each grouping, and its key in a rollup; a grouping without one is always read from message rows.
 FAMILIES: dict[Grouping, MeasureGroup] = {
     Grouping.DEPARTMENT: FUNNEL,
     Grouping.AGENT: FUNNEL,
@@ -75,7 +75,7 @@ ROLLUP_KEYS: dict[Grouping, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """Where to read: a rollup and its periods, as (first, last), both included; or (None) the message rows."""
+    """The source of a query: a rollup and its periods, as (first, last), both included; or (None) message rows."""
 
     rollup: Rollup | None
     periods: tuple[tuple[int, int], ...] = ()
@@ -83,10 +83,10 @@ class QueryPlan:
     def __str__(self) -> str:
         if self.rollup is None:
             return "messages"
-        found: Counter[PeriodKind] = Counter()
+        periods: Counter[PeriodKind] = Counter()
         for first, last in self.periods:
-            found[level_of(first)] += last - first + 1
-        return f"{self.rollup.table.name}: {', '.join(f'{count} {level}s' for level, count in found.items())}"
+            periods[level_of(first)] += last - first + 1
+        return f"{self.rollup.table.name}: {', '.join(f'{count} {level}s' for level, count in periods.items())}"
 
 
 READ_MESSAGES = QueryPlan(None)
@@ -94,21 +94,21 @@ ONE_DAY = timedelta(days=1)
 
 
 def choose_plan(query: AggregateQuery, rollup_zone: str | None) -> QueryPlan:
-    """Where a query reads; `rollup_zone` is the zone (`Zone.rules`) whose days the rollups answer for, if any."""
+    """Return the plan of a query; `rollup_zone` is the zone (`Zone.rules_version`) of the rollups' days, if any."""
     spec, keys = query.spec, ROLLUP_KEYS.get(query.grouping)
     if keys is None or spec.zone.rules_version != rollup_zone:
         return READ_MESSAGES
     filtered = {dimension.column for dimension, _ in spec.filtered()}
     family = FAMILIES[query.grouping]
-    found = next((r for r in ROLLUPS if r.family is family and filtered | set(keys) <= set(r.columns)), None)
-    if found is None:
+    rollup = next((r for r in ROLLUPS if r.family is family and filtered | set(keys) <= set(r.columns)), None)
+    if rollup is None:
         return READ_MESSAGES
-    tiles = tile_periods(spec.first, spec.last) if found.long and query.grouping is not Grouping.DAY else None
-    return QueryPlan(found, tiles or ((spec.first.toordinal(), spec.last.toordinal()),))
+    tiles = tile_periods(spec.first, spec.last) if rollup.long and query.grouping is not Grouping.DAY else None
+    return QueryPlan(rollup, tiles or ((spec.first.toordinal(), spec.last.toordinal()),))
 
 
 def tile_periods(first: date, last: date) -> tuple[tuple[int, int], ...]:
-    """The fewest periods that tile a range of days, as runs of one level: (first, last), both included."""
+    """Return the fewest periods that tile a range of days, as runs of one level: (first, last), both included."""
     month, until = _whole_months(first, last + ONE_DAY)
     if month >= until:
         return tuple(_weeks_and_days(first, last + ONE_DAY))
@@ -120,14 +120,14 @@ def tile_periods(first: date, last: date) -> tuple[tuple[int, int], ...]:
 
 
 def _whole_months(first: date, after: date) -> tuple[date, date]:
-    """Where the whole months in [first, after) begin and end; the end is not after the beginning if there are none."""
+    """Return the start and end of the whole months in [first, after); without any, the end is not after the start."""
     return (first if first.day == 1 else (first.replace(day=28) + timedelta(days=4)).replace(day=1)), after.replace(
         day=1
     )
 
 
 def _weeks_and_days(first: date, after: date) -> Iterator[tuple[int, int]]:
-    """The days [first, after) as whole ISO weeks, and days before and after them."""
+    """Yield the days [first, after) as whole ISO weeks, and days before and after them."""
     monday, until = first + timedelta(days=-first.weekday() % 7), after - timedelta(days=after.weekday())
     if monday >= until:
         monday = until = after

@@ -1,4 +1,4 @@
-"""The SELECT of each query, from what its specification says. No statement's text depends on how much it finds."""
+"""The SELECT of each query, built from its specification. No statement's text depends on the number of its values."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -47,7 +47,7 @@ def _dimension_conditions(spec: QuerySpec, table: Table) -> Iterator[ColumnEleme
 
 
 def offset(column: ColumnElement[int], zone: Zone, low: int, high: int) -> ColumnElement[int]:
-    """What to add to an instant in [low, high) to get local time: a CASE of the spans of constant offset."""
+    """Return the offset from UTC of an instant in [low, high): a CASE of the spans of constant offset."""
     *earlier, (_, _, last) = zone.offset_spans(low, high)
     if not earlier:
         return _bound(last)
@@ -59,7 +59,7 @@ def _bound(number: int) -> ColumnElement[int]:
 
 
 def aggregate(query: AggregateQuery, plan: QueryPlan) -> Select[Any]:
-    """The messages of a query by its grouping: key columns, then the counts, from where the plan says."""
+    """Select the messages of a query by its grouping: key columns, then the counts, from the plan's table."""
     if plan.rollup is None:
         return _from_rows(query)
     return _from_rollup(query, plan.rollup, plan.periods)
@@ -80,7 +80,7 @@ def _from_rollup(query: AggregateQuery, rollup: Rollup, periods: Sequence[tuple[
 
 
 def _in_periods(period: ColumnElement[int], periods: Sequence[tuple[int, int]]) -> ColumnElement[bool]:
-    """In one of the runs. Several are written out, some dozens at most: with OR SQLite would not use the key."""
+    """Return the condition of one of the runs. Several, some dozens at most, are listed: for OR SQLite uses no key."""
     if len(periods) == 1:
         return period.between(*periods[0])
     return in_list(period, [number for first, last in periods for number in range(first, last + 1)])
@@ -98,7 +98,7 @@ def _by(keys: Sequence[ColumnElement[Any]], counts: Sequence[ColumnElement[Any]]
 
 
 def _counts(family: MeasureGroup) -> list[ColumnElement[Any]]:
-    """The measures of a family, over message rows."""
+    """Return the measures of a family, over message rows."""
     if family is not FUNNEL:
         return [func.count().label(family.counted)]
     return [
@@ -118,27 +118,27 @@ def _metric_condition(metric: Metric) -> ColumnElement[bool]:
 
 
 def _family_condition(family: MeasureGroup) -> list[ColumnElement[bool]]:
-    """Which message rows a family counts."""
+    """Return the conditions of the message rows that a family counts."""
     if family is FUNNEL:
         return []
     return [messages.c.status == Status.FAILED if family is BOUNCES else messages.c.reply_id.is_not(None)]
 
 
 def _day(zone: Zone, low: int, high: int) -> ColumnElement[int]:
-    """The local day of sending, as its ordinal."""
+    """Return the local day of sending, as its ordinal."""
     # Shifted by whole days so that it is positive: both databases cut a division towards zero.
     shifted = messages.c.sent_at + offset(messages.c.sent_at, zone, low, high) + _bound(EPOCH_ORDINAL * DAY)
     return shifted // _bound(DAY)
 
 
 def _hour(spec: QuerySpec) -> list[ColumnElement[Any]]:
-    """The offset in force, and the local hour of sending since the epoch."""
+    """Return the offset in force, and the local hour of sending since the epoch."""
     moved = offset(messages.c.sent_at, spec.zone, spec.starts_at, spec.ends_at)
     return [moved, (messages.c.sent_at + moved) // _bound(HOUR)]
 
 
 def _reply_hour(zone: Zone, low: int, high: int) -> list[ColumnElement[Any]]:
-    """The hour of the week of the reply, 0 is Monday's first; or, for a reply long after its message, its instant.
+    """Return the hour of the week of the reply, 0 is Monday's first; or the instant of a reply that came very late.
 
     Nearly all replies to messages sent in [low, high) come within a month. The few others would need a CASE of all
     the clock changes there ever were; see `hour_of_reply`, which reads either.
@@ -151,7 +151,7 @@ def _reply_hour(zone: Zone, low: int, high: int) -> list[ColumnElement[Any]]:
 
 
 def hour_of_reply(zone: Zone, hour: int | None, replied_at: int | None) -> int:
-    """The hour of the week of a reply, from the two keys that `_reply_hour` makes."""
+    """Return the hour of the week of a reply, from the two keys that `_reply_hour` makes."""
     return hour_of_week(zone.local(replied_at)) if hour is None and replied_at is not None else hour or 0
 
 
@@ -169,22 +169,22 @@ ROW_KEYS: dict[Grouping, Callable[[QuerySpec], list[ColumnElement[Any]]]] = {
 
 
 def cells(family: MeasureGroup, tenant: str, zone: Zone, low: int, high: int) -> Select[Any]:
-    """The messages sent in [low, high) in the finest cells of a family: day, dimensions, what, how many."""
-    what: dict[MeasureGroup, list[ColumnElement[Any]]] = {
+    """Select the messages sent in [low, high) in the finest cells of a family: day, dimensions, keys, count."""
+    keys: dict[MeasureGroup, list[ColumnElement[Any]]] = {
         FUNNEL: [messages.c.status, messages.c.reply_id.is_not(None), messages.c.ticket_created],
         RESPONSES: _reply_hour(zone, low, high),
         RESPONSE_TIMES: [messages.c.response_bin],
         BOUNCES: [func.coalesce(messages.c.failed_code, NO_CODE)],
     }
-    return _by([_day(zone, low, high), *ROW_DIMENSIONS, *what[family]], [func.count()]).where(
+    return _by([_day(zone, low, high), *ROW_DIMENSIONS, *keys[family]], [func.count()]).where(
         messages.c.tenant_id == tenant, messages.c.sent_at >= low, messages.c.sent_at < high, *_family_condition(family)
     )
 
 
 def maturing(spec: QuerySpec, kept_since: int) -> Select[Any, Any]:
-    """How many messages of a specification may still change, and when the newest of them was sent.
+    """Select the number of messages of a specification that may still change, and the newest send time of them.
 
-    Of those sent before the instant `kept_since` none may.
+    Those sent before the instant `kept_since` are purged, and change no more.
     """
     recent = messages.c.sent_at > spec.now - spec.finality_window
     kept = messages.c.sent_at >= kept_since
@@ -192,12 +192,12 @@ def maturing(spec: QuerySpec, kept_since: int) -> Select[Any, Any]:
 
 
 def message_rows(spec: QuerySpec) -> Select[Any]:
-    """The messages of a specification, in the order of an export."""
+    """Select the messages of a specification, in the order of an export."""
     return select(messages).where(*filters(spec)).order_by(messages.c.sent_at, messages.c.id)
 
 
 def count(spec: QuerySpec) -> Select[Any]:
-    """How many messages a specification selects."""
+    """Select the number of messages of a specification."""
     return select(func.count()).select_from(messages).where(*filters(spec))
 
 

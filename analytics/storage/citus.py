@@ -12,14 +12,14 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Table, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.storage.database import Database, Reader, Writer
-from analytics.storage.locks import (
+from analytics.storage.backends.table_locks import (
     LOCK_ATTEMPTS,
     LOCK_NOT_AVAILABLE,
     LOCK_PAUSE,
     LOCK_TIMEOUT,
     TablesLockedError,
 )
+from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import exports, known_tenants, tenants, webhook_queue
 

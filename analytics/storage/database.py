@@ -5,7 +5,6 @@ reader per piece of work (`async with database.read() as reader`) and never shar
 """
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
@@ -25,14 +24,15 @@ from sqlalchemy import (
     literal_column,
     make_url,
     select,
-    text,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from analytics.storage.backends.base import Backend
+from analytics.storage.backends.guards import Guard
+from analytics.storage.backends.postgresql import PostgresBackend, postgresql_engine
+from analytics.storage.backends.sqlite import SqliteBackend
+from analytics.storage.backends.transaction import transaction
 from analytics.storage.dialects import bind_rows, upsert
-from analytics.storage.engines import postgresql_engine, sqlite_engine, transaction
-from analytics.storage.guards import Guard
 from analytics.storage.query_log import instrument
 from analytics.storage.tables import tenants
 from analytics.storage.transient_errors import is_damage
@@ -40,18 +40,10 @@ from analytics.storage.transient_errors import is_damage
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
 PARTITION = 4_000
-# KiB; what is read in the order of an index finds its neighbours in as little.
-SMALL_CACHE = 4_096
-
-# What PostgreSQL says when a lock was waited for in vain.
-LOCK_NOT_AVAILABLE = "55P03"
-
-# Connections to PostgreSQL that are kept, and how many more there may be for a while: for those who read and for those
-# who write, and for those who ask how the service is.
-POOL, OVERFLOW = 4, 4
-OBSERVERS, MORE_OBSERVERS = 1, 2
 # Seconds for closing them.
 CLOSE_TIMEOUT = 5.0
+
+BACKENDS: dict[str, Backend] = {"sqlite": SqliteBackend(), "postgresql": PostgresBackend()}
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -59,53 +51,34 @@ AnyRow = Row[*tuple[Any, ...]]
 class Reader:
     """A connection in a read-only transaction: all it returns is of one moment."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-        # What was read of this moment and will be asked for again; and where reads were answered from.
+    def __init__(self, connection: AsyncConnection, backend: Backend) -> None:
+        self._connection, self._backend = connection, backend
+        # A cache of this transaction; and the query plans by which reads were answered.
         self.known: dict[str, Any] = {}
         self.plans: list[str] = []
 
     async def rows(self, statement: Executable) -> Sequence[AnyRow]:
-        """All rows of a statement whose result is known to be small."""
+        """Return all rows of a statement whose result is known to be small."""
         return (await self._result(statement)).all()
 
     async def first(self, statement: Executable) -> AnyRow | None:
-        """The first row, or None."""
+        """Return the first row, or None."""
         return (await self._result(statement)).first()
 
     async def _result(self, statement: Executable) -> CursorResult[Any]:
-        """What a statement gives. When its task is canceled, so is the statement.
-
-        asyncpg does that by itself. SQLite runs the statement in a thread, where it would go on and keep the
-        connection; interrupted, it ends with an error of its own, after which the connection is as good as before.
-        """
-        if self._connection.dialect.name != "sqlite":
-            return await self._connection.execute(statement)
-        running = asyncio.ensure_future(self._connection.execute(statement))
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            driver = (await self._connection.get_raw_connection()).driver_connection
-            while not running.done():
-                # Again and again: the thread may not have begun with it yet.
-                await driver.interrupt()  # type: ignore[union-attr]  # connected as long as it runs
-                await asyncio.wait([running], timeout=0.01)
-            with suppress(DBAPIError):
-                running.result()
-            raise
+        """Run a statement; when its task is canceled, so is the statement."""
+        return await self._backend.execute(self._connection, statement)
 
     async def use_streaming_mode(self) -> None:
-        """Say that this reader will read a large part of the database, once: keep nothing of it in memory.
+        """Keep nothing in memory of what is read from now on: for a large part of the database, read once.
 
         Otherwise a million rows of SQLite would fill its cache, and all of the file that is mapped into memory would
-        count as this process's. The connection stays so.
+        count as this process's. The mode outlasts the reader: it is the connection's.
         """
-        if self._connection.dialect.name == "sqlite":
-            for pragma in ("mmap_size = 0", f"cache_size = {-SMALL_CACHE}"):
-                await self._connection.exec_driver_sql(f"PRAGMA {pragma}")
+        await self._backend.use_streaming_mode(self._connection)
 
     async def partitions(self, statement: Executable) -> AsyncIterator[Sequence[AnyRow]]:
-        """The rows of a statement of any size, some thousands at a time, never all in memory."""
+        """Yield the rows of a statement of any size, some thousands at a time, never all in memory."""
         async with self._connection.stream(statement) as result:
             async for partition in result.partitions(PARTITION):
                 yield partition
@@ -115,7 +88,7 @@ class Writer(Reader):
     """A connection in the one writing transaction; committed when its block ends without an error."""
 
     async def execute(self, statement: Executable) -> int:
-        """Run an INSERT, UPDATE or DELETE; returns how many rows it changed."""
+        """Run an INSERT, UPDATE or DELETE, and return the number of rows it changed."""
         result = await self._connection.execute(statement)
         return int(getattr(result, "rowcount", 0))
 
@@ -142,32 +115,15 @@ class Writer(Reader):
 
     async def lock(self, name: str) -> None:
         """Wait until no other transaction holds the lock of this name (SQLite has one writer anyway)."""
-        if self._connection.dialect.name == "postgresql":
-            await self._connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-            )
+        await self._backend.lock(self._connection, name)
 
     async def lock_with_timeout(self, name: str, patience: float) -> bool:
-        """Wait for the lock of this name for so many seconds at most, in line with others; whether it was taken."""
-        if self._connection.dialect.name != "postgresql":
-            return True
-        try:
-            async with self._connection.begin_nested():
-                await self._connection.execute(text(f"SET LOCAL lock_timeout = {max(round(patience * 1000), 1)}"))
-                await self.lock(name)
-                await self._connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-                raise
-            return False
-        return True
+        """Wait for the lock of this name for so many seconds at most, in line with others; True if it was taken."""
+        return await self._backend.lock_with_timeout(self._connection, name, patience)
 
     async def try_lock(self, name: str) -> bool:
-        """Take the lock of this name unless another transaction holds it; whether it was taken."""
-        if self._connection.dialect.name != "postgresql":
-            return True
-        statement = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
-        return bool((await self._connection.execute(statement, {"name": name})).scalar_one())
+        """Take the lock of this name unless another transaction holds it; True if it was taken."""
+        return await self._backend.try_lock(self._connection, name)
 
 
 @lru_cache
@@ -189,26 +145,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        if make_url(url).get_backend_name() == "sqlite":
-            self._writer = sqlite_engine(url, "rwc", "BEGIN IMMEDIATE", pool_size=1)
-            # Four readers keep two cores busy while one waits for the disk; more only compete for them.
-            self.readers = 4
-            self._reader = sqlite_engine(url, "ro", "BEGIN", pool_size=self.readers)
-            self._single, self._observer = self._writer, self._reader
-        else:
-            # Pools of their own: writers that wait for a company's lock take no connection from those who read.
-            self.readers = POOL + OVERFLOW
-            self._writer = postgresql_engine(url, pool_size=POOL, max_overflow=OVERFLOW)
-            self._single = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-            self._reader, self._observer = (
-                postgresql_engine(url, **pool).execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-                for pool in (
-                    {"pool_size": POOL, "max_overflow": OVERFLOW},
-                    {"pool_size": OBSERVERS, "max_overflow": MORE_OBSERVERS},
-                )
-            )
+        self._backend = BACKENDS[make_url(url).get_backend_name()]
+        self.readers = self._backend.readers
+        self._writer, self._single, self._reader, self._observer = self._backend.open(url)
         # True once SQLite said that its file is damaged. It stays so: whoever restores it starts this process again.
         self.is_damaged = False
         self._guard = Guard(self._answers)
@@ -218,60 +157,60 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
-        """A reader of one moment."""
+        """Open a reader of one moment."""
         async with transaction(self._reader) as connection:
-            yield Reader(connection)
+            yield Reader(connection, self._backend)
 
     @asynccontextmanager
     async def observe(self) -> AsyncIterator[Reader]:
-        """A reader for those who ask how the service is: it has a connection also when all others wait for a node."""
+        """Open a reader for those who ask how the service is: there is one also while all others wait for a node."""
         async with transaction(self._observer) as connection:
-            yield Reader(connection)
+            yield Reader(connection, self._backend)
 
     @asynccontextmanager
     async def guard(self, tenant: str) -> AsyncIterator[None]:
-        """Around work for a company, which ends with `NotAnsweringError` as soon as the company's node does not answer.
+        """End the work for a tenant inside the block with `NotAnsweringError` once the tenant's node does not answer.
 
         While it does not, further work is refused at once, and the connections are left to others.
         """
-        if make_url(self.url).get_backend_name() == "sqlite":
+        if not self._backend.is_server:
             yield
             return
         async with self._guard.around(tenant):
             yield
 
     async def _answers(self, tenant: str) -> None:
-        """Ask a company's node for a row, by a new connection: one that is kept may be the one that waits."""
+        """Ask a tenant's node for a row, by a new connection: one that is kept may be the one that waits."""
         engine = postgresql_engine(self.url, poolclass=NullPool)
         async with transaction(engine) as connection:
             await connection.execute(select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant))
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
-        """A writer; everything in the block is kept, or nothing."""
+        """Open a writer; everything in the block is kept, or nothing."""
         async with transaction(self._writer) as connection:
-            yield Writer(connection)
+            yield Writer(connection, self._backend)
 
     async def execute(self, statement: Executable) -> None:
-        """Run one statement that is a transaction by itself: on PostgreSQL one way there and back, not three."""
+        """Run one statement that is a transaction by itself: on PostgreSQL one round trip, not three."""
         async with transaction(self._single) as connection:
             await connection.execute(statement)
 
     @asynccontextmanager
     async def exclusive(self, name: str) -> AsyncIterator[bool]:
-        """Whether no other process is in such a block of this name, and none will be. On SQLite always true."""
-        if make_url(self.url).get_backend_name() == "sqlite":
+        """Keep other processes out of blocks of this name; False if one is in such a block. On SQLite always True."""
+        if not self._backend.is_server:
             yield True  # to hold its one writer would keep out ourselves
             return
         async with self.write() as writer:
             yield await writer.try_lock(name)
 
     async def is_tenant_locked(self, name: str) -> bool:
-        """Whether somebody holds the lock of this name at the moment (SQLite's one writer is not asked)."""
-        if make_url(self.url).get_backend_name() == "sqlite":
+        """Return True while a transaction holds the lock of this name. On SQLite always False."""
+        if not self._backend.is_server:
             return False
         async with transaction(self._reader) as connection:
-            return not await Writer(connection).try_lock(name)
+            return not await self._backend.try_lock(connection, name)
 
     async def run_sync(self, function: Any) -> Any:
         """Run a function of a synchronous connection, for Alembic."""
@@ -279,19 +218,11 @@ class Database:
             return await connection.run_sync(function)
 
     async def vacuum(self) -> None:
-        """Leave nothing in SQLite's file of what was deleted from it: the file is written anew, which takes a while.
+        """Remove what was deleted from SQLite's file: it is rewritten, which takes a while.
 
-        PostgreSQL does so by itself, by and by. Raises OperationalError when others write for too long.
+        PostgreSQL does so by itself, in time. Raises OperationalError when others write for too long.
         """
-        if make_url(self.url).get_backend_name() != "sqlite":
-            return
-        async with self._writer.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                try:
-                    await driver.execute_fetchall(statement)
-                except sqlite3.OperationalError as error:
-                    raise OperationalError(statement, {}, error) from error
+        await self._backend.vacuum(self._writer)
 
     def note_damage(self) -> None:
         """Note that SQLite's file is damaged, as this or another process found."""

@@ -1,11 +1,12 @@
-"""Where the two dialects differ in SQL: column types, lists as one parameter, and upserts.
+"""The differences of the two dialects in SQL: column types, lists as one parameter, and upserts.
 
-Everything else in `analytics` is written once. Instants are BIGINT microseconds since the epoch (see `zones`).
+Every other statement of `analytics` is written once. Instants are BIGINT microseconds since the epoch (see
+`domain.time_zones`). What differs beside SQL is in `backends`.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -99,40 +100,51 @@ def any_in(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[b
 
 
 def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """Whether a column is one of any number of values; false for no values."""
+    """Return the condition that a column is one of any number of values; false for no values."""
     item = BigInteger() if isinstance(column.type, Integer) else Text()
     return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
 
 
 def _by_values(table: Table, columns: Sequence[str]) -> Any:
-    """Of one row after the other."""
+    """Return an INSERT of one row after the other."""
     return sqlite.insert(table).values({name: bindparam(name) for name in columns})
 
 
 def _by_arrays(table: Table, columns: Sequence[str]) -> Any:
-    """Of all rows at once, a column an array: one plan and, where the rows are on another node, one way there."""
+    """Return an INSERT of all rows at once, each column an array: one plan, and one round trip to another node."""
     arrays = [bindparam(name, type_=ARRAY(_plain(table.c[name].type))) for name in columns]
     rows = func.unnest(*arrays).table_valued(*columns, name="rows").render_derived()
     return postgresql.insert(table).from_select(list(columns), select(*(rows.c[name] for name in columns)))
 
 
 def _plain(type: TypeEngine[Any]) -> TypeEngine[Any]:
-    """The type without its collation, which an array's type cannot say."""
+    """Return the type without its collation, which an array's type cannot have."""
     return Text() if isinstance(type, String) else type
 
 
-_INSERTS = {"sqlite": _by_values, "postgresql": _by_arrays}
+def _as_columns(rows: list[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    return tuple(map(list, zip(*rows, strict=True)))
+
+
+class _Upsert(NamedTuple):
+    """The form of a dialect's INSERT of many rows, and of its parameters."""
+
+    insert: Callable[[Table, Sequence[str]], Any]
+    bind: Callable[[list[tuple[Any, ...]]], Any]
+
+
+_UPSERTS = {"sqlite": _Upsert(_by_values, lambda rows: rows), "postgresql": _Upsert(_by_arrays, _as_columns)}
 
 
 def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool = False) -> Insert:
-    """INSERT of the named columns that replaces, where the primary key is there already, all others named.
+    """Return an INSERT of the named columns that, where the primary key exists, replaces the other columns named.
 
-    With `add` the values are added to those that are there. What it takes as parameters is what `bind_rows` gives.
+    With `add` the values are added to those that are there. Its parameters are made by `bind_rows`.
     Raises ValueError for columns in another order than the table's, in which SQLAlchemy writes them.
     """
     if list(columns) != [column.name for column in table.columns if column.name in columns]:
         raise ValueError(f"columns of {table.name} are not in its order: {columns}")
-    statement = _INSERTS[dialect.name](table, columns)
+    statement = _UPSERTS[dialect.name].insert(table, columns)
     keys = [column.name for column in table.primary_key]
     replaced = {
         name: table.c[name] + statement.excluded[name] if add else statement.excluded[name]
@@ -148,5 +160,5 @@ def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool 
 
 
 def bind_rows(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Any:
-    """Rows in the order of an upsert's columns, as it takes them: a list of them, or a tuple of columns."""
-    return tuple(map(list, zip(*rows, strict=True))) if dialect.name == "postgresql" else rows
+    """Return rows, given in the order of an upsert's columns, as the dialect's statement takes them."""
+    return _UPSERTS[dialect.name].bind(rows)

@@ -1,7 +1,7 @@
-"""The rollups: message counts added up by local send day, week and month, and by a few of the dimensions.
+"""The rollups: message counts added up by local send day, week and month, and by some of the dimensions.
 
-Which rollups exist is the table `ROLLUPS`. All contain the department, so that a supervisor's scope costs nothing.
-Narrow ones answer the tables of the view from a few rows; those of all dimensions answer combined filters.
+`ROLLUPS` lists them. All contain the department, so that a supervisor's scope costs nothing. Narrow rollups answer the
+tables of the view from a few rows; those of all dimensions answer combined filters.
 """
 
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from analytics.storage.tables import metadata
 # The dimensions that rollups are kept by. A filter by any other is answered from message rows.
 ROLLUP_DIMENSIONS = ("department_id", "agent_id", "template_id", "account_id")
 
-# Until which day the rollups of a company are built, when they are whole.
+# Sentinel for `built_until`: all rollups of the tenant are complete.
 COMPLETE = 10_000_000
 NO_CODE = -1  # a bounce of which WhatsApp gave no code
 
 # A period is a month, as months since the year 0; an ISO week, as this number and the weeks since 0001-01-01; or a
-# local day, as its ordinal (1970 began at 719,163). All stand in one column, since no number is two of them.
+# local day, as its ordinal (1970 began at 719,163). They use disjoint number ranges, so they share one column.
 FIRST_WEEK = 200_000
 FIRST_DAY_PERIOD = 500_000
-# From here on they are no periods but copies of days, see `rollups.edge`; `date` ends at 3,652,059.
+# Numbers from here on are copies of days, see `rollups.retention_boundary`; `date` ends at 3,652,059.
 EDGE = 5_000_000
 
 
 class PeriodKind(StrEnum):
-    """How long a period is."""
+    """The length of a period."""
 
     MONTH = "month"
     WEEK = "week"
@@ -39,24 +39,24 @@ class PeriodKind(StrEnum):
 
 
 def month_period(day: date) -> int:
-    """The month of a day, as a period."""
+    """Return the month of a day, as a period."""
     return day.year * 12 + day.month - 1
 
 
 def week_period(day: date) -> int:
-    """The ISO week of a day, as a period."""
+    """Return the ISO week of a day, as a period."""
     return FIRST_WEEK + (day.toordinal() - 1) // 7
 
 
 def level_of(period: int) -> PeriodKind:
-    """How long a period is."""
+    """Return the length of a period."""
     if period >= FIRST_DAY_PERIOD:
         return PeriodKind.DAY
     return PeriodKind.WEEK if period >= FIRST_WEEK else PeriodKind.MONTH
 
 
 def first_day_of(period: int) -> date:
-    """The day on which a period begins."""
+    """Return the first day of a period."""
     match level_of(period):
         case PeriodKind.DAY:
             return date.fromordinal(period)
@@ -68,7 +68,7 @@ def first_day_of(period: int) -> date:
 
 @dataclass(frozen=True)
 class MeasureGroup:
-    """What a rollup counts: some measures, perhaps by a further key; `counted` is zero when the row says nothing."""
+    """The measures of a rollup, perhaps by a further key; a row whose `counted` is zero may be deleted."""
 
     name: str
     key: str | None
@@ -84,7 +84,7 @@ BOUNCES = MeasureGroup("bounces", "code", ("messages",), "messages")
 
 @dataclass(frozen=True)
 class Rollup:
-    """One rollup: a family by some dimensions. `long`: whether it has weeks and months beside the days."""
+    """A rollup: a measure group by some dimensions. `long`: True if it has weeks and months beside the days."""
 
     family: MeasureGroup
     name: str
@@ -93,18 +93,18 @@ class Rollup:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Its key columns after the tenant, then its measures."""
+        """The key columns after the tenant, then the measures."""
         return (*self.keys, *self.family.measures)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Its key columns after the tenant."""
+        """The key columns after the tenant."""
         further = (self.family.key,) if self.family.key else ()
         return ("period", *self.dimensions, *further)
 
     @cached_property
     def table(self) -> Table:
-        """Its table: without a rowid on SQLite, since the key is all that finds a row."""
+        """The table: without a rowid on SQLite, since rows are found by their key only."""
         further = [Column(self.family.key, Integer, primary_key=True)] if self.family.key else []
         table = Table(
             f"rollup_{self.family.name}_{self.name}",
@@ -142,8 +142,8 @@ rollup_states = Table(
     "rollup_states",
     metadata,
     Column("tenant_id", Key, primary_key=True),
-    Column("zone_rules", Text, nullable=False),  # whose days they are, see `Zone.rules`
-    Column("built_until", Instant, nullable=False),  # the first day that is not in them yet; WHOLE when all are
+    Column("zone_rules", Text, nullable=False),  # the zone of their days, see `Zone.rules_version`
+    Column("built_until", Instant, nullable=False),  # the first day that is not in them yet, or COMPLETE
     # The first day whose messages are kept, and its first instant; null while all are. They only move forward.
     Column("kept_from", Integer),
     Column("kept_since", Instant),

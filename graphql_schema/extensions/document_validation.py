@@ -9,9 +9,9 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import ForbiddenError, InvalidInputError, PublicError, TooComplexError
 from analytics.domain.limits import MAX_ANONYMOUS_TOKENS, MAX_COST, MAX_INTROSPECTION_TOKENS, MAX_TOKENS
-from analytics.reports.access import Identity
 from graphql_schema.context import Context
 from graphql_schema.extensions.document_cache import CachedDocument, DocumentCache
 from graphql_schema.extensions.parser import has_too_many_tokens, parse

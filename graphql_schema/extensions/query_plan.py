@@ -4,7 +4,7 @@ from typing import Any
 
 from strawberry.extensions import SchemaExtension
 
-from analytics.reports.access import Role
+from analytics.domain.access import Role
 from graphql_schema.context import Context
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from analytics.storage.query_log import record_statements
 from graphql_schema.context import Context, OperationRecord
 from graphql_schema.limits.document_size import root_fields

@@ -8,8 +8,8 @@ from typing import Any
 import jwt
 from jwt.utils import base64url_decode, base64url_encode
 
+from analytics.domain.access import Identity, Viewer
 from analytics.exports.requests import Export
-from analytics.reports.access import Identity, Viewer
 
 AUDIENCE = "embudo-export-file"
 

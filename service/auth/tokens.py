@@ -8,9 +8,9 @@ import jwt
 import structlog
 from starlette.requests import HTTPConnection
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import PublicError, UnauthenticatedError
 from analytics.domain.text import sanitize
-from analytics.reports.access import Identity
 from service.auth.jwks import ALGORITHMS, JwksCache
 from service.settings import Settings
 

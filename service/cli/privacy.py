@@ -2,40 +2,35 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from analytics.domain.errors import PublicError
-from analytics.ingest.erasure import ErasureResult
-from service.settings import Settings
-from service.workers.resources import open_job_resources
-from tasks.erasure import erase_contacts, remove_tenant
+from service.cli.console import Tenant
+
+if TYPE_CHECKING:
+    from tasks.resources import JobResources
+
+T = TypeVar("T")
 
 tenants = typer.Typer(no_args_is_help=True, help="The companies.")
 
 
 def forget(
-    tenant: Annotated[str, typer.Option(help="The company.")],
+    tenant: Tenant,
     contact: Annotated[
         list[str], typer.Option(help="A person's phone or id; - reads one a line from standard input. Repeatable.")
     ],
 ) -> None:
-    """Forget people: their phones, ids and words go, also from what comes in later; every number stays as it is.
+    """Erase people: their phones, ids and texts go, also from later events. No number changes.
 
-    Finished exports of the company expire, since they may show them. Says nothing of whom it forgot.
+    Finished exports of the company expire, since they may show them. Prints counts only, and nothing of the people.
     """
+    from tasks.erasure import erase_contacts
+
     contacts = [one for given in contact for one in (_lines() if given == "-" else [given])]
-
-    async def work() -> ErasureResult:
-        resources = open_job_resources(Settings.read())
-        async with resources.database:
-            return await erase_contacts(resources, tenant, contacts)
-
-    try:
-        erased = asyncio.run(work())
-    except PublicError as error:
-        raise typer.BadParameter(error.message) from None
+    erased = _run(lambda resources: erase_contacts(resources, tenant, contacts))
     typer.echo(f"forgotten: {erased.messages:,} messages to them and {erased.replies:,} replies of theirs")
 
 
@@ -50,18 +45,28 @@ def remove(
 ) -> None:
     """Remove a company whole: its messages, its directory, its numbers and its files. This cannot be undone.
 
-    Have nothing fed for it any more, or it comes to be again.
+    Stop sending events for it first, or it will be recreated.
     """
     if (confirm or typer.prompt(f"Everything of {tenant} will be gone. Write its name again")) != tenant:
         raise typer.BadParameter("The names differ; nothing was removed.")
+    from tasks.erasure import remove_tenant
 
-    async def work() -> None:
+    _run(lambda resources: remove_tenant(resources, tenant))
+    typer.echo(f"{tenant} is removed")
+
+
+def _run(erase: Callable[["JobResources"], Awaitable[T]]) -> T:
+    """Run an erasure with the service's database and files; a company or contact that is wrong is a wrong parameter."""
+    from analytics.domain.errors import PublicError
+    from service.settings import Settings
+    from service.workers.resources import open_job_resources
+
+    async def work() -> T:
         resources = open_job_resources(Settings.read())
         async with resources.database:
-            await remove_tenant(resources, tenant)
+            return await erase(resources)
 
     try:
-        asyncio.run(work())
+        return asyncio.run(work())
     except PublicError as error:
         raise typer.BadParameter(error.message) from None
-    typer.echo(f"{tenant} is removed")

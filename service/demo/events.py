@@ -11,7 +11,7 @@ from itertools import accumulate
 from random import Random
 from typing import Any, NamedTuple
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.demo.directory import AGENTS, DEPARTMENTS, PEOPLE, TEMPLATES, Agent, Department, Person, statements
 from service.demo.outcomes import Event, MessageOutcomes, Queue, Sent, any_account, contact_keys, pick
 from service.demo.schedule import DAY, HOUR, MINUTE, Day, days, milliseconds, seconds

@@ -14,12 +14,12 @@ from strawberry import Schema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
+from analytics.domain.access import Identity, Viewer
 from analytics.domain.errors import RateLimitedError
 from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import now_micros
 from analytics.exports.requests import Export
-from analytics.reports.access import Identity, Viewer
 from analytics.storage.database import Database
 from graphql_schema.context import Context, Introspection, RequestPolicy
 from resolvers.exports import ExportQueue

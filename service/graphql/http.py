@@ -21,10 +21,10 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import PublicError, RateLimitedError
 from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES
 from analytics.domain.text import sanitize
-from analytics.reports.access import Identity
 
 JSON = "application/json"
 BODY_TIMEOUT = 30.0  # seconds

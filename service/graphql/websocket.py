@@ -15,9 +15,9 @@ from starlette.websockets import WebSocketDisconnect
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import PublicError
 from analytics.domain.text import sanitize
-from analytics.reports.access import Identity
 from graphql_schema.context import Context
 from graphql_schema.extensions.errors import to_public_error
 

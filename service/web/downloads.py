@@ -9,16 +9,17 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import ForbiddenError
 from analytics.domain.time_zones import now_micros
 from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
-from analytics.reports.access import Identity, load_viewer
+from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from analytics.storage.transient_errors import is_transient
 from service.auth.download_links import DownloadLinkSigner
 from service.web.intact_files import IntactFiles
-from tasks.exports.job import key_of
+from tasks.exports.files import key_of
 from tasks.file_store import FileStore
 
 log = structlog.get_logger()

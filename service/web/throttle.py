@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.auth.tokens import TokenService, identify
 
 REQUESTS_PER_SECOND = 100.0  # of all strangers together: a page and its files are ten, and kept by browsers

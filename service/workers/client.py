@@ -1,37 +1,35 @@
-"""The workers as the service sees them: its own child, or those behind a broker."""
+"""The workers as the service reaches them: its own child process, or those behind a broker."""
 
 import asyncio
 from typing import Protocol
 
+from service.workers import THREADS
 from service.workers.supervisor import Supervisor
 from tasks.queue import broker as brokers
 from tasks.queue.broker_url import BrokerUrl
-from tasks.queue.dispatch import BackgroundPublisher, Send
-
-# A workbook is mostly Python, so a second thread in a process only lets a small export pass a large one.
-THREADS = 2
+from tasks.queue.publisher import BackgroundPublisher, Send
 
 
 class WorkerClient(Protocol):
-    """What the service needs of them."""
+    """The workers, for the service."""
 
     enqueue: Send
 
     def wake(self) -> None:
-        """Say that there is something new to look at. Who does not hear it looks by itself soon."""
+        """Tell the workers that there is something new. One that misses it finds it by itself within a second."""
 
     async def start(self) -> None:
-        """Begin."""
+        """Start the workers, if they are the service's own."""
 
     async def stop(self) -> None:
-        """End."""
+        """Stop the workers, if they are the service's own, and publish nothing more."""
 
     async def is_reachable(self) -> bool:
-        """Whether an announcement would reach them now."""
+        """True if a message would reach them now."""
 
 
 def create_worker_client(at: BrokerUrl) -> WorkerClient:
-    """The workers that are reached at an address."""
+    """Create the client of the workers at a broker's URL."""
     return _EmbeddedWorkers() if at.embedded else _RemoteWorkers(at)
 
 
@@ -53,7 +51,7 @@ class _EmbeddedWorkers:
         return self._supervisor.alive
 
 
-# Seconds for a message that is on its way when the service stops; the sweep sends what it does not hear of.
+# Seconds for a message that is being sent when the service stops. A lost one is sent again by the workers' sweep.
 STOP_TIMEOUT = 2.0
 
 
@@ -65,7 +63,7 @@ class _RemoteWorkers:
         self.enqueue: Send = self._publisher.publish
 
     def wake(self) -> None:
-        """They are elsewhere, and look at the rows each second."""
+        """Do nothing: they are elsewhere, and look at the rows each second."""
 
     async def start(self) -> None:
         pass

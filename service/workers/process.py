@@ -1,7 +1,7 @@
-"""The worker: one process that does what comes from the broker and what it finds in the rows.
+"""A worker process: it runs the exports that the broker or the rows name, and the periodic work.
 
-It is the same for every broker. The embedded one is a queue in this process, so all of its work is found in the rows;
-Redis and RabbitMQ bring it, and the rows say what they lost.
+It is the same for every broker. The embedded one is a queue in this process, so all exports are found in the rows.
+Redis and RabbitMQ bring them sooner, and the rows say which ones they lost.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,39 +22,35 @@ import structlog
 from service.process_tuning import tune_garbage_collector
 from service.settings import Settings
 from service.telemetry.logs import configure
-from service.workers.resources import open_job_resources
-from tasks.exports.cleanup import delete_orphaned_files
-from tasks.exports.job import JobResources
-from tasks.maintenance import apply_webhooks, finish_pending_work, purge_expired_data
+from service.workers.resources import open_job_resources, retention_policy
+from tasks.maintenance import PERIODIC, Periodic
 from tasks.queue import broker as brokers
+from tasks.queue.actors import declare_actors
 from tasks.queue.broker_url import parse_broker_url
-from tasks.queue.dispatch import BackgroundPublisher, declare_actors, redeliver_pending
+from tasks.queue.dispatch import redeliver_pending
+from tasks.queue.publisher import BackgroundPublisher
+from tasks.resources import JobResources, RetentionPolicy
 from tasks.worker_slots import SHUTDOWN_GRACE, WorkerSlots
 
 log = structlog.get_logger()
 
-# Seconds between two looks at the rows when nobody calls.
+# Seconds between two sweeps of the rows for exports that no message told of.
 SWEEP_INTERVAL = 1.0
-# Seconds between two looks at the webhooks when nobody calls.
-WEBHOOKS_INTERVAL = 1.0
-# Seconds between two rounds of what can wait: unfinished rollups, expired files; and of what can wait longer: what is
-# kept for days or months, and looks at how companies are.
-MAINTENANCE_INTERVAL = 15.0
-PURGE_INTERVAL = 300.0
-# Seconds between two looks for files that no export needs: it lists all of the store.
-CLEANUP_INTERVAL = 3600.0
-# How long (µs) a broker has to bring a new export before we take it for lost. In the embedded case nobody brings it.
+# The time (µs) that a broker has to bring a new export before its message counts as lost.
 REDELIVERY_DELAY = 2_000_000
-# Seconds until what a process found is offered again: the claim makes that harmless.
+# Seconds until an export that this process found is offered again. (The claim makes a second offer harmless.)
 OFFER_AGAIN_AFTER = 5.0
-# Milliseconds that an idle worker sleeps at most between two looks at Redis.
+# Milliseconds that an idle worker sleeps at most between two reads of Redis.
 POLL_INTERVAL = 250
-# Milliseconds for the threads to end: a grace, a look at the request to stop each second, and writing it down.
+# Milliseconds for the threads to end: the grace, a second until each sees that it must stop, and the last write.
 STOP_TIMEOUT = int(SHUTDOWN_GRACE * 1000) + 3000
 
 
 def run(settings: Settings, threads: int, scratch: Path) -> None:
-    """Be a worker, until SIGTERM or the end of standard input. What is not done by then goes back to the queue."""
+    """Run a worker until SIGTERM or the end of standard input, and give unfinished exports back to the queue then.
+
+    `scratch`: the folder for its temporary files.
+    """
     configure(settings.log_level, settings.log_format)
     tune_garbage_collector()
     tempfile.tempdir = str(scratch)
@@ -62,60 +58,71 @@ def run(settings: Settings, threads: int, scratch: Path) -> None:
     at = parse_broker_url(settings.broker_url)
     broker = brokers.open_broker(at)
     broker.emit_after("process_boot")  # without it Dramatiq's time limits do nothing
-    declare_actors(broker, at.queue, lambda: open_job_resources(settings), slots)
+    declare_actors(broker, at.queue, lambda: open_job_resources(settings), retention_policy(settings), slots)
     worker = dramatiq.Worker(broker, worker_timeout=POLL_INTERVAL, worker_threads=threads)
-    worker.queue_prefetch = threads  # what waits here cannot be done by an idle process
+    worker.queue_prefetch = threads  # an idle process cannot take what is prefetched here
     worker.start()
     log.info("worker started", threads=threads)
     publisher = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
     asyncio.run(_main_loop(settings, slots, publisher, None if at.embedded else REDELIVERY_DELAY))
     worker.stop(STOP_TIMEOUT)
-    shutil.rmtree(scratch, ignore_errors=True)  # who made it for us may be gone
-    # At once: a thread that still packs a file of millions of rows has been told that nobody wants it.
+    shutil.rmtree(scratch, ignore_errors=True)  # the parent, which made it, may be gone
+    # At once, without waiting for a thread that still packs a file of millions of rows, which nobody wants any more.
     os._exit(0)
 
 
 async def _main_loop(
-    settings: Settings, slots: WorkerSlots, publisher: BackgroundPublisher, patience: int | None
+    settings: Settings, slots: WorkerSlots, publisher: BackgroundPublisher, redelivery_delay: int | None
 ) -> None:
-    """Look at the rows again and again, until the shift is over."""
-    woken, posted = asyncio.Event(), asyncio.Event()
-    _install_signal_handlers(slots, woken, posted)
-    resources = open_job_resources(settings)
-    others = [
-        asyncio.create_task(work)
-        for work in (
-            _apply_webhooks(resources, posted),
-            _run_periodically(finish_pending_work, resources, MAINTENANCE_INTERVAL),
-            _run_periodically(purge_expired_data, resources, PURGE_INTERVAL),
-            _run_periodically(delete_orphaned_files, resources, CLEANUP_INTERVAL),
-        )
+    """Run the periodic work until the shutdown is requested. Without a delay, exports are sent as soon as they wait."""
+    throttle = _DispatchThrottle(slots, publisher.publish)
+
+    async def redeliver(resources: JobResources, _policy: RetentionPolicy) -> None:
+        throttle.begin()
+        await redeliver_pending(resources.database, throttle.offer, redelivery_delay)
+
+    # Beside the table, since it needs this process's connection to the broker.
+    works = (Periodic("redeliver_pending", SWEEP_INTERVAL, redeliver, on_wakeup=True), *PERIODIC)
+    wakeups = [asyncio.Event() for _ in works]
+    stopping = asyncio.Event()
+    _install_signal_handlers(
+        slots, stopping, [wakeup for work, wakeup in zip(works, wakeups, strict=True) if work.on_wakeup]
+    )
+    resources, policy = open_job_resources(settings), retention_policy(settings)
+    running = [
+        asyncio.create_task(_run_periodically(work, resources, policy, wakeup))
+        for work, wakeup in zip(works, wakeups, strict=True)
     ]
-    offers = _DispatchThrottle(slots, publisher.publish)
-    while not slots.stopping:
-        try:
-            offers.begin()
-            await redeliver_pending(resources, offers.offer, patience)
-        except Exception:
-            log.exception("the sweep failed, trying again")
-        await _wait_for_wakeup(woken, SWEEP_INTERVAL)
-    for task in others:
+    await stopping.wait()
+    for task in running:
         task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(*running, return_exceptions=True)
     await resources.database.close()
 
 
-async def _wait_for_wakeup(call: asyncio.Event, patience: float) -> None:
-    """Wait until somebody calls, or for some seconds."""
-    # Not wait_for: before Python 3.12 it swallows being cancelled when the call comes at the same time.
+async def _run_periodically(
+    work: Periodic, resources: JobResources, policy: RetentionPolicy, wakeup: asyncio.Event
+) -> None:
+    """Run some work for ever, at its interval or when it is woken. Errors are logged, and the next run is the retry."""
+    while True:
+        try:
+            await work.job(resources, policy)
+        except Exception:
+            log.exception("periodic work failed, trying again", work=work.name)
+        await _wait_for_wakeup(wakeup, work.interval)
+
+
+async def _wait_for_wakeup(wakeup: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, for some seconds at most, and clear it."""
+    # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the event.
     with suppress(TimeoutError):
-        async with asyncio.timeout(patience):
-            await call.wait()
-    call.clear()
+        async with asyncio.timeout(seconds):
+            await wakeup.wait()
+    wakeup.clear()
 
 
 class _DispatchThrottle:
-    """Passes on what the sweep found: no more than this process could do itself now, and none twice in a row.
+    """Sends the exports that a sweep found: no more than this process has free slots, and none twice in a row.
 
     So a broker's queue does not fill with copies while all workers are busy.
     """
@@ -127,61 +134,41 @@ class _DispatchThrottle:
         self._offered: dict[tuple[str, str], float] = {}
 
     def begin(self) -> None:
-        """Begin another round."""
+        """Begin another sweep."""
         self._left = self._slots.free
         recently = time.monotonic() - OFFER_AGAIN_AFTER
         self._offered = {key: at for key, at in self._offered.items() if at > recently}
 
     def offer(self, tenant: str, id: str) -> None:
-        """Pass on an export, if there is still room for it in this round."""
+        """Send an export's key, unless this sweep has sent as many as there are free slots."""
         if self._left > 0 and (tenant, id) not in self._offered:
             self._left -= 1
             self._offered[tenant, id] = time.monotonic()
             self._send(tenant, id)
 
 
-def _install_signal_handlers(slots: WorkerSlots, *calls: asyncio.Event) -> None:
-    """Request the shutdown on SIGTERM, or when our parent is gone; call then, and when there is something new."""
+def _install_signal_handlers(slots: WorkerSlots, stopping: asyncio.Event, wakeups: list[asyncio.Event]) -> None:
+    """Request the shutdown on SIGTERM or at the end of standard input: the parent is gone. Each line of it wakes."""
     loop = asyncio.get_running_loop()
 
-    def call() -> None:
-        for event in calls:
-            event.set()
+    def wake() -> None:
+        for wakeup in wakeups:
+            wakeup.set()
 
-    def end() -> None:
+    def stop() -> None:
         slots.request_shutdown()
-        call()
+        stopping.set()
 
     def read() -> None:
         for _ in sys.stdin.buffer:
-            loop.call_soon_threadsafe(call)
-        loop.call_soon_threadsafe(end)
+            loop.call_soon_threadsafe(wake)
+        loop.call_soon_threadsafe(stop)
 
-    loop.add_signal_handler(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches our parent, which ends us
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which stops this process
     threading.Thread(target=read, daemon=True).start()
 
 
-async def _apply_webhooks(resources: JobResources, posted: asyncio.Event) -> None:
-    while True:
-        try:
-            await apply_webhooks(resources)
-        except Exception:
-            log.exception("webhooks could not be applied, trying again")
-        await _wait_for_wakeup(posted, WEBHOOKS_INTERVAL)
-
-
-async def _run_periodically(
-    upkeep: Callable[[JobResources], Awaitable[None]], resources: JobResources, pause: float
-) -> None:
-    while True:
-        try:
-            await upkeep(resources)
-        except Exception:
-            log.exception("the upkeep failed, trying again")
-        await asyncio.sleep(pause)
-
-
 if __name__ == "__main__":
-    # Not the `embudo` command: what it imports for the API takes seconds and memory that a worker does not need.
+    # Not the `embudo` command: a worker needs nothing of what that imports.
     run(Settings.read(), int(sys.argv[1]), Path(sys.argv[2]))

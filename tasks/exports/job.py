@@ -9,7 +9,6 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -26,46 +25,31 @@ from analytics.reports.access import load_viewer
 from analytics.storage.database import Database, Writer
 from analytics.storage.transient_errors import is_transient
 from tasks.exports.file_names import file_name
+from tasks.exports.files import SUFFIXES, delete_files, key_of
 from tasks.exports.summary_sheet import summary
 from tasks.exports.writers.base import ExportWriter
 from tasks.exports.writers.csv_writer import CsvWriter
 from tasks.exports.writers.further_columns import Further
 from tasks.exports.writers.xlsx_writer import Summary, XlsxWriter
-from tasks.file_store import FileStore
+from tasks.resources import JobResources, RetentionPolicy
 from tasks.worker_slots import WorkerSlots
 
 log = structlog.get_logger()
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Seconds from one write of the progress to the next, which takes a while itself: it is promised at least each second.
+# Seconds between two writes of the progress. Clients are promised one each second, and a write takes a while itself.
 RENEW_INTERVAL = 0.5
 # Seconds. An export of some millions of rows takes minutes; one that takes this long is stuck.
 TIME_LIMIT = 60 * 60
-SUFFIXES = {ExportFormat.XLSX: "xlsx", ExportFormat.CSV: "csv"}
-
-
-@dataclass(frozen=True)
-class JobResources:
-    """What the job works with."""
-
-    database: Database
-    files: FileStore
-    retention_days: int
-    orphan_days: int = 30
-    webhook_days: int = 30
-    message_months: int | None = None
-    form_answers: bool = False
-    # The companies whose part of the database did not answer when it was asked last.
-    away: set[str] = field(default_factory=set)
 
 
 class _JobInterruptedError(Exception):
-    """The row or a requested shutdown says that this worker should go no further."""
+    """The job must stop: its export was canceled or taken over, or its process is stopping."""
 
 
 class _StorageError(Exception):
-    """The file could not be written or stored. An OSError elsewhere is the database's connection."""
+    """The file could not be written or stored. Any other OSError is one of the database's connection."""
 
 
 @contextmanager
@@ -76,31 +60,18 @@ def _storing() -> Iterator[None]:
         raise _StorageError from error
 
 
-def key_of(export: Export) -> str:
-    """Under which key an export's file is stored: one for each attempt, so that none can spoil another's."""
-    return _key(export, export.attempts)
-
-
-def _key(export: Export, attempt: int) -> str:
-    return f"{export.id}-{attempt}.{SUFFIXES[export.format]}"
-
-
-async def delete_files(files: FileStore, export: Export) -> None:
-    """Delete what any attempt stored for an export. Raises OSError."""
-    for attempt in range(1, export.attempts + 1):
-        await files.delete(_key(export, attempt))
-
-
 def time_limit() -> asyncio.Timeout:
-    """How long an export may take."""
+    """The timeout of one export. (A function, so that tests can put a shorter one in its place.)"""
     return asyncio.timeout(TIME_LIMIT)
 
 
-async def run_export(resources: JobResources, tenant: str, id: str, slots: WorkerSlots | None = None) -> None:
-    """Do one export, if it is free to be done. Whatever happens is said in its row.
+async def run_export(
+    resources: JobResources, policy: RetentionPolicy, tenant: str, id: str, slots: WorkerSlots | None = None
+) -> None:
+    """Run one export, unless another worker has it; its row says how it ended.
 
-    An error of the database is raised, since then the row cannot be written: the lease runs out, and the sweep
-    gives the export to another worker.
+    Raises errors of the database only, since then the row cannot be written: the lease runs out, and the export is
+    sent to another worker.
     """
     async with resources.database.write() as writer:
         export = await jobs.claim(writer, tenant, id, now_micros())
@@ -118,7 +89,7 @@ async def run_export(resources: JobResources, tenant: str, id: str, slots: Worke
     limit = time_limit()
     try:
         async with limit, resources.database.guard(tenant):
-            await _produce_file(resources, export, progress)
+            await _produce_file(resources, policy, export, progress)
     except _JobInterruptedError:
         await _release(resources, export, progress)
         logger.info("export stopped")
@@ -144,7 +115,7 @@ async def run_export(resources: JobResources, tenant: str, id: str, slots: Worke
 
 
 async def _release(resources: JobResources, export: Export, progress: "_JobProgress") -> None:
-    """Leave an export that is not to be finished here: hand it back, or end it if it was canceled."""
+    """Leave an export that is not to be finished here: give it back to the queue, or end it if it was canceled."""
     if progress.handed_back:
         return  # the next worker may have stored its file by now, under the same key
     with suppress(OSError):
@@ -163,7 +134,7 @@ async def _end(
 
 
 class _JobProgress:
-    """How far the job is, and whether it should go on."""
+    """The progress of the job: rows counted and written, and signs that it must stop."""
 
     def __init__(self, slots: WorkerSlots) -> None:
         self.slots = slots
@@ -174,18 +145,20 @@ class _JobProgress:
         self.handed_back = False
 
     def raise_if_stopping(self) -> None:
-        """Raise unless there is time to begin the next batch."""
+        """Raise if the process is stopping, or as `raise_if_lost` does: no further batch may be begun."""
         if self.slots.stopping:
             raise _JobInterruptedError
         self.raise_if_lost()
 
     def raise_if_lost(self) -> None:
-        """Raise when the export was canceled or lost."""
+        """Raise if the export was canceled, or another worker took it over."""
         if self.stopped:
             raise _JobInterruptedError
 
 
-async def _produce_file(resources: JobResources, export: Export, progress: _JobProgress) -> None:
+async def _produce_file(
+    resources: JobResources, policy: RetentionPolicy, export: Export, progress: _JobProgress
+) -> None:
     made = asyncio.Event()
     renewing = asyncio.create_task(_renew(resources.database, export, progress, made))
     try:
@@ -209,12 +182,12 @@ async def _produce_file(resources: JobResources, export: Export, progress: _JobP
                 file_name=file_name(export.name, SUFFIXES[export.format]),
                 file_size=content.size,
                 file_digest=content.digest,
-                expires_at=done_at + resources.retention_days * DAY,
+                expires_at=done_at + policy.export_days * DAY,
             )
         if not completed:
             raise _JobInterruptedError
     finally:
-        # Told, not canceled: a write that is cut off in the middle can leave SQLite locked.
+        # Asked to end, not canceled: a write that is cut off in the middle can leave SQLite locked.
         made.set()
         await asyncio.gather(renewing, return_exceptions=True)
 
@@ -233,7 +206,7 @@ async def _renew(database: Database, export: Export, progress: _JobProgress, mad
 
 
 async def _check_lease(writer: Writer, export: Export, progress: _JobProgress) -> None:
-    """Renew the lease, or let go of the row at once: a large file's last step may take longer than anyone waits."""
+    """Renew the lease, or release the row at the end of the grace: a large file takes long to finish."""
     if progress.slots.grace_expired and not progress.storing:
         await jobs.release(writer, export)
         progress.handed_back = progress.stopped = True
@@ -245,7 +218,7 @@ async def _check_lease(writer: Writer, export: Export, progress: _JobProgress) -
 
 
 async def _write(database: Database, export: Export, progress: _JobProgress, path: Path) -> None:
-    """Write the file. All that is read is of one moment: the requester's access, the count and the rows."""
+    """Write the file. The requester's access, the count and the rows are read in one snapshot."""
     async with database.read() as reader:
         await reader.use_streaming_mode()
         viewer = await load_viewer(reader, export.requester)
@@ -270,18 +243,18 @@ async def _write(database: Database, export: Export, progress: _JobProgress, pat
 
 
 async def _prefetch(batches: AsyncIterator[T]) -> AsyncIterator[T]:
-    """The same batches, each being read while the one before is worked on."""
+    """Yield the same batches, reading each while the one before is being processed."""
     reading = asyncio.ensure_future(anext(batches, None))
     try:
         while (batch := await reading) is not None:
             reading = asyncio.ensure_future(anext(batches, None))
             yield batch
     finally:
-        await asyncio.wait([reading])  # not canceled: its connection is about to be given back
+        await asyncio.wait([reading])  # not canceled: its connection is about to be returned
 
 
 async def _in_thread(step: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Run a step in a thread, and wait for its end also when our time is over: what it writes to is deleted then."""
+    """Run a step in a thread. On cancellation wait for its end, since its file is deleted next."""
     running = asyncio.ensure_future(asyncio.to_thread(step, *args, **kwargs))
     try:
         await asyncio.shield(running)

@@ -1,4 +1,4 @@
-"""The summary in front of a workbook: what was asked for, by whom, as of when, and the funnel of its rows.
+"""The summary sheet of a workbook: the filter, the requester, the moment of the data, and the funnel of the rows.
 
 Read by the same reader as the rows, so that both are of one moment.
 """

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import quantiles
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from tests.support.paths import ROOT
 from tests.support.servers.server import Server
 

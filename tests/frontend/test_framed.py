@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, Route, WebSocketRoute, expect
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.auth.tokens import TokenService
 from tests.frontend.test_graphiql import CREATE
 from tests.support.browser.platforms import HOUR, Platform, asked, framed, hearing

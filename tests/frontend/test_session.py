@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.auth.tokens import TokenService
 from tests.support.browser.users import COMES_BACK, IDENTITIES, Reader, run
 from tests.support.servers.server import SECRET, Server

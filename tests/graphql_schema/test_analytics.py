@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.domain.access import Identity
 from analytics.domain.time_zones import to_micros
 from analytics.lifecycle.retention import delete_old_messages
 from analytics.migrations import migrate
-from analytics.reports.access import Identity
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from tests.support import factories, strategies

@@ -9,13 +9,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from analytics.domain.access import Identity
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.time_zones import to_micros
 from analytics.exports import jobs as export_jobs
 from analytics.exports import requests
 from analytics.exports.requests import CsvSeparator, ExportStatus
 from analytics.lifecycle.retention import delete_old_messages
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from analytics.storage.tables import exports as rows
 from graphql_schema.schema import schema

@@ -24,6 +24,7 @@ from graphql import (
     print_ast,
 )
 
+from analytics.domain.query_spec import DIMENSIONS
 from analytics.reports.directory import Account
 from analytics.storage.database import Database
 from graphql_schema.schema import schema
@@ -42,10 +43,7 @@ FIXED = {
     "CampaignAnalytics.bounceReasons": "WhatsApp's error codes",
     "TemplatePerformance.departments": "the company's departments",
     "Viewer.departments": "the company's departments",
-    "AppliedFilter.templateIds": "limits.filterIds",
-    "AppliedFilter.accountIds": "limits.filterIds",
-    "AppliedFilter.departmentIds": "limits.filterIds",
-    "AppliedFilter.agentIds": "limits.filterIds",
+    **{f"AppliedFilter.{dimension.argument}": "limits.filterIds" for dimension in DIMENSIONS},
     "Export.columns": "the enum ExportColumn",
     "UserError.field": "the depth of the inputs",
     **{f"{kind}ExportPayload.userErrors": "the inputs" for kind in ("Create", "Cancel", "Delete")},

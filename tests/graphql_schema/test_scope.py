@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from analytics.storage.database import Database
 from tests.support import factories
 from tests.support.factories import ask, execute, identity, member, message_sent, reply, status, supervisor

@@ -30,8 +30,8 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.domain.access import Identity
 from analytics.exports import jobs, requests
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from graphql_schema.schema import schema
 from resolvers.pagination import encode

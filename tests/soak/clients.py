@@ -8,7 +8,7 @@ from random import Random
 
 import httpx
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.auth.tokens import TokenService
 from tests.soak.companies import company
 from tests.soak.deliveries import Delivery, deliveries

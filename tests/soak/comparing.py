@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from tests.soak.companies import SUPERVISORS, UNTIL, ZONES, Company
 from tests.support.exports.helpers import lines
 from tests.support.exports.tables import guarded

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from tests.soak.companies import SUPERVISORS, UNTIL, ZONES
 from tests.support.factories import identity, supervisor
 from tests.support.graphql.view import DOCUMENT, variables

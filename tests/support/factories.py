@@ -4,9 +4,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analytics.domain.access import Identity, Viewer
 from analytics.domain.errors import PublicError
 from analytics.exports.requests import Export
-from analytics.reports.access import Identity, Viewer, load_viewer
+from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from graphql_schema.context import Context
 from graphql_schema.schema import schema

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from analytics.storage.database import Database
-from tasks.exports.job import JobResources
 from tasks.file_store import FileStore
+from tasks.resources import JobResources
 
 
 @pytest.fixture
@@ -26,4 +26,4 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def resources(database: Database, folder: Path) -> JobResources:
     """A resources whose files are in `folder`."""
-    return JobResources(database, FileStore(folder.as_uri()), retention_days=30)
+    return JobResources(database, FileStore(folder.as_uri()))

@@ -11,20 +11,23 @@ from structlog.testing import capture_logs
 
 from analytics.ingest import webhook_inbox
 from analytics.migrations import migrate
-from analytics.storage import gauges, guards
-from analytics.storage.database import OVERFLOW, POOL, Database
+from analytics.storage import gauges
+from analytics.storage.backends import guards
+from analytics.storage.backends.guards import NotAnsweringError
+from analytics.storage.backends.postgresql import OVERFLOW, POOL
+from analytics.storage.database import Database
 from analytics.storage.gauges import TenantGauge
-from analytics.storage.guards import NotAnsweringError
 from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import tenants
 from analytics.storage.transient_errors import is_transient
 from service.telemetry.metrics import render_metrics
 from tasks import maintenance
-from tasks.exports.job import JobResources
 from tasks.file_store import FileStore
 from tasks.maintenance import apply_webhooks, finish_pending_work, purge_expired_data
+from tasks.resources import JobResources
 from tests.conftest import POSTGRESQL, empty_database
 from tests.support import webhooks as whatsapp
+from tests.support.exports.helpers import POLICY
 from tests.support.factories import message_sent
 from tests.support.ingest_helpers import feed
 from tests.support.sql.nodes import How, Nodes, nodes_of
@@ -53,7 +56,7 @@ async def nodes(database: Database) -> AsyncIterator[Nodes]:
 @pytest.fixture
 def resources(database: Database, tmp_path: Path) -> JobResources:
     """A resources with files of its own."""
-    return JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+    return JobResources(database, FileStore((tmp_path / "files").as_uri()))
 
 
 @pytest.fixture
@@ -77,8 +80,8 @@ async def test_webhooks_of_other_companies_are_applied(resources: JobResources, 
         await webhook_inbox.store(database, tenant, READ, n)
     await nodes.lose(ILL, how)
     with capture_logs() as logs:
-        await apply_webhooks(resources)
-        await apply_webhooks(resources)
+        await apply_webhooks(resources, POLICY)
+        await apply_webhooks(resources, POLICY)
     assert await pending(database) == [ILL]
     assert [entry["tenant"] for entry in logs if "does not answer" in entry["event"]] == [ILL]
     with pytest.raises((DBAPIError, NotAnsweringError)) as refused:
@@ -87,7 +90,7 @@ async def test_webhooks_of_other_companies_are_applied(resources: JobResources, 
     await webhook_inbox.store(database, WELL, READ, 9)
     await nodes.find(ILL)
     database._guard = guards.Guard(database._answers)  # as after its rest
-    await apply_webhooks(resources)
+    await apply_webhooks(resources, POLICY)
     assert await pending(database) == []
     async with database.read() as reader:
         assert [(await webhook_inbox.count(reader, tenant)).applied for tenant in (ILL, WELL)] == [1, 3]
@@ -103,13 +106,13 @@ async def test_the_upkeep_of_other_companies_goes_on(resources: JobResources, no
         async with database.write() as writer:
             await writer.execute(delete(rollup_states).where(rollup_states.c.tenant_id == tenant))
     await nodes.lose(ILL, how)
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     assert await kept_and_looked_at(database, WELL) == (0, True)
     await finish_pending_work(resources)
     await nodes.find(ILL)
     assert await kept_and_looked_at(database, ILL) == (1, False)
     database._guard = guards.Guard(database._answers)
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     assert await kept_and_looked_at(database, ILL) == (0, True)
 
 
@@ -138,7 +141,7 @@ async def test_what_no_release_put_into_a_queue_is_found(resources: JobResources
 async def test_a_company_that_an_earlier_release_made_is_known_by_and_by(resources: JobResources) -> None:
     async with resources.database.write() as writer:
         await writer.execute(text("DELETE FROM known_tenants"))
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     async with resources.database.read() as reader:
         found = await reader.rows(text("SELECT tenant_id FROM known_tenants ORDER BY tenant_id"))
     assert [row.tenant_id for row in found] == [ILL, WELL]

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, func, insert, select
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import InvalidInputError, NotFoundError
 from analytics.domain.time_zones import DAY, to_micros
 from analytics.exports import jobs
@@ -17,15 +18,16 @@ from analytics.ingest import webhook_inbox
 from analytics.lifecycle import retention
 from analytics.lifecycle.tenant_removal import STEP, TABLES, remove_tenant_rows
 from analytics.migrations import migrate
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from analytics.storage.rollup_tables import rollup_states
 from tasks.erasure import erase_contacts, expire_files, remove_tenant
-from tasks.exports.job import JobResources, run_export
+from tasks.exports import cleanup
+from tasks.exports.cleanup import delete_expired_files
+from tasks.exports.job import run_export
 from tasks.file_store import FileStore
-from tasks.queue import dispatch as queued
+from tasks.resources import JobResources
 from tests.support import webhooks as bodies
-from tests.support.exports.helpers import queue, soon, stored
+from tests.support.exports.helpers import POLICY, queue, soon, stored
 from tests.support.factories import MONDAY, account, identity, message_sent, reply
 from tests.support.identities import FIRST, SECOND, wamid
 from tests.support.ingest_helpers import feed
@@ -41,7 +43,7 @@ async def test_no_trace_is_left_in_the_database_file(tmp_path: Path, tenant: str
     path = tmp_path / "embudo.db"
     async with Database(f"sqlite+aiosqlite:///{path}") as database:
         await migrate(database)
-        resources = JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+        resources = JobResources(database, FileStore((tmp_path / "files").as_uri()))
         await _fill(database, tenant)
         for trace in (FIRST, CODED, "Tengo frío", "CL.1"):
             assert _in_file(path, trace)
@@ -79,7 +81,7 @@ async def test_an_export_that_read_what_was_there_before_expires_too(
         await outdate(*args)
         if not made:
             made.append(await queue(resources.database, identity(tenant), MONTH))
-            await run_export(resources, tenant, made[0].id)
+            await run_export(resources, POLICY, tenant, made[0].id)
             assert (await stored(resources.database, made[0])).status is ExportStatus.COMPLETED
 
     monkeypatch.setattr(jobs, "expire_all", outdate_and_be_slow)
@@ -141,8 +143,8 @@ async def test_files_that_may_show_somebody_go(resources: JobResources, tenant: 
     done, running, waiting = [await queue(resources.database, identity(tenant), MONTH) for _ in range(3)]
     other = uuid4().hex
     theirs = await queue(resources.database, identity(other), MONTH)
-    await run_export(resources, tenant, done.id)
-    await run_export(resources, other, theirs.id)
+    await run_export(resources, POLICY, tenant, done.id)
+    await run_export(resources, POLICY, other, theirs.id)
     async with resources.database.write() as writer:
         held = await jobs.claim(writer, tenant, running.id, soon())
     assert held
@@ -155,7 +157,7 @@ async def test_files_that_may_show_somebody_go(resources: JobResources, tenant: 
             writer, held, soon(), rows=1, file_name="old.xlsx", file_size=1, file_digest="d", expires_at=soon()
         )
     assert late is False
-    await run_export(resources, tenant, running.id)
+    await run_export(resources, POLICY, tenant, running.id)
     assert (await stored(resources.database, running)).status is ExportStatus.COMPLETED
 
 
@@ -164,18 +166,18 @@ async def test_a_file_that_cannot_be_deleted_is_tried_again(
 ) -> None:
     await feed(resources.database, tenant, [message_sent(contact={"phone": FIRST})])
     done = await queue(resources.database, identity(tenant), MONTH)
-    await run_export(resources, tenant, done.id)
+    await run_export(resources, POLICY, tenant, done.id)
 
     async def broken(*_: Any) -> None:
         raise OSError("no disk")
 
     with monkeypatch.context() as patched:
-        patched.setattr(queued, "delete_files", broken)
+        patched.setattr(cleanup, "delete_files", broken)
         await erase_contacts(resources, tenant, [FIRST])
     # Nobody is given it any more, though it is still there.
     assert (await stored(resources.database, done)).status is ExportStatus.EXPIRED
     assert len(list((tmp_path / "files").iterdir())) == 1
-    await queued.delete_expired_files(resources)
+    await delete_expired_files(resources)
     assert list((tmp_path / "files").iterdir()) == []
 
 
@@ -211,14 +213,14 @@ async def test_files_that_show_dropped_messages_go(resources: JobResources, tena
     exports = [await queue(database, identity(tenant, id=f"u{n}"), days) for n, days in enumerate(ranges)]
     theirs = await queue(database, identity(other), BOTH)
     for export in (*exports[:3], theirs):
-        await run_export(resources, export.tenant_id, export.id)
+        await run_export(resources, POLICY, export.tenant_id, export.id)
     assert await _drop(resources, tenant) == 1
     found = [(await stored(database, export)).status for export in (*exports, theirs)]
     over, kept, waits = ExportStatus.EXPIRED, ExportStatus.COMPLETED, ExportStatus.QUEUED
     assert found == [over, over, kept, waits, waits, kept]
     assert _exports_in(folder) == {exports[2].id, theirs.id}
     for export in exports[3:]:
-        await run_export(resources, tenant, export.id)
+        await run_export(resources, POLICY, tenant, export.id)
     ended = [await stored(database, export) for export in exports[3:]]
     assert [(one.status, one.failure) for one in ended] == [
         (ExportStatus.FAILED, FailureCode.DROPPED),
@@ -245,7 +247,7 @@ async def test_a_file_that_is_being_made_of_dropped_messages_is_not_given_out(
     async with database.write() as writer:
         completed = [await jobs.complete(writer, one, soon(), **done) for one in held if one]
     assert completed == [False, True]
-    await run_export(resources, tenant, of_both.id)
+    await run_export(resources, POLICY, tenant, of_both.id)
     assert (await stored(database, of_both)).failure is FailureCode.DROPPED
 
 
@@ -255,7 +257,7 @@ async def test_files_go_also_when_the_process_died_after_the_boundary(
     database = resources.database
     await _october(database, tenant)
     export = await queue(database, identity(tenant), BOTH)
-    await run_export(resources, tenant, export.id)
+    await run_export(resources, POLICY, tenant, export.id)
 
     async def died(*_: Any) -> None:
         raise ConnectionError("the process was killed")
@@ -271,7 +273,7 @@ async def test_files_go_also_when_the_process_died_after_the_boundary(
     # Nobody is given it any more, and its row knows that the file is to be deleted.
     assert (await stored(database, export)).status is ExportStatus.EXPIRED
     assert _exports_in(folder) == {export.id}
-    await queued.delete_expired_files(resources)
+    await delete_expired_files(resources)
     assert _exports_in(folder) == set()
     assert await _drop(resources, tenant) == 1
 
@@ -335,7 +337,7 @@ async def test_a_company_goes_with_its_files(resources: JobResources, tenant: st
     await _fill(resources.database, tenant)
     who: Identity = identity(tenant)
     done, running = [await queue(resources.database, who, MONTH) for _ in range(2)]
-    await run_export(resources, tenant, done.id)
+    await run_export(resources, POLICY, tenant, done.id)
     async with resources.database.write() as writer:
         held = await jobs.claim(writer, tenant, running.id, soon())
     assert held

@@ -24,11 +24,12 @@ from analytics.storage.gauges import TenantGauge
 from analytics.storage.query_log import record_statements
 from analytics.storage.tables import messages
 from tasks import maintenance
-from tasks.exports.job import JobResources, run_export
+from tasks.exports.job import run_export
 from tasks.file_store import FileStore
 from tasks.maintenance import apply_webhooks, finish_pending_work, purge_expired_data
+from tasks.resources import JobResources
 from tests.support import webhooks as whatsapp
-from tests.support.exports.helpers import queue, soon, stored
+from tests.support.exports.helpers import POLICY, queue, soon, stored
 from tests.support.factories import correction, identity, message_sent, reply, status
 from tests.support.ingest_helpers import feed
 from tests.support.oracle import Filter
@@ -39,7 +40,7 @@ READ = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
 @pytest.fixture
 def resources(database: Database, tmp_path: Path) -> JobResources:
     """A resources with files of its own."""
-    return JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+    return JobResources(database, FileStore((tmp_path / "files").as_uri()))
 
 
 async def waiting(database: Database, companies: list[str]) -> list[str]:
@@ -61,10 +62,10 @@ async def test_a_company_that_fails_holds_up_no_other(resources: JobResources, m
     monkeypatch.setattr(webhook_inbox, "apply_in_transaction", failing)
     for tenant in companies:
         await webhook_inbox.store(resources.database, tenant, READ, soon())
-    await apply_webhooks(resources)
+    await apply_webhooks(resources, POLICY)
     assert await waiting(resources.database, companies) == [ill]
     monkeypatch.undo()
-    await apply_webhooks(resources)
+    await apply_webhooks(resources, POLICY)
     assert await waiting(resources.database, companies) == []
 
 
@@ -86,11 +87,11 @@ async def test_a_company_that_others_write_for_holds_up_no_other(resources: JobR
     await locked.wait()
     for tenant in companies:
         await webhook_inbox.store(database, tenant, READ, soon())
-    await apply_webhooks(resources)
+    await apply_webhooks(resources, POLICY)
     assert await waiting(database, companies) == [held]
     let_go.set()
     await importing
-    await apply_webhooks(resources)
+    await apply_webhooks(resources, POLICY)
     assert await waiting(database, companies) == []
 
 
@@ -109,7 +110,7 @@ async def test_importers_that_take_turns_leave_webhooks_a_turn(resources: JobRes
     importing = [asyncio.create_task(import_on()) for _ in range(3)]
     await webhook_inbox.store(database, tenant, READ, soon())
     await asyncio.sleep(0.3)
-    await apply_webhooks(resources)
+    await apply_webhooks(resources, POLICY)
     applied.set()
     await asyncio.gather(*importing)
     assert await waiting(database, [tenant]) == []
@@ -153,20 +154,20 @@ async def test_what_is_over_is_dropped_for_every_company(resources: JobResources
     database = resources.database
     names = await crowd(database, 3)
     assert [await left(database, name) for name in names] == [(1, 1, 1, 1, 2)] * 3
-    await purge_expired_data(replace(resources, message_months=12))
+    await purge_expired_data(resources, replace(POLICY, message_months=12))
     assert [await left(database, name) for name in names] == [(0, 0, 0, 0, 1)] * 3
     looked = [await look_at(database, name) for name in names]
-    await purge_expired_data(replace(resources, message_months=12))
+    await purge_expired_data(resources, replace(POLICY, message_months=12))
     assert [await look_at(database, name) for name in names] == looked
 
 
 async def test_what_is_dropped_is_said_before_and_its_files_go(resources: JobResources) -> None:
     (name,) = await crowd(resources.database, 1)
     export = await queue(resources.database, identity(name), Filter(date(2020, 1, 1), date(2020, 1, 31)))
-    await run_export(resources, name, export.id)
+    await run_export(resources, POLICY, name, export.id)
     assert (await stored(resources.database, export)).rows_written == 1
     with capture_logs() as logs:
-        await purge_expired_data(replace(resources, message_months=12))
+        await purge_expired_data(resources, replace(POLICY, message_months=12))
     said = [(entry["log_level"], entry["event"]) for entry in logs if entry.get("tenant") == name]
     told = said.index(("warning", "dropping messages"))
     assert said[told + 1 :] == [("info", "dropped messages of old months")]
@@ -185,10 +186,10 @@ async def test_a_drop_that_was_interrupted_goes_on_without_the_setting(
         raise OSError
 
     monkeypatch.setattr(retention, "_drop_some", cut_off)
-    await purge_expired_data(replace(resources, message_months=12))
+    await purge_expired_data(resources, replace(POLICY, message_months=12))
     monkeypatch.undo()
     assert (await left(resources.database, tenant))[-1] == 6
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     assert (await left(resources.database, tenant))[-1] == 1
 
 
@@ -214,7 +215,7 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
     monkeypatch.setattr(orphans, "count_orphans", failing)
     monkeypatch.setattr(maintenance, "rebuild", also_failing)
     monkeypatch.setattr(maintenance, "unfinished", all_of_them)
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     await finish_pending_work(resources)
     assert rebuilt == names
     async with resources.database.read() as reader:
@@ -224,18 +225,18 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
 
 async def test_companies_of_which_nothing_is_due_cost_nothing(resources: JobResources) -> None:
     await crowd(resources.database, 1)
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     await finish_pending_work(resources)
 
     async def statements() -> int:
         ran = record_statements()
-        await purge_expired_data(resources)
+        await purge_expired_data(resources, POLICY)
         await finish_pending_work(resources)
         return len(ran)
 
     before = await statements()
     await crowd(resources.database, 5)
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     assert await statements() == before
 
 
@@ -245,7 +246,7 @@ async def test_one_process_does_the_upkeep(resources: JobResources) -> None:
     (name,) = await crowd(resources.database, 1)
     async with Database(resources.database.url) as other, other.exclusive("tidy") as alone:
         assert alone
-        await purge_expired_data(resources)
+        await purge_expired_data(resources, POLICY)
         assert await left(resources.database, name) == (1, 1, 1, 1, 2)
-    await purge_expired_data(resources)
+    await purge_expired_data(resources, POLICY)
     assert await left(resources.database, name) == (0, 0, 0, 0, 2)

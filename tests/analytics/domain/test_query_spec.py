@@ -1,6 +1,6 @@
 """The specification: what a filter becomes, how it is narrowed to a scope, and what is refused."""
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -194,6 +194,29 @@ def test_only_dimensions_with_values_to_have_are_filtered_by_and_none_at_all_sel
         ("agent_id", frozenset()),
         ("template_id", frozenset({"t1"})),
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterFilter(MessageFilter):
+    """A filter of a release that has one dimension more."""
+
+    languages: Ids = None
+
+
+def test_a_filter_has_the_same_values_in_a_release_with_a_further_dimension_that_it_does_not_use() -> None:
+    days: dict[str, Any] = {"first": FIRST, "last": LAST}
+    first = MessageFilter(agents=frozenset({"u2", "u1"}), accounts=frozenset(), **days).to_builtins()
+    assert first == {
+        "first": "2026-09-01",
+        "last": "2026-09-30",
+        "time_zone": None,
+        "departments": None,
+        "agents": ["u1", "u2"],
+        "templates": None,
+        "accounts": [],
+    }
+    assert LaterFilter(agents=frozenset({"u2", "u1"}), accounts=frozenset(), **days).to_builtins() == first
+    assert LaterFilter(languages=frozenset({"es"}), **days).to_builtins()["languages"] == ["es"]
 
 
 # Stored with an export

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from analytics.domain.access import Identity, Role, Viewer
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import MAX_EXPORTS_PER_USER
 from analytics.domain.query_spec import AccessScope
@@ -23,7 +24,6 @@ from analytics.exports.requests import (
     ExportStatus,
     UserErrorCode,
 )
-from analytics.reports.access import Identity, Role, Viewer
 from analytics.storage.database import Database
 from tests.support.exports.rows import NOW, cancel, claimed, complete, create, find, get, in_status, request, viewer_of
 

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics import migrations
 from analytics.migrations import SCRIPTS, SchemaState, configuration, migrate, state
+from analytics.storage.backends.table_locks import TablesLockedError
 from analytics.storage.database import Database
-from analytics.storage.locks import TablesLockedError
 from analytics.storage.tables import metadata
 from tests.conftest import POSTGRESQL, empty_database
 

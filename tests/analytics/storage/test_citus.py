@@ -9,11 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.migrations import migrate
 from analytics.storage import citus
+from analytics.storage.backends.table_locks import TablesLockedError
 from analytics.storage.citus import LOCAL_TABLES, Distribution, _available, distribute, distribute_tables, distributed
 from analytics.storage.database import Database
-from analytics.storage.locks import TablesLockedError
 from analytics.storage.tables import tenants
-from service.cli import main as cli
+from service.cli import database as cli
 from tests.conftest import CITUS, CITUS_NODES, POSTGRESQL, empty_database
 from tests.support.factories import message_sent
 from tests.support.ingest_helpers import feed
@@ -113,7 +113,7 @@ async def test_a_server_without_citus_is_left_as_it_is(database: Database) -> No
 
 @pytest.mark.parametrize("nodes", [1, 2])
 async def test_the_command_warns_of_a_cluster_of_one_node(nodes: int, capsys: pytest.CaptureFixture[str]) -> None:
-    cli._tell_distribution(Distribution(NAMES, [], [], nodes))
+    cli._print_distribution(Distribution(NAMES, [], [], nodes))
     told = capsys.readouterr().err
     assert f"over {nodes} node" in told
     assert ("citus_add_node" in told) is (nodes == 1)

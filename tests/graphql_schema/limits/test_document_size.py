@@ -22,8 +22,8 @@ from graphql import (
 )
 
 from analytics.domain import limits
+from analytics.domain.access import Identity
 from analytics.domain.errors import TooComplexError, UnauthenticatedError
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from graphql_schema.context import Context, Introspection, RequestPolicy
 from graphql_schema.extensions import document_validation

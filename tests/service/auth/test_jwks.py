@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from analytics.domain.access import Identity
 from analytics.domain.errors import UnauthenticatedError
-from analytics.reports.access import Identity
 from service.auth.jwks import COOL_DOWN, FRESH_SECONDS, JwksCache, parse_key_set
 from service.auth.tokens import TokenService
 

@@ -8,8 +8,8 @@ import jwt
 import pytest
 import structlog
 
+from analytics.domain.access import has_viewer_role
 from analytics.domain.errors import UnauthenticatedError
-from analytics.reports.access import has_viewer_role
 from service.auth.tokens import LEEWAY, MAX_TOKEN_LENGTH, RefusedTokenError, TokenService
 from tests.support.factories import identity
 

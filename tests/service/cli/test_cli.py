@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from analytics import migrations
+from analytics.storage.backends.table_locks import TablesLockedError
 from analytics.storage.database import Database
-from analytics.storage.locks import TablesLockedError
 from service.auth.tokens import TokenService
 from service.cli import main
 from tests.conftest import POSTGRESQL, empty_database
@@ -70,10 +71,7 @@ async def test_who_forgot_to_migrate_is_told(tmp_path: Path, command: list[str])
         for changed in ({}, {"EMBUDO_DATABASE_URL": url}):
             done = embudo(tmp_path, *command, env=changed)
             assert done.returncode == 2
-            assert (
-                done.stderr
-                == b"EMBUDO_DATABASE_URL: the database has not the tables of this release: run embudo migrate\n"
-            )
+            assert done.stderr == b"EMBUDO_DATABASE_URL: the database schema is out of date: run embudo migrate\n"
 
 
 def test_the_schema_is_the_committed_one(tmp_path: Path) -> None:
@@ -92,6 +90,6 @@ def test_tables_that_are_in_use_are_another_exit_code(tmp_path: Path, monkeypatc
         raise TablesLockedError
 
     monkeypatch.setenv("EMBUDO_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/embudo.db")
-    monkeypatch.setattr(main, "migrate_database", busy)
+    monkeypatch.setattr(migrations, "migrate", busy)
     done = CliRunner().invoke(main.app, ["migrate"])
     assert done.exit_code == 3

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from analytics.domain.access import Identity
 from analytics.domain.time_zones import to_micros, zone
 from analytics.lifecycle.retention import delete_old_messages, first_kept
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from tests.support.factories import account, message_sent, reply, status
 from tests.support.identities import FIRST, SECOND

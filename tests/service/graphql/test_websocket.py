@@ -15,8 +15,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as dial
 from websockets.typing import Subprotocol
 
+from analytics.domain.access import Identity
 from analytics.domain.limits import MAX_BODY_BYTES
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from graphql_schema.context import Context
 from graphql_schema.extensions import document_validation

@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from tests.support.factories import identity, message_sent, reply, status
 from tests.support.servers.server import PATIENCE, Server, eventually, running
 

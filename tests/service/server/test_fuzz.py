@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from graphql_schema.schema import schema
 from resolvers.pagination import encode
 from tests.support import factories

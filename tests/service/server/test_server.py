@@ -17,7 +17,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from websockets.asyncio.client import connect
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.auth.download_links import DownloadLinkSigner
 from tests.support import factories
 from tests.support.factories import identity, member, message_sent, supervisor

@@ -16,7 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.ingest.events import BATCH
 from tests.conftest import POSTGRESQL, empty_database
 from tests.service.ingest.test_events import FUNNEL, ndjson, platform, post

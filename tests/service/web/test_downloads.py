@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from analytics.domain.access import Identity
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from analytics.storage.tables import exports
 from service.auth.download_links import DownloadLinkSigner
 from service.web.downloads import download
 from service.web.intact_files import IntactFiles
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.cleanup import delete_expired_files
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.file_store import FileStore, Stored
-from tasks.queue.dispatch import DramatiqExportQueue, delete_expired_files
+from tasks.queue.dispatch import DramatiqExportQueue
+from tasks.resources import JobResources, RetentionPolicy
 from tests.support import factories
 from tests.support.exports import s3
-from tests.support.exports.helpers import DAY, queue, stored
+from tests.support.exports.helpers import DAY, POLICY, queue, stored
 from tests.support.factories import ask, identity, member, message_sent, supervisor
 from tests.support.ingest_helpers import feed
 
@@ -45,7 +49,7 @@ LINKS = DownloadLinkSigner("a secret of the tests, long enough for HS256", timed
 @pytest.fixture
 def resources(database: Database, tmp_path: Path) -> JobResources:
     """A resources with files of its own."""
-    return JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+    return JobResources(database, FileStore((tmp_path / "files").as_uri()))
 
 
 @asynccontextmanager
@@ -73,12 +77,13 @@ async def made(
     who: Identity,
     name: str = "Envíos",
     status: ExportStatus = ExportStatus.COMPLETED,
+    policy: RetentionPolicy = POLICY,
     **options: Any,
 ) -> Export:
     """A finished export of two messages."""
     await feed(resources.database, who.tenant_id, [message_sent("m1"), message_sent("m2")])
     asked = await queue(resources.database, who, DAY, name=name, **options)
-    await run_export(resources, who.tenant_id, asked.id)
+    await run_export(resources, policy, who.tenant_id, asked.id)
     done = await stored(resources.database, asked)
     assert done.status is status
     return done
@@ -144,7 +149,7 @@ async def test_a_file_of_a_bucket_can_be_had_and_a_download_of_it_resumed(
         monkeypatch.setenv(name, "testing")
     who = identity(tenant)
     with s3.serving() as address:
-        resources = JobResources(database, FileStore(f"s3://files?endpoint={address}"), retention_days=30)
+        resources = JobResources(database, FileStore(f"s3://files?endpoint={address}"))
         export = await made(resources, who)
         path = await link(resources, who, export)
         async with client_of(resources) as client:
@@ -244,8 +249,7 @@ async def test_an_expired_export_has_neither_file_nor_link(
     resources: JobResources, client: httpx.AsyncClient, tenant: str, tmp_path: Path
 ) -> None:
     who = identity(tenant)
-    short = JobResources(resources.database, resources.files, retention_days=0)
-    export = await made(short, who, status=ExportStatus.EXPIRED)
+    export = await made(resources, who, status=ExportStatus.EXPIRED, policy=replace(POLICY, export_days=0))
     path = await link(resources, who, export)
     document = "query Q($id: ID!) { export(id: $id) { status progress fileName fileSize downloadUrl expiresAt } }"
     # From the moment that it is over, whether or not a worker has been there to delete the file.
@@ -262,7 +266,7 @@ async def test_a_deleted_export_or_file(resources: JobResources, client: httpx.A
     who = identity(tenant)
     export = await made(resources, who)
     path = await link(resources, who, export)
-    await DramatiqExportQueue(resources, lambda *_: None).delete_files(export)
+    await DramatiqExportQueue(resources.files, lambda *_: None).delete_files(export)
     gone = await client.get(path)
     assert (gone.status_code, gone.headers["content-type"]) == (404, "text/plain; charset=utf-8")
     assert "content-disposition" not in gone.headers

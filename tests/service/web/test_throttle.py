@@ -7,7 +7,7 @@ from unittest.mock import AsyncMock
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.auth.tokens import TokenService
 from service.web import throttle
 from service.web.throttle import AnonymousThrottle

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from tests.support.brokers import reachable, wipe
 from tests.support.factories import identity
 from tests.support.servers.server import Server, eventually

@@ -27,8 +27,8 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # A supervisor that starts a worker, says where, and waits. The worker waits for the end of its standard input.
 SUPERVISOR = """
 import subprocess, sys
-from service.scratch_folders import scratch_folder
-with scratch_folder() as scratch:
+from service.workers.temp_dirs import locked_temp_dir
+with locked_temp_dir() as scratch:
     worker = [sys.executable, "-c", "import sys; sys.stdin.read()"]
     subprocess.Popen(worker, stdin=int(sys.argv[1]), stdout=subprocess.DEVNULL, pass_fds=(scratch.descriptor,))
     print(scratch.path.name, flush=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Frame, Page
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.auth.tokens import TokenService
 from tests.support.paths import ROOT
 from tests.support.servers.server import SECRET

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from service.demo.events import PEOPLE, identity_of
 from tests.support.servers.server import Server, embudo
 

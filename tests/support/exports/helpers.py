@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from analytics.domain import query_spec
+from analytics.domain.access import Identity
 from analytics.domain.text import Locale
 from analytics.exports import jobs, requests
 from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.exports.writers import columns
+from tasks.resources import JobResources, RetentionPolicy
 from tests.support import factories
 from tests.support.exports import tables
 from tests.support.oracle import Filter, Oracle, _instant, _zone
@@ -25,6 +27,7 @@ DAY = Filter(MONDAY, MONDAY)
 WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
 TITLES = {Locale.ES: "Envíos", Locale.EN: "Sends"}
 SUMMARIES = {Locale.ES: "Resumen", Locale.EN: "Summary"}
+POLICY = RetentionPolicy(export_days=30, orphan_days=30, webhook_days=30)
 PATIENCE = 30.0  # seconds until what is waited for counts as lost
 
 
@@ -115,7 +118,7 @@ def soon() -> int:
 
 async def run(resources: JobResources, export: Export) -> Export:
     """An export, done here, as its row is then."""
-    await run_export(resources, export.tenant_id, export.id)
+    await run_export(resources, POLICY, export.tenant_id, export.id)
     return await stored(resources.database, export)
 
 

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
+from analytics.domain.access import Role, Viewer
 from analytics.domain.query_spec import AccessScope, Ids, MessageFilter
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY, SECOND
 from analytics.exports import jobs, requests
 from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus, FailureCode
-from analytics.reports.access import Role, Viewer
 from analytics.storage.database import Database
 
 NOW = 1_800_000_000 * SECOND

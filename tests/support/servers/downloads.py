@@ -5,7 +5,7 @@ from typing import Any
 
 import openpyxl
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from tests.support.servers.server import Server, eventually
 
 FILTER = 'filter: {sentOn: {from: "2026-11-02", to: "2026-11-08"}}'

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from analytics.domain.access import Identity
 from analytics.migrations import migrate
-from analytics.reports.access import Identity
 from analytics.storage.database import Database
 from service.auth.tokens import TokenService
 from tests.support.ingest_helpers import feed

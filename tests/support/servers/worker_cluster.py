@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from analytics.reports.access import Identity
+from analytics.domain.access import Identity
 from tasks.queue.broker_url import parse_broker_url
 from tests.support.brokers import Proxy, wipe
 from tests.support.factories import message_sent

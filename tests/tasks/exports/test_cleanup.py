@@ -11,11 +11,13 @@ from analytics.exports import jobs, requests
 from analytics.exports.requests import Export, ExportStatus
 from analytics.storage.database import Database
 from tasks.exports.cleanup import FILE_AGE, UNFINISHED_AGE, delete_orphaned_files
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.file_store import FileStore
+from tasks.resources import JobResources
 from tests.support import factories
 from tests.support.exports import s3
-from tests.support.exports.helpers import DAY, queue, soon, stored
+from tests.support.exports.helpers import DAY, POLICY, queue, soon, stored
 from tests.support.factories import identity
 
 MINUTE = timedelta(minutes=1)
@@ -23,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 
 async def completed(resources: JobResources, tenant: str) -> Export:
     asked = await queue(resources.database, identity(tenant), DAY)
-    await run_export(resources, tenant, asked.id)
+    await run_export(resources, POLICY, tenant, asked.id)
     return await stored(resources.database, asked)
 
 
@@ -86,7 +88,7 @@ async def test_files_that_no_export_needs_go_from_a_bucket(
     path = tmp_path / "file"
     path.write_text("rows")
     with s3.serving() as address:
-        resources = JobResources(database, FileStore(f"s3://files/exports?endpoint={address}"), retention_days=30)
+        resources = JobResources(database, FileStore(f"s3://files/exports?endpoint={address}"))
         done = await completed(resources, tenant)
         left = [f"{number:032x}-1.xlsx" for number in range(120)]  # more than one page of the list
         for key in (*left, "another.xlsx"):

@@ -21,8 +21,9 @@ from analytics.domain.time_zones import to_micros
 from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
-from tasks.exports.job import JobResources, key_of
+from tasks.exports.files import key_of
 from tasks.exports.writers.columns import headers
+from tasks.resources import JobResources
 from tests.support import factories, strategies
 from tests.support.exports import tables
 from tests.support.exports.helpers import TITLES, WEEK, lines, queue, run, sends, sheet

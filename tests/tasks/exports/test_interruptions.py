@@ -14,12 +14,14 @@ from analytics.exports.requests import Export, ExportStatus, FailureCode
 from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from tasks.exports import job
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import FileStore
+from tasks.resources import JobResources
 from tasks.worker_slots import WorkerSlots
 from tests.support import factories
-from tests.support.exports.helpers import PATIENCE, queue, stored, until, until_status
+from tests.support.exports.helpers import PATIENCE, POLICY, queue, stored, until, until_status
 from tests.support.factories import identity, message_sent
 from tests.support.ingest_helpers import feed
 from tests.tasks.queue.test_dispatch import ANY
@@ -69,7 +71,7 @@ async def asked(database: Database, tenant: str) -> Export:
 
 async def done(resources: JobResources, export: Export, folder: Path, attempts: int) -> None:
     """Another worker does it, and its file is the only one."""
-    await run_export(resources, export.tenant_id, export.id)
+    await run_export(resources, POLICY, export.tenant_id, export.id)
     completed = await stored(resources.database, export)
     assert (completed.status, completed.rows_written, completed.attempts) == (ExportStatus.COMPLETED, 5, attempts)
     assert stored_files(folder) == [key_of(completed)]
@@ -80,7 +82,7 @@ async def test_the_end_of_a_shift_hands_an_export_back(
 ) -> None:
     export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("append")
-    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
+    running = asyncio.create_task(run_export(resources, POLICY, tenant, export.id, slots))
     await held.wait()
     slots.request_shutdown()
     held.go_on.set()
@@ -96,7 +98,7 @@ async def test_a_file_that_is_all_but_done_is_finished(
 ) -> None:
     export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("finish")
-    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
+    running = asyncio.create_task(run_export(resources, POLICY, tenant, export.id, slots))
     await held.wait()
     slots.request_shutdown()
     await asyncio.sleep(0.1)
@@ -113,7 +115,7 @@ async def test_a_file_that_takes_too_long_is_handed_back_meanwhile(
     with monkeypatch.context() as patched:
         slow = Held(patched)
         slow.at("finish")
-        running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
+        running = asyncio.create_task(run_export(resources, POLICY, tenant, export.id, slots))
         await slow.wait()
     slots.request_shutdown()
     back = await until_status(resources.database, export, ExportStatus.QUEUED)
@@ -129,7 +131,7 @@ async def test_a_canceled_export_is_not_handed_back(
 ) -> None:
     export, slots = await asked(resources.database, tenant), WorkerSlots()
     held.at("append")
-    running = asyncio.create_task(run_export(resources, tenant, export.id, slots))
+    running = asyncio.create_task(run_export(resources, POLICY, tenant, export.id, slots))
     await held.wait()
     async with resources.database.write() as writer:
         await requests.cancel(writer, await factories.viewer(resources.database, identity(tenant)), export.id, 0)
@@ -143,7 +145,7 @@ async def test_a_canceled_export_is_not_handed_back(
 async def test_a_large_file_is_canceled_before_it_is_packed(resources: JobResources, tenant: str, held: Held) -> None:
     export = await asked(resources.database, tenant)
     held.at("finish")
-    running = asyncio.create_task(run_export(resources, tenant, export.id))
+    running = asyncio.create_task(run_export(resources, POLICY, tenant, export.id))
     await held.wait()
     async with resources.database.write() as writer:
         await requests.cancel(writer, await factories.viewer(resources.database, identity(tenant)), export.id, 0)
@@ -186,7 +188,7 @@ async def test_a_database_that_hangs_up_only_delays_an_export(
         with monkeypatch.context() as patched:
             cut = Held(patched)
             cut.at("append")
-            running = asyncio.create_task(run_export(JobResources(own, resources.files, 30), tenant, export.id))
+            running = asyncio.create_task(run_export(JobResources(own, resources.files), POLICY, tenant, export.id))
             await cut.wait()
         await connections(database, cut=await connections(database) - others)
         cut.go_on.set()
@@ -207,7 +209,7 @@ async def test_a_database_that_cannot_be_reached_is_no_fault_of_the_store(
     export = await asked(resources.database, tenant)
     monkeypatch.setattr(job, "load_viewer", unreachable)
     with pytest.raises(ConnectionRefusedError):
-        await run_export(resources, tenant, export.id)
+        await run_export(resources, POLICY, tenant, export.id)
     left = await stored(resources.database, export)
     assert (left.status, left.failure) == (ExportStatus.RUNNING, None)
 
@@ -220,6 +222,6 @@ async def test_a_store_that_hangs_up_is_told(
 
     export = await asked(resources.database, tenant)
     monkeypatch.setattr(FileStore, "put", broken)
-    await run_export(resources, tenant, export.id)
+    await run_export(resources, POLICY, tenant, export.id)
     failed = await until(resources.database, export, lambda found: found.status is ExportStatus.FAILED)
     assert failed.failure is FailureCode.STORAGE

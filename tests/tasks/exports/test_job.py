@@ -17,12 +17,14 @@ from analytics.storage.database import Database
 from analytics.storage.tables import exports as export_rows
 from resolvers import exports as following
 from tasks.exports import job
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import Content, FileStore
+from tasks.resources import JobResources
 from tests.support import factories
 from tests.support.exports import helpers
-from tests.support.exports.helpers import PATIENCE, WEEK, queue, run, sends, sheet, stored, until, until_status
+from tests.support.exports.helpers import PATIENCE, POLICY, WEEK, queue, run, sends, sheet, stored, until, until_status
 from tests.support.factories import identity, member, message_sent, supervisor
 from tests.support.ingest_helpers import feed
 
@@ -61,8 +63,8 @@ async def test_an_ended_or_unknown_export_is_not_run_again(
     done = await run(resources, asked)
     (folder / key_of(done)).unlink()
     assert await run(resources, asked) == done
-    await run_export(resources, tenant, "no such export")
-    await run_export(resources, uuid4().hex, asked.id)
+    await run_export(resources, POLICY, tenant, "no such export")
+    await run_export(resources, POLICY, uuid4().hex, asked.id)
     assert names(folder) == []
 
 
@@ -121,7 +123,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
 
 async def start(resources: JobResources, export: Export, gate: Gate) -> "asyncio.Task[None]":
     """The export, running, in front of the gate."""
-    running = asyncio.create_task(run_export(resources, export.tenant_id, export.id))
+    running = asyncio.create_task(run_export(resources, POLICY, export.tenant_id, export.id))
     assert await asyncio.to_thread(gate.arrived.wait, PATIENCE)
     return running
 
@@ -304,11 +306,11 @@ async def test_two_workers_that_race_make_one_file(
     monkeypatch.setattr(FileStore, "put", counting)
     await feed(database, tenant, sends(3))
     async with Database(database.url) as other:
-        second = JobResources(other, resources.files, 30)
+        second = JobResources(other, resources.files)
         for _ in range(5):
             puts.clear()
             asked = await queue(database, identity(tenant), WEEK)
-            await asyncio.gather(*(run_export(shop, tenant, asked.id) for shop in (resources, second) * 3))
+            await asyncio.gather(*(run_export(shop, POLICY, tenant, asked.id) for shop in (resources, second) * 3))
             done = await stored(database, asked)
             assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 1)
             assert puts == [key_of(done)]
@@ -429,9 +431,9 @@ async def test_a_store_that_cannot_be_opened_fails_the_export(database: Database
     (tmp_path / "files").write_text("no folder")
     files = FileStore((tmp_path / "files").as_uri())
     assert not await files.is_reachable()
-    done = await run(JobResources(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
+    done = await run(JobResources(database, files), await queue(database, identity(tenant), WEEK))
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
     (tmp_path / "files").unlink()
-    done = await run(JobResources(database, files, retention_days=30), await queue(database, identity(tenant), WEEK))
+    done = await run(JobResources(database, files), await queue(database, identity(tenant), WEEK))
     assert done.status is ExportStatus.COMPLETED
     assert await files.is_reachable()

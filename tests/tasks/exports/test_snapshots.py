@@ -10,12 +10,14 @@ import pytest
 from analytics.exports.requests import ExportStatus
 from analytics.storage.database import Database
 from tasks.exports import job
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import FileStore
+from tasks.resources import JobResources
 from tests.support import factories
 from tests.support.exports import tables
-from tests.support.exports.helpers import DAY, queue, stored
+from tests.support.exports.helpers import DAY, POLICY, queue, stored
 from tests.support.factories import identity, message_sent
 from tests.support.ingest_helpers import feed
 
@@ -50,9 +52,9 @@ async def test_rows_and_funnel_are_of_one_moment(
             rounds.append(len(sends.named))
 
     monkeypatch.setattr(job, "XlsxWriter", Between)
-    resources = JobResources(database, FileStore((tmp_path / "files").as_uri()), retention_days=30)
+    resources = JobResources(database, FileStore((tmp_path / "files").as_uri()))
     export = await queue(database, identity(tenant), DAY)
-    await run_export(resources, tenant, export.id)
+    await run_export(resources, POLICY, tenant, export.id)
     done = await stored(database, export)
     assert (done.status, done.rows_written, len(rounds)) == (ExportStatus.COMPLETED, 40, 8)
     book = tables.read_openpyxl(tmp_path / "files" / key_of(done))
@@ -65,7 +67,7 @@ async def test_rows_and_funnel_are_of_one_moment(
     # The next one sees all of it, and again agrees with itself.
     monkeypatch.setattr(job, "XlsxWriter", XlsxWriter)
     again = await queue(database, identity(tenant), DAY)
-    await run_export(resources, tenant, again.id)
+    await run_export(resources, POLICY, tenant, again.id)
     book = tables.read_openpyxl(tmp_path / "files" / key_of(await stored(database, again)))
     statuses = Counter(row[8] for row in book["Envíos"][1:])
     told = {line[0]: line[1] for line in book["Resumen"]}

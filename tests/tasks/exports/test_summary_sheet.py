@@ -14,11 +14,13 @@ from analytics.domain.query_spec import Dimension
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import SECOND
 from analytics.storage.database import Database
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.exports.summary_sheet import names_of
+from tasks.resources import JobResources
 from tests.support import factories, strategies
 from tests.support.exports import tables
-from tests.support.exports.helpers import DAY, queue, soon, stored
+from tests.support.exports.helpers import DAY, POLICY, queue, soon, stored
 from tests.support.factories import identity, member, message_sent, supervisor
 from tests.support.graphql.view import BASES
 from tests.support.ingest_helpers import feed
@@ -30,7 +32,7 @@ STEPS = ("messages", *BASES)
 async def exported(resources: JobResources, folder: Path, who: Any, filter: Filter, **options: Any) -> Path:
     """The workbook of an export."""
     export = await queue(resources.database, who, filter, **options)
-    await run_export(resources, who.tenant_id, export.id)
+    await run_export(resources, POLICY, who.tenant_id, export.id)
     return folder / key_of(await stored(resources.database, export))
 
 

@@ -18,14 +18,16 @@ from redis.exceptions import RedisError
 
 from analytics.exports.requests import ExportStatus
 from analytics.storage.database import Database
-from tasks.exports.job import JobResources
 from tasks.queue import broker as brokers
+from tasks.queue.actors import declare_actors
 from tasks.queue.broker import open_broker
 from tasks.queue.broker_url import BrokerUrl, parse_broker_url
-from tasks.queue.dispatch import MAX_WAITING, BackgroundPublisher, DramatiqExportQueue, declare_actors
+from tasks.queue.dispatch import DramatiqExportQueue
+from tasks.queue.publisher import MAX_WAITING, BackgroundPublisher
+from tasks.resources import JobResources
 from tasks.worker_slots import WorkerSlots
 from tests.support.brokers import reachable, wipe
-from tests.support.exports.helpers import PATIENCE, stored, until_status
+from tests.support.exports.helpers import PATIENCE, POLICY, stored, until_status
 from tests.support.exports.helpers import queue as ask
 from tests.support.factories import identity
 from tests.tasks.queue.test_dispatch import ANY
@@ -87,9 +89,9 @@ def crew(at: BrokerUrl, resources: JobResources) -> Iterator[list[dramatiq.Worke
         broker = open_broker(at)
 
         def opened() -> JobResources:
-            return JobResources(Database(resources.database.url), resources.files, resources.retention_days)
+            return JobResources(Database(resources.database.url), resources.files)
 
-        declare_actors(broker, at.queue, opened, WorkerSlots(2))
+        declare_actors(broker, at.queue, opened, POLICY, WorkerSlots(2))
         workers.append(dramatiq.Worker(broker, worker_timeout=50, worker_threads=2))
         workers[-1].start()
     gc.disable()  # it would find the connections below before they are closed
@@ -131,7 +133,7 @@ async def test_a_queue_that_vanished_is_made_again(at: BrokerUrl, resources: Job
 async def test_an_ended_shift_begins_nothing(resources: JobResources, tenant: str) -> None:
     broker, slots = open_broker(parse_broker_url("embedded://")), WorkerSlots(1)
     slots.request_shutdown()
-    actor = declare_actors(broker, "embudo.exports", lambda: resources, slots)
+    actor = declare_actors(broker, "embudo.exports", lambda: resources, POLICY, slots)
     export = await ask(resources.database, identity(tenant), ANY)
     actor.fn(tenant, export.id)
     assert (await stored(resources.database, export)).status is ExportStatus.QUEUED
@@ -157,7 +159,7 @@ async def test_a_broker_that_never_answers_holds_nobody_up(resources: JobResourc
         at = parse_broker_url(f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/")
         broker = open_broker(at)
         publisher = BackgroundPublisher(lambda tenant, id: brokers.send(broker, at, tenant, id))
-        jobs = DramatiqExportQueue(resources, publisher.publish)
+        jobs = DramatiqExportQueue(resources.files, publisher.publish)
         began = time.monotonic()
         for n in range(MAX_WAITING + 10):
             await jobs.enqueue(tenant, f"export {n}")

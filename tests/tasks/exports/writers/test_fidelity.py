@@ -19,13 +19,15 @@ from analytics.domain.text import Locale
 from analytics.exports.requests import ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from tasks.exports import job
-from tasks.exports.job import JobResources, key_of, run_export
+from tasks.exports.files import key_of
+from tasks.exports.job import run_export
 from tasks.exports.writers.columns import COLUMNS
 from tasks.exports.writers.further_columns import Further
 from tasks.exports.writers.xlsx_writer import XlsxWriter
+from tasks.resources import JobResources
 from tests.support import factories
 from tests.support.exports import tables
-from tests.support.exports.helpers import DAY, lines, queue, stored
+from tests.support.exports.helpers import DAY, POLICY, lines, queue, stored
 from tests.support.factories import identity, message_sent
 from tests.support.ingest_helpers import feed
 from tests.support.oracle import Filter, Oracle
@@ -37,7 +39,7 @@ SOFFICE = shutil.which("soffice")
 async def exported(resources: JobResources, folder: Path, tenant: str, filter: Filter, **options: Any) -> Path:
     """The file of an export."""
     export = await queue(resources.database, identity(tenant), filter, **options)
-    await run_export(resources, tenant, export.id)
+    await run_export(resources, POLICY, tenant, export.id)
     done = await stored(resources.database, export)
     assert done.status is ExportStatus.COMPLETED
     return folder / "files" / key_of(done)
