@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -62,6 +62,10 @@ class RequestPolicy:
     tenant_points_per_minute: int = 0
 
 
+async def _charge_nothing(_context: "Context", _points: int) -> None:
+    """Where nothing is counted."""
+
+
 def _any_place(_context: "Context") -> AbstractAsyncContextManager[None]:
     return nullcontext()
 
@@ -85,6 +89,8 @@ class Context:
     slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
     # Why there was none; the transport says when there may be one.
     refused: RateLimitedError | None = None
+    # Counts points for an operation that is not run.
+    charge: "Callable[[Context, int], Awaitable[None]]" = _charge_nothing
     address: str = ""
     request_id: str | None = None
     # What a WebSocket client sent with `connection_init`; Strawberry fills it in.

@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> Starlette:
     # A tenth of all connections: however many strangers come, others find room.
     endpoint = GraphQLEndpoint(schema, dependencies, max_strangers=affordable_connections(settings.connections) // 10)
     appliers = IngestProcessPool(settings.appliers)
-    events = EventsEndpoint(tokens, appliers)
+    events = EventsEndpoint(tokens, appliers, resources.database.note_damage)
     webhooks = WhatsAppWebhookEndpoint(resources.database, create_webhook_secret_store(settings), worker_client.wake)
 
     @asynccontextmanager

@@ -1,6 +1,7 @@
 """Where finished files are kept: a local folder, or an S3-compatible bucket."""
 
 import asyncio
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -36,6 +37,21 @@ _STAGED = re.compile(r".+#[0-9]+")
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Content(NamedTuple):
+    """The content of a file: its size in bytes, and its SHA-256 in hexadecimal."""
+
+    size: int
+    digest: str
+
+
+class Stored(NamedTuple):
+    """A stored file: its size in bytes, when it was changed, and the store's tag for what is in it."""
+
+    size: int
+    changed_at: datetime
+    tag: str | None
 
 
 class FileStore:
@@ -75,17 +91,17 @@ class FileStore:
             **options,
         )
 
-    async def put(self, key: str, path: Path) -> int:
-        """Store a file under a key, replacing what is there; its size in bytes. Raises OSError.
+    async def put(self, key: str, path: Path) -> Content:
+        """Store a file under a key, replacing what is there; gives what is in it. Raises OSError.
 
         It is there to stay when this returns, also if the machine loses its power then.
         """
-        size = path.stat().st_size  # noqa: ASYNC240 - one stat of a file just written
+        content = await self._do(_content, path)
         with _os_errors(f"could not store {key}"):
             await self._do(obstore.put, self._store, key, path, max_concurrency=PARTS)
             if self._folder:
                 await self._do(sync_to_disk, self._folder / key, self._folder)
-        return size
+        return content
 
     async def delete(self, key: str) -> None:
         """Delete a file; one that is not there is no error. Raises OSError."""
@@ -95,19 +111,28 @@ class FileStore:
         except FileNotFoundError:
             return
 
-    async def size(self, key: str) -> int:
-        """A file's size in bytes. Raises FileNotFoundError, or another OSError when the store does not answer."""
+    async def look(self, key: str) -> Stored:
+        """Look at a file. Raises FileNotFoundError, or another OSError when the store does not answer."""
         with _os_errors(f"could not read {key}"):
-            return (await self._do(obstore.head, self._store, key))["size"]
+            found = await self._do(obstore.head, self._store, key)
+            return Stored(found["size"], found["last_modified"], found["e_tag"])
+
+    async def digest(self, key: str, size: int) -> str:
+        """The SHA-256 of a file of a size, in hexadecimal. Raises as `look` does."""
+        found = hashlib.sha256()
+        for place in range(0, size, CHUNK):
+            with _os_errors(f"could not read {key}"):
+                await self._do(_add_range, found, self._store, key, place, min(place + CHUNK, size))
+        return found.hexdigest()
 
     def local_path(self, key: str) -> Path | None:
         """The path of a file in a folder, whether or not it is there; None in a bucket."""
         return self._folder / key if self._folder else None
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """A file's bytes from `start` up to `end` (exclusive; None: to its end). Raises as `size` does."""
+        """A file's bytes from `start` up to `end` (exclusive; None: to its end). Raises as `look` does."""
         if end is None:
-            end = await self.size(key)
+            end = (await self.look(key)).size
         for place in range(start, end, CHUNK):
             with _os_errors(f"could not read {key}"):
                 upto = min(place + CHUNK, end)
@@ -143,6 +168,16 @@ class FileStore:
     async def _do(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a step in one of our threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(step, *args, **kwargs))
+
+
+def _content(path: Path) -> Content:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Content(file.tell(), digest)
+
+
+def _add_range(found: "hashlib._Hash", store: ObjectStore, key: str, start: int, end: int) -> None:
+    found.update(obstore.get_range(store, key, start=start, end=end))
 
 
 def _delete_staged(folder: Path, before: datetime) -> list[str]:

@@ -29,3 +29,4 @@ MAX_VARIABLE_VALUES = 5_000  # in the variables; all four lists of a filter, and
 MAX_INTEGER_DIGITS = 20  # characters; Int ends at ten digits, and Python reads no number of 5,000
 MAX_RESPONSE_KEYS = 200  # names selected in one place; the aliases and the fields of the largest type are fewer
 MAX_COST = 1_420  # see `graphql_schema.limits.cost`
+REFUSED_COST = 20  # points for a document that is not run: to find out why takes as many milliseconds at most

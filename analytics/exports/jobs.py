@@ -148,7 +148,15 @@ async def release(writer: Writer, export: Export) -> None:
 
 
 async def complete(
-    writer: Writer, export: Export, now: int, *, rows: int, file_name: str, file_size: int, expires_at: int
+    writer: Writer,
+    export: Export,
+    now: int,
+    *,
+    rows: int,
+    file_name: str,
+    file_size: int,
+    file_digest: str,
+    expires_at: int,
 ) -> bool:
     """The file is stored. False when the lease was lost or the export canceled: then it does not count."""
     done = await writer.execute(
@@ -160,6 +168,7 @@ async def complete(
             rows_written=rows,
             file_name=file_name,
             file_size=file_size,
+            file_digest=file_digest,
             expires_at=expires_at,
         )
     )

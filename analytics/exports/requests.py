@@ -129,6 +129,7 @@ class Export:
     failure: FailureCode | None
     columns: tuple[ExportColumn, ...] = ()
     separator: CsvSeparator = CsvSeparator.COMMA
+    file_digest: str | None = None
 
     @cached_property
     def spec(self) -> QuerySpec:
@@ -204,6 +205,7 @@ def export_from_row(row: Any, now: int) -> Export:
         failure=FailureCode(row.failure) if row.failure else None,
         columns=tuple(map(ExportColumn, msgspec.json.decode(row.columns))) if row.columns else (),
         separator=CsvSeparator(row.separator) if row.separator else CsvSeparator.COMMA,
+        file_digest=row.file_digest,
     )
 
 

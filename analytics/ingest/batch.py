@@ -5,7 +5,7 @@ begin again: a batch is in whole or not at all, and what is in already changes n
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import NamedTuple
 
 from analytics.domain.time_zones import LAST_INSTANT, to_micros, zone
@@ -21,10 +21,10 @@ from analytics.ingest.events import (
 )
 from analytics.ingest.merging import contacts, directory, early_messages
 from analytics.ingest.merging.aliases import WAMID
-from analytics.ingest.merging.descriptions import is_overruled, merge_messages, message_from
+from analytics.ingest.merging.descriptions import MessageMerge, message_from
 from analytics.ingest.merging.directory import DirectoryChange, TenantSettings
-from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, STATUS_COLUMNS, Receipt, channel, merge_receipt
-from analytics.ingest.merging.records import Message, ParsedRecords, Reply, contradicts, merge_replies, reply_from
+from analytics.ingest.merging.receipts import STATUS_COLUMNS, Receipt, ReceiptMerge, channel
+from analytics.ingest.merging.records import Message, ParsedRecords, Reply, ReplyMerge, reply_from
 from analytics.ingest.outcomes import Outcome
 from analytics.ingest.reprocessing import reprocess
 from analytics.ingest.unit_of_work import UnitOfWork
@@ -175,9 +175,10 @@ async def _merge_without_forgotten(
         erased = await erasure.pseudonymize_incoming(writer, tenant, secret, said)
         effects = await _merge(rows, erased, received, settings)
         # What now turns out to be theirs too is forgotten in the rows that are there, and then comes in as such.
-        if not (linked := erasure.newly_linked(rows, (event for _, event in erased.changed))):
+        news = erasure.news_of(rows, (event for _, event in erased.changed))
+        if not (linked := erasure.newly_linked(news)):
             return rows, effects
-        await erasure.erase(writer, tenant, linked)
+        await erasure.erase(writer, tenant, linked, news)
 
 
 async def _merge(rows: UnitOfWork, said: ParsedRecords, received: Sequence[int], settings: TenantSettings) -> _Effects:
@@ -200,21 +201,35 @@ async def _merge_messages(rows: UnitOfWork, sent: list[tuple[int, Message]], eff
     waited = await early_messages.load(rows.writer, rows.tenant, ids - rows.messages.now.keys())
     waiting |= waited
     touched: set[str] = set()
-    for n, message in sent:
-        known = rows.messages.get(message.id) or waiting.get(message.id)
-        merged = message if known is None else merge_messages(known, message)
-        if merged is known:
-            effects.note(n, Outcome.SUPERSEDED if is_overruled(merged, message) else Outcome.DUPLICATE)
-            continue
-        effects.note(n, Outcome.ACCEPTED)
-        if merged.is_whole:
-            rows.messages.put(merged)
+    merges: dict[str, MessageMerge] = {}
+    changed: dict[str, MessageMerge] = {}
+
+    def put(message: Message) -> None:
+        if message.is_whole:
+            rows.messages.put(message)
             touched.add(message.id)
             waiting.pop(message.id, None)
         else:
-            waiting[message.id] = merged
-    changed = {id: row for id, row in waiting.items() if waited.get(id) != row}
-    rows.early = {**changed, **dict.fromkeys(waited.keys() & rows.messages.now.keys())}
+            waiting[message.id] = message
+
+    for n, message in sent:
+        merge = merges.get(message.id)
+        if merge is None:
+            known = rows.messages.get(message.id) or waiting.get(message.id)
+            if known is None:
+                put(message)
+                effects.note(n, Outcome.ACCEPTED)
+                continue
+            merge = merges[message.id] = MessageMerge(known)
+        if merge.add(message):
+            changed[message.id] = merge
+            effects.note(n, Outcome.ACCEPTED)
+        else:
+            effects.note(n, Outcome.SUPERSEDED if merge.overrules(message) else Outcome.DUPLICATE)
+    for merge in changed.values():
+        put(merge.row())
+    rows.early = {id: row for id, row in waiting.items() if waited.get(id) != row}
+    rows.early |= dict.fromkeys(waited.keys() & rows.messages.now.keys())
     return touched
 
 
@@ -229,54 +244,70 @@ async def _merge_receipts(
     refs = {event.message_id or event.wamid or "" for _, event in statuses}
     await rows.receipts.load(receipts.c.ref, refs)
     ids: set[str] = set()
-    wamids: dict[str, set[str]] = {}  # and the channels that said something under each
+    # The wamids under which something was said, with the accounts and the phone number ids that it was said by.
+    wamids: dict[str, tuple[set[str], set[str]]] = {}
+    merges: dict[tuple[str, str], ReceiptMerge] = {}
+    changed: dict[tuple[str, str], ReceiptMerge] = {}
     for n, event in statuses:
         ref = event.message_id or event.wamid or ""
         via = channel(event.message_id, event.account_id, event.phone_number_id)
-        known = rows.receipts.get((ref, via)) or Receipt(ref, via)
-        merged = merge_receipt(known, event, received[n])
-        if merged is known:
+        key = (ref, via)
+        merge = merges.get(key)
+        if merge is None:
+            merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(ref, via))
+        if not merge.add(event, received[n]):
             continue
-        rows.receipts.put(merged)
+        changed[key] = merge
         effects.note(n, Outcome.ACCEPTED)
         if event.message_id:
             ids.add(ref)
         else:
-            wamids.setdefault(ref, set()).add(via)
+            accounts, numbers = wamids.setdefault(ref, (set(), set()))
+            if event.account_id:
+                accounts.add(event.account_id)
+            else:
+                numbers.add(event.phone_number_id or "")
+    for merge in changed.values():
+        rows.receipts.put(merge.row())
     await rows.messages.load(messages.c.id, ids)
     await rows.messages.load(messages.c.wamid, wamids)
     await rows.messages.load_aliased(WAMID + wamid for wamid in wamids)
+
+    @cache  # many messages may have the same
+    def is_about(wamid: str, account_id: str) -> bool:
+        accounts, numbers = wamids[wamid]
+        return account_id in accounts or not numbers.isdisjoint(settings.accounts.numbers_of(account_id))
+
     return {
         message.id
         for message in rows.messages.now.values()
-        if message.id in ids
-        or any(
-            message.account_id in _accounts_of(via, settings)
-            for wamid in message.wamids
-            for via in wamids.get(wamid, ())
-        )
+        if message.id in ids or any(is_about(wamid, message.account_id) for wamid in message.wamids if wamid in wamids)
     }
-
-
-def _accounts_of(via: str, settings: TenantSettings) -> AbstractSet[str]:
-    if via.startswith(BY_ACCOUNT):
-        return {via.removeprefix(BY_ACCOUNT)}
-    return settings.accounts.having(via.removeprefix(BY_NUMBER))
 
 
 async def _merge_replies(rows: UnitOfWork, written: list[tuple[int, Reply]], effects: _Effects) -> list[Reply]:
     """Merge replies; those that changed."""
     await rows.replies.load(replies.c.id, {reply.id for _, reply in written})
-    fresh = {}
+    fresh: dict[str, Reply] = {}
+    merges: dict[str, ReplyMerge] = {}
+    changed: dict[str, ReplyMerge] = {}
     for n, reply in written:
-        known = rows.replies.get(reply.id)
-        merged = reply if known is None else merge_replies(known, reply)
-        if merged is not known:
-            rows.replies.put(merged)
+        merge = merges.get(reply.id)
+        if merge is None:
+            known = rows.replies.get(reply.id) or fresh.get(reply.id)
+            if known is None:
+                fresh[reply.id] = reply
+                effects.note(n, Outcome.ACCEPTED)
+                continue
+            merge = merges[reply.id] = ReplyMerge(known)
+        if merge.add(reply):
+            changed[reply.id] = merge
             effects.note(n, Outcome.ACCEPTED)
-            fresh[reply.id] = merged
-        elif contradicts(merged, reply):
+        elif merge.overrules(reply):
             effects.note(n, Outcome.SUPERSEDED)
+    fresh |= {id: merge.row() for id, merge in changed.items()}
+    for reply in fresh.values():
+        rows.replies.put(reply)
     return list(fresh.values())
 
 

@@ -5,7 +5,8 @@ gives messages their reply. Both look at everything known now, so the order in w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 import msgspec
 
@@ -15,7 +16,7 @@ from analytics.domain.time_zones import DAY, SECOND
 from analytics.ingest.merging.accounts import Accounts
 from analytics.ingest.merging.aliases import WAMID, has_pseudonym, listed, names, unlisted
 from analytics.ingest.merging.contacts import newer_names, older_names
-from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, facts_of
+from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, Earliest, Receipt, facts_of, said_about
 from analytics.ingest.merging.records import DROPPED, Message, Reply
 from analytics.ingest.reply_matching import ReplyMatch, match_replies
 from analytics.ingest.unit_of_work import Key, UnitOfWork
@@ -32,14 +33,19 @@ async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: 
     await rows.receipts.load(receipts.c.ref, refs)
     told = _own_statuses(rows)
     await _claim(rows, refs, accounts, told)
+
+    @cache  # many messages of an account may have borne one wamid
+    def said_under(wamid: str, account_id: str) -> Earliest:
+        return said_about(_present(rows, _names_under(wamid, account_id, accounts, told)), account_id, accounts)
+
     for message in touched:
-        current, earlier = (
-            [receipt for name in names if (receipt := rows.receipts.get(name))]
-            for names in (_names(message, accounts, told), _earlier_names(message, accounts, told))
-        )
-        facts = facts_of(current, earlier, message.account_id, accounts)
+        account_id = message.account_id
+        own = said_about(_present(rows, [(message.id, "")]), account_id, accounts)
+        current = [own, said_under(message.wamid, account_id)] if message.wamid else [own]
+        earlier = (said_under(wamid, account_id) for wamid in unlisted(message.earlier_wamids))
+        facts = facts_of(current, earlier)
         found = facts.status
-        own = message.contact_digits, message.contact_id
+        names_sent_to = names(message.contact_digits, message.contact_id)
         derived = msgspec.structs.replace(
             message,
             receipt_status=int(found),
@@ -50,9 +56,13 @@ async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: 
             delivered_at=facts.delivered_at,
             read_at=facts.read_at,
             failed_at=facts.failed_at,
-            recipients=listed(unlisted(facts.recipients) - names(*own)) if facts.recipients else None,
+            recipients=listed(unlisted(facts.recipients) - names_sent_to) if facts.recipients else None,
         )
         rows.messages.put(derived)
+
+
+def _present(rows: UnitOfWork, keys: Iterable[Key]) -> Iterator[Receipt]:
+    return (receipt for key in keys if (receipt := rows.receipts.get(key)))
 
 
 # The phone number ids by which statuses under each name call their account.
@@ -67,19 +77,8 @@ def _own_statuses(rows: UnitOfWork) -> Told:
     return told
 
 
-def _names(message: Message, accounts: Accounts, told: Told) -> list[Key]:
-    """The keys under which receipts of a message may be, as it is sent now."""
-    own: list[Key] = [(message.id, "")]
-    return [*own, *_names_under(message.wamid, message.account_id, accounts, told)] if message.wamid else own
-
-
-def _earlier_names(message: Message, accounts: Accounts, told: Told) -> list[Key]:
-    """The keys under which receipts of earlier attempts may be."""
-    earlier = unlisted(message.earlier_wamids)
-    return [name for wamid in earlier for name in _names_under(wamid, message.account_id, accounts, told)]
-
-
 def _names_under(wamid: str, account_id: str, accounts: Accounts, told: Told) -> list[Key]:
+    """The keys under which receipts of an account's messages may be that bear a wamid."""
     # Of an account's numbers, which may be thousands, only those by which something was said.
     numbers = accounts.numbers_of(account_id) & told.get(wamid, frozenset())
     return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
@@ -106,11 +105,10 @@ async def _claim(rows: UnitOfWork, refs: set[str], accounts: Accounts, told: Tol
 
 
 def _claimed(rows: UnitOfWork, accounts: Accounts, told: Told) -> set[Key]:
-    return {
-        name
-        for message in rows.messages.now.values()
-        for name in (*_names(message, accounts, told), *_earlier_names(message, accounts, told))
-    }
+    known = rows.messages.now.values()
+    bearing = {(wamid, message.account_id) for message in known for wamid in message.wamids}
+    claimed: set[Key] = {(message.id, "") for message in known}
+    return claimed.union(*(_names_under(wamid, account_id, accounts, told) for wamid, account_id in bearing))
 
 
 async def resolve_replies(rows: UnitOfWork, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
@@ -160,32 +158,39 @@ def _matching_fields(message: Message) -> tuple[object, ...]:
 async def _replies_concerned(
     rows: UnitOfWork,
     moved: dict[str, tuple[Message | None, Message]],
-    asked: dict[str, Reply],
+    fresh: dict[str, Reply],
     window: int,
 ) -> dict[str, Reply]:
     """All replies whose answer may depend on a moved message.
 
-    A reply that quotes a failed message proves that it arrived, and so lets other replies find it: such a
-    message counts as moved too, until nothing new turns up.
+    A reply that quotes a failed message proves that it arrived, and so lets other replies find it: where a quotation
+    may have come to mean another message, those that it may mean count as moved too. There it ends, since rule 1 asks
+    for nothing but wamids, accounts and times: what others find does not change what a quotation means.
     """
-    new_messages = [version for pair in moved.values() for version in pair if version]
-    new_replies = list(asked.values())
-    seen = set(moved)
-    while new_messages or new_replies:
-        for reply in await _candidate_replies(rows, new_messages, window):
-            if reply.id not in asked and _is_open(reply):
-                asked[reply.id] = reply
-                new_replies.append(reply)
-        quoted = {version.in_reply_to for reply in new_replies for version in _versions(rows, reply)} - {None}
-        await _load_quoted(rows, quoted)
-        new_messages = [
-            message
-            for message in rows.messages.now.values()
-            if message.undelivered and message.id not in seen and not message.wamids.isdisjoint(quoted)
-        ]
-        seen |= {message.id for message in new_messages}
-        new_replies = []
+    asked = dict(fresh)
+    await _ask(rows, [version for pair in moved.values() for version in pair if version], window, asked)
+    bearing = {wamid for pair in moved.values() for version in pair if version for wamid in version.wamids}
+    quoted = {
+        version.in_reply_to
+        for reply in asked.values()
+        for version in _versions(rows, reply)
+        if reply.id in fresh or version.in_reply_to in bearing
+    } - {None}
+    await _load_quoted(rows, quoted)
+    proved = [
+        message
+        for message in rows.messages.now.values()
+        if message.undelivered and message.id not in moved and not message.wamids.isdisjoint(quoted)
+    ]
+    await _ask(rows, proved, window, asked)
     return asked
+
+
+async def _ask(rows: UnitOfWork, sends: list[Message], window: int, asked: dict[str, Reply]) -> None:
+    """Add the open replies that one of the sends could answer."""
+    for reply in await _candidate_replies(rows, sends, window):
+        if reply.id not in asked and _is_open(reply):
+            asked[reply.id] = reply
 
 
 def _versions(rows: UnitOfWork, reply: Reply) -> list[Reply]:
@@ -224,8 +229,9 @@ async def _decide(rows: UnitOfWork, asked: dict[str, Reply], accounts: Accounts,
     until = max(reply.at for reply in wanted) + SECOND
     since = min(reply.at for reply in wanted) - (window + 1) * SECOND
     earlier, near = messages.c.sent_at <= until, messages.c.sent_at >= since
-    changes = await older_names(rows.writer, rows.tenant, frozenset[str]().union(*(r.names for r in wanted)))
-    people = frozenset[str]().union(*(changes.names_at(reply.names, reply.at) for reply in wanted))
+    names = frozenset[str]().union(*(reply.names for reply in wanted))
+    changes = await older_names(rows.writer, rows.tenant, names)
+    people = names | changes.old_names
     await _load_quoted(rows, {reply.in_reply_to for reply in wanted})
     await rows.messages.load(messages.c.ticket_id, {reply.ticket_id for reply in wanted}, earlier)
     await rows.messages.load_named(people, earlier, near)

@@ -7,6 +7,7 @@ tells of somebody who was forgotten. Source: semantics, "Which message does a re
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -40,7 +41,7 @@ from analytics.ingest.unit_of_work import (
     reply_rows,
 )
 from analytics.storage.database import Reader, Writer
-from analytics.storage.dialects import in_list
+from analytics.storage.dialects import any_in, in_list
 from analytics.storage.tables import contact_changes, forgotten, messages, pseudonym_keys, receipts, replies
 
 R = TypeVar("R", Message, Receipt, Reply)
@@ -237,9 +238,14 @@ def _is_of_forgotten(row: About) -> bool:
     return has_pseudonym(_contacts(row)) or (isinstance(row, Receipt) and is_pseudonym(row.ref))
 
 
-def _related_rows(row: Message | Reply) -> Iterator[Identifier]:
-    """What else of a row would tell whom it is about."""
-    refs = row.wamids if isinstance(row, Message) else (row.id, row.in_reply_to)
+def _related_rows(row: About) -> Iterator[Identifier]:
+    """What else of a message or a reply would tell whom it is about."""
+    refs: Iterable[str | None] = ()
+    match row:
+        case Message():
+            refs = row.wamids
+        case Reply():
+            refs = (row.id, row.in_reply_to)
     for ref in refs:
         if ref is not None and not is_pseudonym(ref):
             yield IdentifierKind.REF, ref
@@ -282,28 +288,34 @@ async def _eraser(reader: Reader, tenant: str, secret: str, names: Iterable[Iden
     return eraser
 
 
-def newly_linked(rows: UnitOfWork, changed: Iterable[ContactChanged]) -> set[Identifier]:
-    """Names of forgotten people that a batch brings for the first time: another phone, id or wamid of theirs."""
-    found: list[Message | Reply] = [row for _, row in rows.messages.changes()]
+def news_of(rows: UnitOfWork, changed: Iterable[ContactChanged]) -> list[About]:
+    """What a batch tells of people, and no table yet."""
+    found: list[About] = [row for _, row in rows.messages.changes()]
     found += [row for _, row in rows.replies.changes()]
     found += filter(None, rows.early.values())
-    theirs = {name for row in found if _is_of_forgotten(row) for name in (*_person(row), *_related_rows(row))}
-    also: list[About] = [*(row for _, row in rows.receipts.changes()), *changed]
-    return theirs | {name for row in also if _is_of_forgotten(row) for name in _person(row)}
+    return [*found, *(row for _, row in rows.receipts.changes()), *changed]
 
 
-async def erase(writer: Writer, tenant: str, named: Iterable[Identifier]) -> ErasureResult:
+def newly_linked(news: Iterable[About]) -> set[Identifier]:
+    """Names of forgotten people that are told for the first time: another phone, id or wamid of theirs."""
+    theirs = [row for row in news if _is_of_forgotten(row)]
+    return {name for row in theirs for name in (*_person(row), *_related_rows(row))}
+
+
+async def erase(writer: Writer, tenant: str, named: Iterable[Identifier], news: Iterable[About] = ()) -> ErasureResult:
     """Forget whoever is known by one of these names, and with them all that their rows link to them.
 
-    Lock the tenant before. Also those of whom there is nothing yet are forgotten: what comes later is erased.
+    Lock the tenant before. Also those of whom there is nothing yet are forgotten: what comes later is erased. `news`
+    are no rows yet, and link people all the same.
     """
     sends, written, said = message_rows(writer, tenant), reply_rows(writer, tenant), receipt_rows(writer, tenant)
     early = await early_messages.load_all(writer, tenant)
     changes = await _changes(writer, tenant)
-    names = await _all_identifiers(sends, written, said, early, changes, set(named))
+    links = _Links([*early, *news], changes)
+    names = await _all_identifiers(sends, written, said, links, set(named))
     erased = ErasureResult(len(sends.now), len(written.now), frozenset(names))
     eraser = Pseudonymizer(await _secret(writer, tenant))
-    people = {name for name in names if name[0] is not IdentifierKind.REF}
+    people = _people(names)
     eraser.pseudonyms = {eraser.pseudonym(name) for name in people}
     # A wamid that holds the phone is known by it.
     refs = {value for kind, value in names if kind is IdentifierKind.REF and eraser.id(value) == value}
@@ -330,40 +342,69 @@ async def _changes(reader: Reader, tenant: str) -> list[Changed]:
     return [(row.new_name, row.old_name, row.at) for row in rows]
 
 
+class _Links:
+    """What links people besides the rows of messages, replies and receipts; each link is followed once."""
+
+    def __init__(self, rows: Iterable[About], changes: Iterable[Changed]) -> None:
+        self._by_name: dict[str, list[About | Changed]] = defaultdict(list)
+        for row in rows:
+            for name in _contacts(row):
+                self._by_name[name].append(row)
+        for change in changes:
+            for name in change[:2]:
+                self._by_name[name].append(change)
+        self.followed: list[About] = []
+
+    def follow(self, names: Iterable[Identifier]) -> set[Identifier]:
+        """Some names of people, and all that they are linked to."""
+        fresh = list(names)
+        found = set(fresh)
+        while fresh:
+            name = fresh.pop()
+            for link in self._by_name.pop(_named(name), ()):
+                if isinstance(link, tuple):
+                    others = {_kind(other) for other in link[:2] if not is_pseudonym(_kind(other)[1])}
+                else:
+                    self.followed.append(link)
+                    others = set(_person(link))
+                fresh += others - found
+                found |= others
+        return found
+
+
 async def _all_identifiers(
     sends: AliasedIdentityMap[Message],
     written: AliasedIdentityMap[Reply],
     said: IdentityMap[Receipt],
-    early: list[Message],
-    changes: list[Changed],
+    links: _Links,
     names: set[Identifier],
 ) -> set[Identifier]:
     """Load the rows of a person; all that they and what belongs to them are known by."""
-    new = names
-    while new:
-        people = {_named(name) for name in new if name[0] is not IdentifierKind.REF}
-        sent = await sends.load_named(people)
-        found: list[About] = [*sent, *await written.load_named(people), *await _statuses_of(said, people, sent)]
-        found += [row for row in early if not people.isdisjoint(row.names)]
-        tied = {_kind(name) for *pair, _ in changes if not people.isdisjoint(pair) for name in pair}
-        new = {name for row in found for name in _person(row)} | {name for name in tied if not is_pseudonym(name[1])}
-        new -= names
-        names |= new
+    looked_for: set[Identifier] = set()
+    known = names | links.follow(_people(names))
+    while new := known - looked_for:
+        # Statuses that belong to no message are all looked through: once for all that other rows lead to.
+        of_statuses: set[Identifier] = new
+        while new:
+            people = set(map(_named, _people(new)))
+            sent = await sends.load_named(people)
+            refs = {ref for row in sent for ref in (row.id, *row.wamids)}
+            found: list[About] = [*sent, *await written.load_named(people), *await said.load(receipts.c.ref, refs)]
+            looked_for |= new
+            new = links.follow({name for row in found for name in _person(row)}) - known
+            of_statuses |= new
+            known |= new
+        waiting = any_in(receipts.c.recipients, map(_named, _people(of_statuses)))
+        unclaimed = await said.find(~receipts.c.claimed, waiting)
+        known |= links.follow({name for row in unclaimed for name in _person(row)})
     # What answers a message to them came from them, also where it does not say so.
     await written.load(replies.c.message_id, set(sends.now))
-    people = {_named(name) for name in names if name[0] is not IdentifierKind.REF}
-    theirs: list[Message | Reply] = [*sends.now.values(), *written.now.values()]
-    theirs += [row for row in early if not people.isdisjoint(row.names)]
-    return names | {name for row in theirs for name in _related_rows(row)}
+    theirs: list[About] = [*sends.now.values(), *written.now.values(), *links.followed]
+    return known | {name for row in theirs for name in _related_rows(row)}
 
 
-async def _statuses_of(said: IdentityMap[Receipt], people: set[str], sent: list[Message]) -> list[Receipt]:
-    """Load the statuses of messages to people, and those of ordinary chats with them, which belong to no message."""
-    found = await said.load(receipts.c.ref, {ref for row in sent for ref in (row.id, *row.wamids)})
-    for name in sorted(people):
-        inside = receipts.c.recipients.contains((listed({name}) or "")[1:-1], autoescape=True)
-        found += await said.find(~receipts.c.claimed, inside)
-    return found
+def _people(names: Iterable[Identifier]) -> set[Identifier]:
+    return {name for name in names if name[0] is not IdentifierKind.REF}
 
 
 async def _load_named(
@@ -397,11 +438,11 @@ def _begins(column: Column[Any], start: str) -> ColumnElement[bool]:
 
 async def _rewrite(rows: IdentityMap[R], erase: Callable[[R], R]) -> None:
     """Write the loaded rows as they are without the person, also where that changes their key."""
-    for key, row in list(rows.now.items()):
-        new = erase(row)
-        if rows.key_of(new) != key:
-            await rows.delete(key)
-        rows.put(new)
+    erased = {key: erase(row) for key, row in rows.now.items()}
+    if moved := [key for key, row in erased.items() if rows.key_of(row) != key]:
+        await rows.delete(moved)
+    for row in erased.values():
+        rows.put(row)
     await rows.flush()
 
 
@@ -412,12 +453,19 @@ async def _rewrite_early(writer: Writer, tenant: str, early: list[Message], eras
 
 async def _rewrite_changes(writer: Writer, tenant: str, changes: list[Changed], eraser: Pseudonymizer) -> None:
     table = contact_changes
-    for new, old, at in changes:
-        erased = (eraser.contact_name(new), eraser.contact_name(old))
-        if erased != (new, old):
-            same = (table.c.new_name == new, table.c.old_name == old)
-            await writer.execute(delete(table).where(table.c.tenant_id == tenant, *same))
-            await writer.upsert(table, ("tenant_id", "new_name", "old_name", "at"), [(tenant, *erased, at)])
+    names = {name for *pair, _ in changes for name in pair}
+    gone = {name for name in names if eraser.contact_name(name) != name}
+    if not gone:
+        return
+    named = or_(in_list(table.c.new_name, gone), in_list(table.c.old_name, gone))
+    await writer.execute(delete(table).where(table.c.tenant_id == tenant, named))
+    erased = {
+        (eraser.contact_name(new), eraser.contact_name(old)): at
+        for new, old, at in changes
+        if new in gone or old in gone
+    }
+    rows = ((tenant, *pair, at) for pair, at in sorted(erased.items()))
+    await writer.upsert(table, ("tenant_id", "new_name", "old_name", "at"), rows)
 
 
 async def _secret(writer: Writer, tenant: str) -> str:

@@ -5,9 +5,10 @@ EXACT (it refers to it), TICKET (the latest send in its ticket), CONVERSATION (t
 account to the same contact, inside the reply window). The last two pass over a send that never arrived.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from analytics.domain.time_zones import SECOND
@@ -53,12 +54,57 @@ class _Arrived:
             for place in _places(send.ticket_id, send.account_id, send.names):
                 self._by_place[place].append(send)
 
-    def latest(self, place: Place, reply: Reply, oldest: int) -> Message | None:
-        """The latest send at a place from the second `oldest` to the second of the reply."""
-        found = self._by_place.get(place, [])
-        after = (reply.at // SECOND + 1) * SECOND
-        index = bisect_left(found, after, key=lambda send: send.sent_at)
-        return found[index - 1] if index and found[index - 1].sent_at // SECOND >= oldest else None
+    def at(self, place: Place) -> list[Message]:
+        """The sends at a place."""
+        return self._by_place.get(place, [])
+
+    def latest(self, place: Place, at: int) -> Message | None:
+        """The latest send at a place up to the second of an instant."""
+        found = self.at(place)
+        index = bisect_left(found, (at // SECOND + 1) * SECOND, key=lambda send: send.sent_at)
+        return found[index - 1] if index else None
+
+
+class _Writer:
+    """Whoever wrote replies under the same names: the sends that these may answer by rule 3.
+
+    A person may have been renamed thousands of times, and may write as often. So the sends to older names are looked
+    through once for all replies to an account, not once for each.
+    """
+
+    def __init__(self, sends: _Arrived, names: frozenset[str], changes: Changes) -> None:
+        self._sends = sends
+        self._names = names
+        self._older = changes.tied(names)
+        self._of_older: dict[str, list[tuple[int, Message]]] = {}
+
+    def latest(self, account_id: str, at: int) -> Message | None:
+        """The latest send from an account up to the second of an instant, to any name that they have then."""
+        found = [self._sends.latest(("CONVERSATION", account_id, name), at) for name in self._names]
+        if self._older:
+            of_older = self._to_older_names(account_id)
+            index = bisect_right(of_older, at, key=itemgetter(0))
+            found.append(of_older[index - 1][1] if index else None)
+        return max(filter(None, found), key=_time_and_id, default=None)
+
+    def _to_older_names(self, account_id: str) -> list[tuple[int, Message]]:
+        """The sends to older names, each with the instant from which it is the latest that a reply may answer."""
+        if account_id not in self._of_older:
+            found = [
+                (max(since, send.sent_at // SECOND * SECOND), _time_and_id(send), send)
+                for name, since in self._older.items()
+                for send in self._sends.at(("CONVERSATION", account_id, name))
+            ]
+            latest: list[tuple[int, Message]] = []
+            for since, _, send in sorted(found, key=itemgetter(0, 1)):
+                if not latest or _time_and_id(latest[-1][1]) < _time_and_id(send):
+                    latest.append((since, send))
+            self._of_older[account_id] = latest
+        return self._of_older[account_id]
+
+
+def _time_and_id(send: Message) -> tuple[int, str]:
+    return send.sent_at, send.id
 
 
 def _places(ticket: str | None, account: str | None, names: Iterable[str]) -> Iterator[Place]:
@@ -78,7 +124,7 @@ def match_replies(
     and `replies` every reply that refers to one of those sends: whether a failed send arrived after all can
     depend on a reply that quotes it.
     """
-    ordered = sorted(sends, key=lambda send: (send.sent_at, send.id))
+    ordered = sorted(sends, key=_time_and_id)
     quotable = _Quotable(ordered)
     replies = [reply for reply in replies if not reply.in_group]
     answers: dict[str, ReplyMatch] = {}
@@ -87,25 +133,23 @@ def match_replies(
             answers[reply.id] = ReplyMatch(exact.id, "EXACT")
     quoted = {answer.message_id for answer in answers.values()}
     arrived = _Arrived(send for send in ordered if not send.undelivered or send.id in quoted)
+    by_names: dict[frozenset[str], list[Reply]] = defaultdict(list)
     for reply in replies:
         if reply.id in answers or reply.from_ad:
             continue
-        if answer := _inferred_match(arrived, reply, accounts, changes, window):
-            answers[reply.id] = answer
+        if found := reply.ticket_id and arrived.latest(("TICKET", "", reply.ticket_id), reply.at):
+            answers[reply.id] = ReplyMatch(found.id, "TICKET")
+        else:
+            by_names[reply.names].append(reply)
+    for names, written in by_names.items():
+        writer = _Writer(arrived, names, changes)
+        for reply in written:
+            account_id = _account_of(reply, accounts)
+            found = account_id and writer.latest(account_id, reply.at)
+            if found and found.sent_at // SECOND >= reply.at // SECOND - window:
+                answers[reply.id] = ReplyMatch(found.id, "CONVERSATION")
     return answers
 
 
 def _account_of(reply: Reply, accounts: Accounts) -> str | None:
     return accounts.of(reply.account_id, reply.phone_number_id, reply.at)
-
-
-def _inferred_match(
-    sends: _Arrived, reply: Reply, accounts: Accounts, changes: Changes, window: int
-) -> ReplyMatch | None:
-    names = changes.names_at(reply.names, reply.at)
-    places = list(_places(reply.ticket_id, _account_of(reply, accounts), names))
-    for rule, oldest in (("TICKET", 0), ("CONVERSATION", reply.at // SECOND - window)):
-        found = (sends.latest(place, reply, oldest) for place in places if place[0] == rule)
-        if latest := max(filter(None, found), key=lambda send: (send.sent_at, send.id), default=None):
-            return ReplyMatch(latest.id, rule)
-    return None

@@ -5,7 +5,7 @@ that was changed here is found by `messages.values()` and `replies.values()`, no
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -74,13 +74,18 @@ class IdentityMap(Generic[R]):
             if row is not (before := self.before.get(key)) and row != before
         ]
 
-    async def delete(self, key: Key) -> None:
-        """Delete the row of a key."""
-        values = (key,) if isinstance(key, str) else key
-        same = [c == value for c, value in zip(list(self.table.primary_key)[1:], values, strict=True)]
-        await self._writer.execute(delete(self.table).where(self.table.c.tenant_id == self._tenant, *same))
-        self.now.pop(key, None)
-        self.before.pop(key, None)
+    async def delete(self, keys: Collection[Key]) -> None:
+        """Delete the rows of keys."""
+        of_tenant, columns = self.table.c.tenant_id == self._tenant, list(self.table.primary_key)[1:]
+        if len(columns) == 1:
+            await self._writer.execute(delete(self.table).where(of_tenant, in_list(columns[0], keys)))
+        else:
+            for key in keys:
+                same = [column == value for column, value in zip(columns, key, strict=True)]
+                await self._writer.execute(delete(self.table).where(of_tenant, *same))
+        for key in keys:
+            self.now.pop(key, None)
+            self.before.pop(key, None)
 
     async def flush(self) -> None:
         """Write the changed rows."""
@@ -126,23 +131,24 @@ class AliasedIdentityMap(IdentityMap[A]):
             *await self.load_aliased(wanted, *where),
         ]
 
-    async def delete(self, key: Key) -> None:
-        """Delete the row of a key, and what leads to it."""
-        leads = (self._aliases.c.tenant_id == self._tenant, self._id_column == key)
+    async def delete(self, keys: Collection[Key]) -> None:
+        """Delete the rows of keys, and what leads to them."""
+        leads = (self._aliases.c.tenant_id == self._tenant, in_list(self._id_column, keys))
         await self._writer.execute(delete(self._aliases).where(*leads))
-        await super().delete(key)
+        await super().delete(keys)
 
     async def flush(self) -> None:
         """Write the changed rows, and what leads to them."""
-        gone, come = [], []
+        gone: list[tuple[str, frozenset[str]]] = []
+        come: list[tuple[str, str, str]] = []
         for before, row in self.changes():
-            known, aliases = before.aliases if before else frozenset(), row.aliases
-            if known != aliases:
-                gone += [(alias, row.id) for alias in known - aliases]
-                come += [(self._tenant, alias, row.id) for alias in aliases - known]
+            known, aliases = before.aliases if before else frozenset[str](), row.aliases
+            if known - aliases:
+                gone.append((row.id, known - aliases))
+            come += [(self._tenant, alias, row.id) for alias in aliases - known]
         await super().flush()
-        for alias, id in gone:
-            key = and_(self._aliases.c.alias == alias, self._id_column == id)
+        for id, aliases in gone:
+            key = and_(in_list(self._aliases.c.alias, aliases), self._id_column == id)
             await self._writer.execute(delete(self._aliases).where(self._aliases.c.tenant_id == self._tenant, key))
         await self._writer.upsert(self._aliases, tuple(self._aliases.c.keys()), sorted(come))
 

@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import (
     CursorResult,
     Dialect,
+    ExceptionContext,
     Executable,
     NullPool,
     Row,
     Table,
     bindparam,
     delete,
+    event,
     literal_column,
     make_url,
     select,
@@ -33,6 +35,7 @@ from analytics.storage.backends.transaction import transaction
 from analytics.storage.dialects import bind_rows, upsert
 from analytics.storage.query_log import instrument
 from analytics.storage.tables import tenants
+from analytics.storage.transient_errors import is_damage
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
@@ -145,9 +148,12 @@ class Database:
         self._backend = BACKENDS[make_url(url).get_backend_name()]
         self.readers = self._backend.readers
         self._writer, self._single, self._reader, self._observer = self._backend.open(url)
+        # True once SQLite said that its file is damaged. It stays so: whoever restores it starts this process again.
+        self.is_damaged = False
         self._guard = Guard(self._answers)
         for engine in {self._writer, self._reader, self._observer}:
             instrument(engine)
+            event.listen(engine.sync_engine, "handle_error", self._look_at_error)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
@@ -217,6 +223,14 @@ class Database:
         PostgreSQL does so by itself, in time. Raises OperationalError when others write for too long.
         """
         await self._backend.vacuum(self._writer)
+
+    def note_damage(self) -> None:
+        """Note that SQLite's file is damaged, as this or another process found."""
+        self.is_damaged = True
+
+    def _look_at_error(self, context: ExceptionContext) -> None:
+        if is_damage(context.original_exception):
+            self.note_damage()
 
     async def close(self) -> None:
         """Close every connection. A server that hangs is not waited for."""

@@ -75,6 +75,30 @@ def _in_json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
     return f"{compiler.process(column, **options)} IN {values_listed}"
 
 
+class _AnyIn(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+    _is_implicitly_boolean = True
+
+
+@compiles(_AnyIn, "postgresql")
+def _any_in_jsonb(element: _AnyIn, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"CAST({compiler.process(column, **options)} AS JSONB) ?| {compiler.process(values, **options)}"
+
+
+@compiles(_AnyIn)
+def _any_in_json(element: _AnyIn, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    values_listed = f"(SELECT value FROM json_each({values}))"  # noqa: S608 - a bound parameter
+    return f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN {values_listed})"  # noqa: S608 - a column
+
+
+def any_in(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column's JSON list of texts has one of any number of texts; not true for no list, or no texts."""
+    return _AnyIn(column, bindparam(None, sorted(values), _List(Text()), unique=True))
+
+
 def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Return the condition that a column is one of any number of values; false for no values."""
     item = BigInteger() if isinstance(column.type, Integer) else Text()

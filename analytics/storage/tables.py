@@ -340,6 +340,7 @@ exports = Table(
     Column("failure", Text),
     Column("columns", Text),  # JSON, the further columns that were asked for
     Column("separator", Text),  # of a CSV file
+    Column("file_digest", Text),  # SHA-256 in hexadecimal; none of files of earlier releases
 )
 Index("exports_newest", exports.c.tenant_id, exports.c.created_at.desc(), exports.c.id.desc())
 Index(

@@ -15,6 +15,16 @@ NOT_MIGRATED = frozenset({"42501", "42P01", "42703"})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
+# SQLite's codes may say more of the same in their higher bytes.
+PRIMARY_CODE = 0xFF
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """True for the driver's error that SQLite's file is damaged: nothing helps but a backup."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & PRIMARY_CODE in DAMAGED
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether an error is the database's or the connection's own; else it is what was asked, and comes again."""
     if isinstance(error, (OSError, NoConnection)):
@@ -23,7 +33,7 @@ def is_transient(error: BaseException) -> bool:
         return False
     if error.connection_invalidated or isinstance(error, OperationalError):
         return True
-    if getattr(error.orig, "sqlite_errorcode", None) in DAMAGED:
+    if is_damage(error.orig):
         return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:

@@ -123,6 +123,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             policy=dependencies.policy,
             record_operation=recorder.record_operation,
             slot=self.place,
+            charge=self.charge,
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
@@ -175,6 +176,10 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
                     await stack.enter_async_context(turns.slot(whose, context.seconds_left))
                     break
             yield
+
+    async def charge(self, context: Context, points: int) -> None:
+        """Count points for an operation that is not run."""
+        await self._dependencies.rate_limiter.charge(points, *_whose(context))
 
     def following(self, context: Context) -> AbstractAsyncContextManager[None]:
         """A place for an operation over a WebSocket. Raises `RateLimitedError` when there is none."""

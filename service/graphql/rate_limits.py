@@ -6,8 +6,7 @@ A bucket fills evenly. It is kept as one number: the instant at which it is full
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from analytics.domain.errors import RateLimitedError
+from service.auth.addresses import network
 from service.settings import Settings
 from service.telemetry.metrics import NOT_COUNTED
 from tasks.queue.broker_url import parse_redis_url
@@ -28,7 +28,6 @@ MINUTE = 60.0
 OF_ADDRESS, OF_STRANGERS = 1 / 10, 1 / 2
 # Seconds' worth that strangers at one address, and all strangers, may ask for at once. Others: a minute's.
 BURST_OF_ADDRESS, BURST_OF_STRANGERS = 12.0, 6.0
-NETWORK = 64  # bits of an IPv6 address; who has one has all that begin with them
 ROUNDED = 1e-6  # seconds that sums of fractions may be too long
 MAX_BUCKETS = 10_000  # buckets; full ones are then forgotten, which changes nothing
 
@@ -96,7 +95,9 @@ for i, name in ipairs(KEYS) do
 end
 if wait <= 0 then
   for i, name in ipairs(KEYS) do
-    redis.call('SET', name, string.format('%.6f', after[i]), 'PX', math.ceil((after[i] - now) * 1000))
+    if after[i] > now then
+      redis.call('SET', name, string.format('%.6f', after[i]), 'PX', math.ceil((after[i] - now) * 1000))
+    end
   end
 end
 return string.format('%.6f', wait)
@@ -182,16 +183,27 @@ class RateLimiter:
             of_address = Bucket(f"stranger:{network(viewer)}", ceil(each * OF_ADDRESS), holds=BURST_OF_ADDRESS)
             await self._take(of_address, Bucket("strangers", each * OF_STRANGERS, holds=BURST_OF_STRANGERS))
         else:
-            await self._take(Bucket(f"viewer:{tenant}:{viewer}", each), Bucket(f"tenant:{tenant}", all))
+            owes_nothing = Bucket(f"points:viewer:{tenant}:{viewer}", self._allowed.points, 0)
+            await self._take(Bucket(f"viewer:{tenant}:{viewer}", each), Bucket(f"tenant:{tenant}", all), owes_nothing)
 
     async def spend(self, points: int, viewer: str, tenant: str | None) -> None:
         """Count what a document costs. Raises `RateLimitedError`. All strangers together have what one viewer has."""
-        each, all = self._allowed.points, self._allowed.tenant_points
         if tenant is None:
-            await self._take(Bucket("points:strangers", each, points))
+            await self._take(Bucket("points:strangers", self._allowed.points, points))
         else:
-            whose = (Bucket(f"points:viewer:{tenant}:{viewer}", each, points), Bucket(f"points:{tenant}", all, points))
-            await self._take(*whose)
+            await self._take(*self._points(points, viewer, tenant))
+
+    async def charge(self, points: int, viewer: str, tenant: str | None) -> None:
+        """Count what has been done already. Who has not so many points owes them, up to a minute's worth, and is not
+        admitted before they are there again. Strangers may send so little that it costs nothing.
+        """
+        if tenant is not None:
+            owed = [replace(bucket, holds=2 * MINUTE) for bucket in self._points(points, viewer, tenant)]
+            await self._buckets.consume([bucket for bucket in owed if bucket.a_minute])
+
+    def _points(self, points: int, viewer: str, tenant: str) -> tuple[Bucket, Bucket]:
+        each, all = self._allowed.points, self._allowed.tenant_points
+        return Bucket(f"points:viewer:{tenant}:{viewer}", each, points), Bucket(f"points:{tenant}", all, points)
 
     async def _take(self, *buckets: Bucket) -> None:
         wait = await self._buckets.consume([bucket for bucket in buckets if bucket.a_minute])
@@ -201,17 +213,6 @@ class RateLimiter:
     async def close(self) -> None:
         """Let go of connections."""
         await self._buckets.close()
-
-
-def network(address: str) -> str:
-    """Whom an address stands for: all of an IPv6 network; IPv4 is the same in either writing."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> NETWORK << NETWORK))
 
 
 def create_rate_limiter(settings: Settings) -> RateLimiter:

@@ -6,6 +6,7 @@ they are bounded; an applier is taken only by a batch that is whole, see `Ingest
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -37,6 +38,7 @@ RETRY_AFTER = 2  # seconds
 # What a failure of an applier is told as: the arguments of `RequestRejectedError`.
 FAILURES = {
     "DATABASE": (503, "UNAVAILABLE", "The database does not answer. Send what was not counted again later."),
+    "DAMAGED": (503, "UNAVAILABLE", "The database is damaged. Send what was not counted again when it is restored."),
     "INTERNAL": (500, "INTERNAL_SERVER_ERROR", "These lines could not be applied. We have been told."),
 }
 
@@ -51,7 +53,9 @@ OUTCOMES = tuple(map(str, Outcome))
 class EventsEndpoint:
     """The endpoint."""
 
-    def __init__(self, tokens: TokenService, appliers: IngestProcessPool) -> None:
+    def __init__(self, tokens: TokenService, appliers: IngestProcessPool, note_damage: Callable[[], None]) -> None:
+        """`note_damage` is called when an applier found the database damaged."""
+        self._note_damage = note_damage
         self._tokens = tokens
         self._appliers = appliers
         self._most = BODIES_PER_PROCESS * appliers.count
@@ -102,6 +106,8 @@ class EventsEndpoint:
             except WorkerDiedError:
                 log.warning("an applier died", tenant=tenant)
                 raise RequestRejectedError(*FAILURES["DATABASE"]) from None
+            if done.failure == "DAMAGED":
+                self._note_damage()
             if done.failure:
                 raise RequestRejectedError(*FAILURES[done.failure])
             report.add(done)

@@ -64,7 +64,7 @@ class IngestResult(Struct, frozen=True, array_like=True):
     """The result of applying lines: the count of each outcome, the count of invalid lines, and the rejected ones.
 
     `gave_up`: most lines of the request are invalid, and those after the last invalid one were not read. With a
-    failure, DATABASE or INTERNAL, no line was applied.
+    failure, DATABASE, DAMAGED or INTERNAL, no line was applied.
     """
 
     outcomes: dict[str, int] = {}
@@ -121,7 +121,7 @@ async def _apply(database: Database, work: IngestBatch) -> IngestResult:
     except Exception as error:
         if is_transient(error):
             log.warning("events could not be applied: the database does not answer", exc_info=True)
-            return IngestResult(failure="DATABASE")
+            return IngestResult(failure="DAMAGED" if database.is_damaged else "DATABASE")
         log.exception("events could not be applied")
         return IngestResult(failure="INTERNAL")
     finally:

@@ -22,6 +22,8 @@ from analytics.domain.text import sanitize
 from analytics.domain.time_zones import now_micros
 from analytics.ingest import webhook_inbox
 from analytics.storage.database import Database
+from service.auth.addresses import network
+from service.ingest.arrivals import Arrivals
 from service.ingest.webhook_secrets import WebhookCredentials, WebhookSecretStore
 
 log = structlog.get_logger()
@@ -30,9 +32,12 @@ log = structlog.get_logger()
 MAX_BODY_BYTES = 4 * 2**20
 # Bodies that are being stored at a time; more are told to come again.
 MAX_BODIES = 64
-# Bodies that come in at a time, and bytes of them: they are in memory, and may be anybody's.
+# Bodies that come in at a time, and bytes of them until they are known to be Meta's: they are in memory, and may be
+# anybody's.
 MAX_ARRIVING = 1024
-MAX_ARRIVING_BYTES = 64 * 2**20
+MAX_ARRIVING_BYTES = 16 * 2**20
+# Signatures that are checked at a time, each in a thread.
+MAX_SIGNATURE_CHECKS = 2
 # Seconds for a body to come in. Meta's come at once.
 BODY_TIMEOUT = 30.0
 # What a signature looks like. Without one nothing is read.
@@ -51,9 +56,8 @@ class WhatsAppWebhookEndpoint:
         self._database = database
         self._secrets = secrets
         self._wake = wake
-        # The bodies that come in, the oldest first: when each has to be whole, and how many bytes of it are here.
-        self._arriving: dict[asyncio.Timeout, int] = {}
-        self._bytes = 0
+        self._arrivals = Arrivals(MAX_ARRIVING_BYTES, MAX_ARRIVING, BODY_TIMEOUT)
+        self._checking = asyncio.Semaphore(MAX_SIGNATURE_CHECKS)
         self._storing = 0
 
     async def handle(self, request: Request) -> Response:
@@ -76,42 +80,32 @@ class WhatsAppWebhookEndpoint:
         if not SIGNATURE.fullmatch(given):
             return _refused()
         try:
-            body = await self._body(request)
+            body = await self._signed_body(tenant, request, given)
         except TimeoutError:
             return PlainTextResponse("The body did not come in time.", status_code=503, headers=RETRY_AFTER)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
-        secrets = self._secrets_of(tenant)
-        # In a thread: several secrets, and 64 MiB of bodies that came at the same time, take the loop's time together.
-        if not await asyncio.to_thread(_signed, body, given, secrets):
+        if body is None:
             return _refused()
         if self._storing >= MAX_BODIES:
             return PlainTextResponse("Too many at once.", status_code=503, headers=RETRY_AFTER)
         return await self._store(tenant, body)
 
-    async def _body(self, request: Request) -> bytes:
-        """The whole body. Raises TimeoutError when it takes too long, or had to give way."""
+    async def _signed_body(self, tenant: str, request: Request, given: str) -> bytes | None:
+        """The whole body, if it is signed as it should be. Raises TimeoutError when it takes too long, or had to give
+        way.
+        """
         body = bytearray()
-        async with asyncio.timeout(BODY_TIMEOUT) as limit:
-            self._arriving[limit] = 0
-            try:
-                async for chunk in request.stream():
-                    if limit not in self._arriving:
-                        raise TimeoutError
-                    body += chunk
-                    self._arriving[limit] += len(chunk)
-                    self._bytes += len(chunk)
-                    self._make_room()
-            finally:
-                self._bytes -= self._arriving.pop(limit, 0)
-        return bytes(body)
-
-    def _make_room(self) -> None:
-        while self._bytes > MAX_ARRIVING_BYTES or len(self._arriving) > MAX_ARRIVING:
-            oldest = next(iter(self._arriving))
-            self._bytes -= self._arriving.pop(oldest)
-            if not oldest.expired():
-                oldest.reschedule(0)
+        address = network(request.client.host) if request.client else ""
+        async with self._arrivals.one(address) as arrival:
+            async for chunk in request.stream():
+                self._arrivals.add(arrival, len(chunk))
+                body += chunk
+            async with self._checking:
+                self._arrivals.keep(arrival)
+                # In a thread: several secrets and large bodies take the loop's time.
+                right = await asyncio.to_thread(_signed, body, given, self._secrets_of(tenant))
+        return bytes(body) if right else None
 
     async def _store(self, tenant: str, body: bytes) -> Response:
         self._storing += 1
@@ -130,7 +124,7 @@ class WhatsAppWebhookEndpoint:
         return self._secrets.get(tenant) if possible else None
 
 
-def _signed(body: bytes, given: str, secrets: WebhookCredentials | None) -> bool:
+def _signed(body: bytes | bytearray, given: str, secrets: WebhookCredentials | None) -> bool:
     # All of them, always, and of a company that has none too: how long it takes tells nothing.
     right = [_same(given, signature(body, secret)) for secret in (secrets.app_secrets if secrets else [""])]
     return secrets is not None and any(right)
@@ -140,7 +134,7 @@ def _refused() -> Response:
     return PlainTextResponse(REFUSED, status_code=403)
 
 
-def signature(body: bytes, secret: str) -> str:
+def signature(body: bytes | bytearray, secret: str) -> str:
     """What `X-Hub-Signature-256` says of a body: the HMAC-SHA-256 of its raw bytes by the app's secret."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 

@@ -18,6 +18,7 @@ from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from analytics.storage.transient_errors import is_transient
 from service.auth.download_links import DownloadLinkSigner
+from service.web.intact_files import IntactFiles
 from tasks.exports.files import key_of
 from tasks.file_store import FileStore
 
@@ -37,13 +38,15 @@ REFUSED = "This link is not valid any more. Ask for a new one on the exports pag
 def routes(database: Database, files: FileStore, links: DownloadLinkSigner) -> list[Route]:
     """The route of the files."""
 
+    intact = IntactFiles(files)
+
     async def file(request: Request) -> Response:
-        return await download(request, database, files, links)
+        return await download(request, database, intact, links)
 
     return [Route("/exports/{id}/file", file)]
 
 
-async def download(request: Request, database: Database, files: FileStore, links: DownloadLinkSigner) -> Response:
+async def download(request: Request, database: Database, files: IntactFiles, links: DownloadLinkSigner) -> Response:
     """The file, or one range of it; 403 for any link that is not good, whatever the reason, and 404 when it is gone."""
     id = request.path_params["id"]
     identity = links.verify(id, request.query_params.get("signature", ""))
@@ -59,20 +62,20 @@ async def download(request: Request, database: Database, files: FileStore, links
         return _refused(503, "The file cannot be looked up at the moment. Try again later.")
     if export is None:
         return _refused(403, REFUSED)
-    return await _check_file(files, export) or _answer(request, files, export)
+    return await _check_file(files, export) or _answer(request, files.files, export)
 
 
-async def _check_file(files: FileStore, export: Export) -> Response | None:
+async def _check_file(files: IntactFiles, export: Export) -> Response | None:
     """The refusal of a file that is gone, cannot be read, or is not what was stored; None for one that may be given."""
     try:
-        size = await files.size(key_of(export))
+        intact = await files.is_intact(key_of(export), export.file_size, export.file_digest)
     except FileNotFoundError:
         return _refused(404, GONE)
     except OSError:
         log.warning("an export's file could not be read", export=export.id, exc_info=True)
         return _refused(503, "The file cannot be read at the moment. Try again later.")
-    if size != export.file_size:
-        log.error("an export's file is not what was stored", export=export.id, size=size, stored=export.file_size)
+    if not intact:
+        log.error("an export's file is not what was stored", export=export.id, size=export.file_size)
         return _refused(404, GONE)
     return None
 

@@ -34,12 +34,12 @@ def routes(settings: Settings, database: Database, files: FileStore, workers: Wo
             tables_check.result(), broker_check.answers(), files_check.answers()
         )
         lines = {
-            "database": "no answer" if tables is None else "ok",
+            "database": _database_line(database, tables),
             "migrations": "run `embudo migrate`" if tables is SchemaState.BEHIND else "ok",
             "broker": "ok" if broker else "no answer",
             "files": "ok" if store else "no answer",
         }
-        status = 503 if tables in (None, SchemaState.BEHIND) else 200
+        status = 503 if database.is_damaged or tables in (None, SchemaState.BEHIND) else 200
         return PlainTextResponse("".join(f"{name}: {how}\n" for name, how in lines.items()), status_code=status)
 
     async def metrics(request: Request) -> Response:
@@ -52,6 +52,12 @@ def routes(settings: Settings, database: Database, files: FileStore, workers: Wo
         return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+def _database_line(database: Database, tables: SchemaState | None) -> str:
+    if database.is_damaged:
+        return "damaged, restore a backup"
+    return "no answer" if tables is None else "ok"
 
 
 async def _tables(database: Database) -> SchemaState | None:

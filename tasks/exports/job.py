@@ -170,7 +170,7 @@ async def _produce_file(
             progress.raise_if_lost()
             progress.storing = True
             with _storing():
-                size = await resources.files.put(key_of(export), path)
+                content = await resources.files.put(key_of(export), path)
         progress.raise_if_lost()
         done_at = now_micros()
         async with resources.database.write() as writer:
@@ -180,7 +180,8 @@ async def _produce_file(
                 done_at,
                 rows=progress.written,
                 file_name=file_name(export.name, SUFFIXES[export.format]),
-                file_size=size,
+                file_size=content.size,
+                file_digest=content.digest,
                 expires_at=done_at + policy.export_days * DAY,
             )
         if not completed:

@@ -63,7 +63,9 @@ async def run(database: Database, tenant: str, id: str, status: ExportStatus) ->
         assert export is not None
         if status is ExportStatus.COMPLETED:
             until = now + 10**9
-            await export_jobs.complete(writer, export, now, rows=2, file_name="x.xlsx", file_size=9, expires_at=until)
+            await export_jobs.complete(
+                writer, export, now, rows=2, file_name="x.xlsx", file_size=9, file_digest="d", expires_at=until
+            )
         elif status is not ExportStatus.RUNNING:
             await export_jobs.finish(writer, export, now, status, requests.FailureCode.STORAGE)
 

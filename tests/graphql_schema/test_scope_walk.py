@@ -96,7 +96,14 @@ async def export(
         claimed = await jobs.claim(writer, who.tenant_id, id, microseconds(now))
         assert claimed is not None
         await jobs.complete(
-            writer, claimed, microseconds(now), rows=2, file_name="x.xlsx", file_size=9, expires_at=until
+            writer,
+            claimed,
+            microseconds(now),
+            rows=2,
+            file_name="x.xlsx",
+            file_size=9,
+            file_digest="d",
+            expires_at=until,
         )
 
 

@@ -17,7 +17,7 @@ from analytics.ingest.outcomes import Outcome
 from analytics.storage.database import Database
 from analytics.storage.rollup_tables import TABLES as ROLLUP_TABLES
 from analytics.storage.rollup_tables import rollup_states
-from analytics.storage.tables import figures, messages, metadata, replies
+from analytics.storage.tables import figures, known_tenants, messages, metadata, replies
 from tests.support.oracle import OracleMessage
 
 Event = dict[str, Any]
@@ -65,7 +65,7 @@ async def everything(database: Database, tenant: str) -> dict[str, list[tuple[An
                 key=str,
             )
             for table in metadata.sorted_tables
-            if table not in (*ROLLUP_TABLES, rollup_states, figures)
+            if table not in (*ROLLUP_TABLES, rollup_states, figures, known_tenants)
         }
 
 

@@ -153,7 +153,9 @@ async def test_files_that_may_show_somebody_go(resources: JobResources, tenant: 
     assert status == [ExportStatus.EXPIRED, ExportStatus.QUEUED, ExportStatus.QUEUED, ExportStatus.COMPLETED]
     assert len(list((tmp_path / "files").iterdir())) == 1
     async with resources.database.write() as writer:
-        late = await jobs.complete(writer, held, soon(), rows=1, file_name="old.xlsx", file_size=1, expires_at=soon())
+        late = await jobs.complete(
+            writer, held, soon(), rows=1, file_name="old.xlsx", file_size=1, file_digest="d", expires_at=soon()
+        )
     assert late is False
     await run_export(resources, POLICY, tenant, running.id)
     assert (await stored(resources.database, running)).status is ExportStatus.COMPLETED
@@ -235,7 +237,13 @@ async def test_a_file_that_is_being_made_of_dropped_messages_is_not_given_out(
     async with database.write() as writer:
         held = [await jobs.claim(writer, tenant, export.id, soon()) for export in (of_both, of_november)]
     assert await _drop(resources, tenant) == 1
-    done: dict[str, Any] = {"rows": 2, "file_name": "old.xlsx", "file_size": 1, "expires_at": soon() + DAY}
+    done: dict[str, Any] = {
+        "rows": 2,
+        "file_name": "old.xlsx",
+        "file_size": 1,
+        "file_digest": "d",
+        "expires_at": soon() + DAY,
+    }
     async with database.write() as writer:
         completed = [await jobs.complete(writer, one, soon(), **done) for one in held if one]
     assert completed == [False, True]

@@ -1,4 +1,5 @@
 import asyncio
+import hashlib
 import os
 import socket
 import subprocess
@@ -57,8 +58,10 @@ async def everything(store: FileStore, key: str, start: int = 0, end: int | None
 
 
 async def test_a_file_comes_back_whole_and_in_parts(store: FileStore, path: Path) -> None:
-    assert await store.put("a.xlsx", path) == len(CONTENT)
-    assert await store.size("a.xlsx") == len(CONTENT)
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    assert await store.put("a.xlsx", path) == (len(CONTENT), digest)
+    assert (await store.look("a.xlsx")).size == len(CONTENT)
+    assert await store.digest("a.xlsx", len(CONTENT)) == digest
     assert await everything(store, "a.xlsx") == CONTENT
     assert await everything(store, "a.xlsx", 5) == CONTENT[5:]
     assert await everything(store, "a.xlsx", 5, 9) == CONTENT[5:9]
@@ -81,7 +84,7 @@ async def test_what_is_not_there(store: FileStore, path: Path) -> None:
     await store.delete("a")
     await store.delete("a")
     with pytest.raises(FileNotFoundError):
-        await store.size("a")
+        await store.look("a")
 
 
 async def test_a_file_appears_in_a_folder_only_when_it_is_complete(tmp_path: Path, path: Path) -> None:
@@ -145,8 +148,8 @@ asyncio.run(FileStore(sys.argv[1]).delete("a"))
 async def test_a_large_file_is_uploaded_in_parts(bucket: str, credentials: None, path: Path) -> None:
     store = FileStore(f"s3://files/large?endpoint={bucket}")
     _fill(path, b"x" * 20_000_000)  # obstore uploads what is over 5 MiB in parts
-    assert await store.put("a", path) == 20_000_000
-    assert await store.size("a") == 20_000_000
+    assert (await store.put("a", path)).size == 20_000_000
+    assert (await store.look("a")).size == 20_000_000
     assert "large/a" in s3.keys(bucket)
     assert s3.uploads(bucket) == 0
 
@@ -166,7 +169,7 @@ async def test_a_disk_that_is_full(tmp_path: Path, path: Path) -> None:
     with full_disk(CHUNK), pytest.raises(OSError, match="could not store"):
         await store.put("a", path)
     with pytest.raises(FileNotFoundError):
-        await store.size("a")
+        await store.look("a")
     await store.put("a", path)
     assert await everything(store, "a") == CONTENT
 
@@ -182,7 +185,7 @@ async def test_a_bucket_that_does_not_answer(credentials: None, path: Path, monk
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         store = FileStore(f"s3://files?endpoint=http://127.0.0.1:{unused.getsockname()[1]}")
-        for doing in (store.put("a", path), store.size("a"), store.delete("a")):
+        for doing in (store.put("a", path), store.look("a"), store.delete("a")):
             with pytest.raises(OSError, match=r"^could not \w+ a$"):
                 await doing
 

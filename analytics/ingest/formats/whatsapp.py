@@ -85,24 +85,59 @@ def read_body(body: Any, *, forms: bool = False) -> Iterator[Found]:
 def _read_change(field: str, value: dict[str, Any], entry: Any, place: str, forms: bool) -> Iterator[Found]:
     match field:
         case "messages":
+            part = _Part(value)
             for n, status in enumerate(_items(value, "statuses")):
-                yield _read(f"{place}.statuses[{n}]", _status, status, value)
+                yield _read(f"{place}.statuses[{n}]", _status, status, part)
             for n, message in enumerate(_items(value, "messages")):
-                yield from _read_message(f"{place}.messages[{n}]", message, value, forms)
+                yield from _read_message(f"{place}.messages[{n}]", message, part, forms)
         case "template_category_update" | "message_template_status_update":
             yield _read(place, _notice, value, entry)
         case _:
             return
 
 
-def _read_message(place: str, message: Any, value: dict[str, Any], forms: bool) -> Iterator[Found]:
+class _Part:
+    """A part of a body that has statuses and messages, and what stands around those: looked through once for all."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self._value = value
+        people = [person for person in _items(value, "contacts") if isinstance(person, dict)]
+        self._people = [(_text_of(person.get("wa_id")), _text_of(person.get("user_id"))) for person in people]
+        self._places: dict[tuple[str, str], int] = {}  # of the first who has a phone, or an id
+        for n, (wa_id, user_id) in enumerate(self._people):
+            for kind, name in (("phone", wa_id), ("id", user_id)):
+                if name is not None:
+                    self._places.setdefault((kind, name), n)
+        writers = {str(each.get("from")) for each in _items(value, "messages") if isinstance(each, dict)}
+        # The body's only contact, phone and id, where one person wrote all of its messages.
+        self.only_writer = self._people[0] if len(self._people) == len(writers) == 1 else None
+
+    @property
+    def number(self) -> Any:
+        """The phone number id that it is about; some write it as a number. Raises KeyError or TypeError."""
+        number = self._value["metadata"]["phone_number_id"]
+        return str(number) if isinstance(number, int) else number
+
+    def person(self, phone: str | None, user_id: str | None) -> dict[str, Any]:
+        """A person, completed by the first of the contacts that it is about."""
+        named = [("phone", phone), ("id", user_id)]
+        places = [self._places[kind, name] for kind, name in named if name is not None and (kind, name) in self._places]
+        if phone is None and user_id is None and len(self._people) == 1:
+            places = [0]  # it can be nobody else
+        if places:
+            wa_id, known_as = self._people[min(places)]
+            phone, user_id = phone or wa_id, user_id or known_as
+        return _named(phone, user_id)
+
+
+def _read_message(place: str, message: Any, part: _Part, forms: bool) -> Iterator[Found]:
     """Read a message; yield it twice where WhatsApp has another name for the person beside the phone."""
-    read = _read(place, _inbound, message, value)
+    read = _read(place, _inbound, message, part)
     if isinstance(read[1], MessageReply) and forms and read[1].reply.kind == "form":
         answers = _answers(message["interactive"]["nfm_reply"])
         read = place, msgspec.structs.replace(read[1], reply=msgspec.structs.replace(read[1].reply, text=answers))
     yield read
-    if isinstance(event := read[1], MessageReply) and (further := _further_names(event, message, value)):
+    if isinstance(event := read[1], MessageReply) and (further := _further_names(event, message, part)):
         yield place, msgspec.structs.replace(event, reply=msgspec.structs.replace(event.reply, contact=further))
 
 
@@ -123,15 +158,15 @@ def _read(place: str, reader: Callable[[Any, Any], AnyEvent], item: Any, around:
     return place, event
 
 
-def _status(status: dict[str, Any], value: dict[str, Any]) -> MessageStatus:
+def _status(status: dict[str, Any], part: _Part) -> MessageStatus:
     return msgspec.convert(
         {
             "type": "message.status",
             "at": _time(status["timestamp"]),
             "status": status["status"],
             "wamid": status["id"],
-            "phone_number_id": _number(value),
-            "recipient": _recipient(status, value),
+            "phone_number_id": part.number,
+            "recipient": _recipient(status, part),
             "error": _error(next(iter(_items(status, "errors")), None)),
         },
         MessageStatus,
@@ -149,20 +184,14 @@ def _error(error: Any) -> dict[str, Any] | None:
     return {"code": code if usable else None, "title": title[:MAX_NAME_LENGTH] if isinstance(title, str) else None}
 
 
-def _number(value: dict[str, Any]) -> Any:
-    """The phone number id that a part of a body is about; some write it as a number."""
-    number = value["metadata"]["phone_number_id"]
-    return str(number) if isinstance(number, int) else number
-
-
-def _recipient(status: dict[str, Any], value: dict[str, Any]) -> dict[str, Any] | None:
+def _recipient(status: dict[str, Any], part: _Part) -> dict[str, Any] | None:
     """The recipient of a status, by WhatsApp's own names: often not the phone that was dialled."""
     if status.get("recipient_type") == "group":
         return None
-    return _person(_text_of(status.get("recipient_id")), _text_of(status.get("recipient_user_id")), value)
+    return part.person(_text_of(status.get("recipient_id")), _text_of(status.get("recipient_user_id")))
 
 
-def _inbound(message: dict[str, Any], value: dict[str, Any]) -> MessageReply | ContactChanged:
+def _inbound(message: dict[str, Any], part: _Part) -> MessageReply | ContactChanged:
     type_ = str(message["type"])
     if type_ == "system" and (changed := _changed(message)):
         return changed
@@ -171,11 +200,11 @@ def _inbound(message: dict[str, Any], value: dict[str, Any]) -> MessageReply | C
     inner = str(content.get("type")) if type_ == "interactive" and isinstance(content, dict) else ""
     inbound = {
         "wamid": message["id"],
-        "phone_number_id": _number(value),
+        "phone_number_id": part.number,
         "in_reply_to": context.get("id") or None,
         "kind": INNER_KINDS.get(inner) or KINDS.get(type_, "unsupported"),
         "text": _text(type_, content),
-        "contact": _person(_text_of(message.get("from")), _text_of(message.get("from_user_id")), value),
+        "contact": part.person(_text_of(message.get("from")), _text_of(message.get("from_user_id"))),
         "group_id": None if group is None else str(group)[:MAX_GROUP_LENGTH],
         "referral": bool(message.get("referral")) or None,
     }
@@ -219,33 +248,17 @@ def _answers(form: Any) -> str | None:
     return cleaned("; ".join(texts)[:MAX_FORM_LENGTH]) or None
 
 
-def _person(phone: str | None, user_id: str | None, value: dict[str, Any]) -> dict[str, Any]:
-    """A person, completed by the one of the body's contacts that it is about."""
-    people = [person for person in _items(value, "contacts") if isinstance(person, dict)]
-    for person in people:
-        wa_id, known_as = _text_of(person.get("wa_id")), _text_of(person.get("user_id"))
-        same_phone = phone is not None and phone == wa_id
-        same_person = user_id is not None and user_id == known_as
-        nobody_else = phone is None and user_id is None and len(people) == 1
-        if same_phone or same_person or nobody_else:
-            phone, user_id = phone or wa_id, user_id or known_as
-            break
-    return _named(phone, user_id)
-
-
 def _named(phone: str | None, user_id: str | None) -> dict[str, str]:
     known = user_id if user_id and len(user_id) <= MAX_ID_LENGTH else None
     named = {"phone": phone if digits(phone) else None, "id": known}
     return {key: name for key, name in named.items() if name is not None}
 
 
-def _further_names(event: MessageReply, message: dict[str, Any], value: dict[str, Any]) -> Contact | None:
+def _further_names(event: MessageReply, message: dict[str, Any], part: _Part) -> Contact | None:
     """Further names of the writer: those of the body's only contact, where one person wrote all of its messages."""
-    people = [person for person in _items(value, "contacts") if isinstance(person, dict)]
-    writers = {str(each.get("from")) for each in _items(value, "messages") if isinstance(each, dict)}
-    if len(people) != 1 or len(writers) != 1 or message.get("group_id"):
+    if part.only_writer is None or message.get("group_id"):
         return None
-    wa_id, user_id = _text_of(people[0].get("wa_id")), _text_of(people[0].get("user_id"))
+    wa_id, user_id = part.only_writer
     own = event.reply.contact.id if event.reply.contact else UNSET
     if not digits(wa_id) or (own and user_id and own != user_id):
         return None  # nobody that WhatsApp knows by a phone, or somebody else

@@ -5,16 +5,17 @@ A reply under a new name came from whom the old one called too. Source: semantic
 
 from collections import defaultdict
 from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Column, and_, select
 
 from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import ContactChanged
 from analytics.ingest.merging.aliases import names_of
 from analytics.storage.database import Reader, Writer
 from analytics.storage.dialects import in_list
-from analytics.storage.tables import contact_changes
+from analytics.storage.tables import contact_changes as table
 
 
 class Change(NamedTuple):
@@ -33,16 +34,29 @@ class Changes:
         for change in changes:
             self._by_new_name[change.new_name].append(change)
 
-    def names_at(self, names: frozenset[str], at: int) -> frozenset[str]:
-        """Names that were used at a time, and the older ones of the same person."""
-        if not self._by_new_name:
-            return names
-        found, fresh = set(names), set(names)
-        while fresh:
-            older = {c.old_name for name in fresh for c in self._by_new_name.get(name, ()) if c.at <= at}
-            fresh = older - found
-            found |= fresh
-        return frozenset(found)
+    @property
+    def old_names(self) -> frozenset[str]:
+        """All old names in the changes."""
+        return frozenset(change.old_name for changes in self._by_new_name.values() for change in changes)
+
+    def tied(self, names: frozenset[str]) -> dict[str, int]:
+        """The older names of the people who have some names, and the time from which each is tied to one of those.
+
+        A name is tied from the time on at which a chain of notices leads to it: the earliest, of several chains.
+        """
+        if self._by_new_name.keys().isdisjoint(names):
+            return {}
+        found: dict[str, int] = {}
+        open = [(change.at, change.old_name) for name in names for change in self._by_new_name.get(name, ())]
+        heapify(open)
+        while open:
+            since, name = heappop(open)
+            if name in found or name in names:
+                continue
+            found[name] = since
+            for change in self._by_new_name.get(name, ()):
+                heappush(open, (max(since, change.at), change.old_name))
+        return found
 
 
 def changes_in(event: ContactChanged) -> list[Change]:
@@ -54,40 +68,48 @@ def changes_in(event: ContactChanged) -> list[Change]:
 async def keep_changes(writer: Writer, tenant: str, changes: Iterable[Change]) -> set[Change]:
     """Write changes down, each from the earliest time that is told; those that were not known so."""
     wanted = list(changes)
-    known = {change[:2]: change.at for change in await _load(writer, tenant, {c.new_name for c in wanted}, new=True)}
+    known = {change[:2]: change.at for change in await _load(writer, tenant, {c.new_name for c in wanted})}
     fresh = {change for change in wanted if change.at < known.get(change[:2], change.at + 1)}
     earliest: dict[tuple[str, str], int] = {}
     for change in fresh:
         earliest[change[:2]] = min(change.at, earliest.get(change[:2], change.at))
     columns = ("tenant_id", "new_name", "old_name", "at")
-    await writer.upsert(contact_changes, columns, ((tenant, *key, at) for key, at in sorted(earliest.items())))
+    await writer.upsert(table, columns, ((tenant, *key, at) for key, at in sorted(earliest.items())))
     return fresh
 
 
 async def older_names(reader: Reader, tenant: str, names: Iterable[str]) -> Changes:
     """The changes that say which older names some names have, whenever."""
-    found: set[Change] = set()
-    fresh, seen = set(names), set(names)
-    while fresh:
-        changes = await _load(reader, tenant, fresh, new=True)
-        found |= set(changes)
-        fresh = {change.old_name for change in changes} - seen
-        seen |= fresh
-    return Changes(found)
+    return Changes(await _follow(reader, tenant, set(names), table.c.new_name, table.c.old_name))
 
 
 async def newer_names(reader: Reader, tenant: str, names: Iterable[str]) -> set[str]:
     """Some names, and all that the same people may have been called later."""
-    fresh, seen = set(names), set(names)
-    while fresh:
-        fresh = {change.new_name for change in await _load(reader, tenant, fresh, new=False)} - seen
-        seen |= fresh
-    return seen
+    known = set(names)
+    return known | {
+        change.new_name for change in await _follow(reader, tenant, known, table.c.old_name, table.c.new_name)
+    }
 
 
-async def _load(reader: Reader, tenant: str, names: set[str], *, new: bool) -> list[Change]:
-    table = contact_changes
-    column = table.c.new_name if new else table.c.old_name
+async def _follow(
+    reader: Reader, tenant: str, names: set[str], given: Column[str], leads_to: Column[str]
+) -> list[Change]:
+    """Load the changes that lead from some names to others, and on from those, in one statement, however many."""
+    if not names:
+        return []
+    columns = (table.c.tenant_id, table.c.new_name, table.c.old_name, table.c.at)
+    found = select(*columns).where(table.c.tenant_id == tenant, in_list(given, names)).cte("found", recursive=True)
+    further = select(*columns).join(
+        found, and_(found.c.tenant_id == table.c.tenant_id, given == found.c[leads_to.name])
+    )
+    found = found.union(further.where(table.c.tenant_id == tenant))
+    return [Change(*row) for row in await reader.rows(select(found.c.new_name, found.c.old_name, found.c.at))]
+
+
+async def _load(reader: Reader, tenant: str, names: set[str]) -> list[Change]:
+    """Load the changes to some names."""
+    if not names:
+        return []
     statement = select(table.c.new_name, table.c.old_name, table.c.at)
-    rows = await reader.rows(statement.where(table.c.tenant_id == tenant, in_list(column, names))) if names else []
+    rows = await reader.rows(statement.where(table.c.tenant_id == tenant, in_list(table.c.new_name, names)))
     return [Change(*row) for row in rows]

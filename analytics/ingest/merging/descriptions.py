@@ -142,18 +142,39 @@ def _exceptions(statements: Statements, described_at: int) -> str | None:
     return msgspec.json.encode(found, order="sorted").decode() if found else None
 
 
-def merge_messages(known: Message, new: Message) -> Message:
-    """The row after one more description; `known` itself when that changes nothing."""
-    before, more = statements_of(known), statements_of(new)
-    merged = {**more, **before}
-    for name, statement in more.items():
-        merged[name] = max(merged[name], statement, key=newness)
-    wamids = known.wamids | new.wamids
-    if merged == before and wamids == known.wamids:
-        return known
-    row = _row(known.id, merged, wamids)
-    kept = {name: getattr(known, name) for name in DERIVED}
-    return msgspec.structs.replace(row, **kept)
+class MessageMerge:
+    """A message's row and the descriptions that come to it. Columns are read and written once, however many come."""
+
+    def __init__(self, row: Message) -> None:
+        self._row = row
+        self._statements = statements_of(row)
+        self._wamids = set(row.wamids)
+
+    def add(self, new: Message) -> bool:
+        """Merge one more description; False if that changes nothing."""
+        newer = {
+            name: statement
+            for name, statement in statements_of(new).items()
+            if name not in self._statements or newness(statement) > newness(self._statements[name])
+        }
+        wamids = new.wamids - self._wamids
+        self._statements |= newer
+        self._wamids |= wamids
+        return bool(newer or wamids)
+
+    def overrules(self, new: Message) -> bool:
+        """True if a description that changed nothing lost to newer or greater statements."""
+        known = {"wamid"} if new.wamid in self._wamids else set()
+        return any(
+            self._statements.get(name, (0, None))[1] != value
+            for name, (_, value) in statements_of(new).items()
+            if name not in known
+        )
+
+    def row(self) -> Message:
+        """The row after all of them."""
+        kept = {name: getattr(self._row, name) for name in DERIVED}
+        return msgspec.structs.replace(_row(self._row.id, self._statements, frozenset(self._wamids)), **kept)
 
 
 # The columns that descriptions do not say: they are derived from other rows.
@@ -178,12 +199,3 @@ def newness(statement: tuple[int, Any]) -> tuple[int, bool, Any]:
     """Orders statements of one key: by time; at the same time a value goes before none, then the greater one."""
     at, value = statement
     return at, value is not None, "" if value is None else value
-
-
-def is_overruled(kept: Message, new: Message) -> bool:
-    """True if a description that changed nothing lost to newer or greater statements."""
-    held = statements_of(kept)
-    wamid = {"wamid"} if new.wamid in kept.wamids else set()
-    return any(
-        held.get(name, (0, None))[1] != value for name, (_, value) in statements_of(new).items() if name not in wamid
-    )

@@ -4,7 +4,6 @@ Of each fact the earliest time counts, and of failures the code of the earliest 
 is a pure function of the set of events".
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -93,79 +92,141 @@ def channel(message_id: str | None, account_id: str | None, phone_number_id: str
     return f"{BY_ACCOUNT}{account_id}" if account_id else f"{BY_NUMBER}{phone_number_id}"
 
 
-def merge_receipt(known: Receipt, event: MessageStatus, received_at: int) -> Receipt:
-    """The row after one more status; `known` itself when that changes nothing."""
-    code = event.error.code if event.error and event.status == "failed" else None
-    said = ReceiptEvent(
-        STATUS_COLUMNS[event.status], to_micros(event.at), code, tuple(sorted(names_of(event.recipient)))
-    )
-    merged = _with_earlier(known, said) if known.number is None or _fits(known, said) else _with_all(known, said)
-    return known if merged == known else msgspec.structs.replace(merged, received_at=received_at)
-
-
-def _fits(known: Receipt, said: ReceiptEvent) -> bool:
-    """True if the columns can hold a further status with its own time."""
-    empty = all(getattr(known, column) is None for column in COLUMNS)
-    same_names = said.names == tuple(sorted(unlisted(known.recipients)))
-    return known.events is None and (empty or (same_names and getattr(known, said.column) is None))
-
-
-def _with_earlier(known: Receipt, said: ReceiptEvent) -> Receipt:
-    """The row whose columns say the earliest of each fact."""
-    changes: dict[str, Any] = {}
-    before: int | None = getattr(known, said.column)
-    if before is None or said.at < before:
-        changes[said.column] = said.at
-    if said.column == "failed_at":
-        code = _earlier(_code(known), None if said.code is None else (said.at, said.code))
-        changes |= _code_columns(changes.get("failed_at", before), code)
-    if said.names:
-        changes["recipients"] = listed(unlisted(known.recipients).union(said.names))
-    return msgspec.structs.replace(known, **changes) if changes else known
-
-
 Code = tuple[int, int]  # when a failure was, and its code
 
 
 def _code(receipt: Receipt) -> Code | None:
-    """The code of a failure. Rows of earlier releases have that of the earliest failure, without its time."""
+    """The code of a failure. IdentityMap of earlier releases have that of the earliest failure, without its time."""
     if receipt.failed_code is None or receipt.failed_at is None:
         return None
     at = receipt.failed_at if receipt.failed_code_at is None else receipt.failed_code_at
     return at, receipt.failed_code
 
 
-def _earlier(one: Code | None, other: Code | None) -> Code | None:
-    return min(filter(None, (one, other)), default=None)
+class Earliest:
+    """The earliest of each fact that statuses say, and all that they call the contact."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, int] = {}
+        self.code: Code | None = None
+        self.names: set[str] = set()
+
+    def add(self, said: ReceiptEvent) -> bool:
+        """Add a status; False if that changes nothing."""
+        earlier = self._add_time(said.column, said.at)
+        coded = said.code is not None and self._add_code((said.at, said.code))
+        further = not self.names.issuperset(said.names)
+        self.names.update(said.names)
+        return earlier or coded or further
+
+    def add_receipt(self, receipt: Receipt) -> None:
+        """Add all that the columns of a receipt say."""
+        for column in COLUMNS:
+            if (at := getattr(receipt, column)) is not None:
+                self._add_time(column, at)
+        if code := _code(receipt):
+            self._add_code(code)
+        self.names |= unlisted(receipt.recipients)
+
+    def add_all(self, other: "Earliest") -> None:
+        """Add all of another one."""
+        for column, at in other.times.items():
+            self._add_time(column, at)
+        if other.code:
+            self._add_code(other.code)
+        self.names |= other.names
+
+    def _add_time(self, column: str, at: int) -> bool:
+        earlier = at < self.times.get(column, at + 1)
+        if earlier:
+            self.times[column] = at
+        return earlier
+
+    def _add_code(self, code: Code) -> bool:
+        earlier = self.code is None or code < self.code
+        if earlier:
+            self.code = code
+        return earlier
+
+    def columns(self) -> dict[str, Any]:
+        """The columns that say so."""
+        at, number = self.code or (None, None)
+        failed = {"failed_code": number, "failed_code_at": None if at == self.times.get("failed_at") else at}
+        return {**{column: self.times.get(column) for column in COLUMNS}, **failed, "recipients": listed(self.names)}
 
 
-def _code_columns(failed_at: int | None, code: Code | None) -> dict[str, int | None]:
-    at, number = code or (None, None)
-    return {"failed_code": number, "failed_code_at": None if at == failed_at else at}
+class _Each:
+    """Statuses of which each is kept, since it depends on the time of each whose message it is about.
+
+    Of each kind the earliest are kept, each once, with all that they call the contact.
+    """
+
+    def __init__(self, said: Iterable[ReceiptEvent]) -> None:
+        self._names: dict[tuple[str, int, int | None], set[str]] = {}
+        for each in said:
+            self.add(each)
+
+    def add(self, said: ReceiptEvent) -> bool:
+        """Add a status; False if that changes nothing."""
+        key = (said.column, said.at, said.code)
+        if key not in self._names:
+            same_kind = [known for known in self._names if (known[0], known[2] is None) == (key[0], key[2] is None)]
+            latest = max([*same_kind, key], key=_order)
+            if len(same_kind) >= MAX_KEPT:
+                if latest == key:
+                    return False
+                del self._names[latest]
+            self._names[key] = set(said.names)
+            return True
+        further = not self._names[key].issuperset(said.names)
+        self._names[key].update(said.names)
+        return further
+
+    def columns(self) -> dict[str, Any]:
+        """The columns that say so: those of facts alone, where they tell all."""
+        kept = [ReceiptEvent(*key, tuple(sorted(self._names[key]))) for key in sorted(self._names, key=_order)]
+        earliest = _earliest_of(kept)
+        simple = len(kept) == len(earliest.times) and len({each.names for each in kept}) == 1
+        return earliest.columns() | {"events": None if simple else msgspec.json.encode(kept).decode()}
 
 
-def _with_all(known: Receipt, said: ReceiptEvent) -> Receipt:
-    """The row that says all statuses, since it depends on the time of each whose message it is about."""
-    kept = _kept([*_all(known), said])
-    merged = Receipt(known.ref, known.channel, received_at=known.received_at, claimed=known.claimed)
-    for each in kept:
-        merged = _with_earlier(merged, each)
-    simple = len(kept) == len({each.column for each in kept}) and len({each.names for each in kept}) == 1
-    return msgspec.structs.replace(merged, events=None if simple else msgspec.json.encode(kept).decode())
+def _order(key: tuple[str, int, int | None]) -> tuple[str, int, bool, int]:
+    column, at, code = key
+    return column, at, code is not None, code or 0
 
 
-def _kept(said: Iterable[ReceiptEvent]) -> list[ReceiptEvent]:
-    """The statuses that are kept, in order: each once, with all that they call the contact."""
-    names: dict[tuple[str, int, int | None], set[str]] = defaultdict(set)
+def _earliest_of(said: Iterable[ReceiptEvent]) -> Earliest:
+    found = Earliest()
     for each in said:
-        names[each.column, each.at, each.code].update(each.names)
-    counted: Counter[tuple[str, bool]] = Counter()
-    kept = []
-    for column, at, code in sorted(names, key=lambda key: (key[0], key[1], key[2] is not None, key[2] or 0)):
-        counted[kind := (column, code is None)] += 1
-        if counted[kind] <= MAX_KEPT:
-            kept.append(ReceiptEvent(column, at, code, tuple(sorted(names[column, at, code]))))
-    return kept
+        found.add(each)
+    return found
+
+
+class ReceiptMerge:
+    """A receipt and the statuses that come to it. Columns are read and written once, however many come."""
+
+    def __init__(self, row: Receipt) -> None:
+        self._row = row
+        self._received_at = row.received_at
+        self._said: Earliest | _Each
+        if row.number is None:
+            self._said = Earliest()
+            self._said.add_receipt(row)
+        else:
+            self._said = _Each(_all(row))
+
+    def add(self, event: MessageStatus, received_at: int) -> bool:
+        """Merge one more status; False if that changes nothing."""
+        code = event.error.code if event.error and event.status == "failed" else None
+        names = tuple(sorted(names_of(event.recipient)))
+        changed = self._said.add(ReceiptEvent(STATUS_COLUMNS[event.status], to_micros(event.at), code, names))
+        if changed:
+            self._received_at = received_at
+        return changed
+
+    def row(self) -> Receipt:
+        """The row after all of them."""
+        return msgspec.structs.replace(self._row, received_at=self._received_at, **self._said.columns())
 
 
 def _all(receipt: Receipt) -> list[ReceiptEvent]:
@@ -182,48 +243,29 @@ def _all(receipt: Receipt) -> list[ReceiptEvent]:
     return found
 
 
-def facts_of(current: Iterable[Receipt], earlier: Iterable[Receipt], account_id: str, accounts: Accounts) -> Facts:
-    """The facts that a message's receipts give; those under earlier wamids only say what its contact is called."""
-    found = Receipt("", "")
-    for receipt in current:
-        for part in _about(receipt, account_id, accounts):
-            found = _together(found, part)
-    for receipt in earlier:
-        for part in _about(receipt, account_id, accounts):
-            names = unlisted(found.recipients) | unlisted(part.recipients)
-            found = msgspec.structs.replace(found, recipients=listed(names))
-    return Facts(
-        found.accepted_at, found.delivered_at, found.read_at, found.failed_at, found.failed_code, found.recipients
-    )
+def said_about(receipts: Iterable[Receipt], account_id: str, accounts: Accounts) -> Earliest:
+    """What receipts say as far as they are about an account's messages."""
+    found = Earliest()
+    for receipt in receipts:
+        number = receipt.number
+        if number is None or not accounts.is_shared(number):
+            found.add_receipt(receipt)
+            continue
+        for said in _all(receipt):
+            if accounts.owner(number, said.at) == account_id:
+                found.add(said)
+    return found
 
 
-def _about(receipt: Receipt, account_id: str, accounts: Accounts) -> list[Receipt]:
-    """A receipt as far as it is about an account's messages; nothing where it is not."""
-    number = receipt.number
-    if number is None or not accounts.is_shared(number):
-        return [receipt]
-    about = Receipt(receipt.ref, receipt.channel)
-    mine = [said for said in _all(receipt) if accounts.owner(number, said.at) == account_id]
-    for said in mine:
-        about = _with_earlier(about, said)
-    return [about] if mine else []
-
-
-def _together(one: Receipt, other: Receipt) -> Receipt:
-    """The earliest of each fact of two receipts."""
-    if one == _NOTHING:
-        return other
-    earliest = {column: _least(getattr(one, column), getattr(other, column)) for column in COLUMNS}
-    names = listed(unlisted(one.recipients) | unlisted(other.recipients))
-    code = _code_columns(earliest["failed_at"], _earlier(_code(one), _code(other)))
-    return msgspec.structs.replace(one, **earliest, **code, recipients=names)
-
-
-_NOTHING = Receipt("", "")
-
-
-def _least(one: int | None, other: int | None) -> int | None:
-    return min((each for each in (one, other) if each is not None), default=None)
+def facts_of(current: Iterable[Earliest], earlier: Iterable[Earliest]) -> Facts:
+    """The facts about a message; what was said of earlier attempts only tells what its contact is called."""
+    found = Earliest()
+    for each in current:
+        found.add_all(each)
+    for each in earlier:
+        found.names |= each.names
+    columns = found.columns()
+    return Facts(*(columns[name] for name in Facts._fields))
 
 
 def renamed(receipt: Receipt, rename: Callable[[str], str]) -> Receipt:

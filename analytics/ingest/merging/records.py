@@ -200,24 +200,40 @@ def named_message(reply: Reply, found: Iterable[str]) -> Reply:
     return msgspec.structs.replace(reply, contact_digits=phone, contact_id=person, further_names=further)
 
 
-def merge_replies(known: Reply, new: Reply) -> Reply:
-    """Two copies of one reply (the platform's and the webhook's): the earlier time, every field either has."""
-    if known.message_id == DROPPED:
-        return known
-    fields = {name: max_or_none(getattr(known, name), getattr(new, name)) for name in REPLY_FIELDS}
-    kind = max((known.kind, new.kind), key=_rank)
-    merged = msgspec.structs.replace(known, at=min(known.at, new.at), kind=kind, **fields)
-    if known.names != new.names:
-        merged = named_message(merged, known.names | new.names)
-    return known if merged == known else merged
+class ReplyMerge:
+    """A reply's row and the copies that come to it (the platform's and the webhook's): the earlier time, every field
+    that either has. The names of who wrote are read and written once, however many copies come.
+    """
 
+    def __init__(self, row: Reply) -> None:
+        self._row = row
+        self._names = set(row.names)
+        self._further = False
 
-def contradicts(kept: Reply, new: Reply) -> bool:
-    """True if a copy of a reply contradicts the kept one in any field."""
-    said = ("account_id", "ticket_id", "in_reply_to", "text")
-    return kept.message_id != DROPPED and any(
-        (value := getattr(new, name)) and value != getattr(kept, name) for name in said
-    )
+    def add(self, new: Reply) -> bool:
+        """Merge one more copy; False if that changes nothing."""
+        known = self._row
+        if known.message_id == DROPPED:
+            return False
+        fields = {name: max_or_none(getattr(known, name), getattr(new, name)) for name in REPLY_FIELDS}
+        kind = max((known.kind, new.kind), key=_rank)
+        merged = msgspec.structs.replace(known, at=min(known.at, new.at), kind=kind, **fields)
+        names = new.names - self._names
+        self._names |= names
+        self._further = self._further or bool(names)
+        self._row = merged
+        return bool(names) or merged != known
+
+    def overrules(self, new: Reply) -> bool:
+        """True if a copy says otherwise than the row in any field."""
+        said = ("account_id", "ticket_id", "in_reply_to", "text")
+        return self._row.message_id != DROPPED and any(
+            (value := getattr(new, name)) and value != getattr(self._row, name) for name in said
+        )
+
+    def row(self) -> Reply:
+        """The row after all of them."""
+        return named_message(self._row, self._names) if self._further else self._row
 
 
 def _rank(kind: str | None) -> tuple[int, str]:

@@ -177,6 +177,7 @@ async def test_completing_says_everything_of_the_file(database: Database, tenant
         rows_written=7,
         file_name="septiembre.xlsx",
         file_size=1234,
+        file_digest="d",
     )
     assert await complete(database, running) is False
 

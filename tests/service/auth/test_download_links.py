@@ -35,6 +35,7 @@ EXPORT = Export(
     rows_written=0,
     file_name="Envíos.xlsx",
     file_size=1,
+    file_digest="d",
     failure=None,
 )
 

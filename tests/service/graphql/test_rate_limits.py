@@ -11,6 +11,7 @@ import structlog
 from prometheus_client import REGISTRY
 
 from analytics.domain.errors import RateLimitedError
+from service.auth.addresses import network
 from service.graphql.rate_limits import (
     Bucket,
     InMemoryTokenBuckets,
@@ -18,7 +19,6 @@ from service.graphql.rate_limits import (
     RateLimits,
     RedisTokenBuckets,
     TokenBucketStore,
-    network,
 )
 from tests.support.brokers import URLS, reachable
 
@@ -138,6 +138,27 @@ async def test_what_costs_more_than_a_minute_allows_may_come_alone(buckets: Toke
     await rates.spend(1_200, "u1", tenant)
     with pytest.raises(RateLimitedError):
         await rates.spend(1, "u1", tenant)
+
+
+async def test_what_was_done_is_owed(buckets: TokenBucketStore) -> None:
+    rates, tenant = RateLimiter(buckets, RateLimits(requests=100, points=600)), uuid.uuid4().hex
+    for _ in range(31):
+        assert await admitted(rates, "u1", tenant, 1) == 1
+        await rates.charge(20, "u1", tenant)
+    # Also points beyond those that there were: nothing is begun for nothing.
+    assert await admitted(rates, "u1", tenant, 1) == 0
+    assert await admitted(rates, "u2", tenant, 1) == 1
+    for _ in range(100):
+        await rates.charge(20, "u1", tenant)
+    with pytest.raises(RateLimitedError) as refused:
+        await rates.check("u1", tenant)
+    assert 55 <= refused.value.retry_after <= 60
+
+
+async def test_strangers_owe_nothing(buckets: TokenBucketStore) -> None:
+    rates, address = RateLimiter(buckets, RateLimits(requests=6_000, points=10)), uuid.uuid4().hex
+    await rates.charge(1_000, address, None)
+    assert await admitted(rates, address, None, 1) == 1
 
 
 async def test_strangers_have_no_limit_where_viewers_have_none(buckets: TokenBucketStore) -> None:

@@ -103,7 +103,7 @@ def downloading(server: Server, who: Identity) -> Request:
     url = urlsplit(export_url(server, who))
     (stored,) = [path for path in (server.folder / "files").iterdir() if url.path.split("/")[2] in path.name]
     stored.write_bytes(bytes(LARGE))
-    server.row("UPDATE exports SET file_size = ?", LARGE)
+    server.row("UPDATE exports SET file_size = ?, file_digest = NULL", LARGE)
     return Request(server, "GET", f"{url.path}?{url.query}")
 
 

@@ -1,5 +1,6 @@
 """Downloads, in process: what a good link gives, and that a bad one gives nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,12 +21,14 @@ from starlette.routing import Route
 from analytics.domain.access import Identity
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
 from analytics.storage.database import Database
+from analytics.storage.tables import exports
 from service.auth.download_links import DownloadLinkSigner
 from service.web.downloads import download
+from service.web.intact_files import IntactFiles
 from tasks.exports.cleanup import delete_expired_files
 from tasks.exports.files import key_of
 from tasks.exports.job import run_export
-from tasks.file_store import FileStore
+from tasks.file_store import FileStore, Stored
 from tasks.queue.dispatch import DramatiqExportQueue
 from tasks.resources import JobResources, RetentionPolicy
 from tests.support import factories
@@ -51,9 +55,10 @@ def resources(database: Database, tmp_path: Path) -> JobResources:
 @asynccontextmanager
 async def client_of(resources: JobResources) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an app that has downloads only."""
+    files = IntactFiles(resources.files)
 
     async def file(request: Request) -> Response:
-        return await download(request, resources.database, resources.files, LINKS)
+        return await download(request, resources.database, files, LINKS)
 
     app: Any = Starlette(routes=[Route("/exports/{id}/file", file)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://embudo") as client:
@@ -280,15 +285,64 @@ async def test_a_file_that_is_not_whole_is_not_given(
     assert export.id in capsys.readouterr().out
 
 
+async def test_other_content_of_the_same_size_is_not_given(
+    resources: JobResources, client: httpx.AsyncClient, tenant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = identity(tenant)
+    export = await made(resources, who)
+    path = await link(resources, who, export)
+    (stored_file,) = (tmp_path / "files").iterdir()
+    right = stored_file.read_bytes()
+    assert (await client.get(path)).content == right
+    for asked in ({}, {"Range": "bytes=0-9"}):
+        stored_file.write_bytes(right[:-1] + bytes([right[-1] ^ 1]))
+        assert (await client.get(path, headers=asked)).status_code == 404
+        assert (await client.head(path, headers=asked)).status_code == 404
+        assert export.id in capsys.readouterr().out
+        stored_file.write_bytes(right)
+        assert (await client.get(path, headers=asked)).is_success
+
+
+async def test_a_file_of_an_earlier_release_has_no_checksum(
+    resources: JobResources, client: httpx.AsyncClient, tenant: str
+) -> None:
+    who = identity(tenant)
+    export = await made(resources, who)
+    async with resources.database.write() as writer:
+        await writer.execute(update(exports).where(exports.c.id == export.id).values(file_digest=None))
+    assert (await client.get(await link(resources, who, export))).status_code == 200
+
+
+async def test_a_file_is_read_once_for_all_who_ask(
+    resources: JobResources, client: httpx.AsyncClient, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, digest = [], FileStore.digest
+
+    async def counted(self: FileStore, key: str, size: int) -> str:
+        read.append(key)
+        if len(read) == 1:
+            raise OSError("the store was away")
+        return await digest(self, key, size)
+
+    who = identity(tenant)
+    export = await made(resources, who)
+    path = await link(resources, who, export)
+    monkeypatch.setattr(FileStore, "digest", counted)
+    assert (await client.get(path)).status_code == 503
+    answers = await asyncio.gather(*(client.get(path, headers={"Range": f"bytes={n}-"}) for n in range(8)))
+    assert {answer.status_code for answer in answers} == {206}
+    assert read == [key_of(export)] * 2
+
+
 async def test_a_store_that_does_not_answer(
     resources: JobResources, client: httpx.AsyncClient, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(self: FileStore, key: str) -> int:
+    async def broken(self: FileStore, key: str) -> Stored:
         raise OSError("secret address")
 
     who = identity(tenant)
     path = await link(resources, who, await made(resources, who))
-    monkeypatch.setattr(FileStore, "size", broken)
+    monkeypatch.setattr(FileStore, "look", broken)
     answer = await client.get(path)
     assert answer.status_code == 503
     assert "secret" not in answer.text

@@ -69,7 +69,13 @@ async def cancel(database: Database, viewer: Viewer, export: Export, now: int = 
 
 async def complete(database: Database, export: Export, now: int = NOW, expires_at: int = NOW + DAY) -> bool:
     """Whether a worker could end it well."""
-    done: dict[str, Any] = {"rows": 7, "file_name": "septiembre.xlsx", "file_size": 1234, "expires_at": expires_at}
+    done: dict[str, Any] = {
+        "rows": 7,
+        "file_name": "septiembre.xlsx",
+        "file_size": 1234,
+        "file_digest": "d",
+        "expires_at": expires_at,
+    }
     async with database.write() as writer:
         return await jobs.complete(writer, export, now, **done)
 

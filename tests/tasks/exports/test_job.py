@@ -20,7 +20,7 @@ from tasks.exports import job
 from tasks.exports.files import key_of
 from tasks.exports.job import run_export
 from tasks.exports.writers.xlsx_writer import XlsxWriter
-from tasks.file_store import FileStore
+from tasks.file_store import Content, FileStore
 from tasks.resources import JobResources
 from tests.support import factories
 from tests.support.exports import helpers
@@ -153,7 +153,7 @@ async def test_an_export_canceled_while_its_file_is_stored_leaves_no_file(
     asked = await queue(database, identity(tenant), WEEK)
     put = FileStore.put
 
-    async def slow_put(self: FileStore, key: str, path: Path) -> int:
+    async def slow_put(self: FileStore, key: str, path: Path) -> Content:
         size = await put(self, key, path)
         async with database.write() as writer:
             await requests.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
@@ -299,7 +299,7 @@ async def test_two_workers_that_race_make_one_file(
 ) -> None:
     put, puts = FileStore.put, []
 
-    async def counting(self: FileStore, key: str, path: Path) -> int:
+    async def counting(self: FileStore, key: str, path: Path) -> Content:
         puts.append(key)
         return await put(self, key, path)
 
@@ -327,7 +327,7 @@ async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(
     done = await run(resources, asked)
     assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
     async with database.write() as writer:
-        late = await jobs.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, expires_at=1)
+        late = await jobs.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, file_digest="d", expires_at=1)
         await jobs.finish(writer, dead, 1, ExportStatus.CANCELED)
         assert await jobs.renew(writer, dead, 1, 0, 0) is None
     assert not late
