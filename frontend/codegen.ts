@@ -5,7 +5,7 @@ const config: CodegenConfig = {
   generates: {
     // What the view asks: a typed document for each operation.
     "src/api/generated/operations.ts": {
-      documents: ["src/**/*.graphql", "!src/graphiql/**"],
+      documents: ["src/**/*.graphql", "!src/features/graphiql/**"],
       plugins: ["typescript-operations", "typed-document-node"],
       config: {
         useTypeImports: true,

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from graphql_schema.schema import schema
 from service.site import NONCE, routes
 
-EXAMPLES = Path(__file__).parents[2] / "frontend" / "src" / "graphiql" / "examples.graphql"
+EXAMPLES = Path(__file__).parents[2] / "frontend" / "src" / "features" / "graphiql" / "examples.graphql"
 SCRIPT = b"console.log('" + b"x" * 2000 + b"')"
 
 

@@ -7,9 +7,9 @@ import {
   subscriptionExchange,
   type Operation,
 } from "@urql/core";
-import type { Stay } from "../session/store";
+import type { Stay } from "../features/session/sessionStore";
 import { authorizationOf, connect } from "./connection";
-import { codeOf } from "./trouble";
+import { codeOf } from "./errors";
 
 /** A client of the API for one person. `refused` is called with a token that the API does not take (any more). */
 export function createClient(stay: Stay, refused: (token: string) => void): Client {

@@ -1,5 +1,5 @@
 import { createClient as createSocket } from "graphql-ws";
-import type { Stay } from "../session/store";
+import type { Stay } from "../features/session/sessionStore";
 
 /** The way to the API for one person: each request has their newest token, and none outlives their stay. */
 export function connect(stay: Stay) {

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { useCallback, useEffect, useState } from "react";
 import { useQuery, type AnyVariables } from "urql";
-import { troubleOf, type Trouble } from "./trouble";
+import { troubleOf, type Trouble } from "./errors";
 
 /** Milliseconds after which what is over by itself is tried again. */
 const RETRY: Partial<Record<Trouble, number>> = { offline: 3_000, building: 10_000 };

@@ -2,9 +2,9 @@ import type { EChartsOption } from "echarts";
 import type { EChartsType } from "echarts/core";
 import { useReducedMotion } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
-import { useTexts } from "../texts";
+import { useTexts } from "../i18n/I18nProvider";
 import classes from "./Chart.module.css";
-import { useColours, type Colours } from "./colours";
+import { useColours, type Colours } from "./colors";
 
 type Props = { label: string; option: (colours: Colours) => EChartsOption; tall?: boolean };
 

@@ -1,6 +1,6 @@
 import type { EChartsOption } from "echarts";
 import classes from "./Chart.module.css";
-import type { Colours } from "./colours";
+import type { Colours } from "./colors";
 
 export type Line = { colour?: string; name: string; value: string };
 
