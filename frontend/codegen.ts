@@ -11,6 +11,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         strictScalars: true,
         enumsAsTypes: true,
+        documentMode: "string",
         skipTypename: true,
         dedupeFragments: true,
         scalars: { ID: "string", Date: "string", DateTime: "string", TimeZone: "string" },

@@ -1,9 +1,7 @@
-import type { CombinedError } from "@urql/core";
+/** Kinds of errors, told apart as far as a reader can do something about them. */
+export type ErrorKind = "offline" | "forbidden" | "refused" | "busy" | "building" | "slow" | "tooMuch" | "failed";
 
-/** What went wrong, as far as a reader can do something about it. */
-export type Trouble = "offline" | "forbidden" | "refused" | "busy" | "building" | "slow" | "tooMuch" | "failed";
-
-const OF_CODE: Record<string, Trouble> = {
+const KIND_BY_CODE: Record<string, ErrorKind> = {
   FORBIDDEN: "forbidden",
   BAD_USER_INPUT: "refused",
   RATE_LIMITED: "busy",
@@ -12,13 +10,24 @@ const OF_CODE: Record<string, Trouble> = {
   QUERY_TOO_COMPLEX: "tooMuch",
 };
 
-/** The API's code of an error, if it came from the API. */
-export function codeOf(error: CombinedError): string | undefined {
-  const code = error.graphQLErrors[0]?.extensions.code;
-  return typeof code === "string" ? code : undefined;
+/** An error of a GraphQL response. */
+export type ResponseError = { message: string; extensions?: { code?: unknown } };
+
+/** Return the API's code of an error; undefined when it has none. */
+export function errorCode({ extensions }: ResponseError): string | undefined {
+  return typeof extensions?.code === "string" ? extensions.code : undefined;
 }
 
-export function troubleOf(error: CombinedError): Trouble {
-  if (error.networkError) return "offline";
-  return OF_CODE[codeOf(error) ?? ""] ?? "failed";
+/** A request that failed, with the API's own message where it sent one. */
+export class ApiError extends Error {
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  static fromResponse(error: ResponseError): ApiError {
+    return new ApiError(KIND_BY_CODE[errorCode(error) ?? ""] ?? "failed", error.message);
+  }
 }

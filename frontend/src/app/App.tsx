@@ -1,29 +1,32 @@
-import { useEffect, useMemo } from "react";
-import { Provider } from "urql";
 import { Route, Switch } from "wouter";
-import { createClient } from "../api/client";
-import { Analytics } from "../features/analytics/AnalyticsPage";
-import { askEarly } from "../features/analytics/viewQuery";
-import { Exports } from "../features/exports/ExportsPage";
+import { ApiProvider } from "../api/ApiProvider";
+import { AnalyticsPage } from "../features/analytics/AnalyticsPage";
+import { usePrefetchedView } from "../features/analytics/viewQuery";
+import { ExportsPage } from "../features/exports/ExportsPage";
 import { useSession } from "../features/session/SessionProvider";
 import { ViewerProvider } from "../features/session/ViewerProvider";
 import { Shell } from "./Shell";
 
-/** The pages of someone who is signed in. */
+/** The pages of a reader who is signed in. */
 export function App() {
-  const { stay, refused } = useSession();
-  const client = useMemo(() => createClient(stay, refused), [stay, refused]);
-  useEffect(() => askEarly(client, location), [client]);
+  const { session, rejectToken } = useSession();
   return (
-    <Provider value={client}>
-      <ViewerProvider>
-        <Shell>
-          <Switch>
-            <Route path="/" component={Analytics} />
-            <Route path="/exports" component={Exports} />
-          </Switch>
-        </Shell>
-      </ViewerProvider>
-    </Provider>
+    <ApiProvider credentials={session} onTokenRejected={rejectToken}>
+      <Pages />
+    </ApiProvider>
+  );
+}
+
+function Pages() {
+  usePrefetchedView();
+  return (
+    <ViewerProvider>
+      <Shell>
+        <Switch>
+          <Route path="/" component={AnalyticsPage} />
+          <Route path="/exports" component={ExportsPage} />
+        </Switch>
+      </Shell>
+    </ViewerProvider>
   );
 }

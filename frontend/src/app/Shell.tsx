@@ -1,16 +1,15 @@
 import { IconChartFunnel, IconDatabaseSearch, IconFileDownload } from "@tabler/icons-react";
-import { useDocumentTitle } from "@mantine/hooks";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation, useRoute } from "wouter";
-import { useTexts } from "../i18n/I18nProvider";
-import { Brand } from "../components/Logo";
-import { Person } from "./UserMenu";
-import { inNewTab } from "../lib/newTab";
+import { Logo } from "../components/Logo";
+import { useI18n } from "../i18n/I18nProvider";
+import { newTabHandlers } from "../lib/newTab";
 import classes from "./Shell.module.css";
+import { UserMenu } from "./UserMenu";
 
-/** The frame of every page: where one is, where one can go, who one is. */
+/** The frame of every page: the logo, the navigation, the user menu, and the page beneath. */
 export function Shell({ children }: { children: ReactNode }) {
-  const { t } = useTexts();
+  const { t } = useI18n();
   const main = useContentFocus();
   return (
     <>
@@ -18,16 +17,16 @@ export function Shell({ children }: { children: ReactNode }) {
         {t.nav.skip}
       </a>
       <header className={`${classes.header} no-print`}>
-        <Brand />
+        <Logo />
         <nav aria-label={t.nav.label} className={classes.nav}>
-          <Place href="/" icon={<IconChartFunnel size={18} stroke={1.6} />} name={t.nav.sends} />
-          <Place href="/exports" icon={<IconFileDownload size={18} stroke={1.6} />} name={t.nav.exports} />
-          <a href="/graphiql" className={classes.place} {...inNewTab}>
+          <NavLink href="/" icon={<IconChartFunnel size={18} stroke={1.6} />} name={t.nav.sends} />
+          <NavLink href="/exports" icon={<IconFileDownload size={18} stroke={1.6} />} name={t.nav.exports} />
+          <a href="/graphiql" className={classes.link} {...newTabHandlers}>
             <IconDatabaseSearch size={18} stroke={1.6} aria-hidden="true" />
             <span>{t.nav.graphiql}</span>
           </a>
         </nav>
-        <Person />
+        <UserMenu />
       </header>
       <main id="content" ref={main} className={classes.main} tabIndex={-1}>
         {children}
@@ -36,22 +35,22 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-/** Where the focus goes when another page is shown: else it would stay on the link, or be nowhere. */
+/** Move the focus to the content when another page is shown: else it would stay on the link, or be lost. */
 function useContentFocus() {
   const main = useRef<HTMLElement>(null);
-  const [place] = useLocation();
-  const shown = useRef(place);
+  const [path] = useLocation();
+  const shownPath = useRef(path);
   useEffect(() => {
-    if (shown.current !== place) main.current?.focus();
-    shown.current = place;
-  }, [place]);
+    if (shownPath.current !== path) main.current?.focus();
+    shownPath.current = path;
+  }, [path]);
   return main;
 }
 
-function Place({ href, icon, name }: { href: string; icon: ReactNode; name: string }) {
-  const [here] = useRoute(href);
+function NavLink({ href, icon, name }: { href: string; icon: ReactNode; name: string }) {
+  const [isCurrent] = useRoute(href);
   return (
-    <Link href={href} className={classes.place} aria-current={here ? "page" : undefined} {...inNewTab}>
+    <Link href={href} className={classes.link} aria-current={isCurrent ? "page" : undefined} {...newTabHandlers}>
       <span aria-hidden="true" className={classes.icon}>
         {icon}
       </span>
@@ -59,21 +58,3 @@ function Place({ href, icon, name }: { href: string; icon: ReactNode; name: stri
     </Link>
   );
 }
-
-/** A page's name under the path that leads to it, with what one can do on it; the browser's tab says it too. */
-export function Heading({ path, title, about, children }: HeadingProps) {
-  const { t } = useTexts();
-  useDocumentTitle(t.titled(title));
-  return (
-    <div className={classes.heading}>
-      <div>
-        <p className={classes.path}>{path.join(" › ")}</p>
-        <h1 className={classes.title}>{title}</h1>
-        {about && <p className={classes.about}>{about}</p>}
-      </div>
-      {children}
-    </div>
-  );
-}
-
-type HeadingProps = { path: string[]; title: string; about?: string; children?: ReactNode };

@@ -11,46 +11,46 @@ import {
 import { IconLogout } from "@tabler/icons-react";
 import { useSession } from "../features/session/SessionProvider";
 import { useViewer } from "../features/session/ViewerProvider";
-import { useTexts } from "../i18n/I18nProvider";
-import classes from "./Shell.module.css";
+import { useI18n } from "../i18n/I18nProvider";
+import classes from "./UserMenu.module.css";
 
-/** Who is signed in, what they see, and how they like to see it. */
-export function Person() {
-  const { t, f, language, speak } = useTexts();
+/** The reader's name, role and departments, their language and color scheme, and the way to sign out. */
+export function UserMenu() {
+  const { t, format, language, setLanguage } = useI18n();
   const { viewer } = useViewer();
   const { signOut } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const name = viewer.name ?? viewer.id;
   const departments = viewer.departments;
-  const sees = !departments
+  const access = !departments
     ? t.person.sees
     : departments.length > 0
-      ? t.person.seesOnly(f.list(departments.map((one) => one.name)))
+      ? t.person.seesOnly(format.list(departments.map((department) => department.name)))
       : t.person.seesNone;
   return (
     <Popover position="bottom-end" width={312} shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton className={classes.person}>
+        <UnstyledButton className={classes.button}>
           <VisuallyHidden>{t.person.menu}</VisuallyHidden>
           <Avatar name={name} color="petrol" size={34} radius="xl" aria-hidden="true" />
-          <span className={classes.who}>
+          <span className={classes.name}>
             <span>{name}</span>
             <span>{t.person.roles[viewer.role]}</span>
           </span>
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown className={classes.account}>
-        <div className={classes.seen}>
+      <Popover.Dropdown className={classes.menu}>
+        <div className={classes.identity}>
           <Text fw={600}>{name}</Text>
           {viewer.email && <Text size="sm">{viewer.email}</Text>}
           <Text size="sm">
-            {t.person.roles[viewer.role]} · {sees}
+            {t.person.roles[viewer.role]} · {access}
           </Text>
         </div>
         <Choice
           name={t.person.languages}
           value={language}
-          onChange={speak}
+          onChange={setLanguage}
           options={[
             { value: "es", label: "Español" },
             { value: "en", label: "English" },

@@ -5,13 +5,13 @@ import "graphiql/style.css";
 import "@graphiql/plugin-explorer/style.css";
 import "./theme.css";
 import { createRoot } from "react-dom/client";
-import { Surroundings } from "./AppProviders";
-import { Explorer } from "../features/graphiql/GraphiQLPage";
+import { GraphiQLPage } from "../features/graphiql/GraphiQLPage";
+import { AppProviders } from "./AppProviders";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 createRoot(root).render(
-  <Surroundings>
-    <Explorer />
-  </Surroundings>,
+  <AppProviders>
+    <GraphiQLPage />
+  </AppProviders>,
 );

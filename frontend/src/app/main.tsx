@@ -4,12 +4,12 @@ import "@mantine/dates/styles.css";
 import "./theme.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { Surroundings } from "./AppProviders";
+import { AppProviders } from "./AppProviders";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 createRoot(root).render(
-  <Surroundings>
+  <AppProviders>
     <App />
-  </Surroundings>,
+  </AppProviders>,
 );

@@ -2,28 +2,28 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconChartHistogram, IconTable } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { Card } from "../components/Card";
-import { useTexts } from "../i18n/I18nProvider";
-import type { Shown } from "../i18n/definitions.es";
-import { Values, type Grid } from "./DataTable";
+import { useI18n } from "../i18n/I18nProvider";
+import type { DefinedField } from "../i18n/definitions.es";
+import { DataTable, type TableData } from "./DataTable";
 
 type Props = {
   title: string;
-  definition: Shown;
+  definition: DefinedField;
   area: string;
   controls?: ReactNode;
-  /** What went wrong with it, above it. */
-  notice?: ReactNode;
+  /** A banner above the chart. */
+  banner?: ReactNode;
   chart: ReactNode;
-  /** The same values, as a table. */
-  values: () => Grid;
+  /** The chart's values, for readers who prefer a table. */
+  table: () => TableData;
 };
 
-/** A chart that can also be read as a table. */
-export function Figure({ title, definition, area, controls, notice, chart, values }: Props) {
-  const { t } = useTexts();
-  const [table, setTable] = useState(false);
-  const label = table ? t.charts.asChart : t.charts.asTable;
-  const Icon = table ? IconChartHistogram : IconTable;
+/** A card with a chart that can also be read as a table. */
+export function ChartCard({ title, definition, area, controls, banner, chart, table }: Props) {
+  const { t } = useI18n();
+  const [isTable, setIsTable] = useState(false);
+  const label = isTable ? t.charts.asChart : t.charts.asTable;
+  const Icon = isTable ? IconChartHistogram : IconTable;
   return (
     <Card
       title={title}
@@ -37,8 +37,8 @@ export function Figure({ title, definition, area, controls, notice, chart, value
               variant="subtle"
               color="gray"
               aria-label={`${label}: ${title}`}
-              aria-pressed={table}
-              onClick={() => setTable(!table)}
+              aria-pressed={isTable}
+              onClick={() => setIsTable(!isTable)}
             >
               <Icon size={18} stroke={1.6} />
             </ActionIcon>
@@ -46,8 +46,8 @@ export function Figure({ title, definition, area, controls, notice, chart, value
         </>
       }
     >
-      {notice}
-      {table ? <Values {...values()} label={title} /> : chart}
+      {banner}
+      {isTable ? <DataTable {...table()} label={title} /> : chart}
     </Card>
   );
 }

@@ -1,13 +1,14 @@
 import { Table } from "@mantine/core";
 import classes from "./Chart.module.css";
 
-/** Values in rows, each with what it is of first. */
-export type Grid = { head: string[]; rows: string[][] };
+/** The cells of a table; the first of each row is its heading. */
+export type TableData = { head: string[]; rows: string[][] };
 
-export function Values({ head, rows, label }: Grid & { label: string }) {
+/** A scrollable table of a chart's values. */
+export function DataTable({ head, rows, label }: TableData & { label: string }) {
   return (
     // Focusable, so that keys can scroll it.
-    <div className={classes.values} tabIndex={0} role="region" aria-label={label}>
+    <div className={classes.table} tabIndex={0} role="region" aria-label={label}>
       <Table verticalSpacing={5}>
         <Table.Thead>
           <Table.Tr>
@@ -19,10 +20,10 @@ export function Values({ head, rows, label }: Grid & { label: string }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map(([first, ...rest], at) => (
-            <Table.Tr key={at}>
-              <Table.Th scope="row">{first}</Table.Th>
-              {rest.map((text, column) => (
+          {rows.map(([heading, ...cells], index) => (
+            <Table.Tr key={index}>
+              <Table.Th scope="row">{heading}</Table.Th>
+              {cells.map((text, column) => (
                 <Table.Td key={column}>{text}</Table.Td>
               ))}
             </Table.Tr>

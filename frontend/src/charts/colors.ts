@@ -20,16 +20,17 @@ const NAMES = [
   "line-responded",
 ] as const;
 
-/** The page's colours as values: a canvas does not know the stylesheet. */
-export type Colours = Record<(typeof NAMES)[number], string> & { font: string; size: number };
+/** The theme's colors as values: a canvas does not know the stylesheet. */
+export type Colors = Record<(typeof NAMES)[number], string> & { font: string; size: number };
 
-export function useColours(): Colours {
+/** Return the colors of the current scheme. */
+export function useColors(): Colors {
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
-  return useMemo(() => coloursOf(scheme), [scheme]);
+  return useMemo(() => readColors(scheme), [scheme]);
 }
 
-/** Read from the stylesheet once it shows `scheme`. */
-function coloursOf(scheme: "light" | "dark"): Colours {
+/** Read the colors from the stylesheet, after making it show `scheme`. */
+function readColors(scheme: "light" | "dark"): Colors {
   document.documentElement.dataset.mantineColorScheme = scheme;
   const style = getComputedStyle(document.documentElement);
   const values = NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);

@@ -1,28 +1,28 @@
 import type { ReactNode } from "react";
-import type { Shown } from "../i18n/definitions.es";
-import { Defined } from "./DefinitionPopover";
+import type { DefinedField } from "../i18n/definitions.es";
+import { DefinitionPopover } from "./DefinitionPopover";
 import classes from "./Card.module.css";
 
 type Props = {
   title: string;
-  /** What of the schema says what it shows. */
-  definition?: Shown;
+  /** The field of the schema whose description explains the card. */
+  definition?: DefinedField;
   note?: ReactNode;
   controls?: ReactNode;
   area?: string;
   children: ReactNode;
 };
 
-/** A part of the view. */
+/** A titled part of a page. */
 export function Card({ title, definition, note, controls, area, children }: Props) {
   return (
     <section className={classes.card} aria-label={title} data-area={area}>
       <header className={classes.head}>
         <h2 className={classes.title}>
           {definition ? (
-            <Defined of={definition} name={title}>
+            <DefinitionPopover field={definition} name={title}>
               {title}
-            </Defined>
+            </DefinitionPopover>
           ) : (
             title
           )}

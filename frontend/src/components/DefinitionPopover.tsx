@@ -1,15 +1,15 @@
 import { Popover, Text, UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";
 import { definitions } from "../api/generated/definitions";
-import { useTexts } from "../i18n/I18nProvider";
-import type { Shown } from "../i18n/definitions.es";
+import { useI18n } from "../i18n/I18nProvider";
+import type { DefinedField } from "../i18n/definitions.es";
 import classes from "./DefinitionPopover.module.css";
 
-type Props = { of: Shown; name: string; children: ReactNode; className?: string; label?: string };
+type Props = { field: DefinedField; name: string; children: ReactNode; className?: string; label?: string };
 
-/** A number or name that says, when clicked, what it means in the API's own words. */
-export function Defined({ of, name, children, className, label }: Props) {
-  const { t } = useTexts();
+/** A number or name that explains itself when clicked, by the schema's description of a field. */
+export function DefinitionPopover({ field, name, children, className, label }: Props) {
+  const { t } = useI18n();
   return (
     <Popover width={280} shadow="md" withArrow position="bottom-start" withinPortal>
       <Popover.Target>
@@ -25,7 +25,7 @@ export function Defined({ of, name, children, className, label }: Props) {
         <Text size="sm" fw={600} mb={2}>
           {name}
         </Text>
-        <Text size="sm">{t.definitions[definitions[of]]}</Text>
+        <Text size="sm">{t.definitions[definitions[field]]}</Text>
       </Popover.Dropdown>
     </Popover>
   );

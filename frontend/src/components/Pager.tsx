@@ -1,7 +1,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
-import { useTexts } from "../i18n/I18nProvider";
+import { useI18n } from "../i18n/I18nProvider";
 import classes from "./Pager.module.css";
 
 type Rows = {
@@ -11,42 +11,45 @@ type Rows = {
 };
 
 export type Paging = {
-  /** The cursor after which the page begins; null for the first. */
+  /** The cursor after which the page begins; null for the first page. */
   after: string | null;
+  /** Counted from 0. */
   page: number;
   reset: () => void;
-  back: () => void;
-  on: (rows: Rows) => void;
+  previous: () => void;
+  next: (rows: Rows) => void;
 };
 
-/** Where one is in a list that the API pages by cursors. */
+/** Keep the current page of a list that the API pages by cursors. */
 export function usePaging(): Paging {
-  const [cursors, setCursors] = useState<string[]>([]); // of the pages before this one
+  const [cursors, setCursors] = useState<string[]>([]); // where this page and each one before it begin
   return {
     after: cursors.at(-1) ?? null,
     page: cursors.length,
     reset: () => setCursors([]),
-    back: () => setCursors(cursors.slice(0, -1)),
-    on: (rows) => setCursors([...cursors, rows.pageInfo.endCursor ?? ""]),
+    previous: () => setCursors(cursors.slice(0, -1)),
+    next: (rows) => setCursors([...cursors, rows.pageInfo.endCursor ?? ""]),
   };
 }
 
 type Props = { title: string; rows: Rows; size: number; paging: Paging };
 
-/** Which rows are shown, and the way to those before and after; nothing when all are shown. */
+/** The range of rows that is shown, with buttons for the pages around it; nothing when all rows are shown. */
 export function Pager({ title, rows, size, paging }: Props) {
-  const { t, f } = useTexts();
+  const { t, format } = useI18n();
   if (rows.totalCount <= size && paging.page === 0) return null;
   const [from, to] = [paging.page * size + 1, paging.page * size + rows.nodes.length];
   return (
     <nav className={`${classes.pager} no-print`} aria-label={t.tables.pages(title)}>
-      <span aria-live="polite">{t.tables.range(f.count(from), f.count(to), f.count(rows.totalCount))}</span>
+      <span aria-live="polite">
+        {t.tables.range(format.count(from), format.count(to), format.count(rows.totalCount))}
+      </span>
       <ActionIcon
         variant="subtle"
         color="gray"
         disabled={paging.page === 0}
         aria-label={t.tables.previous}
-        onClick={paging.back}
+        onClick={paging.previous}
       >
         <IconChevronLeft size={18} />
       </ActionIcon>
@@ -55,7 +58,7 @@ export function Pager({ title, rows, size, paging }: Props) {
         color="gray"
         disabled={!rows.pageInfo.hasNextPage}
         aria-label={t.tables.next}
-        onClick={() => paging.on(rows)}
+        onClick={() => paging.next(rows)}
       >
         <IconChevronRight size={18} />
       </ActionIcon>

@@ -1,19 +1,19 @@
 import { useEffect, useState } from "react";
-import { today } from "../lib/days";
+import { currentDay } from "../lib/days";
 
-const MINUTE = 60_000; // milliseconds
+const CHECK_INTERVAL = 60_000; // milliseconds
 
-/** The calendar day it is in a zone; a page that stays open notices midnight. */
+/** Return the current calendar day in a time zone; a page that stays open notices midnight. */
 export function useToday(timeZone: string): string {
-  const [day, setDay] = useState(() => today(timeZone));
+  const [day, setDay] = useState(() => currentDay(timeZone));
   useEffect(() => {
-    const look = () => setDay(today(timeZone));
-    const timer = setInterval(look, MINUTE);
-    // Timers of pages in the background are held back.
-    document.addEventListener("visibilitychange", look);
+    const update = () => setDay(currentDay(timeZone));
+    const timer = setInterval(update, CHECK_INTERVAL);
+    // Browsers hold back the timers of pages in the background.
+    document.addEventListener("visibilitychange", update);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", update);
     };
   }, [timeZone]);
   return day;

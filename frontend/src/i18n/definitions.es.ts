@@ -1,9 +1,9 @@
 import type { definitions } from "../api/generated/definitions";
 
-type Definition = (typeof definitions)[Shown];
+type Definition = (typeof definitions)[DefinedField];
 
 /** The fields of the schema whose meaning the page can show. */
-export type Shown =
+export type DefinedField =
   | "Funnel.messages"
   | "Funnel.tickets"
   | "Funnel.sent"

@@ -1,16 +1,15 @@
 import { definitions } from "../api/generated/definitions";
 import { bouncesEn } from "./bounces.en";
 import type { Texts } from "./es";
-import { plural, type Forms } from "./plural";
+import { plural, type PluralForms } from "./plural";
 
-const count = (forms: Forms) => (n: number) => plural("en", n, forms);
-const rows = count({ one: "row", other: "rows" });
+const pluralOf = (forms: PluralForms) => (n: number) => plural("en", n, forms);
+const rows = pluralOf({ one: "row", other: "rows" });
 
 /** What English readers read. */
 export const en: Texts = {
   product: "Embudo",
   titled: (page) => `${page} · Embudo`,
-  language: "English",
   nav: {
     label: "Sections",
     section: "Analytics",
@@ -81,10 +80,10 @@ export const en: Texts = {
       agents: (n) => `${n} selected`,
     },
     counted: {
-      templates: count({ one: "template", other: "templates" }),
-      accounts: count({ one: "account", other: "accounts" }),
-      departments: count({ one: "department", other: "departments" }),
-      agents: count({ one: "agent", other: "agents" }),
+      templates: pluralOf({ one: "template", other: "templates" }),
+      accounts: pluralOf({ one: "account", other: "accounts" }),
+      departments: pluralOf({ one: "department", other: "departments" }),
+      agents: pluralOf({ one: "agent", other: "agents" }),
     },
     clearOne: (name) => `Remove the filter ${name}`,
     clear: "Remove filters",
@@ -124,8 +123,8 @@ export const en: Texts = {
     responded: "Responded",
     bounced: "Bounced",
     pending: "Pending",
-    noun: count({ one: "message", other: "messages" }),
-    tickets: count({ one: "ticket", other: "tickets" }),
+    noun: pluralOf({ one: "message", other: "messages" }),
+    tickets: pluralOf({ one: "ticket", other: "tickets" }),
     reasons: "Bounce reasons",
     seeReasons: "See reasons",
     code: "Code",
@@ -139,6 +138,7 @@ export const en: Texts = {
     previous: (period) => `Compared with ${period}`,
     maturing: (n, shown, until) =>
       `${shown} ${plural("en", n, { one: "message", other: "messages" })} may still change, until ${until}.`,
+    recentMessages: "Recent messages",
     settled: "These numbers will not change any more.",
     picture: "How many messages and tickets reach each step",
   },
@@ -171,7 +171,6 @@ export const en: Texts = {
     short: { tickets: "Tickets", sent: "Sent", delivered: "Delivered", read: "Read", responded: "Responded" },
   },
   charts: {
-    maturing: "Recent messages",
     series: "Over time",
     hours: "Responses by hour",
     heatmap: "Responses by weekday and hour",
@@ -180,7 +179,7 @@ export const en: Texts = {
     p90: "90th percentile",
     medianAbout: "Half had replied by then",
     p90About: "9 of 10 had replied by then",
-    responses: count({ one: "response", other: "responses" }),
+    responses: pluralOf({ one: "response", other: "responses" }),
     responsesLabel: "Responses",
     counts: "Messages",
     rates: "Rates",
@@ -191,8 +190,6 @@ export const en: Texts = {
     asChart: "Show as chart",
     date: "Date",
     hour: "Hour",
-    day: "Day",
-    loading: "Loading the chart…",
     failed: "The chart could not be loaded.",
     described: (what) => `${what}. Use “Show as table” to read the values.`,
     seriesFailed: "It could not be loaded. These points are the earlier ones.",

@@ -1,11 +1,11 @@
 import { bouncesEs } from "./bounces.es";
 import { definitionsEs } from "./definitions.es";
-import { plural, type Forms } from "./plural";
+import { plural, type PluralForms } from "./plural";
 
-const count = (forms: Forms) => (n: number) => plural("es", n, forms);
+const pluralOf = (forms: PluralForms) => (n: number) => plural("es", n, forms);
 
-const rows = count({ one: "fila", many: "de filas", other: "filas" });
-const maturing = count({
+const rows = pluralOf({ one: "fila", many: "de filas", other: "filas" });
+const maturing = pluralOf({
   one: "mensaje aún puede cambiar",
   many: "de mensajes aún pueden cambiar",
   other: "mensajes aún pueden cambiar",
@@ -16,7 +16,6 @@ export const es = {
   product: "Embudo",
   /** What the browser's tab says of a page. */
   titled: (page: string) => `${page} · Embudo`,
-  language: "Español",
   nav: {
     label: "Secciones",
     section: "Analítica",
@@ -86,10 +85,10 @@ export const es = {
       agents: (n: string) => `${n} seleccionados`,
     },
     counted: {
-      templates: count({ one: "plantilla", other: "plantillas" }),
-      accounts: count({ one: "cuenta", other: "cuentas" }),
-      departments: count({ one: "departamento", other: "departamentos" }),
-      agents: count({ one: "agente", other: "agentes" }),
+      templates: pluralOf({ one: "plantilla", other: "plantillas" }),
+      accounts: pluralOf({ one: "cuenta", other: "cuentas" }),
+      departments: pluralOf({ one: "departamento", other: "departamentos" }),
+      agents: pluralOf({ one: "agente", other: "agentes" }),
     },
     clearOne: (name: string) => `Quitar filtro ${name}`,
     clear: "Quitar filtros",
@@ -129,8 +128,8 @@ export const es = {
     responded: "Respondidos",
     bounced: "Rebotados",
     pending: "Pendientes",
-    noun: count({ one: "mensaje", many: "de mensajes", other: "mensajes" }),
-    tickets: count({ one: "ticket", many: "de tickets", other: "tickets" }),
+    noun: pluralOf({ one: "mensaje", many: "de mensajes", other: "mensajes" }),
+    tickets: pluralOf({ one: "ticket", many: "de tickets", other: "tickets" }),
     reasons: "Motivos de rebote",
     seeReasons: "Ver motivos",
     code: "Código",
@@ -143,6 +142,7 @@ export const es = {
     same: "Igual",
     previous: (period: string) => `Comparado con ${period}`,
     maturing: (n: number, shown: string, until: string) => `${shown} ${maturing(n)}, hasta el ${until}.`,
+    recentMessages: "Mensajes recientes",
     settled: "Estos números ya no cambiarán.",
     picture: "Cuántos mensajes y tickets llegan a cada paso",
   },
@@ -181,7 +181,6 @@ export const es = {
     },
   },
   charts: {
-    maturing: "Mensajes recientes",
     series: "Evolución",
     hours: "Gráfico de respuesta por hora",
     heatmap: "Respuestas por día y hora",
@@ -190,7 +189,7 @@ export const es = {
     p90: "Percentil 90",
     medianAbout: "La mitad respondió antes",
     p90About: "9 de cada 10 respondieron antes",
-    responses: count({ one: "respuesta", many: "de respuestas", other: "respuestas" }),
+    responses: pluralOf({ one: "respuesta", many: "de respuestas", other: "respuestas" }),
     responsesLabel: "Respuestas",
     counts: "Mensajes",
     rates: "Tasas",
@@ -201,8 +200,6 @@ export const es = {
     asChart: "Ver como gráfico",
     date: "Fecha",
     hour: "Hora",
-    day: "Día",
-    loading: "Cargando el gráfico…",
     failed: "El gráfico no pudo cargarse.",
     described: (what: string) => `${what}. Usa «Ver como tabla» para leer los valores.`,
     seriesFailed: "No se pudo cargar. Estos puntos son los de antes.",

@@ -1,39 +1,42 @@
-/** Numbers, dates and times as a language writes them. A rate that is null is a dash: nothing could be counted. */
-export type Formats = ReturnType<typeof formats>;
+/** Functions that write numbers, days and times in one language. */
+export type Formats = ReturnType<typeof createFormats>;
 
-const NOTHING = "–";
-const LEAST = 0.001; // the least rate that is written
+const NO_VALUE = "–"; // a rate or time that cannot be computed, such as a share of nothing
+const MIN_RATE = 0.001; // the smallest rate that one decimal can show
+const MAX_COUNT_WITH_SUBUNIT = 10; // from ten hours on, minutes say nothing
 
-/** A calendar day (`2026-11-22`) as an instant that Intl in UTC shows as that day. */
-const noon = (day: string): Date => new Date(`${day}T12:00:00Z`);
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
 
-const FEW = 10; // of a unit; with more of it the next smaller one says nothing
+/** Return the instant that `Intl` in UTC shows as a calendar day (`2026-11-22`). */
+const noonOf = (day: string): Date => new Date(`${day}T12:00:00Z`);
 
-/** As the clock has it, in its two largest units: 2 h 22 min. */
-function duration(locale: string): (seconds: number) => string {
-  const units = [
-    ["day", 86_400],
-    ["hour", 3_600],
-    ["minute", 60],
-    ["second", 1],
-  ] as const;
-  const amount = (n: number, unit: string) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 }).format(n);
+/** Create the function that writes seconds in their two largest units: `2 h 22 min`. */
+function createDurationFormat(locale: string): (seconds: number) => string {
+  const withUnit = (count: number, unit: string) =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 }).format(
+      count,
+    );
   return (seconds) => {
-    // Rounded first: 59.6 minutes are an hour, not 60 minutes.
-    const fine = units.find(([, size]) => seconds >= size * FEW)?.[1] ?? 1;
-    const whole = Math.round(seconds / fine) * fine;
-    const at = units.findIndex(([, size]) => whole >= size);
-    const [unit, size] = units[at] ?? units[3];
-    const [smaller, step] = units[at + 1] ?? units[3];
-    const left = size === 1 ? 0 : Math.floor((whole % size) / step);
-    const parts = [amount(Math.floor(whole / size), unit), ...(left > 0 ? [amount(left, smaller)] : [])];
+    // Rounded before it is split: 59.6 minutes are an hour, not 60 minutes.
+    const precision = UNITS.find(([, size]) => seconds >= size * MAX_COUNT_WITH_SUBUNIT)?.[1] ?? 1;
+    const rounded = Math.round(seconds / precision) * precision;
+    const index = UNITS.findIndex(([, size]) => rounded >= size);
+    const [unit, size] = UNITS[index] ?? UNITS[3];
+    const [subunit, subunitSize] = UNITS[index + 1] ?? UNITS[3];
+    const rest = size === 1 ? 0 : Math.floor((rounded % size) / subunitSize);
+    const parts = [withUnit(Math.floor(rounded / size), unit), ...(rest > 0 ? [withUnit(rest, subunit)] : [])];
     return parts.join(" ");
   };
 }
 
-export function formats(locale: string) {
-  const whole = new Intl.NumberFormat(locale);
+/** Create the formats of a language. */
+export function createFormats(locale: string) {
+  const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, {
     style: "percent",
     minimumFractionDigits: 1,
@@ -49,26 +52,31 @@ export function formats(locale: string) {
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
   const megabytes = new Intl.NumberFormat(locale, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
   const kilobytes = new Intl.NumberFormat(locale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
-  const seconds = duration(locale);
+  const duration = createDurationFormat(locale);
   return {
-    count: (n: number) => whole.format(n),
-    compact: (n: number) => compact.format(n),
-    /** What there is little of is not nothing. */
-    rate: (rate: number | null) =>
-      rate === null ? NOTHING : rate > 0 && rate < LEAST / 2 ? `<${percent.format(LEAST)}` : percent.format(rate),
-    /** A rate on an axis. */
+    count: (count: number) => number.format(count),
+    compact: (count: number) => compact.format(count),
+    /** Write a rate with one decimal; one that would round to nothing as `<0.1%`. */
+    rate: (rate: number | null) => {
+      if (rate === null) return NO_VALUE;
+      return rate > 0 && rate < MIN_RATE / 2 ? `<${percent.format(MIN_RATE)}` : percent.format(rate);
+    },
+    /** Write a rate without decimals, as on an axis. */
     wholeRate: (rate: number) => wholePercent.format(rate),
-    seconds: (n: number | null) => (n === null ? NOTHING : seconds(n)),
-    day: (iso: string) => day.format(noon(iso)),
-    shortDay: (iso: string) => shortDay.format(noon(iso)),
-    month: (iso: string) => month.format(noon(iso)),
-    days: (from: string, to: string) => (from === to ? day.format(noon(from)) : day.formatRange(noon(from), noon(to))),
-    /** 1 is Monday, 7 Sunday. The first of January 2024 was a Monday. */
-    weekday: (n: number) => weekday.format(new Date(Date.UTC(2024, 0, n))),
-    longWeekday: (n: number) => longWeekday.format(new Date(Date.UTC(2024, 0, n))),
-    hour: (n: number) => `${String(n).padStart(2, "0")}:00`,
-    time: (at: Date, timeZone: string) =>
-      new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(at),
+    duration: (seconds: number | null) => (seconds === null ? NO_VALUE : duration(seconds)),
+    day: (iso: string) => day.format(noonOf(iso)),
+    shortDay: (iso: string) => shortDay.format(noonOf(iso)),
+    month: (iso: string) => month.format(noonOf(iso)),
+    days: (from: string, to: string) =>
+      from === to ? day.format(noonOf(from)) : day.formatRange(noonOf(from), noonOf(to)),
+    /** Write an ISO weekday, 1 to 7. The first of January 2024 was a Monday. */
+    weekday: (isoWeekday: number) => weekday.format(new Date(Date.UTC(2024, 0, isoWeekday))),
+    longWeekday: (isoWeekday: number) => longWeekday.format(new Date(Date.UTC(2024, 0, isoWeekday))),
+    hour: (hour: number) => `${String(hour).padStart(2, "0")}:00`,
+    time: (instant: number, timeZone: string) =>
+      new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
+        instant,
+      ),
     instant: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, {
         day: "numeric",
@@ -80,7 +88,8 @@ export function formats(locale: string) {
       }).format(new Date(iso)),
     instantDay: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone }).format(new Date(iso)),
-    bytes: (n: number) => (n < 1_000_000 ? kilobytes.format(Math.max(n / 1_000, 1)) : megabytes.format(n / 1_000_000)),
-    list: (names: string[]) => list.format(names),
+    bytes: (bytes: number) =>
+      bytes < 1_000_000 ? kilobytes.format(Math.max(bytes / 1_000, 1)) : megabytes.format(bytes / 1_000_000),
+    list: (items: string[]) => list.format(items),
   };
 }

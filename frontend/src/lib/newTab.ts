@@ -1,17 +1,21 @@
 import type { MouseEvent } from "react";
 
-function open(event: MouseEvent<HTMLAnchorElement>) {
+const MIDDLE_BUTTON = 1;
+
+function openTab(event: MouseEvent<HTMLAnchorElement>) {
   event.preventDefault();
   window.open(event.currentTarget.href);
 }
 
-/** For links to our own pages: a tab that the page itself opens starts with its session, one that the browser opens
- * starts with none. */
-export const inNewTab = {
+/**
+ * Handlers for links to our own pages: a tab that the page itself opens starts with its session, one that the browser
+ * opens starts with none.
+ */
+export const newTabHandlers = {
   onClickCapture: (event: MouseEvent<HTMLAnchorElement>) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) open(event);
+    if (event.ctrlKey || event.metaKey || event.shiftKey) openTab(event);
   },
   onAuxClick: (event: MouseEvent<HTMLAnchorElement>) => {
-    if (event.button === 1) open(event); // the middle one
+    if (event.button === MIDDLE_BUTTON) openTab(event);
   },
 };

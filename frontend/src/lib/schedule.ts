@@ -1,11 +1,11 @@
-const LONGEST = 2 ** 31 - 1; // milliseconds, nearly 25 days; a longer timer would fire at once
+const MAX_DELAY = 2 ** 31 - 1; // milliseconds, nearly 25 days; a longer timer would fire at once
 
-/** Calls back at a moment, in milliseconds since the epoch, however far it is; returns how to stop. */
-export function at(moment: number, done: () => void): () => void {
+/** Call back at an instant (milliseconds since the epoch), however far away; returns the function that cancels it. */
+export function scheduleAt(instant: number, callback: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const wait = () => {
-    const left = Math.max(moment - Date.now(), 0);
-    timer = left > LONGEST ? setTimeout(wait, LONGEST) : setTimeout(done, left);
+    const delay = Math.max(instant - Date.now(), 0);
+    timer = delay > MAX_DELAY ? setTimeout(wait, MAX_DELAY) : setTimeout(callback, delay);
   };
   wait();
   return () => clearTimeout(timer);

@@ -1,36 +1,39 @@
-/** What the browser keeps for these pages, where it lets them. In a frame whose storage it blocks even naming it throws. */
+/**
+ * The browser's storage, as far as it lets these pages use it: in a frame whose storage it blocks, even naming it
+ * throws. Then nothing is kept, and the page's memory has to do.
+ */
 type Area = "localStorage" | "sessionStorage";
 
-/** What was kept under a key; null when nothing was, or nothing can be. */
-export function kept(area: Area, key: string): string | null {
+/** Return the value of a key; null when there is none, or storage is blocked. */
+export function readStorage(area: Area, key: string): string | null {
   try {
     return window[area].getItem(key);
   } catch {
-    return null; // memory has to do
+    return null;
   }
 }
 
-/** Keep a value under a key, or with null forget it. */
-export function keep(area: Area, key: string, value: string | null): void {
+/** Store a value under a key, or remove the key with null. */
+export function writeStorage(area: Area, key: string, value: string | null): void {
   try {
     if (value === null) window[area].removeItem(key);
     else window[area].setItem(key, value);
   } catch {
-    // as above
+    // blocked
   }
 }
 
-/** Forget each key that is named so. */
-export function forget(area: Area, named: (key: string) => boolean): void {
+/** Remove every key that a test accepts. */
+export function clearStorage(area: Area, accepts: (key: string) => boolean): void {
   try {
-    for (const key of Object.keys(window[area]).filter(named)) window[area].removeItem(key);
+    for (const key of Object.keys(window[area]).filter(accepts)) window[area].removeItem(key);
   } catch {
-    // as above
+    // blocked
   }
 }
 
-/** Whether the browser keeps nothing for this page. */
-export function isBlocked(area: Area): boolean {
+/** Return whether the browser keeps nothing for this page. */
+export function isStorageBlocked(area: Area): boolean {
   try {
     window[area].getItem("");
     return false;

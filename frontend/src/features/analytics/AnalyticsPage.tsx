@@ -1,53 +1,57 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconFileDownload, IconRefresh } from "@tabler/icons-react";
 import { memo, useDeferredValue, useMemo, useState } from "react";
-import { ViewDocument, type ViewQuery } from "../../api/generated/operations";
-import { useAnswer } from "../../api/useAnswer";
+import { ViewDocument, type CampaignAnalyticsFilter, type ViewQuery } from "../../api/generated/operations";
+import { useStableQuery } from "../../api/useStableQuery";
+import { PageHeader } from "../../components/PageHeader";
+import { Banner } from "../../components/states/Banner";
+import { EmptyState } from "../../components/states/EmptyState";
+import { ErrorState } from "../../components/states/ErrorState";
+import { useI18n } from "../../i18n/I18nProvider";
+import { countDays } from "../../lib/days";
 import { ExportDialog } from "../exports/ExportDialog";
 import { useViewer } from "../session/ViewerProvider";
-import { Heading } from "../../app/Shell";
-import { Notice } from "../../components/states/Banner";
-import { State, TroubleState } from "../../components/states/EmptyState";
-import { useTexts } from "../../i18n/I18nProvider";
 import classes from "./AnalyticsPage.module.css";
-import { length } from "../../lib/days";
 import { FilterBar } from "./filters/FilterBar";
-import { FiltersInPrint } from "./filters/PrintedFilters";
-import { toInput, type Filters, type Kind, type Names } from "./filters/filters";
-import { Funnel } from "./funnel/Funnel";
-import { Heatmap } from "./responses/ResponseHeatmap";
-import { Hours } from "./responses/ResponsesByHour";
-import { NotYours } from "./ForbiddenDepartments";
-import { ResponseTime } from "./responses/ResponseTime";
-import { Series } from "./series/SeriesChart";
-import { DetailSkeletons, Skeletons } from "./Skeletons";
-import { Tables } from "./tables/PerformanceTables";
+import { toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
+import { PrintedFilters } from "./filters/PrintedFilters";
 import { useFilters } from "./filters/useFilters";
-import { useRefreshing } from "../../hooks/useRefreshing";
-import { viewOf } from "./viewQuery";
+import { ForbiddenDepartments } from "./ForbiddenDepartments";
+import { Funnel } from "./funnel/Funnel";
+import { ResponseHeatmap } from "./responses/ResponseHeatmap";
+import { ResponsesByHour } from "./responses/ResponsesByHour";
+import { ResponseTime } from "./responses/ResponseTime";
+import { SeriesChart } from "./series/SeriesChart";
+import { DetailSkeletons, Skeletons } from "./Skeletons";
+import { PerformanceTables } from "./tables/PerformanceTables";
+import { viewVariables } from "./viewQuery";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
-/** The view "Envíos individuales". */
-export function Analytics() {
-  const { t, f } = useTexts();
-  const { timeZone } = useViewer().viewer;
-  const [filters, change] = useFilters();
-  const [exporting, setExporting] = useState(false);
-  const { limits } = useViewer();
-  const filter = useMemo(() => toInput(filters), [filters]);
-  const tooLong = length(filters) > limits.rangeDays;
-  const { data, at, waiting, asking, trouble, retry } = useAnswer(ViewDocument, viewOf(filters), { pause: tooLong });
-  useRefreshing(tooLong ? undefined : at, retry);
-  const numbers = data?.campaignAnalytics ?? undefined;
-  const known = useMemo(() => namesOf(data), [data]);
-  const showing = numbers && !tooLong && (!trouble || trouble.kind === "offline");
+const REFRESH_INTERVAL = 300_000; // milliseconds, while somebody looks
+
+/** The page "Envíos individuales". */
+export function AnalyticsPage() {
+  const { t, format } = useI18n();
+  const { viewer, limits } = useViewer();
+  const [filters, changeFilters] = useFilters();
+  const [isExporting, setIsExporting] = useState(false);
+  const filter = useMemo(() => toFilterInput(filters), [filters]);
+  const isTooLong = countDays(filters) > limits.rangeDays;
+  const { answer, isPending, isFetching, error, refetch } = useStableQuery(ViewDocument, viewVariables(filters), {
+    enabled: !isTooLong,
+    refetchInterval: REFRESH_INTERVAL,
+  });
+  const names = useMemo(() => namesOf(answer?.data), [answer?.data]);
+  const numbers = answer?.data.campaignAnalytics ?? undefined;
+  const isShown = numbers && !isTooLong && (!error || error.kind === "offline");
+  const time = answer && format.time(answer.receivedAt, viewer.timeZone);
 
   return (
     <>
-      <Heading path={[t.nav.section, t.nav.module]} title={t.nav.sends}>
+      <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends}>
         <div className={classes.actions}>
-          {showing && at && <span className={classes.updated}>{t.states.updated(f.time(at, timeZone))}</span>}
+          {isShown && time && <span className={classes.updated}>{t.states.updated(time)}</span>}
           <Tooltip label={t.states.refresh}>
             <ActionIcon
               className="no-print"
@@ -55,9 +59,9 @@ export function Analytics() {
               color="gray"
               size="lg"
               aria-label={t.states.refresh}
-              loading={asking}
-              disabled={tooLong}
-              onClick={retry}
+              loading={isFetching}
+              disabled={isTooLong}
+              onClick={refetch}
             >
               <IconRefresh size={18} stroke={1.6} />
             </ActionIcon>
@@ -65,91 +69,107 @@ export function Analytics() {
           <Button
             className="no-print"
             leftSection={<IconFileDownload size={18} stroke={1.6} />}
-            disabled={!showing}
-            onClick={() => setExporting(true)}
+            disabled={!isShown}
+            onClick={() => setIsExporting(true)}
           >
             {t.exporting.open}
           </Button>
         </div>
-      </Heading>
-      <FilterBar filters={filters} known={known} change={change} />
-      <FiltersInPrint filters={filters} known={known} />
-      {trouble && showing && at && (
-        <Notice text={t.states.offlineStale(f.time(at, timeZone))} action={t.states.retry} onAction={retry} />
+      </PageHeader>
+      <FilterBar filters={filters} names={names} onChange={changeFilters} />
+      <PrintedFilters filters={filters} names={names} />
+      {error && isShown && time && (
+        <Banner text={t.states.offlineStale(time)} action={t.states.retry} onAction={refetch} />
       )}
-      {showing ? (
-        <Body numbers={numbers} filters={filters} filter={filter} waiting={waiting} />
-      ) : tooLong ? (
-        <State title={t.filters.tooLong(f.count(limits.rangeDays))}>
-          <Button variant="light" onClick={() => change({ period: "last30" })}>
+      {isShown ? (
+        <Content
+          numbers={numbers}
+          filters={filters}
+          filter={filter}
+          receivedAt={answer?.receivedAt ?? 0}
+          isPending={isPending}
+        />
+      ) : isTooLong ? (
+        <EmptyState title={t.filters.tooLong(format.count(limits.rangeDays))}>
+          <Button variant="light" onClick={() => changeFilters({ period: "last30" })}>
             {t.filters.periods.last30}
           </Button>
-        </State>
-      ) : !trouble ? (
+        </EmptyState>
+      ) : !error ? (
         <Skeletons />
-      ) : trouble.kind === "forbidden" && filters.departments.length > 0 ? (
-        <NotYours onDrop={() => change({ departments: [] })} />
+      ) : error.kind === "forbidden" && filters.departments.length > 0 ? (
+        <ForbiddenDepartments onDrop={() => changeFilters({ departments: [] })} />
       ) : (
-        <TroubleState kind={trouble.kind} message={trouble.message} retry={retry} />
+        <ErrorState error={error} retry={refetch} />
       )}
-      {exporting && numbers && (
+      {isExporting && numbers && (
         <ExportDialog
           filter={filter}
           days={filters}
           rows={numbers.funnel.messages}
-          onClose={() => setExporting(false)}
+          onClose={() => setIsExporting(false)}
         />
       )}
     </>
   );
 }
 
-type Asked = { numbers: Numbers; filters: Filters; filter: ReturnType<typeof toInput> };
+type View = { numbers: Numbers; filters: Filters; filter: CampaignAnalyticsFilter; receivedAt: number };
 
-/** The funnel at once, and the details as soon as the browser has time: they take several times as long to show. */
-function Body({ numbers, filters, filter, waiting }: Asked & { waiting: boolean }) {
-  const { t } = useTexts();
+/** The funnel at once, and the details when the browser has time: they take several times as long to render. */
+function Content({ numbers, filters, filter, receivedAt, isPending }: View & { isPending: boolean }) {
+  const { t } = useI18n();
   const { viewer } = useViewer();
-  const newest = useMemo(() => ({ numbers, filters, filter }), [numbers, filters, filter]);
-  const shown = useDeferredValue<Asked | null>(newest, null);
+  const view = useMemo(() => ({ numbers, filters, filter, receivedAt }), [numbers, filters, filter, receivedAt]);
+  const deferredView = useDeferredValue<View | null>(view, null);
   return (
-    <div className={classes.numbers} data-waiting={waiting || undefined} aria-busy={waiting || shown !== newest}>
+    <div
+      className={classes.numbers}
+      data-waiting={isPending || undefined}
+      aria-busy={isPending || deferredView !== view}
+    >
       {viewer.departments?.length === 0 ? (
-        <State title={t.states.noDepartments} about={t.states.noDepartmentsAbout} />
+        <EmptyState title={t.states.noDepartments} about={t.states.noDepartmentsAbout} />
       ) : numbers.funnel.messages === 0 ? (
-        <State title={t.states.empty} about={t.states.emptyAbout} />
+        <EmptyState title={t.states.empty} about={t.states.emptyAbout} />
       ) : (
         <div className={classes.parts}>
           <div data-area="funnel">
             <Funnel numbers={numbers} filter={filter} />
           </div>
-          {shown ? <Details {...shown} /> : <DetailSkeletons />}
+          {deferredView ? <Details {...deferredView} /> : <DetailSkeletons />}
         </div>
       )}
     </div>
   );
 }
 
-const Details = memo(function Details({ numbers, filters, filter }: Asked) {
-  const key = JSON.stringify(filter); // what one chose in a part is of its filter only
+const Details = memo(function Details({ numbers, filters, filter, receivedAt }: View) {
+  const filterKey = JSON.stringify(filter); // what a reader chose in a part holds for its filter only
   return (
     <>
-      <Series key={`series ${key}`} first={numbers.timeSeries} days={filters} filter={filter} />
-      <ResponseTime times={numbers.responseTime} before={numbers.previousPeriod?.responseTime} />
-      <Hours rows={numbers.responsesByHour} />
-      <Heatmap cells={numbers.responseHeatmap} />
-      <Tables key={`tables ${key}`} numbers={numbers} filter={filter} />
+      <SeriesChart
+        key={`series ${filterKey}`}
+        initialPoints={numbers.timeSeries}
+        days={filters}
+        filter={filter}
+        viewReceivedAt={receivedAt}
+      />
+      <ResponseTime times={numbers.responseTime} previous={numbers.previousPeriod?.responseTime} />
+      <ResponsesByHour rows={numbers.responsesByHour} />
+      <ResponseHeatmap cells={numbers.responseHeatmap} />
+      <PerformanceTables key={`tables ${filterKey}`} numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
     </>
   );
 });
 
-/** The names of what is chosen, by id, which come with the numbers. */
-function namesOf(data: ViewQuery | undefined): Names {
-  const named = (kind: Kind) => new Map(data?.[kind]?.nodes.map(({ id, name }) => [id, name]));
+/** Collect the names of the chosen values, which come with the numbers. */
+function namesOf(view: ViewQuery | undefined): Names {
+  const byId = (kind: FilterKind) => new Map(view?.[kind]?.nodes.map(({ id, name }) => [id, name]));
   return {
-    templates: named("templates"),
-    accounts: named("accounts"),
-    departments: named("departments"),
-    agents: named("agents"),
+    templates: byId("templates"),
+    accounts: byId("accounts"),
+    departments: byId("departments"),
+    agents: byId("agents"),
   };
 }

@@ -1,16 +1,16 @@
 import { Button } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
-import { State } from "../../components/states/EmptyState";
-import { useTexts } from "../../i18n/I18nProvider";
+import { EmptyState } from "../../components/states/EmptyState";
+import { useI18n } from "../../i18n/I18nProvider";
 
-/** A supervisor was sent a link that names a department of others. */
-export function NotYours({ onDrop }: { onDrop: () => void }) {
-  const { t } = useTexts();
+/** The state of a supervisor who opened a link that names a department of others. */
+export function ForbiddenDepartments({ onDrop }: { onDrop: () => void }) {
+  const { t } = useI18n();
   return (
-    <State icon={IconLock} title={t.states.notYours} about={t.states.notYoursAbout}>
+    <EmptyState icon={IconLock} title={t.states.notYours} about={t.states.notYoursAbout}>
       <Button variant="light" onClick={onDrop}>
         {t.states.notYoursAction}
       </Button>
-    </State>
+    </EmptyState>
   );
 }

@@ -1,20 +1,20 @@
 import { Skeleton } from "@mantine/core";
 import { Card } from "../../components/Card";
-import { useTexts } from "../../i18n/I18nProvider";
+import { useI18n } from "../../i18n/I18nProvider";
 import classes from "./AnalyticsPage.module.css";
 import { STEPS } from "./funnel/steps";
-import { PAGE } from "./viewQuery";
+import { PAGE_SIZE } from "./tables/columns";
 
-/** The view before its first numbers: each part where it will be, and as large. */
+/** The page before its first numbers: each part in its place, and as large as it will be. */
 export function Skeletons() {
-  const { t } = useTexts();
+  const { t } = useI18n();
   return (
     <div className={classes.numbers} role="status" aria-label={t.states.loading}>
       <div className={classes.parts} aria-hidden="true">
         <Card title={t.funnel.title} area="funnel">
           <div className={classes.steps}>
-            {STEPS.map((name) => (
-              <Skeleton key={name} height="5rem" />
+            {STEPS.map((step) => (
+              <Skeleton key={step} height="5rem" />
             ))}
           </div>
           <Skeleton height="clamp(5rem, 9cqi, 9rem)" mt="md" />
@@ -25,18 +25,18 @@ export function Skeletons() {
   );
 }
 
-/** What is beneath the funnel, before it is there. */
+/** The parts beneath the funnel, before they are rendered. */
 export function DetailSkeletons() {
-  const { t } = useTexts();
+  const { t } = useI18n();
   return (
     <>
-      <Part title={t.charts.series} area="series" />
-      <Part title={t.charts.speed} area="speed" />
-      <Part title={t.charts.hours} area="hours" />
-      <Part title={t.charts.heatmap} area="heatmap" />
+      <ChartSkeleton title={t.charts.series} area="series" />
+      <ChartSkeleton title={t.charts.speed} area="speed" />
+      <ChartSkeleton title={t.charts.hours} area="hours" />
+      <ChartSkeleton title={t.charts.heatmap} area="heatmap" />
       {(["agents", "departments", "templates"] as const).map((area) => (
         <Card key={area} title={t.tables[area]} area={area}>
-          {Array.from({ length: PAGE }, (_, row) => (
+          {Array.from({ length: PAGE_SIZE }, (_, row) => (
             <Skeleton key={row} height="2rem" mb="0.75rem" />
           ))}
         </Card>
@@ -45,7 +45,7 @@ export function DetailSkeletons() {
   );
 }
 
-function Part({ title, area }: { title: string; area: string }) {
+function ChartSkeleton({ title, area }: { title: string; area: string }) {
   return (
     <Card title={title} area={area}>
       <Skeleton height="15.5rem" />

@@ -1,27 +1,32 @@
-import type { Client } from "urql";
-import { ViewDocument, type Granularity, type ViewQueryVariables } from "../../api/generated/operations";
-import { length, type Days } from "../../lib/days";
-import { fixedFrom, toInput, type Filters } from "./filters/filters";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useApi } from "../../api/ApiProvider";
+import { ViewDocument, type ViewQueryVariables } from "../../api/generated/operations";
+import { answerOptions } from "../../api/useStableQuery";
+import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
+import { defaultGranularity } from "./series/granularity";
+import { PAGE_SIZE } from "./tables/columns";
 
-export const PAGE = 10; // rows of a table
+const MAX_NAMES = 200; // names of chosen values, of each kind: the API's largest page
 
-const NAMES = 200; // of what a filter names, of each kind; the API's largest page
-
-/** The granularity that suits a range best: some tens of points. */
-export function suiting(days: Days): Granularity {
-  const count = length(days);
-  return count <= 2 ? "HOUR" : count <= 100 ? "DAY" : count <= 550 ? "WEEK" : "MONTH";
-}
-
-/** What the first screen asks for. */
-export function viewOf(filters: Filters): ViewQueryVariables {
+/** Build the variables of the first screen's one query. */
+export function viewVariables(filters: Filters): ViewQueryVariables {
   const { templates, accounts, departments, agents } = filters;
-  const chosen = { templates, accounts, departments, agents, names: NAMES };
-  return { filter: toInput(filters), granularity: suiting(filters), first: PAGE, ...chosen };
+  const chosen = { templates, accounts, departments, agents, names: MAX_NAMES };
+  return { filter: toFilterInput(filters), granularity: defaultGranularity(filters), first: PAGE_SIZE, ...chosen };
 }
 
-/** Ask for the numbers of an address beside the question who asks; the view finds the answer in the client's cache. */
-export function askEarly(client: Client, address: { pathname: string; search: string }): void {
-  const filters = address.pathname === "/" ? fixedFrom(new URLSearchParams(address.search)) : undefined;
-  if (filters) void client.query(ViewDocument, viewOf(filters)).toPromise();
+/**
+ * Ask for the numbers while the API still says who the reader is, if the page's address has fixed days: relative ones
+ * need the company's time zone. The page finds the answer in the cache.
+ */
+export function usePrefetchedView(): void {
+  const api = useApi();
+  const queries = useQueryClient();
+  useEffect(() => {
+    const filters = location.pathname === "/" ? parseFixedFilters(new URLSearchParams(location.search)) : undefined;
+    if (!filters) return;
+    // The page asks itself when this fails.
+    queries.query(answerOptions(api, ViewDocument, viewVariables(filters))).catch(() => undefined);
+  }, [api, queries]);
 }

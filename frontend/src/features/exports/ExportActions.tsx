@@ -1,61 +1,59 @@
 import { ActionIcon, Button, Group, Popover, Text, Tooltip } from "@mantine/core";
 import { IconDownload, IconPlayerStop, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import { useClient, useMutation } from "urql";
 import {
   CancelExportDocument,
   DeleteExportDocument,
   DownloadLinkDocument,
   type ExportRowFragment,
 } from "../../api/generated/operations";
-import { useTexts } from "../../i18n/I18nProvider";
+import { useApiMutation } from "../../api/useApiMutation";
+import { useI18n } from "../../i18n/I18nProvider";
+import { errorMessage } from "./errorMessage";
 import classes from "./ExportTable.module.css";
 import { isActive } from "./status";
-import { wrongOf } from "./errorMessage";
+import { useReloadExports } from "./useReloadExports";
 
-const GRAVE = "#a8480b"; // an orange that white is readable on, light or dark
-
-type Props = { export: ExportRowFragment; reload: () => void };
-
-/** What can be done with an export: fetch its file, cancel it, delete it. */
-export function ExportActions({ export: one, reload }: Props) {
-  const [said, setSaid] = useState<string>();
-  const tell = (wrong: string | undefined) => {
-    setSaid(wrong);
+/** The buttons of an export: download its file, cancel it, delete it. */
+export function ExportActions({ export: item }: { export: ExportRowFragment }) {
+  const [message, setMessage] = useState<string>();
+  const reload = useReloadExports();
+  const onChanged = (failure: string | undefined) => {
+    setMessage(failure);
     reload();
   };
   return (
     <>
       <Group gap={4} wrap="nowrap" justify="end" className={classes.actions}>
-        {one.status === "COMPLETED" && <Download export={one} done={setSaid} />}
-        {isActive(one.status) ? <Cancel export={one} done={tell} /> : <Delete export={one} done={tell} />}
+        {item.status === "COMPLETED" && <DownloadButton export={item} onDone={setMessage} />}
+        {isActive(item.status) ? (
+          <CancelButton export={item} onDone={onChanged} />
+        ) : (
+          <DeleteButton export={item} onDone={onChanged} />
+        )}
       </Group>
-      {said && (
+      {message && (
         <Text role="alert" size="xs" c="var(--bad)">
-          {said}
+          {message}
         </Text>
       )}
     </>
   );
 }
 
-/** `done` is told what went wrong, or nothing. */
-type ActionProps = { export: ExportRowFragment; done: (wrong: string | undefined) => void };
+/** `onDone` receives what went wrong, or undefined. */
+type ButtonProps = { export: ExportRowFragment; onDone: (failure: string | undefined) => void };
 
-/** The link is asked for at the click: it is soon over. */
-function Download({ export: { id, name }, done }: ActionProps) {
-  const { t } = useTexts();
-  const client = useClient();
-  const fetchFile = async () => {
-    const answer = await client.query(DownloadLinkDocument, { id }, { requestPolicy: "network-only" });
-    const address = answer.data?.export?.downloadUrl;
-    done(address ? undefined : (wrongOf(t, answer.error, undefined) ?? t.exports.gone));
-    if (!address) return;
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = "";
-    link.click();
-  };
+/** Downloads the file by a link that is asked for at the click, since it expires soon. */
+function DownloadButton({ export: { id, name }, onDone }: ButtonProps) {
+  const { t } = useI18n();
+  const link = useApiMutation(DownloadLinkDocument, {
+    onSettled: (data, error) => {
+      const url = data?.export?.downloadUrl;
+      onDone(url ? undefined : (errorMessage(t, error, undefined) ?? t.exports.gone));
+      if (url) download(url);
+    },
+  });
   return (
     <Button
       className={classes.wide}
@@ -63,49 +61,56 @@ function Download({ export: { id, name }, done }: ActionProps) {
       size="compact-sm"
       leftSection={<IconDownload size={16} />}
       aria-label={t.exports.named(t.exports.download, name)}
-      onClick={() => void fetchFile()}
+      onClick={() => link.mutate({ id })}
     >
       {t.exports.download}
     </Button>
   );
 }
 
-function Cancel({ export: { id, name, status }, done }: ActionProps) {
-  const { t } = useTexts();
-  const [{ fetching }, cancel] = useMutation(CancelExportDocument);
+function download(url: string) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "";
+  link.click();
+}
+
+function CancelButton({ export: { id, name, status }, onDone }: ButtonProps) {
+  const { t } = useI18n();
+  const cancellation = useApiMutation(CancelExportDocument, {
+    onSettled: (data, error) => onDone(errorMessage(t, error, data?.cancelExport?.userErrors[0]?.code)),
+  });
   return (
     <Button
       className={classes.wide}
       variant="default"
       size="compact-sm"
       leftSection={<IconPlayerStop size={16} />}
-      loading={fetching}
+      loading={cancellation.isPending}
       disabled={status === "CANCELING"}
       aria-label={t.exports.named(t.exports.cancel, name)}
-      onClick={() =>
-        void cancel({ id }).then(({ data, error }) => done(wrongOf(t, error, data?.cancelExport?.userErrors[0]?.code)))
-      }
+      onClick={() => cancellation.mutate({ id })}
     >
       {t.exports.cancel}
     </Button>
   );
 }
 
-function Delete({ export: { id, name }, done }: ActionProps) {
-  const { t } = useTexts();
-  const [asking, setAsking] = useState(false);
-  const [{ fetching }, remove] = useMutation(DeleteExportDocument);
+function DeleteButton({ export: { id, name }, onDone }: ButtonProps) {
+  const { t } = useI18n();
+  const [isAsking, setIsAsking] = useState(false);
+  const deletion = useApiMutation(DeleteExportDocument, {
+    onSettled: (data, error) => {
+      setIsAsking(false);
+      onDone(errorMessage(t, error, data?.deleteExport?.userErrors[0]?.code));
+    },
+  });
   const label = t.exports.named(t.exports.remove, name);
-  const confirm = async () => {
-    const { data, error } = await remove({ id });
-    setAsking(false);
-    done(wrongOf(t, error, data?.deleteExport?.userErrors[0]?.code));
-  };
   return (
-    <Popover opened={asking} onChange={setAsking} position="left" withArrow shadow="md" trapFocus>
+    <Popover opened={isAsking} onChange={setIsAsking} position="left" withArrow shadow="md" trapFocus>
       <Popover.Target>
         <Tooltip label={t.exports.remove}>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setAsking(!asking)}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setIsAsking(!isAsking)}>
             <IconTrash size={18} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
@@ -115,10 +120,15 @@ function Delete({ export: { id, name }, done }: ActionProps) {
           {t.exports.removeSure}
         </Text>
         <Group justify="end" gap="xs">
-          <Button variant="default" size="compact-sm" onClick={() => setAsking(false)}>
+          <Button variant="default" size="compact-sm" onClick={() => setIsAsking(false)}>
             {t.exports.keep}
           </Button>
-          <Button size="compact-sm" color={GRAVE} loading={fetching} onClick={() => void confirm()}>
+          <Button
+            size="compact-sm"
+            color="var(--danger)"
+            loading={deletion.isPending}
+            onClick={() => deletion.mutate({ id })}
+          >
             {t.exports.remove}
           </Button>
         </Group>

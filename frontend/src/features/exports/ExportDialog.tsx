@@ -1,6 +1,5 @@
 import { Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useState, type SyntheticEvent } from "react";
-import { useMutation } from "urql";
 import { useLocation } from "wouter";
 import {
   CreateExportDocument,
@@ -9,122 +8,118 @@ import {
   type ExportColumn,
   type ExportFormat,
 } from "../../api/generated/operations";
+import { useApiMutation } from "../../api/useApiMutation";
+import { useI18n } from "../../i18n/I18nProvider";
 import type { Days } from "../../lib/days";
 import { useViewer } from "../session/ViewerProvider";
-import { useTexts } from "../../i18n/I18nProvider";
-import { FurtherColumns } from "./ExtraColumns";
-import { wrongOf } from "./errorMessage";
+import { errorMessage } from "./errorMessage";
+import { ExtraColumns } from "./ExtraColumns";
 
 const FORMATS: ExportFormat[] = ["XLSX", "CSV"];
 const SEPARATORS: CsvSeparator[] = ["SEMICOLON", "COMMA"];
 
+type Choices = { name: string; format: ExportFormat; separator: CsvSeparator; columns: ExportColumn[] };
+
 type Props = { filter: CampaignAnalyticsFilter; days: Days; rows: number; onClose: () => void };
 
-/** A random key: a second click, or a second try after a lost answer, makes no second file. */
+/** Create an idempotency key: a second click, or a retry after a lost response, makes no second file. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
-/** Asks for a name, a format and what else a file may have, and for the export. */
+/** The dialog that creates an export: its name, format, separator and columns. */
 export function ExportDialog({ filter, days, rows, onClose }: Props) {
-  const { t, f, language } = useTexts();
+  const { t, format, language } = useI18n();
   const { limits } = useViewer();
   const [, navigate] = useLocation();
-  const [name, setName] = useState(t.exporting.defaultName(f.days(days.from, days.to)));
-  const [format, setFormat] = useState<ExportFormat>("XLSX");
-  // Where Spanish is spoken Excel splits at semicolons.
-  const [separator, setSeparator] = useState<CsvSeparator>(language === "es" ? "SEMICOLON" : "COMMA");
-  const [columns, setColumns] = useState<ExportColumn[]>([]);
-  const [idempotencyKey, setKey] = useState(newKey);
-  const [{ data, error, fetching }, create] = useMutation(CreateExportDocument);
-  const wrong = data?.createExport?.userErrors[0];
-  const ofName = wrong?.field.at(-1) === "name";
-  const said = wrongOf(t, error, wrong?.code);
+  const [choices, setChoices] = useState<Choices>({
+    name: t.exporting.defaultName(format.days(days.from, days.to)),
+    format: "XLSX",
+    separator: language === "es" ? "SEMICOLON" : "COMMA", // where Spanish is spoken, Excel splits at semicolons
+    columns: [],
+  });
+  const [idempotencyKey, setIdempotencyKey] = useState(newKey);
+  const creation = useApiMutation(CreateExportDocument, {
+    onSettled: (data, error) => {
+      if (data?.createExport?.export) navigate("/exports");
+      else if (!error) setIdempotencyKey(newKey());
+    },
+  });
+  const userError = creation.data?.createExport?.userErrors[0];
+  const isNameWrong = userError?.field.at(-1) === "name";
+  const message = errorMessage(t, creation.error, userError?.code);
 
-  const submit = async (event: SyntheticEvent) => {
+  const choose = (changes: Partial<Choices>) => {
+    setChoices({ ...choices, ...changes });
+    setIdempotencyKey(newKey());
+  };
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const locale = language === "es" ? "ES" : "EN";
-    const chosen = { columns, separator: format === "CSV" ? separator : null };
-    const answer = await create({ input: { name, format, locale, filter, ...chosen, idempotencyKey } });
-    if (answer.data?.createExport?.export) navigate(`/exports`);
-    else if (!answer.error) setKey(newKey());
+    const separator = choices.format === "CSV" ? choices.separator : null;
+    creation.mutate({ input: { ...choices, separator, locale, filter, idempotencyKey } });
   };
 
   return (
     <Modal opened onClose={onClose} title={t.exporting.title} closeButtonProps={{ "aria-label": t.states.close }}>
-      <form onSubmit={(event) => void submit(event)}>
+      <form onSubmit={submit}>
         <Stack>
           <TextInput
             data-autofocus
             required
             label={t.exporting.name}
             description={t.exporting.nameHint}
-            value={name}
+            value={choices.name}
             maxLength={limits.exportNameLength}
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-              setKey(newKey());
-            }}
-            error={ofName && said}
+            onChange={(event) => choose({ name: event.currentTarget.value })}
+            error={isNameWrong && message}
           />
           <Radio.Group
             label={t.exporting.format}
-            value={format}
-            onChange={(chosen) => {
-              setFormat(chosen);
-              setKey(newKey());
-            }}
+            value={choices.format}
+            onChange={(chosen) => choose({ format: chosen })}
           >
             <Stack gap="xs" mt="xs">
-              {FORMATS.map((one) => (
+              {FORMATS.map((value) => (
                 <Radio
-                  key={one}
-                  value={one}
-                  label={t.exporting.formats[one]}
-                  description={t.exporting.formatHints[one]}
+                  key={value}
+                  value={value}
+                  label={t.exporting.formats[value]}
+                  description={t.exporting.formatHints[value]}
                 />
               ))}
             </Stack>
           </Radio.Group>
-          {format === "CSV" && (
+          {choices.format === "CSV" && (
             <Radio.Group
               label={t.exporting.separator}
-              value={separator}
-              onChange={(chosen) => {
-                setSeparator(chosen);
-                setKey(newKey());
-              }}
+              value={choices.separator}
+              onChange={(separator) => choose({ separator })}
             >
               <Stack gap="xs" mt="xs">
-                {SEPARATORS.map((one) => (
+                {SEPARATORS.map((value) => (
                   <Radio
-                    key={one}
-                    value={one}
-                    label={t.exporting.separators[one]}
-                    description={t.exporting.separatorHints[one]}
+                    key={value}
+                    value={value}
+                    label={t.exporting.separators[value]}
+                    description={t.exporting.separatorHints[value]}
                   />
                 ))}
               </Stack>
             </Radio.Group>
           )}
-          <FurtherColumns
-            chosen={columns}
-            onChange={(chosen) => {
-              setColumns(chosen);
-              setKey(newKey());
-            }}
-          />
+          <ExtraColumns chosen={choices.columns} onChange={(columns) => choose({ columns })} />
           <Text size="sm" c="dimmed">
-            {t.exporting.rows(rows, f.count(rows))}
+            {t.exporting.rows(rows, format.count(rows))}
           </Text>
-          {said && !ofName && (
+          {message && !isNameWrong && (
             <Text role="alert" size="sm" c="var(--bad)">
-              {said}
+              {message}
             </Text>
           )}
           <Group justify="end">
             <Button variant="default" onClick={onClose}>
               {t.exporting.cancel}
             </Button>
-            <Button type="submit" loading={fetching}>
+            <Button type="submit" loading={creation.isPending}>
               {t.exporting.create}
             </Button>
           </Group>

@@ -1,17 +1,19 @@
 import { SegmentedControl } from "@mantine/core";
-import { useInterval } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ExportsDocument, type ExportStatus } from "../../api/generated/operations";
-import { useAnswer } from "../../api/useAnswer";
-import { useViewer } from "../session/ViewerProvider";
-import { Heading } from "../../app/Shell";
-import { Loading, State, TroubleState } from "../../components/states/EmptyState";
+import { useStableQuery } from "../../api/useStableQuery";
+import { PageHeader } from "../../components/PageHeader";
 import { Pager, usePaging } from "../../components/Pager";
-import { Notice } from "../../components/states/Banner";
-import { useTexts } from "../../i18n/I18nProvider";
+import { Banner } from "../../components/states/Banner";
+import { EmptyState } from "../../components/states/EmptyState";
+import { ErrorState } from "../../components/states/ErrorState";
+import { Loading } from "../../components/states/Loading";
+import { useI18n } from "../../i18n/I18nProvider";
+import { useViewer } from "../session/ViewerProvider";
 import { ExportTable } from "./ExportTable";
 
-const PAGE = 20; // rows
+const PAGE_SIZE = 20; // rows
+const REFRESH_INTERVAL = 10_000; // milliseconds; single exports report by subscription, new ones do not
 
 const GROUPS: Record<"all" | "active" | "ready" | "other", ExportStatus[] | null> = {
   all: null,
@@ -22,23 +24,22 @@ const GROUPS: Record<"all" | "active" | "ready" | "other", ExportStatus[] | null
 
 type Group = keyof typeof GROUPS;
 
-const REFRESH = 10_000; // milliseconds; what the subscriptions of single exports do not tell
-
-/** The page "Exportaciones": what was asked for, how far it is, and the files. */
-export function Exports() {
-  const { t, f } = useTexts();
+/** The page "Exportaciones": the exports, their progress, and their files. */
+export function ExportsPage() {
+  const { t, format } = useI18n();
   const { viewer } = useViewer();
   const [group, setGroup] = useState<Group>("all");
   const paging = usePaging();
-  const variables = { status: GROUPS[group], first: PAGE, after: paging.after };
-  const { data, at, trouble, retry } = useAnswer(ExportsDocument, variables);
-  const list = data?.exports;
-  const names: Record<Group, string> = { all: t.exports.all, ...t.exports.groups };
-  useInterval(retry, REFRESH, { autoInvoke: true });
-  useEffect(retry, [retry]); // what was fetched before may be old
+  const variables = { status: GROUPS[group], first: PAGE_SIZE, after: paging.after };
+  const { answer, error, refetch } = useStableQuery(ExportsDocument, variables, {
+    staleTime: 0,
+    refetchInterval: REFRESH_INTERVAL,
+  });
+  const list = answer?.data.exports;
+  const groupNames: Record<Group, string> = { all: t.exports.all, ...t.exports.groups };
   return (
     <>
-      <Heading path={[t.nav.administration]} title={t.exports.title} about={t.exports.about}>
+      <PageHeader path={[t.nav.administration]} title={t.exports.title} about={t.exports.about}>
         <SegmentedControl
           aria-label={t.exports.statusFilter}
           value={group}
@@ -46,22 +47,28 @@ export function Exports() {
             setGroup(chosen);
             paging.reset();
           }}
-          data={(Object.keys(GROUPS) as Group[]).map((value) => ({ value, label: names[value] }))}
+          data={(Object.keys(GROUPS) as Group[]).map((value) => ({ value, label: groupNames[value] }))}
         />
-      </Heading>
-      {trouble && list && at && (
-        <Notice text={t.states.offlineStale(f.time(at, viewer.timeZone))} action={t.states.retry} onAction={retry} />
+      </PageHeader>
+      {error && list && (
+        <Banner
+          text={t.states.offlineStale(format.time(answer.receivedAt, viewer.timeZone))}
+          action={t.states.retry}
+          onAction={refetch}
+        />
       )}
       {list && list.nodes.length > 0 && (
         <>
-          <ExportTable exports={list.nodes} everyones={viewer.role === "ADMINISTRATOR"} reload={retry} />
-          <Pager title={t.exports.title} rows={list} size={PAGE} paging={paging} />
+          <ExportTable exports={list.nodes} showRequester={viewer.role === "ADMINISTRATOR"} />
+          <Pager title={t.exports.title} rows={list} size={PAGE_SIZE} paging={paging} />
         </>
       )}
-      {list?.nodes.length === 0 && group === "all" && <State title={t.exports.empty} about={t.exports.emptyAbout} />}
-      {list?.nodes.length === 0 && group !== "all" && <State title={t.exports.emptyGroup} />}
-      {!list && trouble && <TroubleState kind={trouble.kind} message={trouble.message} retry={retry} />}
-      {!list && !trouble && <Loading />}
+      {list?.nodes.length === 0 && group === "all" && (
+        <EmptyState title={t.exports.empty} about={t.exports.emptyAbout} />
+      )}
+      {list?.nodes.length === 0 && group !== "all" && <EmptyState title={t.exports.emptyGroup} />}
+      {!list && error && <ErrorState error={error} retry={refetch} />}
+      {!list && !error && <Loading />}
     </>
   );
 }

@@ -4,56 +4,57 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useMemo } from "react";
-import { authorizationOf, connect } from "../../api/connection";
+import { authorization, connect } from "../../api/connection";
+import { errorCode, type ResponseError } from "../../api/errors";
+import { Logo } from "../../components/Logo";
+import { useI18n } from "../../i18n/I18nProvider";
 import { useSession } from "../session/SessionProvider";
-import { Brand } from "../../components/Logo";
-import { useTexts } from "../../i18n/I18nProvider";
+import { exampleQueries } from "./examples";
 import classes from "./GraphiQLPage.module.css";
-import { examples } from "./examples";
-import { memoryOf } from "./memoryStorage";
+import { createStorage } from "./editorStorage";
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
-/** Whether an answer is that the token is not good (any more). Its status need not say so. */
-async function refusesToken(answer: Response): Promise<boolean> {
-  const told = (await answer.json().catch(() => null)) as { errors?: { extensions?: { code?: unknown } }[] } | null;
-  return told?.errors?.some((error) => error.extensions?.code === "UNAUTHENTICATED") ?? false;
+/** Return whether the API refused the token. The status need not say so. */
+async function isTokenRejected(response: Response): Promise<boolean> {
+  const body = (await response.json().catch(() => null)) as { errors?: ResponseError[] } | null;
+  return body?.errors?.some((error) => errorCode(error) === "UNAUTHENTICATED") ?? false;
 }
 
-/** GraphiQL, signed in as the viewer. The token goes with each request and is not among what GraphiQL keeps. */
-export function Explorer() {
-  const { t } = useTexts();
-  const { stay, refused } = useSession();
-  const appearance = useComputedColorScheme("light", { getInitialValueInEffect: false });
+/** GraphiQL, signed in as the reader. The token goes with each request; GraphiQL stores no copy of it. */
+export function GraphiQLPage() {
+  const { t } = useI18n();
+  const { session, rejectToken } = useSession();
+  const colorScheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   useDocumentTitle(t.titled(t.nav.graphiql));
   const fetcher = useMemo(() => {
-    const { url, socket, fetch } = connect(stay);
+    const { url, socket, fetch } = connect(session);
     return createGraphiQLFetcher({
       url,
-      enableIncrementalDelivery: false, // the API has none, and with it `fetch` would not be asked
+      enableIncrementalDelivery: false, // the API has none, and with it GraphiQL would not use this `fetch`
       fetch: async (address, request) => {
-        const { token } = stay;
-        const headers = { authorization: authorizationOf(stay), ...(request?.headers as Record<string, string>) };
-        const answer = await fetch(address, { ...request, headers });
-        if (await refusesToken(answer.clone())) refused(token);
-        return answer;
+        const { token } = session;
+        const headers = { authorization: authorization(session), ...(request?.headers as Record<string, string>) };
+        const response = await fetch(address, { ...request, headers });
+        if (await isTokenRejected(response.clone())) rejectToken(token);
+        return response;
       },
       wsClient: socket,
     });
-  }, [stay, refused]);
-  const memory = useMemo(() => memoryOf(stay), [stay]);
+  }, [session, rejectToken]);
+  const storage = useMemo(() => createStorage(session), [session]);
   return (
     <main className={classes.page}>
       <GraphiQL
         fetcher={fetcher}
         plugins={plugins}
-        defaultQuery={examples(new Date())}
+        defaultQuery={exampleQueries(new Date())}
         shouldPersistHeaders={false}
-        forcedTheme={appearance}
-        storage={memory}
+        forcedTheme={colorScheme}
+        storage={storage}
       >
         <GraphiQL.Logo>
-          <Brand />
+          <Logo />
         </GraphiQL.Logo>
       </GraphiQL>
     </main>

@@ -8,117 +8,124 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import { ask, framed, listen, type Wish } from "./parentMessaging";
-import { LinkQuestion } from "./SwitchUserDialog";
-import { SignIn } from "./SignInPage";
-import { SessionStore, type Absence, type Stay } from "./sessionStore";
-import { at } from "../../lib/schedule";
-import { endOf, takeFromFragment } from "./token";
-import { fetchWays, NO_WAYS, type Ways } from "./signInOptions";
+import { scheduleAt } from "../../lib/schedule";
+import { isFramed, listenToParent, requestToken, type TokenRequest } from "./parentMessaging";
+import { SessionStore } from "./sessionStore";
+import { fetchSignInOptions, NO_OPTIONS, type SignInOptions } from "./signInOptions";
+import { SignInPage } from "./SignInPage";
+import { SwitchUserDialog } from "./SwitchUserDialog";
+import { takeTokenFromFragment, tokenExpiry } from "./token";
+import type { SignedOutReason, UserSession } from "./types";
 
-/** What the framing page is asked, by why there is no token. Whoever left is not signed in again by asking. */
-const WISHES: Record<Absence, Wish | null> = {
+/** What the framing page is asked for. A reader who signed out is not signed in again by asking. */
+const TOKEN_REQUESTS: Record<SignedOutReason, TokenRequest | null> = {
   missing: "embudo:ready",
-  ended: "embudo:expired",
+  expired: "embudo:expired",
   invalid: "embudo:expired",
-  left: null,
+  signedOut: null,
 };
 
-type Session = { stay: Stay; refused: (token: string) => void; signOut: () => void };
+const OPTIONS_RETRY_DELAY = 3_000; // milliseconds
 
-const SessionContext = createContext<Session | null>(null);
+type SessionContextValue = { session: UserSession; rejectToken: (token: string) => void; signOut: () => void };
+
+const SessionContext = createContext<SessionContextValue | null>(null);
 
 const store = new SessionStore();
 
-/** Shows `children` to whoever has a token, and else the way to get one. */
+/** Show `children` to a reader with a token, and everybody else how to get one. */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const { stay, token, link, absence } = useSyncExternalStore(store.watch, store.read);
-  const ways = useWays(stay === null);
+  const { session, token, linkToken, reason } = useSyncExternalStore(store.subscribe, store.getState);
+  const options = useSignInOptions(session === null);
 
-  useEffect(() => listen(ways.origins, store), [ways.origins]);
+  useEffect(() => listenToParent(options.origins, store), [options.origins]);
   useEffect(() => {
-    const wish = absence && WISHES[absence];
-    if (wish) ask(wish, ways.origins);
-  }, [absence, ways.origins]);
+    const request = reason && TOKEN_REQUESTS[reason];
+    if (request) requestToken(request, options.origins);
+  }, [reason, options.origins]);
   useEffect(() => {
-    const end = token === null ? null : endOf(token);
-    if (token === null || end === null) return;
-    return at(end, () => store.refused(token));
+    const expiry = token === null ? null : tokenExpiry(token);
+    if (token === null || expiry === null) return;
+    return scheduleAt(expiry, () => store.rejectToken(token));
   }, [token]);
-  useBrowser();
+  useBrowserEvents();
 
-  const session = useMemo(() => stay && { stay, refused: store.refused, signOut: store.signOut }, [stay]);
-  if (session === null) return <SignIn absence={absence ?? "missing"} ways={ways} onToken={store.enter} />;
-  // Nothing of one person stays on show for another. A new token of the same person changes nothing that is shown.
+  const value = useMemo(
+    () => session && { session, rejectToken: store.rejectToken, signOut: store.signOut },
+    [session],
+  );
+  if (value === null) return <SignInPage reason={reason ?? "missing"} options={options} onToken={store.signIn} />;
   return (
-    <SessionContext value={session}>
-      <Fragment key={session.stay.person}>{children}</Fragment>
-      {link !== null && (
-        <LinkQuestion
-          key={link}
-          stay={session.stay}
-          link={link}
-          onSame={store.enter}
-          onOther={store.enterByLink}
-          onStay={store.dropLink}
+    <SessionContext value={value}>
+      {/* The key unmounts all that one person saw before another one sees anything. */}
+      <Fragment key={value.session.person}>{children}</Fragment>
+      {linkToken !== null && (
+        <SwitchUserDialog
+          key={linkToken}
+          session={value.session}
+          linkToken={linkToken}
+          onSamePerson={store.signIn}
+          onSwitch={store.signInByLink}
+          onStay={store.dismissLink}
         />
       )}
     </SessionContext>
   );
 }
 
-/** Heeds what the browser does with the page: follows a link in the same tab, puts it aside and shows it again. */
-function useBrowser() {
+/** Follow links that are opened in this tab, and the browser's own cache of pages. */
+function useBrowserEvents() {
   useEffect(() => {
-    // A link with a token that is opened in a tab which shows this page already changes the fragment and loads nothing.
-    const changed = () => {
-      const handed = takeFromFragment();
-      if (handed !== null && !framed) store.follow(handed);
+    // A link to this very page changes the fragment and loads nothing.
+    const onFragment = () => {
+      const token = takeTokenFromFragment();
+      if (token !== null && !isFramed) store.followLink(token);
     };
-    const hidden = (event: PageTransitionEvent) => {
-      if (event.persisted) store.putAside();
+    const onHide = (event: PageTransitionEvent) => {
+      if (event.persisted) store.suspend();
     };
-    const shown = (event: PageTransitionEvent) => {
-      if (event.persisted) store.takeUp();
+    const onShow = (event: PageTransitionEvent) => {
+      if (event.persisted) store.resume();
     };
-    window.addEventListener("hashchange", changed);
-    window.addEventListener("pagehide", hidden);
-    window.addEventListener("pageshow", shown);
+    window.addEventListener("hashchange", onFragment);
+    window.addEventListener("pagehide", onHide);
+    window.addEventListener("pageshow", onShow);
     return () => {
-      window.removeEventListener("hashchange", changed);
-      window.removeEventListener("pagehide", hidden);
-      window.removeEventListener("pageshow", shown);
+      window.removeEventListener("hashchange", onFragment);
+      window.removeEventListener("pagehide", onHide);
+      window.removeEventListener("pageshow", onShow);
     };
   }, []);
 }
 
-/** The ways to sign in, fetched once. Until then, and when they cannot be had, there are none. */
-function useWays(needed: boolean): Ways {
-  const [ways, setWays] = useState(NO_WAYS);
-  const wanted = (needed || framed) && ways === NO_WAYS;
+/** Fetch the ways to sign in, once they are needed; there are none until the service answers. */
+function useSignInOptions(isSignedOut: boolean): SignInOptions {
+  const [options, setOptions] = useState(NO_OPTIONS);
+  const isNeeded = (isSignedOut || isFramed) && options === NO_OPTIONS;
   useEffect(() => {
-    if (!wanted) return;
-    let unmounted = false;
+    if (!isNeeded) return;
+    let isUnmounted = false;
     const attempt = () =>
-      void fetchWays().then(
-        (found) => {
-          if (!unmounted) setWays(found);
+      void fetchSignInOptions().then(
+        (fetched) => {
+          if (!isUnmounted) setOptions(fetched);
         },
         () => {
-          if (!unmounted) timer = setTimeout(attempt, 3_000);
+          if (!isUnmounted) timer = setTimeout(attempt, OPTIONS_RETRY_DELAY);
         },
       );
     let timer = setTimeout(attempt, 0);
     return () => {
-      unmounted = true;
+      isUnmounted = true;
       clearTimeout(timer);
     };
-  }, [wanted]);
-  return ways;
+  }, [isNeeded]);
+  return options;
 }
 
-export function useSession(): Session {
-  const session = use(SessionContext);
-  if (!session) throw new Error("useSession needs a SessionProvider around it");
-  return session;
+/** Return the session of the reader who is signed in. */
+export function useSession(): SessionContextValue {
+  const value = use(SessionContext);
+  if (!value) throw new Error("useSession needs a SessionProvider around it");
+  return value;
 }

@@ -1,53 +1,60 @@
 import { Anchor, Avatar, Button, Paper, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useState } from "react";
-import { Brand } from "../../components/Logo";
-import { useTexts } from "../../i18n/I18nProvider";
-import { framed } from "./parentMessaging";
+import { Logo } from "../../components/Logo";
+import { useI18n } from "../../i18n/I18nProvider";
+import { isFramed } from "./parentMessaging";
+import { fetchDemoToken, type DemoPerson, type SignInOptions } from "./signInOptions";
 import classes from "./SignInPage.module.css";
-import type { Absence } from "./sessionStore";
-import { signInAs, type DemoPerson, type Ways } from "./signInOptions";
+import type { SignedOutReason } from "./types";
 
-type Props = { absence: Absence; ways: Ways; onToken: (token: string) => void };
+type Props = { reason: SignedOutReason; options: SignInOptions; onToken: (token: string) => void };
 
-/** The page of someone without a token: the demo's people to choose from, or a word about where to come from. */
-export function SignIn({ absence, ways, onToken }: Props) {
-  const { t, language, speak } = useTexts();
-  const demo = ways.people.length > 0 && !framed; // there the platform says who reads
-  const entry = demo
+/** The page of a reader without a token: the demo's people to choose from, or where to get a token. */
+export function SignInPage({ reason, options, onToken }: Props) {
+  const { t, language, setLanguage } = useI18n();
+  const isDemo = options.people.length > 0 && !isFramed; // in a frame the platform says who reads
+  const start = isDemo
     ? { title: t.signIn.title, about: t.signIn.about }
     : { title: t.signIn.missing, about: t.signIn.missingAbout };
   const { title, about } = {
-    missing: framed ? { title: t.signIn.waiting, about: null } : entry,
-    left: entry,
-    ended: { title: t.signIn.ended, about: t.signIn.endedAbout },
+    missing: isFramed ? { title: t.signIn.waiting, about: null } : start,
+    signedOut: start,
+    expired: { title: t.signIn.ended, about: t.signIn.endedAbout },
     invalid: { title: t.signIn.invalid, about: t.signIn.invalidAbout },
-  }[absence];
+  }[reason];
   useDocumentTitle(t.titled(title));
-  const other = language === "es" ? "en" : "es";
+  const otherLanguage = language === "es" ? "en" : "es";
   return (
     <main className={classes.page}>
       <Stack gap="xl" className={classes.column}>
-        <Brand large />
+        <Logo large />
         <Stack gap="xs">
           <Title order={1} className={classes.title}>
             {title}
           </Title>
           {about && <Text c="dimmed">{about}</Text>}
         </Stack>
-        {demo && <People people={ways.people} onToken={onToken} />}
-        <Anchor component="button" type="button" size="sm" c="dimmed" ta="start" onClick={() => speak(other)}>
-          {other === "en" ? "English" : "Español"}
+        {isDemo && <DemoPeople people={options.people} onToken={onToken} />}
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          c="dimmed"
+          ta="start"
+          onClick={() => setLanguage(otherLanguage)}
+        >
+          {otherLanguage === "en" ? "English" : "Español"}
         </Anchor>
       </Stack>
     </main>
   );
 }
 
-function People({ people, onToken }: { people: DemoPerson[]; onToken: (token: string) => void }) {
-  const { t } = useTexts();
+function DemoPeople({ people, onToken }: { people: DemoPerson[]; onToken: (token: string) => void }) {
+  const { t } = useI18n();
   const [failed, setFailed] = useState(false);
-  const enter = (person: DemoPerson) => signInAs(person.id).then(onToken, () => setFailed(true));
+  const signInAs = (person: DemoPerson) => fetchDemoToken(person.id).then(onToken, () => setFailed(true));
   return (
     <Stack gap="sm">
       <Paper withBorder component="ul" className={classes.people}>
@@ -59,7 +66,7 @@ function People({ people, onToken }: { people: DemoPerson[]; onToken: (token: st
               fullWidth
               className={classes.person}
               leftSection={<Avatar name={person.name} color="petrol" radius="xl" aria-hidden="true" />}
-              onClick={() => void enter(person)}
+              onClick={() => void signInAs(person)}
             >
               <VisuallyHidden>{t.signIn.enter}</VisuallyHidden>
               <span className={classes.name}>{person.name}</span>

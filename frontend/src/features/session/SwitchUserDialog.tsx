@@ -1,68 +1,72 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { createClient } from "../../api/client";
+import { createApi } from "../../api/client";
 import { ViewerDocument, type ViewerQuery } from "../../api/generated/operations";
-import { useTexts } from "../../i18n/I18nProvider";
-import type { Stay } from "./sessionStore";
-import { endOf, idOf, personOf } from "./token";
+import { useI18n } from "../../i18n/I18nProvider";
+import { tokenExpiry, tokenSubject, tokenUserId } from "./token";
+import type { UserSession } from "./types";
 
-type Known = NonNullable<ViewerQuery["viewer"]>;
+type Viewer = NonNullable<ViewerQuery["viewer"]>;
 
 type Props = {
-  stay: Stay;
-  link: string;
-  onSame: (token: string) => void;
-  onOther: (token: string) => void;
+  session: UserSession;
+  linkToken: string;
+  onSamePerson: (token: string) => void;
+  onSwitch: (token: string) => void;
   onStay: () => void;
 };
 
-/** Whose a token is, as the API says; null for a bad one, or when there is no answer. */
-async function viewerOf(token: string, over: AbortSignal): Promise<Known | null> {
-  const client = createClient({ person: personOf(token), token, over }, () => undefined);
-  return (await client.query(ViewerDocument, {}).toPromise()).data?.viewer ?? null;
+/** Ask the API whose a token is; null for an invalid one, or when there is no answer. */
+async function fetchViewer(token: string, ended: AbortSignal): Promise<Viewer | null> {
+  const api = createApi({ token, ended }, () => undefined);
+  return api.request(ViewerDocument, {}).then(
+    ({ viewer }) => viewer,
+    () => null,
+  );
 }
 
-/** A link that was opened while somebody is signed in: before it makes another person of them they are asked. */
-export function LinkQuestion({ stay, link, onSame, onOther, onStay }: Props) {
-  const { t } = useTexts();
-  const [people, setPeople] = useState<{ now: Known | null; then: Known | null }>();
+/** Before a link signs in another person than the one who is signed in, ask that one. */
+export function SwitchUserDialog({ session, linkToken, onSamePerson, onSwitch, onStay }: Props) {
+  const { t } = useI18n();
+  const [viewers, setViewers] = useState<{ current: Viewer | null; linked: Viewer | null }>();
   useEffect(() => {
     const unmounted = new AbortController();
-    const over = AbortSignal.any([unmounted.signal, stay.over]);
-    void Promise.all([viewerOf(stay.token, over), viewerOf(link, over)]).then(([now, then]) => {
-      if (over.aborted) return;
-      if (then === null || personOf(link) !== stay.person) setPeople({ now, then });
-      else if ((endOf(link) ?? Infinity) > (endOf(stay.token) ?? Infinity)) onSame(link);
+    const ended = AbortSignal.any([unmounted.signal, session.ended]);
+    void Promise.all([fetchViewer(session.token, ended), fetchViewer(linkToken, ended)]).then(([current, linked]) => {
+      if (ended.aborted) return;
+      const isNewer = (tokenExpiry(linkToken) ?? Infinity) > (tokenExpiry(session.token) ?? Infinity);
+      if (linked === null || tokenSubject(linkToken) !== session.person) setViewers({ current, linked });
+      else if (isNewer) onSamePerson(linkToken);
       else onStay();
     });
     return () => unmounted.abort();
-  }, [stay, link, onSame, onStay]);
-  if (people === undefined) return null;
+  }, [session, linkToken, onSamePerson, onStay]);
+  if (viewers === undefined) return null;
 
-  const { now, then } = people;
-  const mine = now?.name ?? idOf(stay.token);
-  const theirs = then?.name ?? idOf(link);
-  const described = (name: string, one: Known | null) =>
-    [name, one && t.person.roles[one.role], one?.email].filter(Boolean).join(" · ");
+  const { current, linked } = viewers;
+  const currentName = current?.name ?? tokenUserId(session.token);
+  const linkedName = linked?.name ?? tokenUserId(linkToken);
+  const describe = (name: string, viewer: Viewer | null) =>
+    [name, viewer && t.person.roles[viewer.role], viewer?.email].filter(Boolean).join(" · ");
   return (
-    <Modal opened onClose={onStay} title={then ? t.link.title : t.link.invalid} withCloseButton={false}>
+    <Modal opened onClose={onStay} title={linked ? t.link.title : t.link.invalid} withCloseButton={false}>
       <Stack>
-        {then ? (
+        {linked ? (
           <>
-            <Text>{t.link.now(described(mine, now))}</Text>
-            <Text>{t.link.then(described(theirs, then))}</Text>
+            <Text>{t.link.now(describe(currentName, current))}</Text>
+            <Text>{t.link.then(describe(linkedName, linked))}</Text>
           </>
         ) : (
-          <Text>{t.link.invalidAbout(mine)}</Text>
+          <Text>{t.link.invalidAbout(currentName)}</Text>
         )}
         <Group justify="end">
-          {then && (
-            <Button variant="default" onClick={() => onOther(link)}>
-              {t.link.change(theirs)}
+          {linked && (
+            <Button variant="default" onClick={() => onSwitch(linkToken)}>
+              {t.link.change(linkedName)}
             </Button>
           )}
           <Button data-autofocus onClick={onStay}>
-            {t.link.stay(mine)}
+            {t.link.stay(currentName)}
           </Button>
         </Group>
       </Stack>

@@ -1,24 +1,27 @@
 import { createContext, use, type ReactNode } from "react";
 import { ViewerDocument, type ViewerQuery } from "../../api/generated/operations";
-import { useAnswer } from "../../api/useAnswer";
-import { Loading, TroubleState } from "../../components/states/EmptyState";
+import { useStableQuery } from "../../api/useStableQuery";
+import { ErrorState } from "../../components/states/ErrorState";
+import { Loading } from "../../components/states/Loading";
 
-type Known = { viewer: NonNullable<ViewerQuery["viewer"]>; limits: NonNullable<ViewerQuery["limits"]> };
+type ViewerContextValue = {
+  viewer: NonNullable<ViewerQuery["viewer"]>;
+  limits: NonNullable<ViewerQuery["limits"]>;
+};
 
-const ViewerContext = createContext<Known | null>(null);
+const ViewerContext = createContext<ViewerContextValue | null>(null);
 
-/** Asks who the reader is and what they may; shows `children` once that is known. */
+/** Ask the API who the reader is and which limits hold, and show `children` once it has answered. */
 export function ViewerProvider({ children }: { children: ReactNode }) {
-  const { data, trouble, retry } = useAnswer(ViewerDocument, {});
-  if (data?.viewer && data.limits)
-    return <ViewerContext value={{ viewer: data.viewer, limits: data.limits }}>{children}</ViewerContext>;
-  return (
-    <main>{trouble ? <TroubleState kind={trouble.kind} message={trouble.message} retry={retry} /> : <Loading />}</main>
-  );
+  const { answer, error, refetch } = useStableQuery(ViewerDocument, {}, { staleTime: Infinity });
+  const { viewer, limits } = answer?.data ?? {};
+  if (viewer && limits) return <ViewerContext value={{ viewer, limits }}>{children}</ViewerContext>;
+  return <main>{error ? <ErrorState error={error} retry={refetch} /> : <Loading />}</main>;
 }
 
-export function useViewer(): Known {
-  const known = use(ViewerContext);
-  if (!known) throw new Error("useViewer needs a ViewerProvider around it");
-  return known;
+/** Return who the reader is, and the limits of the API. */
+export function useViewer(): ViewerContextValue {
+  const value = use(ViewerContext);
+  if (!value) throw new Error("useViewer needs a ViewerProvider around it");
+  return value;
 }

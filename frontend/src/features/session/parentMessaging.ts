@@ -1,27 +1,26 @@
-/** How a page that frames this one signs its reader in and out: messages between windows, with allowed origins only. */
+/** Messages between this page and the page that frames it, by which a platform signs its readers in and out. */
 
-/** Whether another page frames this one. */
-export const framed = window.parent !== window;
+export const isFramed = window.parent !== window;
 
-/** What this page says: it has no token yet (`embudo:ready`), or its token is over (`embudo:expired`). */
-export type Wish = "embudo:ready" | "embudo:expired";
+/** A message of this page: it has no token yet (`embudo:ready`), or its token no longer works (`embudo:expired`). */
+export type TokenRequest = "embudo:ready" | "embudo:expired";
 
-/** Ask the framing page for a token. Only a page of an allowed origin hears it. */
-export function ask(wish: Wish, origins: string[]): void {
-  if (!framed) return;
-  for (const origin of origins) window.parent.postMessage({ type: wish }, origin);
+/** Ask the framing page for a token. Only a page of an allowed origin receives it. */
+export function requestToken(type: TokenRequest, origins: string[]): void {
+  if (!isFramed) return;
+  for (const origin of origins) window.parent.postMessage({ type }, origin);
 }
 
-type Heard = { enter: (token: string) => void; signOut: () => void };
+type Handlers = { signIn: (token: string) => void; signOut: () => void };
 
-/** Do what the framing page says: a token signs in, `embudo:signout` signs out. Returns how to stop. */
-export function listen(origins: string[], { enter, signOut }: Heard): () => void {
-  const hear = (event: MessageEvent<unknown>) => {
-    if (!framed || event.source !== window.parent || !origins.includes(event.origin)) return;
-    const said = event.data as { type?: unknown; token?: unknown } | null;
-    if (said?.type === "embudo:token" && typeof said.token === "string") enter(said.token);
-    if (said?.type === "embudo:signout") signOut();
+/** Follow the framing page's messages, if its origin is allowed; returns the function that stops it. */
+export function listenToParent(origins: string[], { signIn, signOut }: Handlers): () => void {
+  const receive = (event: MessageEvent<unknown>) => {
+    if (!isFramed || event.source !== window.parent || !origins.includes(event.origin)) return;
+    const message = event.data as { type?: unknown; token?: unknown } | null;
+    if (message?.type === "embudo:token" && typeof message.token === "string") signIn(message.token);
+    if (message?.type === "embudo:signout") signOut();
   };
-  window.addEventListener("message", hear);
-  return () => window.removeEventListener("message", hear);
+  window.addEventListener("message", receive);
+  return () => window.removeEventListener("message", receive);
 }

@@ -1,122 +1,122 @@
-import { forget, keep, kept } from "../../lib/storage";
-import { framed } from "./parentMessaging";
-import { isOver, personOf, takeFromFragment } from "./token";
+import { clearStorage, readStorage, writeStorage } from "../../lib/storage";
+import { isFramed } from "./parentMessaging";
+import { isExpired, takeTokenFromFragment, tokenSubject } from "./token";
+import type { SignedOutReason, UserSession } from "./types";
 
-/** Why nobody is signed in: nobody was, the token's time is over, it was refused, or the reader left. */
-export type Absence = "missing" | "ended" | "invalid" | "left";
+/**
+ * Who is signed in. `linkToken` is the token of a link that was opened meanwhile; it may be another person's, so it
+ * signs in nobody before that is known.
+ */
+export type SessionState =
+  | { session: UserSession; token: string; linkToken: string | null; reason: null }
+  | { session: null; token: null; linkToken: null; reason: SignedOutReason };
 
-/** One person at the page: `token` is their newest one, `over` is aborted when they leave or somebody else comes. */
-export type Stay = { readonly person: string; token: string; readonly over: AbortSignal };
+/** The key of the token in the tab's session storage. A framed page keeps it in memory: its platform knows the reader. */
+const TOKEN_KEY = "embudo.token";
 
-/** `link` is the token of a link that was opened while somebody is signed in: not theirs, until we know whose it is. */
-export type State =
-  | { stay: Stay; token: string; link: string | null; absence: null }
-  | { stay: null; token: null; link: null; absence: Absence };
-
-/** The token is kept in the tab's session storage; that of a framed page, whose reader its platform knows, in memory. */
-const KEPT = "embudo.token";
-
-/** Who is signed in. Nothing that belongs to a person is left when their stay is over. */
+/** The session of this page. When a person leaves, nothing of theirs stays in the tab. */
 export class SessionStore {
-  private state: State = { stay: null, token: null, link: null, absence: "missing" };
-  private ending = new AbortController();
-  /** Whose the address is, with the ids that its filters name. */
-  private reader: string | null = null;
-  private readonly watchers = new Set<() => void>();
+  private state: SessionState = { session: null, token: null, linkToken: null, reason: "missing" };
+  private controller = new AbortController();
+  /** The person whose filters the address holds: they name ids that this person chose. */
+  private addressOwner: string | null = null;
+  private readonly listeners = new Set<() => void>();
 
   constructor() {
-    const handed = takeFromFragment();
-    if (framed) return; // the platform alone says who reads
-    const token = kept("sessionStorage", KEPT);
-    if (token !== null && !(handed !== null && isOver(token))) this.enter(token);
-    if (handed !== null) this.follow(handed);
+    const linkToken = takeTokenFromFragment();
+    if (isFramed) return; // only the platform says who reads
+    const token = readStorage("sessionStorage", TOKEN_KEY);
+    if (token !== null && !(linkToken !== null && isExpired(token))) this.signIn(token);
+    if (linkToken !== null) this.followLink(linkToken);
   }
 
-  read = () => this.state;
+  getState = () => this.state;
 
-  watch = (watcher: () => void) => {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+  subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   };
 
-  /** Sign in with a token. One of the same person takes the place of the older one, and nothing else changes. */
-  enter = (token: string) => {
-    const person = personOf(token);
-    let { stay } = this.state;
-    if (stay?.person === person) {
-      stay.token = token;
+  /** Sign in with a token. One of the same person replaces the older one, and nothing else changes. */
+  signIn = (token: string) => {
+    const person = tokenSubject(token);
+    let { session } = this.state;
+    if (session?.person === person) {
+      session.token = token;
     } else {
-      this.end();
-      if (this.reader !== null && this.reader !== person) clearAddress();
-      if (!framed) forget("sessionStorage", (key) => !key.startsWith(person));
-      stay = { person, token, over: this.ending.signal };
-      this.reader = person;
+      this.abortRequests();
+      if (this.addressOwner !== null && this.addressOwner !== person) clearAddress();
+      if (!isFramed) clearStorage("sessionStorage", (key) => !key.startsWith(person));
+      session = { person, token, ended: this.controller.signal };
+      this.addressOwner = person;
     }
-    if (!framed) keep("sessionStorage", KEPT, token);
-    this.set({ stay, token, link: null, absence: null });
+    if (!isFramed) writeStorage("sessionStorage", TOKEN_KEY, token);
+    this.setState({ session, token, linkToken: null, reason: null });
   };
 
-  /** A link's token: it signs in whoever is not, and else waits until it is known whose it is. */
-  follow = (token: string) => {
-    if (this.state.stay === null) this.enterByLink(token);
-    else if (token !== this.state.token) this.set({ ...this.state, link: token });
+  /** Take the token of a link: it signs in a reader who is not, and else waits until its person is known. */
+  followLink = (token: string) => {
+    if (this.state.session === null) this.signInByLink(token);
+    else if (token !== this.state.token) this.setState({ ...this.state, linkToken: token });
   };
 
-  /** Sign in with a link's token: its address was made for the one it signs in. */
-  enterByLink = (token: string) => {
-    this.reader = null;
-    this.enter(token);
+  /** Sign in with a link's token. The address stays: the link's filters are for the person whom it signs in. */
+  signInByLink = (token: string) => {
+    this.addressOwner = null;
+    this.signIn(token);
   };
 
-  dropLink = () => {
-    if (this.state.stay !== null) this.set({ ...this.state, link: null });
-  };
-
-  leave = (absence: Absence) => {
-    this.end();
-    if (!framed) keep("sessionStorage", KEPT, null);
-    this.set({ stay: null, token: null, link: null, absence });
+  dismissLink = () => {
+    if (this.state.session !== null) this.setState({ ...this.state, linkToken: null });
   };
 
   signOut = () => {
-    this.leave("left");
-    if (!framed) forget("sessionStorage", () => true);
-    this.reader = null;
+    this.endSession("signedOut");
+    if (!isFramed) clearStorage("sessionStorage", () => true);
+    this.addressOwner = null;
     clearAddress();
   };
 
-  /** A token's time is over, or the API did not take it. It says nothing of a newer one. */
-  refused = (token: string) => {
-    const { link } = this.state;
+  /** End the session whose token expired, or was refused by the API. It says nothing about a newer token. */
+  rejectToken = (token: string) => {
+    const { linkToken } = this.state;
     if (token !== this.state.token) return;
-    this.leave(isOver(token) ? "ended" : "invalid");
-    if (link !== null && !isOver(token)) this.enterByLink(link); // it was no session, so the link replaces none
+    const reason = isExpired(token) ? "expired" : "invalid";
+    this.endSession(reason);
+    // An invalid token was no session, so there is nobody whom the link would sign out.
+    if (linkToken !== null && reason === "invalid") this.signInByLink(linkToken);
   };
 
-  /** Before the browser puts a framed page aside: it may be shown again to somebody else. */
-  putAside = () => {
-    if (framed) this.leave("left");
+  /** Forget the reader of a framed page that the browser puts aside: it may be shown again to somebody else. */
+  suspend = () => {
+    if (isFramed) this.endSession("signedOut");
   };
 
-  /** After that: what is true now, in this tab or at the platform. */
-  takeUp = () => {
-    const token = framed ? null : kept("sessionStorage", KEPT);
-    if (token === null) this.leave("missing");
-    else this.enter(token);
+  /** Show whoever is signed in now, after the browser brought the page back. */
+  resume = () => {
+    const token = isFramed ? null : readStorage("sessionStorage", TOKEN_KEY);
+    if (token === null) this.endSession("missing");
+    else this.signIn(token);
   };
 
-  private end() {
-    this.ending.abort();
-    this.ending = new AbortController();
+  private endSession(reason: SignedOutReason) {
+    this.abortRequests();
+    if (!isFramed) writeStorage("sessionStorage", TOKEN_KEY, null);
+    this.setState({ session: null, token: null, linkToken: null, reason });
   }
 
-  private set(state: State) {
+  private abortRequests() {
+    this.controller.abort();
+    this.controller = new AbortController();
+  }
+
+  private setState(state: SessionState) {
     this.state = state;
-    for (const watcher of this.watchers) watcher();
+    for (const listener of this.listeners) listener();
   }
 }
 
-/** The same page without filters: they name ids that the reader chose. */
+/** Remove the filters from the address. */
 function clearAddress() {
   history.replaceState(null, "", location.pathname);
 }

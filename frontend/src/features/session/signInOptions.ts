@@ -1,23 +1,23 @@
-/** How one can sign in here: what `GET /session` says. */
-export type Ways = { people: DemoPerson[]; origins: string[] };
+/** The ways to sign in that `GET /session` offers: the demo's people, and the origins of platforms that may frame us. */
+export type SignInOptions = { people: DemoPerson[]; origins: string[] };
 
 export type DemoPerson = { id: string; name: string; role: string };
 
-export const NO_WAYS: Ways = { people: [], origins: [] };
+export const NO_OPTIONS: SignInOptions = { people: [], origins: [] };
 
-export async function fetchWays(): Promise<Ways> {
-  const answer = await fetch("/session");
-  if (!answer.ok) throw new Error(`GET /session: ${answer.status}`);
-  return (await answer.json()) as Ways;
+export async function fetchSignInOptions(): Promise<SignInOptions> {
+  const response = await fetch("/session");
+  if (!response.ok) throw new Error(`GET /session: ${response.status}`);
+  return (await response.json()) as SignInOptions;
 }
 
-/** A token for one of the demo's people. */
-export async function signInAs(person: string): Promise<string> {
-  const answer = await fetch("/session", {
+/** Fetch a token for one of the demo's people. */
+export async function fetchDemoToken(person: string): Promise<string> {
+  const response = await fetch("/session", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ person }),
   });
-  if (!answer.ok) throw new Error(`POST /session: ${answer.status}`);
-  return ((await answer.json()) as { token: string }).token;
+  if (!response.ok) throw new Error(`POST /session: ${response.status}`);
+  return ((await response.json()) as { token: string }).token;
 }

@@ -4,8 +4,8 @@ import { DatePicker, DatesProvider } from "@mantine/dates";
 import "dayjs/locale/es";
 import { useState } from "react";
 import { useViewer } from "../../session/ViewerProvider";
-import { useTexts } from "../../../i18n/I18nProvider";
-import { isDay, length, PERIODS, shifted, type Days } from "../../../lib/days";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { addDays, countDays, isDay, PERIODS, type Days } from "../../../lib/days";
 import { FilterButton } from "./FilterButton";
 import type { Filters } from "./filters";
 import { useToday } from "../../../hooks/useToday";
@@ -15,28 +15,28 @@ type Props = { filters: Filters; onChange: (changes: Partial<Filters>) => void }
 
 type Draft = [string | null, string | null];
 
-/** The range of days: by a preset, by two clicks in a calendar, or typed. */
+/** The filter by days: by a preset, by two clicks in a calendar, or typed. */
 export function DateFilter({ filters, onChange }: Props) {
-  const { t, f, language } = useTexts();
+  const { t, format, language } = useI18n();
   const { viewer, limits } = useViewer();
-  const on = useToday(viewer.timeZone);
-  const [open, setOpen] = useState(false);
+  const today = useToday(viewer.timeZone);
+  const [isOpen, setIsOpen] = useState(false);
   const [draft, setDraft] = useState<Draft>([filters.from, filters.to]);
-  const [tooLong, setTooLong] = useState(false);
-  const narrow = useMediaQuery("(max-width: 48rem)");
-  const days = f.days(filters.from, filters.to);
-  const last = on < limits.lastDay ? on : limits.lastDay; // nothing was sent yet on later days
+  const [isTooLong, setIsTooLong] = useState(false);
+  const isNarrow = useMediaQuery("(max-width: 48rem)");
+  const daysText = format.days(filters.from, filters.to);
+  const lastDay = today < limits.lastDay ? today : limits.lastDay; // later days have no messages yet
 
-  const toggle = (opening: boolean) => {
+  const toggle = (opens: boolean) => {
     setDraft([filters.from, filters.to]);
-    setTooLong(false);
-    setOpen(opening);
+    setIsTooLong(false);
+    setIsOpen(opens);
   };
   const choose = (range: Days) => {
-    setTooLong(length(range) > limits.rangeDays);
-    if (length(range) > limits.rangeDays) return;
+    setIsTooLong(countDays(range) > limits.rangeDays);
+    if (countDays(range) > limits.rangeDays) return;
     onChange({ from: range.from, to: range.to, period: null });
-    setOpen(false);
+    setIsOpen(false);
   };
   const pick = ([from, to]: Draft) => {
     setDraft([from, to]);
@@ -44,52 +44,52 @@ export function DateFilter({ filters, onChange }: Props) {
   };
 
   return (
-    <Popover opened={open} onChange={toggle} position="bottom-start" trapFocus shadow="md">
+    <Popover opened={isOpen} onChange={toggle} position="bottom-start" trapFocus shadow="md">
       <Popover.Target>
         <FilterButton
           label={t.filters.dates}
-          value={filters.period ? `${t.filters.periods[filters.period]} · ${days}` : days}
+          value={filters.period ? `${t.filters.periods[filters.period]} · ${daysText}` : daysText}
           active
           wide
-          onClick={() => toggle(!open)}
+          onClick={() => toggle(!isOpen)}
         />
       </Popover.Target>
       <Popover.Dropdown p={0} className={classes.dates}>
         <nav aria-label={t.filters.presets} className={classes.presets}>
-          {PERIODS.map((name) => (
+          {PERIODS.map((period) => (
             <NavLink
-              key={name}
+              key={period}
               component="button"
-              label={t.filters.periods[name]}
-              active={name === filters.period}
-              aria-current={name === filters.period || undefined}
+              label={t.filters.periods[period]}
+              active={period === filters.period}
+              aria-current={period === filters.period || undefined}
               onClick={() => {
-                onChange({ period: name });
-                setOpen(false);
+                onChange({ period });
+                setIsOpen(false);
               }}
             />
           ))}
         </nav>
         <div className={classes.calendar}>
-          <Typed draft={draft} first={limits.firstDay} last={last} onType={setDraft} onDone={choose} />
+          <TypedDays draft={draft} firstDay={limits.firstDay} lastDay={lastDay} onType={setDraft} onDone={choose} />
           <DatesProvider settings={{ locale: language, firstDayOfWeek: 1 }}>
             <DatePicker
               type="range"
               allowSingleDateInRange
               hideOutsideDates
               value={draft}
-              defaultDate={narrow ? filters.to : shifted(`${filters.to.slice(0, 7)}-01`, -1)}
+              defaultDate={isNarrow ? filters.to : addDays(`${filters.to.slice(0, 7)}-01`, -1)}
               onChange={pick}
               minDate={limits.firstDay}
-              maxDate={last}
-              numberOfColumns={narrow ? 1 : 2}
+              maxDate={lastDay}
+              numberOfColumns={isNarrow ? 1 : 2}
               columnsToScroll={1}
               ariaLabels={{ previousMonth: t.filters.previousMonth, nextMonth: t.filters.nextMonth }}
             />
           </DatesProvider>
-          {tooLong && (
+          {isTooLong && (
             <Text role="alert" size="sm" c="var(--bad)">
-              {t.filters.tooLong(f.count(limits.rangeDays))}
+              {t.filters.tooLong(format.count(limits.rangeDays))}
             </Text>
           )}
         </div>
@@ -98,24 +98,24 @@ export function DateFilter({ filters, onChange }: Props) {
   );
 }
 
-type TypedProps = {
+type TypedDaysProps = {
   draft: Draft;
-  first: string;
-  last: string;
+  firstDay: string;
+  lastDay: string;
   onType: (draft: Draft) => void;
   onDone: (days: Days) => void;
 };
 
-/** Both ends as the browser's own fields for days. */
-function Typed({ draft: [from, to], first, last, onType, onDone }: TypedProps) {
-  const { t } = useTexts();
-  const good = isDay(from) && isDay(to) && first <= from && from <= to && to <= last;
+/** The first and the last day in the browser's own date fields. */
+function TypedDays({ draft: [from, to], firstDay, lastDay, onType, onDone }: TypedDaysProps) {
+  const { t } = useI18n();
+  const isValid = isDay(from) && isDay(to) && firstDay <= from && from <= to && to <= lastDay;
   return (
     <form
       className={classes.typed}
       onSubmit={(event) => {
         event.preventDefault();
-        if (good) onDone({ from, to });
+        if (isValid) onDone({ from, to });
       }}
     >
       <TextInput
@@ -123,8 +123,8 @@ function Typed({ draft: [from, to], first, last, onType, onDone }: TypedProps) {
         size="xs"
         label={t.filters.from}
         value={from ?? ""}
-        min={first}
-        max={last}
+        min={firstDay}
+        max={lastDay}
         onChange={(event) => onType([event.currentTarget.value || null, to])}
       />
       <TextInput
@@ -132,11 +132,11 @@ function Typed({ draft: [from, to], first, last, onType, onDone }: TypedProps) {
         size="xs"
         label={t.filters.until}
         value={to ?? ""}
-        min={first}
-        max={last}
+        min={firstDay}
+        max={lastDay}
         onChange={(event) => onType([from, event.currentTarget.value || null])}
       />
-      <Button type="submit" size="xs" variant="light" disabled={!good}>
+      <Button type="submit" size="xs" variant="light" disabled={!isValid}>
         {t.filters.apply}
       </Button>
     </form>

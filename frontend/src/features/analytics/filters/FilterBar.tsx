@@ -1,50 +1,50 @@
 import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
 import { IconCheck, IconLink, IconX } from "@tabler/icons-react";
-import { useTexts } from "../../../i18n/I18nProvider";
+import { useI18n } from "../../../i18n/I18nProvider";
 import { DateFilter } from "./DateFilter";
 import { FilterSelect } from "./FilterSelect";
-import { KINDS, toAddress, type Filters, type Names } from "./filters";
-import type { Change } from "./useFilters";
+import { FILTER_KINDS, toSearchParams, type Filters, type Names } from "./filters";
+import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
 
 type Props = {
   filters: Filters;
-  /** The names of what is chosen. */
-  known: Names;
-  change: Change;
+  /** The names of the chosen values. */
+  names: Names;
+  onChange: ChangeFilters;
 };
 
-const NONE = { templates: [], accounts: [], departments: [], agents: [] };
+const NO_IDS = { templates: [], accounts: [], departments: [], agents: [] };
 
-/** Which messages: dates, templates, accounts, departments, agents. */
-export function FilterBar({ filters, known, change }: Props) {
-  const { t } = useTexts();
-  const filtered = KINDS.some((kind) => filters[kind].length > 0);
+/** The filters by days, templates, accounts, departments and agents. */
+export function FilterBar({ filters, names, onChange }: Props) {
+  const { t } = useI18n();
+  const isFiltered = FILTER_KINDS.some((kind) => filters[kind].length > 0);
   return (
     <section aria-label={t.filters.label} className={`${classes.bar} no-print`}>
-      <DateFilter filters={filters} onChange={change} />
-      {KINDS.map((kind) => (
+      <DateFilter filters={filters} onChange={onChange} />
+      {FILTER_KINDS.map((kind) => (
         <FilterSelect
           key={kind}
           kind={kind}
           chosen={filters[kind]}
-          known={known[kind]}
-          onChange={(ids, way) => change({ [kind]: ids }, way)}
+          names={names[kind]}
+          onChange={(ids, history) => onChange({ [kind]: ids }, history)}
         />
       ))}
       <div className={classes.actions}>
-        {filtered && (
+        {isFiltered && (
           <Button
             variant="subtle"
             color="gray"
             size="sm"
             leftSection={<IconX size={16} />}
-            onClick={() => change(NONE)}
+            onClick={() => onChange(NO_IDS)}
           >
             {t.filters.clear}
           </Button>
         )}
-        <CopyButton value={`${location.origin}${location.pathname}?${toAddress(filters).toString()}`}>
+        <CopyButton value={`${location.origin}${location.pathname}?${toSearchParams(filters).toString()}`}>
           {({ copied, copy }) => (
             <Tooltip label={copied ? t.filters.shared : t.filters.share} opened={copied || undefined}>
               <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.filters.share} onClick={copy}>

@@ -5,7 +5,7 @@ import classes from "./FilterBar.module.css";
 
 type Props = ComponentProps<"button"> & { label: string; value: string; active?: boolean; wide?: boolean };
 
-/** A filter at rest: its name, and what it lets through. */
+/** The button that opens a filter, with the filter's name and value. */
 export function FilterButton({ label, value, active = false, wide = false, className = "", ...button }: Props) {
   return (
     <UnstyledButton

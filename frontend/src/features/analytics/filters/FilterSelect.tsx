@@ -1,40 +1,41 @@
 import { Button, Checkbox, CloseButton, Combobox, Loader, useCombobox } from "@mantine/core";
 import { useDebouncedCallback, useDebouncedValue } from "@mantine/hooks";
 import { useRef, useState } from "react";
-import type { Trouble } from "../../../api/errors";
+import { useI18n } from "../../../i18n/I18nProvider";
 import { useViewer } from "../../session/ViewerProvider";
-import { useTexts } from "../../../i18n/I18nProvider";
-import { FilterButton } from "./FilterButton";
-import type { Kind } from "./filters";
 import classes from "./FilterBar.module.css";
+import { FilterButton } from "./FilterButton";
+import type { FilterKind } from "./filters";
 import { useOptions, type Option } from "./useOptions";
 
-const SOON = 400; // milliseconds: several choices in a row are one question
+const APPLY_DEBOUNCE = 400; // milliseconds: several choices in a row are one request
+const SEARCH_DEBOUNCE = 200; // milliseconds
 
 type Props = {
-  kind: Kind;
+  kind: FilterKind;
   chosen: string[];
-  known: Map<string, string>;
-  onChange: (ids: string[], way: { replace: boolean }) => void;
+  /** The names of the chosen values. */
+  names: Map<string, string>;
+  onChange: (ids: string[], history: { replace: boolean }) => void;
 };
 
-/** A filter of several values, searched on the server among what the viewer may see. */
-export function FilterSelect({ kind, chosen, known, onChange }: Props) {
-  const { t, f } = useTexts();
+/** A filter by several values, which the API searches among those that the reader may see. */
+export function FilterSelect({ kind, chosen, names, onChange }: Props) {
+  const { t, format } = useI18n();
   const { limits } = useViewer();
   const [search, setSearch] = useState("");
-  const [asked] = useDebouncedValue(search, 200);
-  const [draft, setDraft] = useState<string[]>(); // what is chosen and not yet asked for
-  const [atOpening, setAtOpening] = useState<Option[]>([]);
-  const entered = useRef(false); // whether this opening is in the history already
+  const [debouncedSearch] = useDebouncedValue(search, SEARCH_DEBOUNCE);
+  const [draft, setDraft] = useState<string[]>(); // the choice that is not applied yet
+  const [chosenOnOpening, setChosenOnOpening] = useState<Option[]>([]);
+  const isInHistory = useRef(false); // all changes until the dropdown closes are one step back
   const ids = draft ?? chosen;
 
   const apply = (next: string[]) => {
     setDraft(undefined);
-    onChange([...next].sort(), { replace: entered.current });
-    entered.current = true;
+    onChange([...next].sort(), { replace: isInHistory.current });
+    isInHistory.current = true;
   };
-  const applySoon = useDebouncedCallback(apply, { delay: SOON, flushOnUnmount: true });
+  const applySoon = useDebouncedCallback(apply, { delay: APPLY_DEBOUNCE, flushOnUnmount: true });
   const combobox = useCombobox({
     onDropdownClose: () => {
       applySoon.flush();
@@ -42,27 +43,27 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
       setSearch("");
     },
     onDropdownOpen: () => {
-      entered.current = false;
-      setAtOpening(chosen.map((id) => ({ id, name: nameOf(id) })));
+      isInHistory.current = false;
+      setChosenOnOpening(chosen.map((id) => ({ id, name: nameOf(id) })));
       combobox.focusSearchInput();
     },
   });
-  const found = useOptions(kind, asked, combobox.dropdownOpened);
-  const nameOf = (id: string) => known.get(id) ?? found.names.get(id) ?? id;
+  const found = useOptions(kind, debouncedSearch, combobox.dropdownOpened);
+  const nameOf = (id: string) => names.get(id) ?? found.names.get(id) ?? id;
   const choose = (next: string[]) => {
-    const few = next.slice(0, limits.filterIds);
-    setDraft(few);
-    applySoon(few);
+    const allowed = next.slice(0, limits.filterIds);
+    setDraft(allowed);
+    applySoon(allowed);
   };
-  const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]);
-  const offered = search ? found.options : withFirst(atOpening, found.options);
-  const [only] = ids;
+  const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]);
+  const offered = search ? found.options : withFirst(chosenOnOpening, found.options);
+  const [firstId] = ids;
   const value =
-    only === undefined
+    firstId === undefined
       ? t.filters.all[kind]
       : ids.length === 1
-        ? nameOf(only)
-        : t.filters.chosen[kind](f.count(ids.length));
+        ? nameOf(firstId)
+        : t.filters.chosen[kind](format.count(ids.length));
 
   return (
     <Combobox store={combobox} onOptionSubmit={toggle} position="bottom-start" width={280} shadow="md">
@@ -83,7 +84,7 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
             aria-label={t.filters.clearOne(t.filters[kind])}
             onClick={() => {
               applySoon.cancel();
-              entered.current = false;
+              isInHistory.current = false;
               apply([]);
             }}
           />
@@ -96,7 +97,7 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
           onChange={(event) => setSearch(event.currentTarget.value)}
           placeholder={t.filters.search}
           aria-label={`${t.filters[kind]}: ${t.filters.search}`}
-          rightSection={found.waiting ? <Loader size={16} /> : null}
+          rightSection={found.isPending ? <Loader size={16} /> : null}
         />
         <div className={classes.whole}>
           <Button
@@ -118,21 +119,21 @@ export function FilterSelect({ kind, chosen, known, onChange }: Props) {
           </Button>
         </div>
         <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
-          <Choices options={offered} chosen={ids} />
+          <OptionList options={offered} chosen={ids} />
         </Combobox.Options>
-        <Rest found={found} />
+        <DropdownFooter found={found} />
       </Combobox.Dropdown>
     </Combobox>
   );
 }
 
-/** What was chosen on opening first, also when it is deleted and no longer offered. What is clicked keeps its place. */
+/** List the values chosen on opening before the others, also deleted ones; a click moves none of them. */
 function withFirst(first: Option[], options: Option[]): Option[] {
   const ids = new Set(first.map(({ id }) => id));
   return [...first, ...options.filter(({ id }) => !ids.has(id))];
 }
 
-function Choices({ options, chosen }: { options: Option[]; chosen: string[] }) {
+function OptionList({ options, chosen }: { options: Option[]; chosen: string[] }) {
   return options.map(({ id, name }) => (
     <Combobox.Option key={id} value={id} active={chosen.includes(id)} aria-selected={chosen.includes(id)}>
       <span className={classes.choice}>
@@ -143,15 +144,12 @@ function Choices({ options, chosen }: { options: Option[]; chosen: string[] }) {
   ));
 }
 
-function Rest({
-  found,
-}: {
-  found: { options: Option[]; total: number; trouble: Trouble | undefined; waiting: boolean };
-}) {
-  const { t, f } = useTexts();
-  if (found.trouble) return <Combobox.Empty role="alert">{t.states[found.trouble]}</Combobox.Empty>;
-  if (found.waiting) return null;
+/** What the list does not show: an error, that nothing matches, or how many options are left. */
+function DropdownFooter({ found }: { found: ReturnType<typeof useOptions> }) {
+  const { t, format } = useI18n();
+  if (found.error) return <Combobox.Empty role="alert">{t.states[found.error.kind]}</Combobox.Empty>;
+  if (found.isPending) return null;
   if (found.options.length === 0) return <Combobox.Empty>{t.filters.none}</Combobox.Empty>;
-  const left = found.total - found.options.length;
-  return left > 0 ? <Combobox.Footer fz="xs">{t.filters.more(f.count(left))}</Combobox.Footer> : null;
+  const rest = found.total - found.options.length;
+  return rest > 0 ? <Combobox.Footer fz="xs">{t.filters.more(format.count(rest))}</Combobox.Footer> : null;
 }

@@ -1,18 +1,18 @@
-import { useTexts } from "../../../i18n/I18nProvider";
-import classes from "../AnalyticsPage.module.css";
-import { KINDS, type Filters, type Names } from "./filters";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { FILTER_KINDS, type Filters, type Names } from "./filters";
+import classes from "./PrintedFilters.module.css";
 
-/** On paper there is no bar of filters: which messages these numbers are of. */
-export function FiltersInPrint({ filters, known }: { filters: Filters; known: Names }) {
-  const { t, f } = useTexts();
-  const chosen = KINDS.filter((kind) => filters[kind].length > 0);
+/** The filters as a line of text, for print, where the filter bar is hidden. */
+export function PrintedFilters({ filters, names }: { filters: Filters; names: Names }) {
+  const { t, format } = useI18n();
+  const usedKinds = FILTER_KINDS.filter((kind) => filters[kind].length > 0);
   return (
     <p className={classes.print}>
-      {t.filters.dates}: {f.days(filters.from, filters.to)}
-      {chosen.map((kind) => (
+      {t.filters.dates}: {format.days(filters.from, filters.to)}
+      {usedKinds.map((kind) => (
         <span key={kind}>
           {" · "}
-          {t.filters[kind]}: {f.list(filters[kind].map((id) => known[kind].get(id) ?? id))}
+          {t.filters[kind]}: {format.list(filters[kind].map((id) => names[kind].get(id) ?? id))}
         </span>
       ))}
     </p>

@@ -1,19 +1,20 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "wouter";
-import { useViewer } from "../../session/ViewerProvider";
-import { fromAddress, toAddress, type Filters } from "./filters";
 import { useToday } from "../../../hooks/useToday";
+import { useViewer } from "../../session/ViewerProvider";
+import { parseFilters, toSearchParams, type Filters } from "./filters";
 
-export type Change = (changes: Partial<Filters>, way?: { replace: boolean }) => void;
+/** Change some filters, as a new entry of the browser's history or in place of the newest one. */
+export type ChangeFilters = (changes: Partial<Filters>, history?: { replace: boolean }) => void;
 
-/** The view's filters. They live in the address, so that a view can be shared, kept and gone back to. */
-export function useFilters(): [Filters, Change] {
+/** Keep the filters in the page's address, so that a view can be shared, bookmarked and gone back to. */
+export function useFilters(): [Filters, ChangeFilters] {
   const [search, setSearch] = useSearchParams();
-  const on = useToday(useViewer().viewer.timeZone);
-  const filters = useMemo(() => fromAddress(search, on), [search, on]);
-  const change = useCallback<Change>(
-    (changes, way) => setSearch(toAddress({ ...filters, ...changes }), way),
+  const today = useToday(useViewer().viewer.timeZone);
+  const filters = useMemo(() => parseFilters(search, today), [search, today]);
+  const changeFilters = useCallback<ChangeFilters>(
+    (changes, history) => setSearch(toSearchParams({ ...filters, ...changes }), history),
     [filters, setSearch],
   );
-  return [filters, change];
+  return [filters, changeFilters];
 }

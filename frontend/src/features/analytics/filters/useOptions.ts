@@ -5,8 +5,8 @@ import {
   DepartmentOptionsDocument,
   TemplateOptionsDocument,
 } from "../../../api/generated/operations";
-import { useAnswer } from "../../../api/useAnswer";
-import type { Kind } from "./filters";
+import { useStableQuery } from "../../../api/useStableQuery";
+import type { FilterKind } from "./filters";
 
 export type Option = { id: string; name: string };
 
@@ -17,14 +17,15 @@ const DOCUMENTS = {
   agents: AgentOptionsDocument,
 };
 
-const SHOWN = 100; // options; the rest is found by typing
-const NOTHING: Option[] = [];
+const MAX_OPTIONS = 100; // the others are found by typing
+const NO_OPTIONS: Option[] = [];
 
-/** The options of a filter whose names hold `search`, by name, and how many there are in all. */
-export function useOptions(kind: Kind, search: string, wanted: boolean) {
-  const variables = { search: search || null, first: SHOWN };
-  const { data, waiting, trouble } = useAnswer(DOCUMENTS[kind], variables, { pause: !wanted });
-  const options = data?.options?.nodes ?? NOTHING;
+/** Return a filter's options whose names contain `search`, sorted by name, and how many there are in all. */
+export function useOptions(kind: FilterKind, search: string, enabled: boolean) {
+  const variables = { search: search || null, first: MAX_OPTIONS };
+  const { answer, isPending, error } = useStableQuery(DOCUMENTS[kind], variables, { enabled });
+  const found = answer?.data.options;
+  const options = found?.nodes ?? NO_OPTIONS;
   const names = useMemo(() => new Map(options.map(({ id, name }) => [id, name])), [options]);
-  return { options, names, total: data?.options?.totalCount ?? 0, waiting, trouble: trouble?.kind };
+  return { options, names, total: found?.totalCount ?? 0, isPending, error };
 }

@@ -1,16 +1,17 @@
 import { Modal, Table, Text } from "@mantine/core";
-import { BounceReasonsDocument, type CampaignAnalyticsFilter } from "../../../api/generated/operations";
-import { useAnswer } from "../../../api/useAnswer";
-import { Loading, TroubleState } from "../../../components/states/EmptyState";
-import { useTexts } from "../../../i18n/I18nProvider";
-import classes from "./BounceReasons.module.css";
 import { definitions } from "../../../api/generated/definitions";
+import { BounceReasonsDocument, type CampaignAnalyticsFilter } from "../../../api/generated/operations";
+import { useStableQuery } from "../../../api/useStableQuery";
+import { ErrorState } from "../../../components/states/ErrorState";
+import { Loading } from "../../../components/states/Loading";
+import { useI18n } from "../../../i18n/I18nProvider";
+import classes from "./BounceReasons.module.css";
 
 type Props = { opened: boolean; onClose: () => void; filter: CampaignAnalyticsFilter };
 
-/** Why messages bounced; asked for when it is opened. */
+/** A dialog with the reasons why messages bounced, which are asked for when it opens. */
 export function BounceReasons({ opened, onClose, filter }: Props) {
-  const { t } = useTexts();
+  const { t } = useI18n();
   return (
     <Modal
       opened={opened}
@@ -25,11 +26,11 @@ export function BounceReasons({ opened, onClose, filter }: Props) {
 }
 
 function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
-  const { t, f } = useTexts();
-  const { data, waiting, trouble, retry } = useAnswer(BounceReasonsDocument, { filter });
-  const reasons = data?.campaignAnalytics?.bounceReasons;
-  if (trouble) return <TroubleState kind={trouble.kind} message={trouble.message} retry={retry} />;
-  if (!reasons || waiting) return <Loading />;
+  const { t, format } = useI18n();
+  const { answer, isPending, error, refetch } = useStableQuery(BounceReasonsDocument, { filter });
+  const reasons = answer?.data.campaignAnalytics?.bounceReasons;
+  if (error) return <ErrorState error={error} retry={refetch} />;
+  if (!reasons || isPending) return <Loading />;
   if (reasons.length === 0) return <Text c="dimmed">{t.funnel.noReasons}</Text>;
   return (
     <>
@@ -52,8 +53,8 @@ function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
                 <Reason {...reason} />
               </Table.Td>
               <Table.Td>{reason.code}</Table.Td>
-              <Table.Td ta="end">{f.count(reason.count)}</Table.Td>
-              <Table.Td ta="end">{f.rate(reason.share)}</Table.Td>
+              <Table.Td ta="end">{format.count(reason.count)}</Table.Td>
+              <Table.Td ta="end">{format.rate(reason.share)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -62,15 +63,15 @@ function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
   );
 }
 
-/** Why, in the reader's language, with WhatsApp's own words beneath. */
+/** A reason in the reader's language, above WhatsApp's own words. */
 function Reason({ code, title }: { code: number | null; title: string }) {
-  const { t } = useTexts();
+  const { t } = useI18n();
   if (code === null) return t.unknownBounce;
-  const known = t.bounces[code];
-  if (known === undefined) return <span lang="en">{title}</span>;
+  const translated = t.bounces[code];
+  if (translated === undefined) return <span lang="en">{title}</span>;
   return (
     <>
-      {known}
+      {translated}
       <Text size="xs" c="dimmed" lang="en">
         {title}
       </Text>

@@ -1,14 +1,14 @@
 import { IconClockHour4 } from "@tabler/icons-react";
 import type { ViewQuery } from "../../../api/generated/operations";
-import { useTexts } from "../../../i18n/I18nProvider";
-import { Defined } from "../../../components/DefinitionPopover";
+import { DefinitionPopover } from "../../../components/DefinitionPopover";
+import { useI18n } from "../../../i18n/I18nProvider";
 import classes from "./Funnel.module.css";
 
 type Props = { maturing: NonNullable<ViewQuery["campaignAnalytics"]>["maturing"]; timeZone: string };
 
-/** A quiet note of how many of these messages may still change. */
-export function Maturing({ maturing, timeZone }: Props) {
-  const { t, f } = useTexts();
+/** How many of the messages may still change, and until when. */
+export function MaturingNote({ maturing, timeZone }: Props) {
+  const { t, format } = useI18n();
   const { messages, until } = maturing;
   return (
     <p className={classes.maturing} data-step="maturing">
@@ -16,9 +16,9 @@ export function Maturing({ maturing, timeZone }: Props) {
       {until === null ? (
         t.funnel.settled
       ) : (
-        <Defined of="Maturing.messages" name={t.charts.maturing}>
-          {t.funnel.maturing(messages, f.count(messages), f.instantDay(until, timeZone))}
-        </Defined>
+        <DefinitionPopover field="Maturing.messages" name={t.funnel.recentMessages}>
+          {t.funnel.maturing(messages, format.count(messages), format.instantDay(until, timeZone))}
+        </DefinitionPopover>
       )}
     </p>
   );

@@ -1,31 +1,28 @@
 import { VisuallyHidden } from "@mantine/core";
 import { IconArrowDownRight, IconArrowUpRight, IconEqual } from "@tabler/icons-react";
-import { useTexts } from "../../../i18n/I18nProvider";
-import classes from "./Funnel.module.css";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { directionOf, type Measured } from "./direction";
+import classes from "./PreviousPeriodDelta.module.css";
 
-type Value = { number: number | null; shown: string };
+const ICON_PROPS = { size: 15, stroke: 2, "aria-hidden": true };
+const ICONS = {
+  rose: <IconArrowUpRight {...ICON_PROPS} />,
+  fell: <IconArrowDownRight {...ICON_PROPS} />,
+  same: <IconEqual {...ICON_PROPS} />,
+};
 
-type Props = { now: Value; before: Value; lessIsBetter?: boolean };
+type Props = { current: Measured; previous: Measured; lessIsBetter?: boolean; className?: string | undefined };
 
-/** The same number in the period before, and which way it went since. */
-export function Before({ now, before, lessIsBetter = false }: Props) {
-  const { t } = useTexts();
-  const way = wayFrom(before, now);
-  const Icon =
-    way === undefined ? undefined : { "1": IconArrowUpRight, "-1": IconArrowDownRight, "0": IconEqual }[String(way)];
-  const word = way === undefined ? undefined : way > 0 ? t.funnel.rose : way < 0 ? t.funnel.fell : t.funnel.same;
-  const good = way ? way > 0 !== lessIsBetter : undefined;
+/** A number in the previous period, and whether it rose or fell since. */
+export function PreviousPeriodDelta({ current, previous, lessIsBetter = false, className = "" }: Props) {
+  const { t } = useI18n();
+  const direction = directionOf(previous, current);
+  const isGood = direction && direction !== "same" ? (direction === "rose") !== lessIsBetter : undefined;
   return (
-    <p className={classes.before} data-good={good}>
-      {Icon && <Icon size={15} stroke={2} aria-hidden="true" />}
-      {word && <VisuallyHidden>{word},</VisuallyHidden>}
-      <span data-number="before">{t.funnel.before(before.shown)}</span>
+    <p className={`${classes.delta} ${className}`} data-good={isGood}>
+      {direction && ICONS[direction]}
+      {direction && <VisuallyHidden>{t.funnel[direction]},</VisuallyHidden>}
+      <span data-number="before">{t.funnel.before(previous.text)}</span>
     </p>
   );
-}
-
-/** Up (1), down (-1), neither (0): as far as readers see it. Undefined where there is nothing to compare. */
-function wayFrom(before: Value, now: Value): number | undefined {
-  if (now.number === null || before.number === null) return undefined;
-  return now.shown === before.shown ? 0 : Math.sign(now.number - before.number);
 }

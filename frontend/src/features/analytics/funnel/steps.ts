@@ -7,8 +7,8 @@ export type StepName = (typeof STEPS)[number];
 
 export type Step = { name: StepName; count: number; tickets: number; rate: number | null };
 
-/** The numbers of each step. The first has no rate: it is what the others are measured by. */
-export function stepsOf(funnel: StepsFragment): Step[] {
+/** List the numbers of each step. The first has no rate: it is the base of the others. */
+export function funnelSteps(funnel: StepsFragment): Step[] {
   return STEPS.map((name) =>
     name === "messages"
       ? { name, count: funnel.messages, tickets: funnel.tickets, rate: null }

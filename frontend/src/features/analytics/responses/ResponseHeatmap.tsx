@@ -2,67 +2,71 @@ import type { EChartsOption } from "echarts";
 import { useCallback } from "react";
 import type { ViewQuery } from "../../../api/generated/operations";
 import { Chart } from "../../../charts/Chart";
-import type { Colours } from "../../../charts/colors";
-import { Figure } from "../../../charts/ChartCard";
-import { content, look } from "../../../charts/tooltip";
-import { useTexts } from "../../../i18n/I18nProvider";
 import classes from "../../../charts/Chart.module.css";
+import { ChartCard } from "../../../charts/ChartCard";
+import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
+import type { Colors } from "../../../charts/colors";
+import { tooltipContent } from "../../../charts/tooltip";
+import { useI18n } from "../../../i18n/I18nProvider";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7]; // ISO: Monday first
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
-/** Responses by weekday and hour. */
-export function Heatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
-  const { t, f } = useTexts();
-  const most = Math.max(0, ...cells.map(({ responses }) => responses));
+/** Responses by weekday and hour, as a heatmap. */
+export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
+  const { t, format } = useI18n();
+  const max = Math.max(0, ...cells.map(({ responses }) => responses));
   const option = useCallback(
-    (colours: Colours): EChartsOption => {
-      const { label, tooltip, grid, category } = look(colours);
+    (colors: Colors): EChartsOption => {
+      const { label, tooltip, grid, category } = chartTheme(colors);
       return {
         grid,
         tooltip: {
           ...tooltip,
-          formatter: (shown) => {
-            const cell = cells[(Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? 0];
-            return cell
-              ? content(`${f.longWeekday(cell.weekday)} ${f.hour(cell.hour)}`, [
-                  { name: t.charts.responses(cell.responses), value: f.count(cell.responses) },
-                ])
-              : "";
+          formatter: (params) => {
+            const cell = cells[hoveredIndex(params)];
+            if (!cell) return "";
+            const line = { name: t.charts.responses(cell.responses), value: format.count(cell.responses) };
+            return tooltipContent(`${format.longWeekday(cell.weekday)} ${format.hour(cell.hour)}`, [line]);
           },
         },
-        xAxis: { type: "category", ...category, data: HOURS.map(f.hour), axisLabel: { ...label, interval: "auto" } },
+        xAxis: {
+          type: "category",
+          ...category,
+          data: HOURS.map(format.hour),
+          axisLabel: { ...label, interval: "auto" },
+        },
         yAxis: {
           type: "category",
           ...category,
           inverse: true,
-          data: WEEKDAYS.map(f.weekday),
+          data: WEEKDAYS.map(format.weekday),
           axisLine: { show: false },
         },
         visualMap: {
           show: false,
           min: 0,
-          max: Math.max(most, 1),
+          max: Math.max(max, 1),
           inRange: {
-            color: [colours.raised, colours["step-2"], colours["step-3"], colours["step-4"], colours["step-5"]],
+            color: [colors.raised, colors["step-2"], colors["step-3"], colors["step-4"], colors["step-5"]],
           },
         },
         series: [
           {
             type: "heatmap",
             data: cells.map(({ weekday, hour, responses }) => [hour, weekday - 1, responses]),
-            itemStyle: { borderColor: colours.card, borderWidth: 2, borderRadius: 4 },
+            itemStyle: { borderColor: colors.card, borderWidth: 2, borderRadius: 4 },
           },
         ],
       };
     },
-    [cells, most, t, f],
+    [cells, max, t, format],
   );
-  const responses = new Map(cells.map((cell) => [`${cell.weekday} ${cell.hour}`, cell.responses]));
+  const responsesAt = new Map(cells.map((cell) => [`${cell.weekday} ${cell.hour}`, cell.responses]));
   return (
-    <Figure
+    <ChartCard
       title={t.charts.heatmap}
       definition="CampaignAnalytics.responseHeatmap"
       area="heatmap"
@@ -70,15 +74,15 @@ export function Heatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
         <>
           <Chart label={t.charts.heatmap} option={option} />
           <p className={classes.scale}>
-            {f.count(0)} <i aria-hidden="true" /> {f.count(most)} {t.charts.heatScale}
+            {format.count(0)} <i aria-hidden="true" /> {format.count(max)} {t.charts.heatScale}
           </p>
         </>
       }
-      values={() => ({
-        head: [t.charts.hour, ...WEEKDAYS.map(f.weekday)],
+      table={() => ({
+        head: [t.charts.hour, ...WEEKDAYS.map(format.weekday)],
         rows: HOURS.map((hour) => [
-          f.hour(hour),
-          ...WEEKDAYS.map((day) => f.count(responses.get(`${day} ${hour}`) ?? 0)),
+          format.hour(hour),
+          ...WEEKDAYS.map((weekday) => format.count(responsesAt.get(`${weekday} ${hour}`) ?? 0)),
         ]),
       })}
     />

@@ -1,39 +1,39 @@
 import type { TimesFragment } from "../../../api/generated/operations";
 import { Card } from "../../../components/Card";
-import { useTexts } from "../../../i18n/I18nProvider";
-import { Before } from "../funnel/PreviousPeriodDelta";
-import { Defined } from "../../../components/DefinitionPopover";
+import { DefinitionPopover } from "../../../components/DefinitionPopover";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { PreviousPeriodDelta } from "../funnel/PreviousPeriodDelta";
 import classes from "./ResponseTime.module.css";
 
-type Props = { times: TimesFragment; before: TimesFragment | undefined };
+type Props = { times: TimesFragment; previous: TimesFragment | undefined };
 
-/** How long customers took to reply. */
-export function ResponseTime({ times, before }: Props) {
-  const { t, f } = useTexts();
-  const shown = [
+/** The time that customers took to reply: median and 90th percentile. */
+export function ResponseTime({ times, previous }: Props) {
+  const { t, format } = useI18n();
+  const percentiles = [
     { key: "median", name: t.charts.median, about: t.charts.medianAbout },
     { key: "p90", name: t.charts.p90, about: t.charts.p90About },
   ] as const;
-  const shownTime = (number: number | null) => ({ number, shown: f.seconds(number) });
+  const measured = (seconds: number | null) => ({ number: seconds, text: format.duration(seconds) });
   return (
     <Card title={t.charts.speed} definition="CampaignAnalytics.responseTime" area="speed">
       <dl className={classes.times}>
-        {shown.map(({ key, name, about }) => (
+        {percentiles.map(({ key, name, about }) => (
           <div key={key} data-time={key}>
             <dt>{name}</dt>
             <dd>
-              <Defined
-                of={`ResponseTime.${key}`}
+              <DefinitionPopover
+                field={`ResponseTime.${key}`}
                 name={name}
-                label={`${name} ${f.seconds(times[key])}`}
+                label={`${name} ${format.duration(times[key])}`}
                 className={classes.number}
               >
-                {f.seconds(times[key])}
-              </Defined>
+                {format.duration(times[key])}
+              </DefinitionPopover>
             </dd>
-            {before && (
+            {previous && (
               <dd>
-                <Before now={shownTime(times[key])} before={shownTime(before[key])} lessIsBetter />
+                <PreviousPeriodDelta current={measured(times[key])} previous={measured(previous[key])} lessIsBetter />
               </dd>
             )}
             <dd className={classes.about}>{about}</dd>
@@ -41,7 +41,7 @@ export function ResponseTime({ times, before }: Props) {
         ))}
       </dl>
       <p className={classes.base}>
-        <b>{f.count(times.responses)}</b> {t.charts.responses(times.responses)}
+        <b>{format.count(times.responses)}</b> {t.charts.responses(times.responses)}
       </p>
     </Card>
   );

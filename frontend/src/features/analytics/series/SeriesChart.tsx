@@ -6,64 +6,71 @@ import {
   type Granularity,
   type PointFragment,
 } from "../../../api/generated/operations";
-import { useAnswer } from "../../../api/useAnswer";
-import { useFollowing } from "../../../api/useFollowing";
-import { useKept } from "../../../api/useKept";
-import classes from "../../../charts/Chart.module.css";
+import { useStableQuery } from "../../../api/useStableQuery";
 import { Chart } from "../../../charts/Chart";
-import type { Colours } from "../../../charts/colors";
-import { Figure } from "../../../charts/ChartCard";
-import { useViewer } from "../../session/ViewerProvider";
-import { Notice } from "../../../components/states/Banner";
-import { useTexts } from "../../../i18n/I18nProvider";
-import { bucketsOf } from "./buckets";
-import { length, type Days } from "../../../lib/days";
-import { linesOf, seriesOption, type Measure } from "./seriesOption";
-import { SeriesLegend } from "./SeriesLegend";
+import classes from "../../../charts/Chart.module.css";
+import { ChartCard } from "../../../charts/ChartCard";
+import type { Colors } from "../../../charts/colors";
+import { Banner } from "../../../components/states/Banner";
 import { useToday } from "../../../hooks/useToday";
-import { suiting } from "../viewQuery";
+import { useI18n } from "../../../i18n/I18nProvider";
+import type { Days } from "../../../lib/days";
+import { useViewer } from "../../session/ViewerProvider";
+import { toBuckets } from "./buckets";
+import { allowedGranularities, defaultGranularity } from "./granularity";
+import { seriesLines, type Measure } from "./lines";
+import { SeriesLegend } from "./SeriesLegend";
+import { seriesOption } from "./seriesOption";
 
-const GRANULARITIES: Granularity[] = ["HOUR", "DAY", "WEEK", "MONTH"];
+type Props = {
+  /** The points of the default granularity. */
+  initialPoints: PointFragment[];
+  days: Days;
+  filter: CampaignAnalyticsFilter;
+  viewReceivedAt: number;
+};
 
-type Props = { first: PointFragment[]; days: Days; filter: CampaignAnalyticsFilter };
-
-/** The funnel over time, in counts or rates. `first` are the points of the suiting granularity. */
-export function Series({ first, days, filter }: Props) {
-  const { t, f } = useTexts();
+/** The funnel over time, in counts or rates. */
+export function SeriesChart({ initialPoints, days, filter, viewReceivedAt }: Props) {
+  const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
-  const on = useToday(viewer.timeZone);
+  const today = useToday(viewer.timeZone);
   const [measure, setMeasure] = useState<Measure>("counts");
-  const [hidden, setHidden] = useState<string[]>([]);
-  const [asked, setAsked] = useState<Granularity>();
-  const wanted = asked ?? suiting(days);
-  const same = wanted === suiting(days);
-  const variables = { filter, granularity: wanted };
-  const { current, waiting, trouble, retry } = useAnswer(SeriesDocument, variables, { pause: same });
-  const found = same ? first : current?.campaignAnalytics?.timeSeries;
-  // What is written beside the points is of them, not of those that were asked for.
-  const { choice: granularity, value: points } = useKept(wanted, found, { choice: suiting(days), value: first });
-  const choose = (one: Granularity | null) => (one === wanted ? retry() : setAsked(one ?? undefined));
-
-  useFollowing(first, !same, retry);
+  const [hiddenLines, setHiddenLines] = useState<string[]>([]);
+  const [chosen, setChosen] = useState<Granularity>(defaultGranularity(days));
+  const { answer, isPending, error, refetch } = useStableQuery(
+    SeriesDocument,
+    { filter, granularity: chosen },
+    {
+      part: {
+        choice: chosen,
+        viewReceivedAt,
+        initialData:
+          chosen === defaultGranularity(days) ? { campaignAnalytics: { timeSeries: initialPoints } } : undefined,
+      },
+    },
+  );
+  const points = answer?.data.campaignAnalytics?.timeSeries ?? initialPoints;
+  const granularity = answer?.choice ?? chosen;
+  const choose = (next: Granularity | null) => (next === null || next === chosen ? refetch() : setChosen(next));
 
   const buckets = useMemo(
-    () => bucketsOf({ points, granularity, days, on, t, f }),
-    [points, granularity, days, on, t, f],
+    () => toBuckets({ points, granularity, days, today, t, format }),
+    [points, granularity, days, today, t, format],
   );
-  const lines = useMemo(() => linesOf(measure, t, f), [measure, t, f]);
+  const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
   const option = useCallback(
-    (colours: Colours) => {
-      const drawn = lines.filter(({ key }) => !hidden.includes(key));
-      return seriesOption({ points: buckets, lines: drawn, measure, colours, f });
+    (colors: Colors) => {
+      const shownLines = lines.filter(({ key }) => !hiddenLines.includes(key));
+      return seriesOption({ buckets, lines: shownLines, measure, colors, format });
     },
-    [buckets, lines, hidden, measure, f],
+    [buckets, lines, hiddenLines, measure, format],
   );
-  const toggle = (key: string) =>
-    setHidden(hidden.includes(key) ? hidden.filter((one) => one !== key) : [...hidden, key]);
-  const offered = GRANULARITIES.filter((one) => one !== "HOUR" || length(days) * 24 < limits.seriesPoints);
+  const toggleLine = (key: string) =>
+    setHiddenLines(hiddenLines.includes(key) ? hiddenLines.filter((hidden) => hidden !== key) : [...hiddenLines, key]);
 
   return (
-    <Figure
+    <ChartCard
       title={t.charts.series}
       definition="CampaignAnalytics.timeSeries"
       area="series"
@@ -73,7 +80,7 @@ export function Series({ first, days, filter }: Props) {
             size="xs"
             aria-label={t.charts.measure}
             value={measure}
-            onChange={(one) => setMeasure(one)}
+            onChange={(next) => setMeasure(next)}
             data={[
               { value: "counts", label: t.charts.counts },
               { value: "rates", label: t.charts.rates },
@@ -86,20 +93,23 @@ export function Series({ first, days, filter }: Props) {
             allowDeselect={false}
             value={granularity}
             onChange={choose}
-            data={offered.map((value) => ({ value, label: t.charts.granularities[value] }))}
+            data={allowedGranularities(days, limits.seriesPoints).map((value) => ({
+              value,
+              label: t.charts.granularities[value],
+            }))}
           />
         </>
       }
-      notice={trouble && <Notice text={t.charts.seriesFailed} action={t.states.retry} onAction={retry} />}
+      banner={error && <Banner text={t.charts.seriesFailed} action={t.states.retry} onAction={refetch} />}
       chart={
-        <div className={classes.drawn} aria-busy={waiting}>
-          <SeriesLegend lines={lines} hidden={hidden} toggle={toggle} />
+        <div className={classes.drawn} aria-busy={isPending}>
+          <SeriesLegend lines={lines} hidden={hiddenLines} onToggle={toggleLine} />
           <Chart label={t.charts.series} option={option} />
         </div>
       }
-      values={() => ({
+      table={() => ({
         head: [t.charts.date, ...lines.map(({ name }) => name)],
-        rows: buckets.map((point) => [point.title, ...lines.map((line) => line.shown(point.funnel))]),
+        rows: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.text(bucket.funnel))]),
       })}
     />
   );

@@ -1,60 +1,78 @@
 import type { Granularity, PointFragment } from "../../../api/generated/operations";
 import type { Texts } from "../../../i18n/es";
 import type { Formats } from "../../../i18n/formats";
-import { endOfMonth, endOfWeek, shifted, type Days } from "../../../lib/days";
+import { endOfMonth, endOfWeek, type Days } from "../../../lib/days";
 
-/** A point of the series as it is shown. */
+/** A point of the series with its labels. */
 export type Bucket = PointFragment & {
-  /** What it spans, and whether that is only a part. */
+  /** What it covers, and whether that is only a part. */
   title: string;
-  /** On the axis. */
-  short: string;
-  /** Whether the axis may name it. */
-  labelled: boolean;
-  /** Whether it lacks days: of before or after the period, or that are still to come. */
-  partial: boolean;
+  /** Its name on the axis. */
+  axisLabel: string;
+  /** Whether the axis has room for its name. */
+  isLabeled: boolean;
+  /** Whether days of it are outside the period, or still to come. */
+  isPartial: boolean;
 };
 
-type Showing = { points: PointFragment[]; granularity: Granularity; days: Days; on: string; t: Texts; f: Formats };
+type Input = {
+  points: PointFragment[];
+  granularity: Granularity;
+  days: Days;
+  today: string;
+  t: Texts;
+  format: Formats;
+};
 
 const HOUR = 3_600_000; // milliseconds
 
-/** The points of a series with what they span. `on` is the day it is. */
-export function bucketsOf({ points, granularity, days, on, t, f }: Showing): Bucket[] {
-  const every = points.length <= 25 ? 3 : points.length <= 49 ? 6 : 24; // hours between names on the axis
+/** Label the points of a series. */
+export function toBuckets({ points, granularity, days, today, t, format }: Input): Bucket[] {
+  const labelStep = hoursBetweenLabels(points.length);
   return points.map((point) => {
-    const hour = point.startsAt.slice(11, 16);
-    const midnight = hour === "00:00";
-    const end = { HOUR: point.on, DAY: point.on, WEEK: endOfWeek(point.on), MONTH: endOfMonth(point.on) }[granularity];
-    const begins = { HOUR: true, DAY: true, WEEK: isMonday(point.on), MONTH: point.on.endsWith("-01") }[granularity];
-    const partial =
-      granularity === "HOUR" ? isNow(point.startsAt) : !begins || end > days.to || (point.on <= on && on <= end);
-    const last = end < days.to ? end : days.to;
-    const span = {
-      HOUR: `${f.day(point.on)} ${hour}`,
-      DAY: f.day(point.on),
-      WEEK: f.days(point.on, last),
-      MONTH: f.month(point.on),
+    const time = point.startsAt.slice(11, 16);
+    const lastDay = { HOUR: point.on, DAY: point.on, WEEK: endOfWeek(point.on), MONTH: endOfMonth(point.on) }[
+      granularity
+    ];
+    const isPartial =
+      granularity === "HOUR"
+        ? isCurrentHour(point.startsAt)
+        : !isWholeFrom(point.on, granularity) || lastDay > days.to || (point.on <= today && today <= lastDay);
+    const covered = {
+      HOUR: `${format.day(point.on)} ${time}`,
+      DAY: format.day(point.on),
+      WEEK: format.days(point.on, lastDay < days.to ? lastDay : days.to),
+      MONTH: format.month(point.on),
     }[granularity];
-    const short = {
-      HOUR: midnight ? f.shortDay(point.on) : hour,
-      DAY: f.shortDay(point.on),
-      WEEK: f.shortDay(point.on),
-      MONTH: f.month(point.on),
+    const axisLabel = {
+      HOUR: time === "00:00" ? format.shortDay(point.on) : time,
+      DAY: format.shortDay(point.on),
+      WEEK: format.shortDay(point.on),
+      MONTH: format.month(point.on),
     }[granularity];
     return {
       ...point,
-      title: partial ? `${span} (${t.charts.partial})` : span,
-      short,
-      labelled: granularity !== "HOUR" || (hour.endsWith(":00") && Number(hour.slice(0, 2)) % every === 0),
-      partial,
+      title: isPartial ? `${covered} (${t.charts.partial})` : covered,
+      axisLabel,
+      isLabeled: granularity !== "HOUR" || (time.endsWith(":00") && Number(time.slice(0, 2)) % labelStep === 0),
+      isPartial,
     };
   });
 }
 
-const isMonday = (day: string): boolean => endOfWeek(day) === shifted(day, 6);
+/** Return how far apart hours are named on the axis: a day has room for eight names, two days for as many. */
+function hoursBetweenLabels(points: number): number {
+  if (points <= 25) return 3; // a day, which has 25 hours when the clock goes back
+  return points <= 49 ? 6 : 24;
+}
 
-function isNow(startsAt: string): boolean {
+/** Return whether a point that begins on a day begins with its week or month; the period may cut it. */
+function isWholeFrom(day: string, granularity: Granularity): boolean {
+  if (granularity === "WEEK") return new Date(Date.parse(day)).getUTCDay() === 1; // Monday
+  return granularity !== "MONTH" || day.endsWith("-01");
+}
+
+function isCurrentHour(startsAt: string): boolean {
   const age = Date.now() - Date.parse(startsAt);
   return age >= 0 && age < HOUR;
 }

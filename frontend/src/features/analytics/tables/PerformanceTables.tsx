@@ -5,63 +5,72 @@ import {
   type CampaignAnalyticsFilter,
   type ViewQuery,
 } from "../../../api/generated/operations";
-import { useTexts } from "../../../i18n/I18nProvider";
-import classes from "./PerformanceTable.module.css";
+import { useI18n } from "../../../i18n/I18nProvider";
 import { PerformanceTable } from "./PerformanceTable";
+import classes from "./PerformanceTable.module.css";
 
-type Props = { numbers: NonNullable<ViewQuery["campaignAnalytics"]>; filter: CampaignAnalyticsFilter };
+type Props = {
+  numbers: NonNullable<ViewQuery["campaignAnalytics"]>;
+  filter: CampaignAnalyticsFilter;
+  viewReceivedAt: number;
+};
 
 /** The three tables: by agent and department, by department, by template. */
-export function Tables({ numbers, filter }: Props) {
-  const { t } = useTexts();
+export function PerformanceTables({ numbers, ...source }: Props) {
+  const { t } = useI18n();
   return (
     <>
       <PerformanceTable
+        {...source}
         title={t.tables.agents}
         definition="CampaignAnalytics.byAgent"
         area="agents"
         document={AgentsDocument}
-        filter={filter}
-        first={numbers.byAgent}
-        idOf={({ agent, department }) => JSON.stringify([agent.id, department.id])}
-        names={[
+        firstRows={numbers.byAgent}
+        rowKey={({ agent, department }) => JSON.stringify([agent.id, department.id])}
+        nameColumns={[
           {
             header: t.tables.agent,
             field: "NAME",
-            cell: ({ agent }) => <Name {...agent} of="agent" email={agent.email} />,
+            cell: ({ agent }) => <NameCell {...agent} entity="agent" email={agent.email} />,
           },
-          { header: t.tables.department, cell: ({ department }) => <Name {...department} of="department" /> },
+          {
+            header: t.tables.department,
+            cell: ({ department }) => <NameCell {...department} entity="department" />,
+          },
         ]}
       />
       <PerformanceTable
+        {...source}
         title={t.tables.departments}
         definition="CampaignAnalytics.byDepartment"
         area="departments"
         document={DepartmentsDocument}
-        filter={filter}
-        first={numbers.byDepartment}
-        idOf={({ department }) => department.id}
-        names={[
+        firstRows={numbers.byDepartment}
+        rowKey={({ department }) => department.id}
+        nameColumns={[
           {
             header: t.tables.department,
             field: "NAME",
-            cell: ({ department }) => <Name {...department} of="department" />,
+            cell: ({ department }) => <NameCell {...department} entity="department" />,
           },
         ]}
       />
       <PerformanceTable
+        {...source}
         title={t.tables.templates}
         definition="CampaignAnalytics.byTemplate"
         area="templates"
         document={TemplatesDocument}
-        filter={filter}
-        first={numbers.byTemplate}
-        idOf={({ template }) => template.id}
-        names={[
+        firstRows={numbers.byTemplate}
+        rowKey={({ template }) => template.id}
+        nameColumns={[
           {
             header: t.tables.template,
             field: "NAME",
-            cell: ({ template }) => <Name {...template} of="template" under={t.tables.categories[template.category]} />,
+            cell: ({ template }) => (
+              <NameCell {...template} entity="template" detail={t.tables.categories[template.category]} />
+            ),
           },
           {
             header: t.tables.usedBy,
@@ -73,24 +82,24 @@ export function Tables({ numbers, filter }: Props) {
   );
 }
 
-type NameProps = {
+type NameCellProps = {
   name: string;
   active: boolean;
-  of: "agent" | "department" | "template";
-  under?: string;
+  entity: "agent" | "department" | "template";
+  detail?: string;
   email?: string | null;
 };
 
-/** A name, and what goes with it beneath. An email gives way where there is little room. */
-function Name({ name, active, of, under, email }: NameProps) {
-  const { t } = useTexts();
+/** A name with a detail beneath it. Where there is little room the email is left out. */
+function NameCell({ name, active, entity, detail, email }: NameCellProps) {
+  const { t } = useI18n();
   return (
     <>
       <span className={classes.name}>
-        {name} {!active && <span className={classes.under}>({t.tables.deleted[of]})</span>}
+        {name} {!active && <span className={classes.detail}>({t.tables.deleted[entity]})</span>}
       </span>
-      {under && <span className={classes.under}>{under}</span>}
-      {email && <span className={`${classes.under} ${classes.email}`}>{email}</span>}
+      {detail && <span className={classes.detail}>{detail}</span>}
+      {email && <span className={`${classes.detail} ${classes.email}`}>{email}</span>}
     </>
   );
 }

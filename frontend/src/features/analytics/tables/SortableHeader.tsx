@@ -1,23 +1,23 @@
 import { Table, UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconInfoCircle } from "@tabler/icons-react";
 import type { PerformanceOrder, PerformanceOrderField } from "../../../api/generated/operations";
-import { Defined } from "../../../components/DefinitionPopover";
-import type { Shown } from "../../../i18n/definitions.es";
+import { DefinitionPopover } from "../../../components/DefinitionPopover";
+import type { DefinedField } from "../../../i18n/definitions.es";
 import classes from "./PerformanceTable.module.css";
 
 type Props = {
   name: string;
-  /** What the API sorts by; without it the column cannot be sorted. */
+  /** The field that the API sorts by; without one the column cannot be sorted. */
   field: PerformanceOrderField | undefined;
   order: PerformanceOrder;
   sort: (field: PerformanceOrderField) => void;
-  /** Of a column of numbers: what of the schema says what they are, and a name for narrow places. */
-  definition?: Shown;
-  short?: string;
+  /** Of a column of numbers: the field of the schema that explains them, and a name for narrow screens. */
+  definition?: DefinedField;
+  shortName?: string;
 };
 
-/** A column's name, which sorts by it when clicked and turns the order round when clicked again. */
-export function SortableHeader({ name, field, order, sort, definition, short }: Props) {
+/** The head of a column: a click sorts by it, another click reverses the order. */
+export function SortableHeader({ name, field, order, sort, definition, shortName }: Props) {
   const sorted = field === order.field && (order.direction === "ASC" ? "ascending" : "descending");
   const Icon = sorted === "ascending" ? IconArrowUp : IconArrowDown;
   return (
@@ -30,17 +30,17 @@ export function SortableHeader({ name, field, order, sort, definition, short }: 
       <span className={classes.header}>
         {field ? (
           <UnstyledButton className={classes.sort} aria-label={name} onClick={() => sort(field)}>
-            <span className={short && classes.long}>{name}</span>
-            {short && <span className={classes.short}>{short}</span>}
+            <span className={shortName && classes.long}>{name}</span>
+            {shortName && <span className={classes.short}>{shortName}</span>}
             <Icon size={14} stroke={2} aria-hidden="true" data-shown={Boolean(sorted) || undefined} />
           </UnstyledButton>
         ) : (
           name
         )}
         {definition && (
-          <Defined of={definition} name={name} className={classes.what}>
+          <DefinitionPopover field={definition} name={name} className={classes.what}>
             <IconInfoCircle size={14} stroke={1.75} />
-          </Defined>
+          </DefinitionPopover>
         )}
       </span>
     </Table.Th>

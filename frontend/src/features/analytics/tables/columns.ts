@@ -1,5 +1,7 @@
 import type { PerformanceOrderField, RowFunnelFragment } from "../../../api/generated/operations";
 
+export const PAGE_SIZE = 10; // rows of a table
+
 type NumberColumn = {
   key: "tickets" | "sent" | "delivered" | "read" | "responded";
   field: PerformanceOrderField;
@@ -7,8 +9,8 @@ type NumberColumn = {
   value: (funnel: RowFunnelFragment) => number | null;
 };
 
-/** The numbers of each table, in their order. */
-export const NUMBERS: NumberColumn[] = [
+/** The columns of numbers that every table has, in order. */
+export const NUMBER_COLUMNS: NumberColumn[] = [
   { key: "tickets", field: "TICKETS", isRate: false, value: (funnel) => funnel.tickets },
   { key: "sent", field: "SENT", isRate: false, value: (funnel) => funnel.sent.count },
   { key: "delivered", field: "DELIVERED_RATE", isRate: true, value: (funnel) => funnel.delivered.rate },
