@@ -40,6 +40,7 @@ run: install build ## Migrate, make demo data when there is none, serve, and pri
 	@./scripts/run
 
 test: install build ## Run the tests, with branch coverage; those in a browser where there is Chromium.
+	$(if $(PAGES),cd frontend && npm run --silent test)
 	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report term:skip-covered
 
 check: install build ## Everything but the tests: format, lint, types, import contracts, the schema file, the pages.

@@ -14,7 +14,7 @@ import { SessionStore } from "./sessionStore";
 import { fetchSignInOptions, NO_OPTIONS, type SignInOptions } from "./signInOptions";
 import { SignInPage } from "./SignInPage";
 import { SwitchUserDialog } from "./SwitchUserDialog";
-import { takeTokenFromFragment, tokenExpiry } from "./token";
+import { takeTokenFromFragment, tokenExpiry } from "../../lib/token";
 import type { SignedOutReason, UserSession } from "./types";
 
 /** What the framing page is asked for. A reader who signed out is not signed in again by asking. */

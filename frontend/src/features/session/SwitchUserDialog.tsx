@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { createApi } from "../../api/client";
 import { ViewerDocument, type ViewerQuery } from "../../api/generated/operations";
 import { useI18n } from "../../i18n/I18nProvider";
-import { tokenExpiry, tokenSubject, tokenUserId } from "./token";
+import { tokenExpiry, tokenSubject, tokenUserId } from "../../lib/token";
 import type { UserSession } from "./types";
 
 type Viewer = NonNullable<ViewerQuery["viewer"]>;

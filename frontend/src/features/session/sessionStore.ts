@@ -1,6 +1,6 @@
 import { clearStorage, readStorage, writeStorage } from "../../lib/storage";
 import { isFramed } from "./parentMessaging";
-import { isExpired, takeTokenFromFragment, tokenSubject } from "./token";
+import { isExpired, takeTokenFromFragment, tokenSubject } from "../../lib/token";
 import type { SignedOutReason, UserSession } from "./types";
 
 /**
