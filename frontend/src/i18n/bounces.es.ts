@@ -1,4 +1,4 @@
-/** Why messages bounce, in Spanish, by WhatsApp's code. Of a code that is not here WhatsApp's own words are shown. */
+/** The reasons why messages bounce, in Spanish, by WhatsApp's code. For other codes its own title is shown. */
 export const bouncesEs: Partial<Record<number, string>> = {
   80007: "Se superó el límite de solicitudes de la cuenta",
   130429: "Se superó el límite de envíos por segundo",

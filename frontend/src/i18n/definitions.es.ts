@@ -2,7 +2,7 @@ import type { definitions } from "../api/generated/definitions";
 
 type Definition = (typeof definitions)[DefinedField];
 
-/** The fields of the schema whose meaning the page can show. */
+/** The fields of the schema whose descriptions the pages show. */
 export type DefinedField =
   | "Funnel.messages"
   | "Funnel.tickets"
@@ -24,7 +24,7 @@ export type DefinedField =
   | "CampaignAnalytics.byDepartment"
   | "CampaignAnalytics.byTemplate";
 
-/** The schema's sentences in Spanish. A sentence that changes in the schema must be translated anew to compile. */
+/** The schema's descriptions in Spanish. When one changes in the schema, this no longer compiles until it is translated. */
 export const definitionsEs: Record<Definition, string> = {
   "Messages attempted.": "Mensajes que se intentó enviar.",
   "Tickets that those messages created.": "Tickets que crearon esos mensajes.",

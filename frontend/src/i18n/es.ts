@@ -11,10 +11,10 @@ const maturing = pluralOf({
   other: "mensajes aún pueden cambiar",
 });
 
-/** What Spanish readers read. Other languages have the same shape. */
+/** The texts in Spanish, which every other language has too. */
 export const es = {
   product: "Embudo",
-  /** What the browser's tab says of a page. */
+  /** The title of the browser's tab. */
   titled: (page: string) => `${page} · Embudo`,
   nav: {
     label: "Secciones",
@@ -325,7 +325,7 @@ export const es = {
     emptyAbout: "Crea una con el botón Exportar de la vista Envíos individuales.",
     emptyGroup: "No hay exportaciones así",
   },
-  /** Why messages bounce, by WhatsApp's code. */
+  /** The reasons why messages bounce, by WhatsApp's code. */
   bounces: bouncesEs,
   unknownBounce: "WhatsApp no indicó el motivo",
   definitions: definitionsEs,
