@@ -13,9 +13,9 @@ export type Answer<Data, Choice = undefined> = { data: Data; receivedAt: number;
 
 /** A part of a view that can be asked for by itself. */
 type Part<Data, Choice> = {
-  /** What the reader chose, such as a page. It comes back with its answer: labels say what is shown, not what is asked. */
+  /** The reader's choice, such as a page. It comes back with its answer, so that labels agree with what is on show. */
   choice: Choice;
-  /** When the view was answered. The part is asked for again when the view was, and never otherwise. */
+  /** The instant of the view's answer. A newer view asks for its parts again; nothing else does. */
   viewReceivedAt: number;
   /** The data of this choice, where it came with the view. */
   initialData: Data | undefined;
@@ -53,7 +53,7 @@ export function answerOptions<Data, Variables, Choice>(
 /**
  * Ask the API and return the newest answer there is: the one before, while another is on its way or cannot be had.
  *
- * `error` is what went wrong last. Where repeating the request can help, it is repeated until there is an answer.
+ * A request that may succeed when repeated is repeated until it does; `error` says what went wrong meanwhile.
  */
 export function useStableQuery<Data extends object, Variables, Choice = undefined>(
   document: TypedDocumentString<Data, Variables>,
@@ -67,7 +67,7 @@ export function useStableQuery<Data extends object, Variables, Choice = undefine
   if (query.data !== undefined && query.data !== latest) setLatest(query.data);
   return {
     answer: query.data ?? latest,
-    /** Whether the answer to these very variables is still to come. */
+    /** True while the answer to these very variables is on its way. */
     isPending: query.data === undefined && query.isFetching,
     isFetching: query.isFetching,
     error: query.failureReason,

@@ -35,7 +35,11 @@ export function Chart({ label, option }: Props) {
     return () => {
       isUnmounted = true;
       resizeObserver.disconnect();
-      instance?.dispose();
+      if (!instance) return;
+      // A painting that takes several frames would go on after `dispose`, and fail. One of nothing replaces it.
+      instance.getZr().clear();
+      instance.getZr().refreshImmediately();
+      instance.dispose();
     };
   }, []);
 

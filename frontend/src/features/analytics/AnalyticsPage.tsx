@@ -9,7 +9,7 @@ import { EmptyState } from "../../components/states/EmptyState";
 import { ErrorState } from "../../components/states/ErrorState";
 import { useI18n } from "../../i18n/I18nProvider";
 import { countDays } from "../../lib/days";
-import { ExportDialog } from "../exports/ExportDialog";
+import { ExportDialog } from "../exports/dialog/ExportDialog";
 import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
 import { FilterBar } from "./filters/FilterBar";

@@ -17,7 +17,7 @@ import { SwitchUserDialog } from "./SwitchUserDialog";
 import { takeTokenFromFragment, tokenExpiry } from "../../lib/token";
 import type { SignedOutReason, UserSession } from "./types";
 
-/** What the framing page is asked for. A reader who signed out is not signed in again by asking. */
+/** The message to the framing page, by the reason why there is no session. A reader who signed out is not signed in again by asking. */
 const TOKEN_REQUESTS: Record<SignedOutReason, TokenRequest | null> = {
   missing: "embudo:ready",
   expired: "embudo:expired",

@@ -4,7 +4,7 @@ import { isExpired, takeTokenFromFragment, tokenSubject } from "../../lib/token"
 import type { SignedOutReason, UserSession } from "./types";
 
 /**
- * Who is signed in. `linkToken` is the token of a link that was opened meanwhile; it may be another person's, so it
+ * The reader who is signed in, if any. `linkToken` is the token of a link that was opened meanwhile; it may be another person's, so it
  * signs in nobody before that is known.
  */
 export type SessionState =
@@ -14,7 +14,7 @@ export type SessionState =
 /** The key of the token in the tab's session storage. A framed page keeps it in memory: its platform knows the reader. */
 const TOKEN_KEY = "embudo.token";
 
-/** The session of this page. When a person leaves, nothing of theirs stays in the tab. */
+/** The store of this page's session. When a person leaves, nothing of theirs stays in the tab. */
 export class SessionStore {
   private state: SessionState = { session: null, token: null, linkToken: null, reason: "missing" };
   private controller = new AbortController();

@@ -144,7 +144,7 @@ function OptionList({ options, chosen }: { options: Option[]; chosen: string[] }
   ));
 }
 
-/** What the list does not show: an error, that nothing matches, or how many options are left. */
+/** A line beneath the options: an error, that nothing matches, or the number of options that are not listed. */
 function DropdownFooter({ found }: { found: ReturnType<typeof useOptions> }) {
   const { t, format } = useI18n();
   if (found.error) return <Combobox.Empty role="alert">{t.states[found.error.kind]}</Combobox.Empty>;

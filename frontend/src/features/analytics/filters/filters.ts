@@ -1,7 +1,7 @@
 import type { CampaignAnalyticsFilter } from "../../../api/generated/operations";
 import { isDay, PERIODS, periodsOn, type Days, type PeriodName } from "../../../lib/days";
 
-/** What can be filtered by besides days; each by several ids at once. */
+/** The kinds of filters besides days; each takes several ids. */
 export const FILTER_KINDS = ["templates", "accounts", "departments", "agents"] as const;
 
 export type FilterKind = (typeof FILTER_KINDS)[number];

@@ -6,7 +6,7 @@ import classes from "./Funnel.module.css";
 
 type Props = { maturing: NonNullable<ViewQuery["campaignAnalytics"]>["maturing"]; timeZone: string };
 
-/** How many of the messages may still change, and until when. */
+/** A note on the messages that may still change: their number, and the day until which they may. */
 export function MaturingNote({ maturing, timeZone }: Props) {
   const { t, format } = useI18n();
   const { messages, until } = maturing;

@@ -5,13 +5,13 @@ import { endOfMonth, endOfWeek, type Days } from "../../../lib/days";
 
 /** A point of the series with its labels. */
 export type Bucket = PointFragment & {
-  /** What it covers, and whether that is only a part. */
+  /** The days or hour that it covers, with a note if it is partial. */
   title: string;
   /** Its name on the axis. */
   axisLabel: string;
-  /** Whether the axis has room for its name. */
+  /** True if the axis has room for its name. */
   isLabeled: boolean;
-  /** Whether days of it are outside the period, or still to come. */
+  /** True if some of its time is outside the period, or still to come. */
   isPartial: boolean;
 };
 

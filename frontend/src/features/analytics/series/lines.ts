@@ -2,7 +2,7 @@ import type { PointFragment } from "../../../api/generated/operations";
 import type { Texts } from "../../../i18n/es";
 import type { Formats } from "../../../i18n/formats";
 
-/** What the lines show of each step. */
+/** The number of each step that the lines show. */
 export type Measure = "counts" | "rates";
 
 type Funnel = PointFragment["funnel"];

@@ -90,7 +90,7 @@ type NameCellProps = {
   email?: string | null;
 };
 
-/** A name with a detail beneath it. Where there is little room the email is left out. */
+/** A name with a detail beneath it. On narrow screens the email is left out. */
 function NameCell({ name, active, entity, detail, email }: NameCellProps) {
   const { t } = useI18n();
   return (

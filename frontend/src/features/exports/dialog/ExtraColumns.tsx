@@ -2,8 +2,8 @@ import { Button, Checkbox, Collapse, SimpleGrid } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useId } from "react";
-import type { ExportColumn } from "../../api/generated/operations";
-import { useI18n } from "../../i18n/I18nProvider";
+import type { ExportColumn } from "../../../api/generated/operations";
+import { useI18n } from "../../../i18n/I18nProvider";
 
 type Props = { chosen: ExportColumn[]; onChange: (chosen: ExportColumn[]) => void };
 

@@ -1,4 +1,4 @@
-// Which modules may import which: no cycles, also between folders, and each layer only those beneath it.
+// The rules of dependency-cruiser for imports: no cycles, nor between folders; a layer imports only layers beneath it.
 
 const TEST = "\\.test\\.tsx?$";
 

@@ -7,12 +7,12 @@ import {
   type CsvSeparator,
   type ExportColumn,
   type ExportFormat,
-} from "../../api/generated/operations";
-import { useApiMutation } from "../../api/useApiMutation";
-import { useI18n } from "../../i18n/I18nProvider";
-import type { Days } from "../../lib/days";
-import { useViewer } from "../session/ViewerProvider";
-import { errorMessage } from "./errorMessage";
+} from "../../../api/generated/operations";
+import { useApiMutation } from "../../../api/useApiMutation";
+import { useI18n } from "../../../i18n/I18nProvider";
+import type { Days } from "../../../lib/days";
+import { useViewer } from "../../session/ViewerProvider";
+import { errorMessage } from "../errorMessage";
 import { ExtraColumns } from "./ExtraColumns";
 
 const FORMATS: ExportFormat[] = ["XLSX", "CSV"];
