@@ -1,6 +1,5 @@
-"""The ground floor: what the numbers are and how they are kept.
+"""Data layer: the meaning of the numbers and how they are kept. It knows SQL and nothing above it.
 
-Tables and migrations, the events that come in and how they merge (`ingest/`), the specification that every
-filter becomes, the metrics, the plan that says where a query reads, the statements, and the queries that run
-them. Nothing here knows of GraphQL, HTTP, jobs or settings: callers hand in values and get plain values back.
+From the lowest package up: `domain` (pure rules) < `storage` (database and tables) < `migrations` and `reports`
+(reading) < `rollups` and `exports` < `ingest` (merging events) < `lifecycle` (retention, orphans, removal of tenants).
 """

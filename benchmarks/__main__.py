@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import dashboard, exports, feeding, graphql_layer, ingest, page, postgresql, webhooks, writers
+from benchmarks import citus, dashboard, exports, feeding, graphql_layer, ingest, page, postgresql, webhooks, writers
 from benchmarks.measuring import Result
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -27,8 +27,9 @@ GROUPS: dict[str, Group] = {
     "webhooks": lambda *given: webhooks.results(given[-1]),
     "page": lambda *_: page.results(),
     "writers": lambda *given: writers.results(given[-1]),
+    "citus": lambda *given: citus.results(given[-1]),
 }
-ON_POSTGRESQL = ("postgresql", "feeding", "webhooks", "writers")
+ON_POSTGRESQL = ("postgresql", "feeding", "webhooks", "writers", "citus")
 
 
 def main() -> None:
@@ -42,6 +43,9 @@ def main() -> None:
     for name in asked.groups or GROUPS:
         if name in ON_POSTGRESQL and not postgresql.reachable():
             print(f"no PostgreSQL server: {name} is left out")
+            continue
+        if name == "citus" and not citus.CITUS:
+            print("no EMBUDO_TEST_CITUS_URL: citus is left out")
             continue
         for result in GROUPS[name](*(QUICK if quick else FULL), quick):
             print(f"{result.name}: {result.ratio} ({result.bound})", flush=True)

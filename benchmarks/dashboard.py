@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 
-from analytics.database import Database
-from analytics.ingest.batch import apply
-from analytics.ingest.parsing import parse_event
-from analytics.viewers import Identity
-from analytics.zones import zone
+from analytics.domain.access import Identity
+from analytics.domain.time_zones import zone
+from analytics.ingest.batch import apply_events
+from analytics.ingest.formats.event_parser import parse_event
+from analytics.storage.database import Database
 from benchmarks.data import duckdb_file, sqlite_file, url
 from benchmarks.measuring import Result, beside
 from benchmarks.reference import sections, where
@@ -92,4 +92,4 @@ async def _make_supervisor(database_url: str) -> None:
         for n in range(19)
     ]
     async with Database(database_url) as database:
-        await apply(database, TENANT, [parse_event(event) for event in events], 0)
+        await apply_events(database, TENANT, [parse_event(event) for event in events], 0)

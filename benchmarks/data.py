@@ -16,16 +16,16 @@ import duckdb
 import msgspec
 from rich.progress import track
 
-from analytics.database import Database
-from analytics.ingest.batch import apply
+from analytics.domain.message_status import derive_message_status, derive_receipt_status
+from analytics.domain.response_times import bin_of
+from analytics.ingest.batch import apply_events
 from analytics.ingest.events import digits
-from analytics.ingest.parsing import parse_event
-from analytics.ingest.rows import Message
+from analytics.ingest.formats.event_parser import parse_event
+from analytics.ingest.merging.records import Message
 from analytics.migrations import migrate
-from analytics.response_times import bin_of
 from analytics.rollups.rebuild import rebuild
-from analytics.states import receipt_status, status
-from analytics.tables import messages as table
+from analytics.storage.database import Database
+from analytics.storage.tables import messages as table
 from benchmarks.events import directory
 from benchmarks.workload import TENANT, Sent, messages
 
@@ -47,7 +47,7 @@ COLUMNS = (
 
 def message(sent: Sent) -> Message:
     """The finished row of a message."""
-    facts = receipt_status(
+    facts = derive_receipt_status(
         sent.accepted_at is not None,
         sent.delivered_at is not None,
         sent.read_at is not None,
@@ -76,7 +76,7 @@ def message(sent: Sent) -> Message:
         replied_at=sent.replied_at,
         reply_text=sent.reply,
         response_bin=bin_of(sent.sent_at, sent.replied_at) if sent.replied_at is not None else None,
-        status=int(status(facts, replied)),
+        status=int(derive_message_status(facts, replied)),
     )
 
 
@@ -152,7 +152,7 @@ async def _fill(path: Path, count: int, time_zone: str) -> None:
 async def prepare(database: Database, time_zone: str) -> None:
     """The company and its directory, through ingest."""
     events = [event | ({"time_zone": time_zone} if "time_zone" in event else {}) for event in directory()]
-    await apply(database, TENANT, [parse_event(msgspec.json.encode(event)) for event in events], 0)
+    await apply_events(database, TENANT, [parse_event(msgspec.json.encode(event)) for event in events], 0)
 
 
 def duckdb_file(count: int) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from analytics.zones import moment
+from analytics.domain.time_zones import from_micros
 from benchmarks.workload import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Sent, messages
 
 START = "2025-10-01T00:00:00Z"
@@ -67,4 +67,4 @@ def lines(count: int, of: int) -> Iterator[bytes]:
 
 
 def _line(at: int, _number: int, event: dict[str, Any]) -> bytes:
-    return msgspec.json.encode({"at": moment(at).isoformat(), **event})
+    return msgspec.json.encode({"at": from_micros(at).isoformat(), **event})

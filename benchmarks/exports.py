@@ -13,16 +13,16 @@ from typing import Any
 
 import openpyxl
 
-from analytics import queries
-from analytics.database import Database
-from analytics.specs import Filter
-from analytics.viewers import view
+from analytics.domain.query_spec import MessageFilter
+from analytics.reports import runner
+from analytics.reports.access import load_viewer
+from analytics.storage.database import Database
 from benchmarks.dashboard import MONTH, YEAR, filter_of
 from benchmarks.data import FOLDER, opened, sqlite_file, url
 from benchmarks.measuring import Result, compared, percentile_95
 from benchmarks.serving import ADMINISTRATOR, Client, serving
 from benchmarks.workload import DAYS, FIRST_DAY
-from tasks.columns import COLUMNS
+from tasks.exports.writers.columns import COLUMNS
 
 CREATE = """mutation M($input: CreateExportInput!) {
   createExport(input: $input) { export { id } userErrors { message } } }"""
@@ -109,11 +109,11 @@ def speed(count: int) -> Iterator[Result]:
 async def plain_values(file: str) -> list[tuple[Any, ...]]:
     """The 14 values of every row as an export shows them."""
     async with Database(file) as database, database.read() as reader:
-        viewer = await view(reader, ADMINISTRATOR)
-        spec = viewer.specify(Filter(first=YEAR[0], last=YEAR[1]), 0)
+        viewer = await load_viewer(reader, ADMINISTRATOR)
+        spec = viewer.specify(MessageFilter(first=YEAR[0], last=YEAR[1]), 0)
         return [
             tuple(shown[column.name] for column in COLUMNS)
-            async for sends in queries.sends(reader, spec)
+            async for sends in runner.stream_messages(reader, spec)
             for named, sent_at, *others in zip(*sends[:-1], strict=True)
             for shown in [
                 asdict(named)

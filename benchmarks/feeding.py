@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 
-from analytics.viewers import Identity
+from analytics.domain.access import Identity
 from benchmarks.dashboard import filter_of
 from benchmarks.data import FOLDER
 from benchmarks.events import lines
@@ -21,6 +21,7 @@ MESSAGES, OF = 100_000, 10_000_000
 CLIENTS = 4
 LINES = 20_000  # of a request
 REQUESTS = 60  # of the view
+Made = Callable[[], AbstractContextManager[str]]
 PLATFORM = Identity("platform", TENANT, "ingest")
 
 
@@ -32,30 +33,30 @@ def results(large: int, quick: bool) -> Iterator[Result]:
     yield dashboard(large, sent)
 
 
-def import_rate(sent: list[bytes]) -> float:
-    """Events a second through `embudo import`; the start of the process not counted."""
+def import_rate(sent: list[bytes], made: Made = empty_database) -> float:
+    """Events a second through `embudo import` into a database that is made; the start of the process not counted."""
     file, nothing = FOLDER / "feeding.ndjson", FOLDER / "nothing.ndjson"
     file.write_bytes(b"\n".join(sent))
     nothing.write_bytes(b"")
-    with empty_database() as url:
+    with made() as url:
         spent = -command_seconds(url, nothing) + command_seconds(url, file)
     file.unlink()
     return len(sent) / spent
 
 
-def http_rate(sent: list[bytes]) -> float:
-    """Events a second from several clients at once, once the service is warm."""
-    with empty_database() as url, serving(url, PLATFORM) as (client,), ThreadPoolExecutor(CLIENTS) as clients:
+def http_rate(sent: list[bytes], made: Made = empty_database, size: int = LINES) -> float:
+    """Events a second from several clients at once, in bodies of a size, once the service is warm."""
+    with made() as url, serving(url, PLATFORM) as (client,), ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(client.feed, [sent[0]] * CLIENTS))
         started = time.perf_counter()
-        list(clients.map(client.feed, bodies(sent)))
+        list(clients.map(client.feed, bodies(sent, size)))
         return len(sent) / (time.perf_counter() - started)
 
 
-def bodies(sent: Iterable[bytes]) -> list[bytes]:
-    """The lines as bodies of some thousand each."""
+def bodies(sent: Iterable[bytes], size: int = LINES) -> list[bytes]:
+    """The lines as bodies of so many each."""
     waiting, found = iter(sent), []
-    while taken := list(islice(waiting, LINES)):
+    while taken := list(islice(waiting, size)):
         found.append(b"\n".join(taken))
     return found
 

@@ -6,27 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from analytics.database import Database
-from analytics.exports import Export
-from analytics.viewers import Viewer
-from analytics.zones import zone
+from analytics.domain.access import Viewer
+from analytics.domain.time_zones import zone
+from analytics.exports.requests import Export
+from analytics.storage.database import Database
 from benchmarks.dashboard import MONTH, filter_of
 from benchmarks.data import sqlite_file, url
 from benchmarks.measuring import Result, compared
 from benchmarks.serving import ADMINISTRATOR, VIEW
 from benchmarks.workload import LAST_DAY
 from graphql_schema.context import Context
-from graphql_schema.permissions import GuardedSchema
+from graphql_schema.permissions import AuthorizedSchema
 from graphql_schema.schema import build_schema
-from resolvers.loading import Loader, Read
-from service.garbage import tune_garbage_collector
+from resolvers.loader import Read, RequestLoader
+from service.process_tuning import tune_garbage_collector
 
 T = TypeVar("T")
 RUNS = 40
 NOW = zone("UTC").day_start(LAST_DAY)
 
 
-class Remembering(Loader):
+class Remembering(RequestLoader):
     """A loader that has read everything before."""
 
     def __init__(self, database: Database, known: dict[Any, Any]) -> None:
@@ -76,7 +76,7 @@ async def _results(file: Path) -> Result:
     return compared("graphql_vs_stock", value, reference, "ms", "<= 0.4")
 
 
-async def _execute(schema: GuardedSchema, database: Database, known: dict[Any, Any]) -> float:
+async def _execute(schema: AuthorizedSchema, database: Database, known: dict[Any, Any]) -> float:
     context = Context(identity=ADMINISTRATOR, now=NOW, database=database, jobs=NoJobs(), link=no_link)
     context.loader = Remembering(database, known)
     variables = {"filter": filter_of(MONTH), "granularity": "DAY"}

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from analytics.database import Database
 from analytics.migrations import migrate
-from analytics.rollup_tables import TABLES
+from analytics.storage.database import Database
+from analytics.storage.rollup_tables import TABLES
 from benchmarks.data import FOLDER, insert, opened, rows, sqlite_file, url
 from benchmarks.events import lines
 from benchmarks.measuring import Result, compared

@@ -14,11 +14,11 @@ import asyncpg
 from rich.progress import track
 from sqlalchemy import delete
 
-from analytics.database import Database
+from analytics.domain.time_zones import zone
 from analytics.migrations import migrate
 from analytics.rollups.rebuild import rebuild
-from analytics.tables import messages, metadata
-from analytics.zones import zone
+from analytics.storage.database import Database
+from analytics.storage.tables import messages, metadata
 from benchmarks.dashboard import filter_of
 from benchmarks.data import prepare, rows
 from benchmarks.measuring import RUNS, WARM_UPS, Result, compared, median_ms

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
-from analytics.viewers import Identity
+from analytics.domain.access import Identity
 from benchmarks.workload import TENANT
-from service.tokens import Tokens
+from service.auth.tokens import TokenService
 
 SECRET = "a secret of the benchmarks only, nothing is behind it"  # noqa: S105
 VIEW = (Path(__file__).parent / "view.graphql").read_text()
@@ -25,7 +25,7 @@ class Client:
     """Asks one service as one person."""
 
     def __init__(self, port: int, identity: Identity, process: int) -> None:
-        token = Tokens(SECRET).issue(identity, timedelta(hours=5))
+        token = TokenService(SECRET).issue(identity, timedelta(hours=5))
         self._http = httpx.Client(
             base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=120
         )

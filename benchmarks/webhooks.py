@@ -13,7 +13,7 @@ from benchmarks.measuring import Result, compared, percentile_95
 from benchmarks.postgresql import empty_database, native
 from benchmarks.serving import ADMINISTRATOR, answers, free_port, serving
 from benchmarks.workload import TENANT
-from service.webhooks import signature
+from service.ingest.webhooks import signature
 
 BODIES, STATUSES = 200, 1_000
 SECRET = "the secret of the benchmarks' app"  # noqa: S105

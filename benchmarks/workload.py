@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from analytics.zones import SECOND, instant
+from analytics.domain.time_zones import SECOND, to_micros
 
 TENANT = "bench"
 FIRST_DAY = date(2025, 11, 1)
@@ -55,7 +55,7 @@ def messages(count: int, seed: int = 7) -> Iterator[Sent]:
     weights = [GEOMETRIC * (1 - GEOMETRIC) ** n for n in range(TEMPLATES_EACH)]
     number = 0
     for day in range(DAYS):
-        midnight = instant(datetime.combine(FIRST_DAY + timedelta(days=day), datetime.min.time(), UTC))
+        midnight = to_micros(datetime.combine(FIRST_DAY + timedelta(days=day), datetime.min.time(), UTC))
         today = count * (day + 1) // DAYS - count * day // DAYS
         hours = sorted(min(max(chance.gauss(14, 3), 0), 23.99) for _ in range(today))
         agents = chance.choices(range(AGENTS), k=today)

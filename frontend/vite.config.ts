@@ -36,11 +36,15 @@ export default defineConfig({
   // Tests of modules that need no browser. Those in a browser, against a real service, are in tests/frontend.
   test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node", restoreMocks: true, unstubGlobals: true },
   worker: { format: "es" },
+  // They import workers, which only Vite itself understands: what bundles dependencies for the server below fails at it.
+  optimizeDeps: { exclude: ["graphiql/setup-workers/vite", "@graphiql/react/setup-workers/vite"] },
   server: {
-    proxy: {
-      "/graphql": { target: SERVICE, ws: true },
-      "/session": SERVICE,
-      "^/exports/.+/file": SERVICE,
-    },
+    // The service is told the address that the browser asked: it signs in nobody from a page of another origin.
+    proxy: Object.fromEntries(
+      ["/graphql", "/session", "^/exports/.+/file", "^/(v1|webhooks|healthz|readyz|metrics)"].map((path) => [
+        path,
+        { target: SERVICE, changeOrigin: false, ws: path === "/graphql" },
+      ]),
+    ),
   },
 });

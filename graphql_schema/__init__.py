@@ -1,5 +1,5 @@
-"""What clients see, and the only GraphQL: types, inputs, scalars, the permission extension, errors, the schema.
+"""The GraphQL schema: types, inputs, scalars, permissions. Nothing else in the project defines GraphQL.
 
-A field here is a few lines: take the input, make the specification through the viewer, call the resolver, wrap the
-answer in its type. Nothing here knows SQL, jobs or HTTP.
+A field takes its input, builds the query specification through the viewer, and calls a resolver. `extensions` run
+around every operation; `limits` bound what a document may ask for.
 """

@@ -1,33 +1,30 @@
-"""The numbers: `campaignAnalytics(filter)` and all that hangs from it."""
+"""The numbers: `campaignAnalytics(filter)` and the types below it."""
 
 from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
 
-from analytics import metrics
-from analytics.names import Agent as AgentName
-from analytics.specs import Spec
-from graphql_schema.connections import Connection, connect
+from analytics.domain.funnel import FunnelCounts, FunnelStepCounts
+from analytics.domain.query_spec import QuerySpec
+from graphql_schema.connections import Connection, to_connection
+from graphql_schema.context import Info
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
-from graphql_schema.enums import Granularity
-from graphql_schema.info import Info
+from graphql_schema.enums import Granularity, describe_type
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, PerformanceOrder
 from graphql_schema.scalars import TimeZone
 from resolvers import analytics
+from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
 
-
-@strawberry.type(description="One step of the funnel.")
-class FunnelStep:
-    count: int = strawberry.field(description="Messages that reached the step.")
-    tickets: int = strawberry.field(description="Tickets created by those messages.")
-    base: int = strawberry.field(description="What `rate` is a share of: the count of the step it is measured by.")
-    rate: float | None = strawberry.field(description="count ÷ base, from 0 to 1; null when the base is 0.")
-
-    @staticmethod
-    def of(step: metrics.Step) -> "FunnelStep":
-        """From the plain value."""
-        return FunnelStep(count=step.count, tickets=step.tickets, base=step.base, rate=step.rate)
+describe_type(
+    FunnelStepCounts,
+    "FunnelStep",
+    "One step of the funnel.",
+    count="Messages that reached the step.",
+    tickets="Tickets created by those messages.",
+    base="What `rate` is a share of: the count of the step it is measured by.",
+    rate="count ÷ base, from 0 to 1; null when the base is 0.",
+)
 
 
 @strawberry.type(
@@ -37,35 +34,37 @@ class FunnelStep:
 class Funnel:
     messages: int = strawberry.field(description="Messages attempted.")
     tickets: int = strawberry.field(description="Tickets that those messages created.")
-    sent: FunnelStep = strawberry.field(description="Accepted by WhatsApp and not bounced. Rate: of all messages.")
-    bounced: FunnelStep = strawberry.field(
+    sent: FunnelStepCounts = strawberry.field(
+        description="Accepted by WhatsApp and not bounced. Rate: of all messages."
+    )
+    bounced: FunnelStepCounts = strawberry.field(
         description="Failed and never delivered, refusals at send time included. Rate: of all messages."
     )
-    pending: FunnelStep = strawberry.field(description="Neither sent nor bounced yet. Rate: of all messages.")
-    delivered: FunnelStep = strawberry.field(
+    pending: FunnelStepCounts = strawberry.field(description="Neither sent nor bounced yet. Rate: of all messages.")
+    delivered: FunnelStepCounts = strawberry.field(
         description="Reached the customer: delivered, read or answered. Rate: of sent."
     )
-    read: FunnelStep = strawberry.field(
+    read: FunnelStepCounts = strawberry.field(
         description="Read, as far as the customer's settings let WhatsApp tell. Rate: of delivered."
     )
-    responded: FunnelStep = strawberry.field(
+    responded: FunnelStepCounts = strawberry.field(
         description="Got a reply; may exceed read, since read receipts can be off. Rate: of delivered."
     )
 
     @staticmethod
-    def of(counts: metrics.Counts) -> "Funnel":
-        """From the plain value."""
+    def from_domain(counts: FunnelCounts) -> "Funnel":
+        """Return the funnel of counts."""
         step = counts.step
         messages = step("messages")
         return Funnel(
             messages=messages.count,
             tickets=messages.tickets,
-            sent=FunnelStep.of(step("sent")),
-            bounced=FunnelStep.of(step("bounced")),
-            pending=FunnelStep.of(step("pending")),
-            delivered=FunnelStep.of(step("delivered")),
-            read=FunnelStep.of(step("read")),
-            responded=FunnelStep.of(step("responded")),
+            sent=step("sent"),
+            bounced=step("bounced"),
+            pending=step("pending"),
+            delivered=step("delivered"),
+            read=step("read"),
+            responded=step("responded"),
         )
 
 
@@ -79,11 +78,9 @@ class AgentPerformance:
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
-    def of(row: analytics.Performance[AgentName]) -> "AgentPerformance":
-        """From the plain value."""
-        return AgentPerformance(
-            agent=Agent.of(row.entity), department=Department.of(row.departments[0]), funnel=Funnel.of(row.counts)
-        )
+    def from_domain(row: analytics.Performance[Agent]) -> "AgentPerformance":
+        """Return the row of an agent's numbers."""
+        return AgentPerformance(agent=row.entity, department=row.departments[0], funnel=Funnel.from_domain(row.counts))
 
 
 @strawberry.type(description="A department's messages.")
@@ -114,8 +111,8 @@ class Period:
     ends_at: datetime = strawberry.field(description="The first instant after the range: exclusive.")
 
     @staticmethod
-    def of(spec: Spec) -> "Period":
-        """From a specification."""
+    def from_domain(spec: QuerySpec) -> "Period":
+        """Return the period of a specification."""
         return Period(
             from_=spec.first,
             to=spec.last,
@@ -138,28 +135,31 @@ class HourlyResponses:
     responses: int = strawberry.field(description="Messages whose reply came in it.")
 
 
-@strawberry.type(description="Responses in one hour of one weekday.")
-class HeatmapCell:
-    weekday: int = strawberry.field(description="The local weekday of the reply: 1 is Monday, 7 Sunday.")
-    hour: int = strawberry.field(description="The local hour of the reply, 0 to 23.")
-    responses: int = strawberry.field(description="Messages whose reply came in it.")
-
-
-@strawberry.type(description="How long customers took to reply, from send to reply. Exact to 2.5 %.")
-class ResponseTime:
-    responses: int = strawberry.field(description="Messages that got a reply.")
-    median: float | None = strawberry.field(
-        description="Seconds in which half of the replies had come; null when none."
-    )
-    p90: float | None = strawberry.field(description="Seconds in which 90 % of the replies had come; null when none.")
-
-
-@strawberry.type(description="Why messages bounced.")
-class BounceReason:
-    code: int | None = strawberry.field(description="WhatsApp's error code; null when it gave none.")
-    title: str = strawberry.field(description="WhatsApp's words for it; they change, the code does not.")
-    count: int = strawberry.field(description="Messages that bounced for it.")
-    share: float = strawberry.field(description="count ÷ all bounced messages, from 0 to 1.")
+describe_type(
+    HeatmapCell,
+    "HeatmapCell",
+    "Responses in one hour of one weekday.",
+    weekday="The local weekday of the reply: 1 is Monday, 7 Sunday.",
+    hour="The local hour of the reply, 0 to 23.",
+    responses="Messages whose reply came in it.",
+)
+describe_type(
+    ResponseTime,
+    "ResponseTime",
+    "How long customers took to reply, from send to reply. Exact to 2.5 %.",
+    responses="Messages that got a reply.",
+    median="Seconds in which half of the replies had come; null when none.",
+    p90="Seconds in which 90 % of the replies had come; null when none.",
+)
+describe_type(
+    BounceReason,
+    "BounceReason",
+    "Why messages bounced.",
+    code="WhatsApp's error code; null when it gave none.",
+    title="WhatsApp's words for it; they change, the code does not.",
+    count="Messages that bounced for it.",
+    share="count ÷ all bounced messages, from 0 to 1.",
+)
 
 
 @strawberry.type(
@@ -181,32 +181,32 @@ def _order(order: PerformanceOrder | None) -> analytics.Order | None:
 
 @strawberry.type(description="The numbers of the messages that a filter selects, as far as the viewer may see them.")
 class CampaignAnalytics:
-    spec: strawberry.Private[Spec]
+    spec: strawberry.Private[QuerySpec]
     is_previous: strawberry.Private[bool] = False
 
     @strawberry.field(description="The range of days as resolved.")
     def period(self) -> Period:
-        return Period.of(self.spec)
+        return Period.from_domain(self.spec)
 
     @strawberry.field(description="All of the messages.")
     async def funnel(self, info: Info) -> Funnel:
-        return Funnel.of(await analytics.funnel(info.context.loader, self.spec))
+        return Funnel.from_domain(await analytics.funnel(info.context.loader, self.spec))
 
     @strawberry.field(description="A row for each agent and department they sent from.")
     async def by_agent(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentPerformance]:
         page = await analytics.by_agent(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(page, AgentPerformance.of)
+        return to_connection(page, AgentPerformance.from_domain)
 
     @strawberry.field(description="A row for each department.")
     async def by_department(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[DepartmentPerformance]:
         page = await analytics.by_department(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page,
-            lambda row: DepartmentPerformance(department=Department.of(row.entity), funnel=Funnel.of(row.counts)),
+            lambda row: DepartmentPerformance(department=row.entity, funnel=Funnel.from_domain(row.counts)),
         )
 
     @strawberry.field(description="A row for each template.")
@@ -214,12 +214,12 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[TemplatePerformance]:
         page = await analytics.by_template(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
+        return to_connection(
             page,
             lambda row: TemplatePerformance(
-                template=Template.of(row.entity),
-                departments=[Department.of(department) for department in row.departments],
-                funnel=Funnel.of(row.counts),
+                template=row.entity,
+                departments=list(row.departments),
+                funnel=Funnel.from_domain(row.counts),
             ),
         )
 
@@ -228,8 +228,8 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AccountPerformance]:
         page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
-        return connect(
-            page, lambda row: AccountPerformance(account=Account.of(row.entity), funnel=Funnel.of(row.counts))
+        return to_connection(
+            page, lambda row: AccountPerformance(account=row.entity, funnel=Funnel.from_domain(row.counts))
         )
 
     @strawberry.field(description="The funnel over time: every point of the period, in order, empty ones too.")
@@ -243,7 +243,7 @@ class CampaignAnalytics:
         points = await analytics.time_series(info.context.loader, self.spec, granularity)
         zone = self.spec.zone
         return [
-            TimeSeriesPoint(starts_at=zone.aware(point.starts_at), on=point.on, funnel=Funnel.of(point.counts))
+            TimeSeriesPoint(starts_at=zone.aware(point.starts_at), on=point.on, funnel=Funnel.from_domain(point.counts))
             for point in points
         ]
 
@@ -257,21 +257,15 @@ class CampaignAnalytics:
         "For messages sent in the period."
     )
     async def response_heatmap(self, info: Info) -> list[HeatmapCell]:
-        cells = await analytics.heatmap(info.context.loader, self.spec)
-        return [HeatmapCell(weekday=cell.weekday, hour=cell.hour, responses=cell.responses) for cell in cells]
+        return await analytics.heatmap(info.context.loader, self.spec)
 
     @strawberry.field(description="How long customers took to reply.")
     async def response_time(self, info: Info) -> ResponseTime:
-        found = await analytics.response_time(info.context.loader, self.spec)
-        return ResponseTime(responses=found.responses, median=found.median, p90=found.p90)
+        return await analytics.response_time(info.context.loader, self.spec)
 
     @strawberry.field(description="Why messages bounced, the most frequent reason first.")
     async def bounce_reasons(self, info: Info) -> list[BounceReason]:
-        reasons = await analytics.bounce_reasons(info.context.loader, self.spec)
-        return [
-            BounceReason(code=reason.code, title=reason.title, count=reason.count, share=reason.share)
-            for reason in reasons
-        ]
+        return await analytics.bounce_reasons(info.context.loader, self.spec)
 
     @strawberry.field(
         description="The same filter over as many days ending the day before these begin. "

@@ -1,11 +1,11 @@
-"""Connections: a page of a list, as Relay's cursor connection specification has it."""
+"""Connections: pages of a list, by Relay's cursor connection specification."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.paging import Page
+from resolvers.pagination import Page
 
 T = TypeVar("T")
 
@@ -38,8 +38,8 @@ class Connection(Generic[T]):
         return [Edge(cursor=self.page.cursor(place) or "", node=node) for place, node in enumerate(self.nodes)]
 
 
-def connect(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
-    """A page of plain values as a connection of GraphQL's types."""
+def to_connection(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
+    """Return a page as a connection; `wrap` makes a GraphQL type of each value."""
     return Connection(
         page=page,
         nodes=[wrap(node) for node in page.nodes],

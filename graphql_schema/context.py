@@ -1,21 +1,45 @@
 """What the fields of one request share."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from analytics.database import Database
-from analytics.errors import PublicError, RateLimited, Unauthenticated
-from analytics.exports import Export
-from analytics.viewers import Identity, Viewer, may_view, view
-from graphql_schema.execution import Readers
-from graphql_schema.operations import Tell, untold
-from resolvers.exports import Jobs
-from resolvers.loading import Loader
+import strawberry
 
-Link = Callable[[Viewer, Export], str]
+from analytics.domain.access import Identity, Viewer, has_viewer_role
+from analytics.domain.errors import PublicError, RateLimitedError, UnauthenticatedError
+from analytics.exports.requests import Export
+from analytics.reports.access import load_viewer
+from analytics.storage.database import Database
+from analytics.storage.query_log import ExecutedStatement
+from resolvers.exports import ExportQueue
+from resolvers.loader import RequestLoader
+
+DownloadUrlFactory = Callable[[Viewer, Export], str]
+
+
+@dataclass(frozen=True)
+class OperationRecord:
+    """An operation that is over."""
+
+    who: Identity | None
+    name: str | None  # as its author called it
+    field: str  # the field of the root that was asked for; `several` of them, or `none` of what was not run
+    code: str  # of its first error, `OK`, or `CANCELED` when nobody waited for the answer
+    cost: int | None  # points; None of a document that was refused before it was measured
+    plans: list[str]  # where its numbers were read
+    statements: list[ExecutedStatement]
+    took: int  # ns
+
+
+OperationRecorder = Callable[[OperationRecord], None]
+
+
+def ignore_operation(operation: OperationRecord) -> None:
+    """Tell nobody."""
 
 
 class Introspection(StrEnum):
@@ -27,7 +51,7 @@ class Introspection(StrEnum):
 
 
 @dataclass(frozen=True)
-class Terms:
+class RequestPolicy:
     """What this service grants each request, as it is set up."""
 
     introspection: Introspection = Introspection.VIEWERS
@@ -52,39 +76,47 @@ class Context:
     identity: Identity | PublicError | None
     now: int
     database: Database
-    jobs: Jobs
-    link: Link
-    wants_plan: bool = False
-    terms: Terms = Terms()
-    tell: Tell = untold
-    # A place among the operations that are run, by what this one costs. Raises `RateLimited` when it is entered.
-    place: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
+    export_queue: ExportQueue
+    link: DownloadUrlFactory
+    include_plan: bool = False
+    policy: RequestPolicy = RequestPolicy()
+    record_operation: OperationRecorder = ignore_operation
+    # A place among the operations that are run, by what this one costs. Raises `RateLimitedError` when it is entered.
+    slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
     # Why there was none; the transport says when there may be one.
-    refused: RateLimited | None = None
+    refused: RateLimitedError | None = None
     address: str = ""
     request_id: str | None = None
     # What a WebSocket client sent with `connection_init`; Strawberry fills it in.
     connection_params: dict[str, object] | None = None
     # What the document costs, in points; set once it is measured.
     cost: int | None = None
-    # What reads the document's selections; set when the document is kept.
-    readers: Readers | None = None
-    loader: Loader = field(init=False)
+    # What `extensions.fast_execution` keeps of the document; set when the document is kept.
+    readers: object | None = None
+    # By the monotonic clock, in seconds.
+    began_at: float = field(init=False, default_factory=time.monotonic)
+    loader: RequestLoader = field(init=False)
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.loader = Loader(self.database)
+        # Of strangers nothing is read, whatever the company.
+        self.loader = RequestLoader(self.database, getattr(self.identity, "tenant_id", ""))
 
     @property
-    def may_introspect(self) -> bool:
+    def seconds_left(self) -> float:
+        """How long the request may still take, whatever it has waited for until now."""
+        return max(self.began_at + self.policy.seconds - time.monotonic(), 0.0)
+
+    @property
+    def can_introspect(self) -> bool:
         """Whether this person may read the schema."""
-        if self.terms.introspection is Introspection.VIEWERS:
-            return isinstance(self.identity, Identity) and may_view(self.identity)
-        return self.terms.introspection is Introspection.EVERYONE
+        if self.policy.introspection is Introspection.VIEWERS:
+            return isinstance(self.identity, Identity) and has_viewer_role(self.identity)
+        return self.policy.introspection is Introspection.EVERYONE
 
     @property
-    def who(self) -> Identity:
-        """Who asks. Raises `Unauthenticated`."""
+    def require_identity(self) -> Identity:
+        """Who asks. Raises `UnauthenticatedError`."""
         if not isinstance(self.identity, Identity):
             raise self.unauthenticated
         return self.identity
@@ -94,17 +126,21 @@ class Context:
         """The error for whoever came without a valid token."""
         if isinstance(self.identity, PublicError):
             return self.identity
-        return Unauthenticated("Send a token: `Authorization: Bearer …`.")
+        return UnauthenticatedError("Send a token: `Authorization: Bearer …`.")
 
     def cancel(self) -> None:
         """Stop what is being read: nobody waits for it any more."""
         self.loader.cancel()
 
     async def viewer(self) -> Viewer:
-        """The viewer, looked up once per request. Raises `Unauthenticated` or `Forbidden`."""
+        """The viewer, looked up once per request. Raises `UnauthenticatedError` or `Forbidden`."""
         if self._viewer is None:
             self._viewer = asyncio.get_running_loop().create_task(self._find_viewer())
         return await asyncio.shield(self._viewer)
 
     async def _find_viewer(self) -> Viewer:
-        return await self.loader.load(view, self.who)
+        return await self.loader.load(load_viewer, self.require_identity)
+
+
+Info = strawberry.Info[Context, None]
+"""The `info` that resolvers of fields get: Strawberry's, with our context."""

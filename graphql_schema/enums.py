@@ -1,22 +1,16 @@
-"""The enums, each value with what it means."""
+"""Values of the layers below as GraphQL types: the enums, described, and `describe_type` for dataclasses."""
 
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 
-from analytics.buckets import Granularity
-from analytics.exports import (
-    CsvSeparator,
-    ExportColumn,
-    ExportFormat,
-    ExportStatus,
-    FailureCode,
-    Locale,
-    UserErrorCode,
-)
-from analytics.names import Category
-from analytics.viewers import Role
+from analytics.domain.access import Role
+from analytics.domain.export_columns import ExportColumn
+from analytics.domain.text import Locale
+from analytics.domain.time_buckets import Granularity
+from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, FailureCode, UserErrorCode
+from analytics.reports.directory import Category
 from resolvers.analytics import Direction, OrderField
 
 # Fields name their enums from here, so that none can be used without its description.
@@ -33,9 +27,25 @@ __all__ = [
     "OrderField",
     "Role",
     "UserErrorCode",
+    "describe_type",
 ]
 
 E = TypeVar("E", bound=type[Enum])
+HIDDEN = strawberry.Private[Any]  # the type of a field that is not in the schema
+
+
+def describe_type(value_type: type, name: str, description: str, /, **fields: str) -> None:
+    """Make a frozen dataclass of the layers below a GraphQL type, with a description for each field.
+
+    Fields that are not described are not in the schema. An `id` is an `ID`.
+    """
+    for field in value_type.__annotations__:
+        if field in fields:
+            type = strawberry.ID if field == "id" else None
+            setattr(value_type, field, strawberry.field(description=fields[field], graphql_type=type))
+        else:
+            value_type.__annotations__[field] = HIDDEN
+    strawberry.type(value_type, name=name, description=description)
 
 
 def _describe(enum: E, name: str, description: str, values: dict[str, str]) -> E:

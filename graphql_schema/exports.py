@@ -1,29 +1,30 @@
-"""Exports: asking for one, following it, canceling it, deleting it."""
+"""Exports: creating, following, canceling and deleting them."""
 
 from collections.abc import AsyncIterator, Awaitable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import strawberry
 
-from analytics import exports
-from analytics.errors import Forbidden, InvalidInput
-from analytics.exports import Refused
-from analytics.specs import Spec
-from analytics.texts import clean
-from analytics.viewers import Viewer
-from analytics.zones import zone
+from analytics.domain.access import Viewer
+from analytics.domain.errors import ForbiddenError, InvalidInputError
+from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
+from analytics.domain.text import sanitize
+from analytics.domain.time_zones import zone
+from analytics.exports import requests
+from analytics.exports.requests import ExportInputError
 from graphql_schema.analytics import Period
-from graphql_schema.connections import Connection, connect
-from graphql_schema.context import Link
+from graphql_schema.connections import Connection, to_connection
+from graphql_schema.context import DownloadUrlFactory, Info
 from graphql_schema.directory import After, First
 from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
-from graphql_schema.info import Info
-from graphql_schema.inputs import CancelExportInput, CreateExportInput, DeleteExportInput
+from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
 from resolvers import exports as resolvers
 
-SENTENCES = {
+T = TypeVar("T")
+
+FAILURE_MESSAGES = {
     FailureCode.ACCESS_REVOKED: "You may no longer see all the departments of this export. Ask for a new one.",
     FailureCode.STORAGE: "The file could not be stored. Try again later.",
     FailureCode.TIMEOUT: "The export took too long. Ask for a shorter range.",
@@ -46,37 +47,38 @@ class ExportRequester:
     email: str | None = strawberry.field(description="Their email, if their token had it.")
 
 
+def _with_dimensions(applied: type[T]) -> type[T]:
+    """Give a type a field for each dimension, in the order of the filter's input."""
+    order = [*CampaignAnalyticsFilter.__annotations__]
+    for dimension in sorted(DIMENSIONS, key=lambda dimension: order.index(dimension.input_field)):
+        setattr(applied, dimension.input_field, _applied_ids(dimension))
+    return applied
+
+
+def _applied_ids(dimension: Dimension) -> Any:
+    def ids(self: "AppliedFilter") -> list[strawberry.ID] | None:
+        ids: Ids = getattr(self.spec, dimension.field)
+        return None if ids is None else [strawberry.ID(id) for id in sorted(ids)]
+
+    narrowed = ", narrowed to what the requester may see" if dimension.scoped else ""
+    return strawberry.field(ids, description=f"{dimension.noun.capitalize()}{narrowed}.")
+
+
 @strawberry.type(description="The filter as it ran. Null: no restriction; an empty list: nothing.")
+@_with_dimensions
 class AppliedFilter:
-    period: Period = strawberry.field(description="The range of days.")
-    template_ids: list[strawberry.ID] | None = strawberry.field(description="Templates.")
-    account_ids: list[strawberry.ID] | None = strawberry.field(description="Sender accounts.")
-    department_ids: list[strawberry.ID] | None = strawberry.field(
-        description="Departments, narrowed to what the requester may see."
-    )
-    agent_ids: list[strawberry.ID] | None = strawberry.field(description="Agents.")
+    spec: strawberry.Private[QuerySpec]
 
-    @staticmethod
-    def of(spec: Spec) -> "AppliedFilter":
-        """From a specification."""
-
-        def listed(ids: frozenset[str] | None) -> list[strawberry.ID] | None:
-            return None if ids is None else [strawberry.ID(id) for id in sorted(ids)]
-
-        return AppliedFilter(
-            period=Period.of(spec),
-            template_ids=listed(spec.templates),
-            account_ids=listed(spec.accounts),
-            department_ids=listed(spec.departments),
-            agent_ids=listed(spec.agents),
-        )
+    @strawberry.field(description="The range of days.")
+    def period(self) -> Period:
+        return Period.from_domain(self.spec)
 
 
 @strawberry.type(description="An export: a file of messages, made in the background.")
 class Export:
-    export: strawberry.Private[exports.Export]
+    export: strawberry.Private[requests.Export]
     viewer: strawberry.Private[Viewer]
-    link: strawberry.Private[Link]
+    link: strawberry.Private[DownloadUrlFactory]
     id: strawberry.ID = strawberry.field(description="Its id.")
     name: str = strawberry.field(description="What its requester calls it.")
     format: ExportFormat = strawberry.field(description="The kind of file.")
@@ -96,11 +98,11 @@ class Export:
     file_size: float | None = strawberry.field(description="The file's size in bytes; null once it is gone.")
     failure: ExportFailure | None = strawberry.field(description="Why it failed, when it did.")
 
-    # What takes a while to make is made for those who ask for it.
+    # Fields that take a while are computed only when they are asked for.
 
     @strawberry.field(description="The filter as it runs.")
     def filter(self) -> AppliedFilter:
-        return AppliedFilter.of(self.export.spec)
+        return AppliedFilter(spec=self.export.spec)
 
     @strawberry.field(
         description="Where to fetch the file: signed for this viewer and short-lived. Only while COMPLETED."
@@ -110,8 +112,8 @@ class Export:
         return self.link(self.viewer, self.export) if ready else None
 
     @staticmethod
-    def of(export: exports.Export, viewer: Viewer, link: Link) -> "Export":
-        """From the plain value, for a viewer."""
+    def from_domain(export: requests.Export, viewer: Viewer, link: DownloadUrlFactory) -> "Export":
+        """Return an export as a viewer sees it."""
         local = zone(viewer.time_zone)
 
         def at(instant: int | None) -> datetime | None:
@@ -139,7 +141,9 @@ class Export:
             expires_at=at(export.expires_at),
             file_name=None if expired else export.file_name,
             file_size=None if expired or export.file_size is None else float(export.file_size),
-            failure=ExportFailure(code=export.failure, message=SENTENCES[export.failure]) if export.failure else None,
+            failure=ExportFailure(code=export.failure, message=FAILURE_MESSAGES[export.failure])
+            if export.failure
+            else None,
         )
 
 
@@ -172,41 +176,42 @@ class DeleteExportPayload:
     user_errors: list[UserError] = strawberry.field(description=ERRORS)
 
 
-async def _attempt(doing: Awaitable[exports.Export], info: Info) -> tuple[Export | None, list[UserError]]:
-    """The export, or what its requester can put right."""
+async def _run_with_user_errors(doing: Awaitable[requests.Export], info: Info) -> tuple[Export | None, list[UserError]]:
+    """Return the export of a mutation, or the errors that its requester can correct."""
     try:
-        return Export.of(await doing, await info.context.viewer(), info.context.link), []
-    except Refused as error:
+        return Export.from_domain(await doing, await info.context.viewer(), info.context.link), []
+    except ExportInputError as error:
         place = ["input"] if error.field is None else ["input", error.field]
         return None, [UserError(field=place, code=error.code, message=error.message)]
-    except InvalidInput as error:
+    except InvalidInputError as error:
         return None, [UserError(field=["input", "filter"], code=UserErrorCode.INVALID, message=error.message)]
-    except Forbidden as error:
+    except ForbiddenError as error:
         place = ["input", "filter", "departmentIds"]
         return None, [UserError(field=place, code=UserErrorCode.FORBIDDEN, message=error.message)]
 
 
-async def _create(input: CreateExportInput, info: Info) -> exports.Export:
+async def _create(input: CreateExportInput, info: Info) -> requests.Export:
     context = info.context
     viewer = await context.viewer()
     filter = input.filter.filter()
-    name = clean(input.name)
+    name = sanitize(input.name)
     columns = tuple(input.columns or ())
-    asked = [name, input.format, input.locale, msgspec.to_builtins(filter, order="deterministic")]
-    # What is asked for as always has the text that it always had.
-    further = [exports.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
-    asked += further if any(further) else []
-    request = exports.Request(
+    given: list[Any] = [name, input.format, input.locale, filter.to_builtins()]
+    # Input without the fields of later releases keeps the text that it had: the same request may be repeated after an
+    # upgrade.
+    further = [requests.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
+    given += further if any(further) else []
+    request = requests.ExportRequest(
         name=name,
         spec=viewer.specify(filter, context.now),
         format=input.format,
         locale=input.locale,
-        text=msgspec.json.encode(asked, order="deterministic").decode(),
-        idempotency_key=None if input.idempotency_key is None else clean(input.idempotency_key),
+        text=msgspec.json.encode(given, order="deterministic").decode(),
+        idempotency_key=None if input.idempotency_key is None else sanitize(input.idempotency_key),
         columns=columns,
         separator=input.separator,
     )
-    return await resolvers.create(context.database, context.jobs, viewer, request, context.now)
+    return await resolvers.create(context.database, context.export_queue, viewer, request, context.now)
 
 
 @strawberry.type
@@ -222,16 +227,16 @@ class ExportsQuery:
         after: After = None,
     ) -> Connection[Export] | None:
         viewer, now = await info.context.viewer(), info.context.now
-        page = await resolvers.newest(info.context.loader, viewer, status, first, after, now)
-        return connect(page, lambda export: Export.of(export, viewer, info.context.link))
+        page = await resolvers.list_exports(info.context.loader, viewer, status, first, after, now)
+        return to_connection(page, lambda export: Export.from_domain(export, viewer, info.context.link))
 
     @strawberry.field(description="One export; null when there is none of this id that the viewer may see.")
     async def export(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> Export | None:
         viewer = await info.context.viewer()
-        found = await resolvers.find(info.context.loader, viewer, clean(id), info.context.now)
-        return Export.of(found, viewer, info.context.link) if found else None
+        export = await resolvers.find(info.context.loader, viewer, sanitize(id), info.context.now)
+        return Export.from_domain(export, viewer, info.context.link) if export else None
 
 
 @strawberry.type
@@ -240,7 +245,7 @@ class ExportsMutation:
     async def create_export(
         self, info: Info, input: Annotated[CreateExportInput, strawberry.argument(description="What to export.")]
     ) -> CreateExportPayload | None:
-        export, errors = await _attempt(_create(input, info), info)
+        export, errors = await _run_with_user_errors(_create(input, info), info)
         return CreateExportPayload(export=export, user_errors=errors)
 
     @strawberry.mutation(description="Cancel an export: at once while queued, soon while running.")
@@ -248,8 +253,8 @@ class ExportsMutation:
         self, info: Info, input: Annotated[CancelExportInput, strawberry.argument(description="Which export.")]
     ) -> CancelExportPayload | None:
         context = info.context
-        doing = resolvers.cancel(context.database, await context.viewer(), clean(input.id), context.now)
-        export, errors = await _attempt(doing, info)
+        doing = resolvers.cancel(context.database, await context.viewer(), sanitize(input.id), context.now)
+        export, errors = await _run_with_user_errors(doing, info)
         return CancelExportPayload(export=export, user_errors=errors)
 
     @strawberry.mutation(description="Delete an export that has ended, and its file.")
@@ -258,8 +263,8 @@ class ExportsMutation:
     ) -> DeleteExportPayload | None:
         context = info.context
         viewer = await context.viewer()
-        doing = resolvers.delete(context.database, context.jobs, viewer, clean(input.id), context.now)
-        export, errors = await _attempt(doing, info)
+        doing = resolvers.delete(context.database, context.export_queue, viewer, sanitize(input.id), context.now)
+        export, errors = await _run_with_user_errors(doing, info)
         return DeleteExportPayload(export=export, user_errors=errors)
 
 
@@ -270,5 +275,7 @@ class ExportsSubscription:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The export's id.")]
     ) -> AsyncIterator[Export]:
         context = info.context
-        async for viewer, export in resolvers.follow(context.database, context.who, clean(id), context.now):
-            yield Export.of(export, viewer, context.link)
+        async for viewer, export in resolvers.watch_export(
+            context.database, context.require_identity, sanitize(id), context.now
+        ):
+            yield Export.from_domain(export, viewer, context.link)

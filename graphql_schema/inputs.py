@@ -1,34 +1,40 @@
-"""What clients send."""
+"""The inputs: filters, orders, and what exports are asked for with."""
 
 from datetime import date
+from typing import Any
 
 import strawberry
 
-from analytics.limits import LARGEST_PAGE, LONGEST_EXPORT_NAME, LONGEST_RANGE, MOST_FILTER_IDS
-from analytics.specs import Filter, Ids
-from analytics.texts import clean
+from analytics.domain.limits import MAX_EXPORT_NAME_LENGTH, MAX_FILTER_IDS, MAX_PAGE_SIZE, MAX_RANGE_DAYS
+from analytics.domain.query_spec import DIMENSION_BY_FIELD, DIMENSIONS, Ids, MessageFilter
+from analytics.domain.text import sanitize
 from graphql_schema.enums import CsvSeparator, Direction, ExportColumn, ExportFormat, Locale, OrderField
 from graphql_schema.scalars import TimeZone
 from resolvers.analytics import Order
 
-FIRST = f"How many rows, at most {LARGEST_PAGE}."
+FIRST = f"How many rows, at most {MAX_PAGE_SIZE}."
 AFTER = "The cursor after which the page begins: `pageInfo.endCursor` of the page before, in the same order."
 IDS = (
     "Only these, also what was deleted since: the names of a filter's ids. Ids that the viewer may not see, or that "
-    f"are unknown, are left out. At most {MOST_FILTER_IDS}. Absent: all that can be chosen."
+    f"are unknown, are left out. At most {MAX_FILTER_IDS}. Absent: all that can be chosen."
 )
 SEARCH = "Part of the name; case and accents do not matter."
 ORDER = "The order of the rows. Default: messages, the most first."
 
 
-@strawberry.input(description=f"Calendar days, both included; at most {LONGEST_RANGE} of them.")
+@strawberry.input(description=f"Calendar days, both included; at most {MAX_RANGE_DAYS} of them.")
 class DateRange:
     from_: date = strawberry.field(name="from", description="The first day.")
     to: date = strawberry.field(description="The last day, included.")
 
 
-def _ids(what: str) -> str:
-    return f"Only messages of these {what}. Absent: of any. An empty list selects nothing."
+def _ids(field: str, note: str = "") -> Any:
+    """Declare the field of a dimension, by its name in `DimensionFilters`."""
+    noun = DIMENSION_BY_FIELD[field].noun
+    return strawberry.field(
+        default=None,
+        description=f"Only messages of these {noun}. Absent: of any. An empty list selects nothing.{note}",
+    )
 
 
 @strawberry.input(
@@ -39,30 +45,26 @@ class CampaignAnalyticsFilter:
     time_zone: TimeZone | None = strawberry.field(
         default=None, description="The zone whose days these are. Default: the company's own."
     )
-    template_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("templates"))
-    account_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("sender accounts"))
-    department_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None,
-        description=_ids("departments") + " A supervisor may name their own only (else FORBIDDEN).",
+    template_ids: list[strawberry.ID] | None = _ids("templates")
+    account_ids: list[strawberry.ID] | None = _ids("accounts")
+    department_ids: list[strawberry.ID] | None = _ids(
+        "departments", " A supervisor may name their own only (else FORBIDDEN)."
     )
-    agent_ids: list[strawberry.ID] | None = strawberry.field(default=None, description=_ids("agents"))
+    agent_ids: list[strawberry.ID] | None = _ids("agents")
 
-    def filter(self) -> Filter:
-        """As the layers below have it."""
-        return Filter(
+    def filter(self) -> MessageFilter:
+        """Return the filter as the layers below have it."""
+        return MessageFilter(
             first=self.sent_on.from_,
             last=self.sent_on.to,
             time_zone=self.time_zone,
-            templates=id_set(self.template_ids),
-            accounts=id_set(self.account_ids),
-            departments=id_set(self.department_ids),
-            agents=id_set(self.agent_ids),
+            **{dimension.field: id_set(getattr(self, dimension.input_field)) for dimension in DIMENSIONS},
         )
 
 
 def id_set(ids: list[strawberry.ID] | None) -> Ids:
-    """Ids as the layers below have them; None is no restriction."""
-    return None if ids is None else frozenset(map(clean, ids))
+    """Return ids as the layers below have them; None is no restriction."""
+    return None if ids is None else frozenset(map(sanitize, ids))
 
 
 @strawberry.input(description="The order of a table. Rows that are equal in it follow by name, then id.")
@@ -71,14 +73,15 @@ class PerformanceOrder:
     direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
 
     def order(self) -> Order:
-        """As the layers below have it."""
+        """Return the order as the layers below have it."""
         return Order(self.field, self.direction)
 
 
 @strawberry.input(description="An export to be made.")
 class CreateExportInput:
     name: str = strawberry.field(
-        description=f"What the viewer calls it, at most {LONGEST_EXPORT_NAME} characters; the file is named after it."
+        description=f"What the viewer calls it, at most {MAX_EXPORT_NAME_LENGTH} characters; "
+        "the file is named after it."
     )
     filter: CampaignAnalyticsFilter = strawberry.field(description="Which messages; one row each.")
     format: ExportFormat = strawberry.field(default=ExportFormat.XLSX, description="The kind of file.")

@@ -1,7 +1,7 @@
 """The permission extension: every root field is for viewers only.
 
-It is put on by the schema itself (`GuardedSchema`), so that a new root field cannot be without it. What a viewer
-then sees is narrowed where specifications are made, see `analytics.specs.Scope`.
+It is put on by the schema itself (`AuthorizedSchema`), so that a new root field cannot be without it. What a viewer
+then sees is narrowed where specifications are made, see `analytics.domain.query_spec.AccessScope`.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from graphql_schema.info import Info
+from graphql_schema.context import Info
 
 ROOTS = ("Query", "Mutation", "Subscription")
 
@@ -38,7 +38,7 @@ def is_guarded(field: StrawberryField) -> bool:
     )
 
 
-class GuardedSchema(strawberry.Schema):
+class AuthorizedSchema(strawberry.Schema):
     """A schema whose root fields all carry the permission extension."""
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:

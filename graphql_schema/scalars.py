@@ -7,8 +7,8 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from analytics.errors import InvalidInput
-from analytics.zones import zone
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.time_zones import zone
 
 TimeZone = NewType("TimeZone", str)
 
@@ -19,29 +19,29 @@ DATE_TIME = re.compile(
 
 
 def parse_date(value: Any) -> date:
-    """A calendar day from "2026-11-22". Raises `InvalidInput`."""
+    """A calendar day from "2026-11-22". Raises `InvalidInputError`."""
     if isinstance(value, str) and DATE.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise InvalidInput("expected a calendar day such as 2026-11-22.")
+    raise InvalidInputError("expected a calendar day such as 2026-11-22.")
 
 
 def parse_date_time(value: Any) -> datetime:
-    """An instant from RFC 3339 text with an offset. Raises `InvalidInput`."""
+    """An instant from RFC 3339 text with an offset. Raises `InvalidInputError`."""
     if isinstance(value, str) and DATE_TIME.fullmatch(value):
         try:
             return datetime.fromisoformat(value.upper())
         except ValueError:
             pass
-    raise InvalidInput("expected an instant with an offset, such as 2026-11-22T09:00:00-03:00.")
+    raise InvalidInputError("expected an instant with an offset, such as 2026-11-22T09:00:00-03:00.")
 
 
 def parse_time_zone(value: Any) -> str:
-    """An IANA name that tzdata knows. Raises `InvalidInput`."""
+    """An IANA name that tzdata knows. Raises `InvalidInputError`."""
     if not isinstance(value, str):
-        raise InvalidInput("expected an IANA name such as America/Santiago.")
+        raise InvalidInputError("expected an IANA name such as America/Santiago.")
     return zone(value).name
 
 

@@ -5,16 +5,16 @@ from strawberry.schema.config import StrawberryConfig
 
 from graphql_schema.analytics import AnalyticsQuery
 from graphql_schema.directory import DirectoryQuery
-from graphql_schema.documents import CheckedDocuments
-from graphql_schema.errors import PublicErrors
-from graphql_schema.execution import PlainExecutionContext, StockExecutionContext
 from graphql_schema.exports import ExportsMutation, ExportsQuery, ExportsSubscription
-from graphql_schema.fairness import Fairness
-from graphql_schema.patience import Patience
-from graphql_schema.permissions import GuardedSchema
-from graphql_schema.plans import ShownPlan
+from graphql_schema.extensions.concurrency import ConcurrencyExtension
+from graphql_schema.extensions.document_validation import DocumentValidationExtension
+from graphql_schema.extensions.errors import ErrorMaskingExtension
+from graphql_schema.extensions.fast_execution import DefaultExecutionContext, FastExecutionContext
+from graphql_schema.extensions.query_plan import QueryPlanExtension
+from graphql_schema.extensions.telemetry import OperationTelemetryExtension
+from graphql_schema.extensions.timeout import TimeoutExtension
+from graphql_schema.permissions import AuthorizedSchema
 from graphql_schema.scalars import SCALARS
-from graphql_schema.telling import ToldOperations
 from graphql_schema.viewer import ViewerQuery
 
 
@@ -30,21 +30,21 @@ class Mutation(ExportsMutation): ...
 class Subscription(ExportsSubscription): ...
 
 
-def build_schema(*, plain_execution: bool = True) -> GuardedSchema:
+def build_schema(*, plain_execution: bool = True) -> AuthorizedSchema:
     """The schema; without `plain_execution` it is executed in the stock way, which gives the same answers slower."""
-    return GuardedSchema(
+    return AuthorizedSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         extensions=[
-            ToldOperations,
-            PublicErrors,
-            ShownPlan,
-            CheckedDocuments,
-            Fairness,
-            Patience,
+            OperationTelemetryExtension,
+            ErrorMaskingExtension,
+            QueryPlanExtension,
+            DocumentValidationExtension,
+            ConcurrencyExtension,
+            TimeoutExtension,
         ],
-        execution_context_class=PlainExecutionContext if plain_execution else StockExecutionContext,
+        execution_context_class=FastExecutionContext if plain_execution else DefaultExecutionContext,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

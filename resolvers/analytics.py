@@ -9,23 +9,34 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Any, Generic, TypeVar
 
-from analytics.buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
-from analytics.error_codes import title_of
-from analytics.errors import InvalidInput
-from analytics.limits import LONGEST_SERIES
-from analytics.metrics import NOTHING, Counts, total
-from analytics.names import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Account, Agent, Department, Template, fold, names
-from analytics.plan import Grouping, Query
-from analytics.queries import Maturing, Rows, counted, heard_titles, maturing
-from analytics.response_times import quantile
-from analytics.rollup_tables import NO_CODE
-from analytics.specs import Spec
-from resolvers.loading import Loader
-from resolvers.paging import TEXT, Page, page
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.funnel import ZERO_COUNTS, FunnelCounts, total
+from analytics.domain.limits import MAX_SERIES_POINTS
+from analytics.domain.query_spec import QuerySpec
+from analytics.domain.response_times import quantile
+from analytics.domain.time_buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
+from analytics.domain.whatsapp_errors import title_of
+from analytics.reports.directory import (
+    ACCOUNTS,
+    AGENTS,
+    DEPARTMENTS,
+    TEMPLATES,
+    Account,
+    Agent,
+    Department,
+    Template,
+    load_names,
+    normalize,
+)
+from analytics.reports.planner import AggregateQuery, Grouping
+from analytics.reports.runner import Maturing, Rows, maturing, reported_titles, run_aggregate
+from analytics.storage.rollup_tables import NO_CODE
+from resolvers.loader import RequestLoader
+from resolvers.pagination import TEXT, Page, page
 
 
 class OrderField(StrEnum):
-    """What a table can be ordered by."""
+    """The columns by which a table can be ordered."""
 
     NAME = "NAME"
     MESSAGES = "MESSAGES"
@@ -39,7 +50,7 @@ class OrderField(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which end of an order comes first."""
+    """The direction of an order."""
 
     ASC = "ASC"
     DESC = "DESC"
@@ -55,7 +66,7 @@ class Order:
 
 BY_MESSAGES = Order(OrderField.MESSAGES, Direction.DESC)
 
-VALUES: dict[OrderField, Callable[[Counts], float | None]] = {
+VALUES: dict[OrderField, Callable[[FunnelCounts], float | None]] = {
     OrderField.MESSAGES: lambda counts: counts.step("messages").count,
     OrderField.TICKETS: lambda counts: counts.step("messages").tickets,
     OrderField.SENT: lambda counts: counts.step("sent").count,
@@ -71,16 +82,16 @@ Entity = TypeVar("Entity", Account, Agent, Department, Template)
 
 @dataclass(frozen=True)
 class Performance(Generic[Entity]):
-    """A row of a table: whose numbers, in or by which departments, and the numbers."""
+    """A row of a table: the entity, its departments (of an agent one, of a template those that used it), the counts."""
 
     entity: Entity
     departments: tuple[Department, ...]
-    counts: Counts
+    counts: FunnelCounts
 
 
 @total_ordering
 class _Descending:
-    """A text that sorts the other way round."""
+    """A text that sorts in descending order."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -95,18 +106,18 @@ class _Descending:
         return hash(self.value)
 
 
-async def funnel(loader: Loader, spec: Spec) -> Counts:
-    """The whole selection."""
-    return total((await loader.load(counted, Query(spec, Grouping.DEPARTMENT))).values())
+async def funnel(loader: RequestLoader, spec: QuerySpec) -> FunnelCounts:
+    """Return the funnel of the whole selection."""
+    return total((await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
 
 
 async def by_agent(
-    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Agent]]:
-    """A row for each agent and department they sent from."""
-    rows = await loader.load(counted, Query(spec, Grouping.AGENT))
-    agents = await loader.load(names, spec.tenant_id, AGENTS, frozenset(agent for agent, _ in rows))
-    departments = await loader.load(names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
+    """Return a row for each agent and department they sent from."""
+    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.AGENT))
+    agents = await loader.load(load_names, spec.tenant_id, AGENTS, frozenset(agent for agent, _ in rows))
+    departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
     table = [
         Performance(agents.newest(agent), (departments.newest(department),), counts)
         for (agent, department), counts in rows.items()
@@ -115,29 +126,31 @@ async def by_agent(
 
 
 async def by_department(
-    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Department]]:
-    """A row for each department."""
-    rows = await loader.load(counted, Query(spec, Grouping.DEPARTMENT))
-    departments = await loader.load(names, spec.tenant_id, DEPARTMENTS, frozenset(dep for (dep,) in rows))
+    """Return a row for each department."""
+    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))
+    departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for (dep,) in rows))
     table = [Performance(departments.newest(id), (), counts) for (id,), counts in rows.items()]
     return _page(table, "byDepartment", order, first, after)
 
 
 async def by_template(
-    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Template]]:
-    """A row for each template, with the departments that used it."""
-    rows = await loader.load(counted, Query(spec, Grouping.TEMPLATE))
-    templates = await loader.load(names, spec.tenant_id, TEMPLATES, frozenset(template for template, _ in rows))
-    departments = await loader.load(names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
-    used: dict[str, dict[str, Counts]] = defaultdict(dict)
+    """Return a row for each template, with the departments that used it."""
+    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.TEMPLATE))
+    templates = await loader.load(load_names, spec.tenant_id, TEMPLATES, frozenset(template for template, _ in rows))
+    departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
+    used: dict[str, dict[str, FunnelCounts]] = defaultdict(dict)
     for (template, department), counts in rows.items():
         used[template][department] = counts
     table = [
         Performance(
             templates.newest(template),
-            tuple(sorted(map(departments.newest, by), key=lambda department: (fold(department.name), department.id))),
+            tuple(
+                sorted(map(departments.newest, by), key=lambda department: (normalize(department.name), department.id))
+            ),
             total(by.values()),
         )
         for template, by in used.items()
@@ -146,11 +159,11 @@ async def by_template(
 
 
 async def by_account(
-    loader: Loader, spec: Spec, order: Order | None, first: int, after: str | None
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Account]]:
-    """A row for each sender account."""
-    rows = await loader.load(counted, Query(spec, Grouping.ACCOUNT))
-    accounts = await loader.load(names, spec.tenant_id, ACCOUNTS, frozenset(account for (account,) in rows))
+    """Return a row for each sender account."""
+    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.ACCOUNT))
+    accounts = await loader.load(load_names, spec.tenant_id, ACCOUNTS, frozenset(account for (account,) in rows))
     table = [Performance(accounts.newest(id), (), counts) for (id,), counts in rows.items()]
     return _page(table, "byAccount", order, first, after)
 
@@ -165,7 +178,7 @@ def _page(
     shape = ((int, float, type(None)) if order.field in VALUES else TEXT, TEXT, TEXT, TEXT)
 
     def position(row: Performance[Entity]) -> tuple[Any, ...]:
-        name = fold(row.entity.name)
+        name = normalize(row.entity.name)
         value = VALUES[order.field](row.counts) if order.field in VALUES else name
         # Only a table by agent has several rows of one entity, told apart by their one department.
         second = row.departments[0].id if of == "byAgent" else ""
@@ -183,44 +196,45 @@ def _page(
 
 
 @dataclass(frozen=True)
-class Point:
+class TimeSeriesPoint:
     """A point of a series: its first instant, its first local day, and the funnel of its messages."""
 
     starts_at: int
     on: date
-    counts: Counts
+    counts: FunnelCounts
 
 
-async def time_series(loader: Loader, spec: Spec, granularity: Granularity) -> list[Point]:
-    """The funnel over time: every bucket of the range, in order, empty ones too."""
-    if count_buckets(granularity, spec.first, spec.last) > LONGEST_SERIES:
-        raise InvalidInput(
-            f"timeSeries.granularity: {granularity} gives more than {LONGEST_SERIES} points for this range; "
+async def time_series(loader: RequestLoader, spec: QuerySpec, granularity: Granularity) -> list[TimeSeriesPoint]:
+    """Return the funnel over time: every bucket of the range, in order, empty ones too."""
+    if count_buckets(granularity, spec.first, spec.last) > MAX_SERIES_POINTS:
+        raise InvalidInputError(
+            f"timeSeries.granularity: {granularity} gives more than {MAX_SERIES_POINTS} points for this range; "
             "choose a wider one or a shorter range."
         )
     buckets: Mapping[Any, Bucket]
     if granularity is Granularity.HOUR:
-        rows = await loader.load(counted, Query(spec, Grouping.HOUR))
+        rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.HOUR))
         buckets = hour_buckets(spec.zone, spec.starts_at, spec.ends_at)
         return _points(buckets, rows)
-    rows = await loader.load(counted, Query(spec, Grouping.DAY))
+    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DAY))
     buckets = day_buckets(granularity, spec.zone, spec.first, spec.last)
     # Where a clock once went back over midnight by a minute, a local day can end outside of its range: it is cut.
     inside = {min(max(date.fromordinal(day), spec.first), spec.last): counts for (day,), counts in rows.items()}
     return _points(buckets, inside)
 
 
-def _points(buckets: Mapping[Any, Bucket], found: Mapping[Any, Counts]) -> list[Point]:
-    inside: dict[Bucket, list[Counts]] = {bucket: [] for bucket in buckets.values()}
-    for key, counts in found.items():
+def _points(buckets: Mapping[Any, Bucket], rows: Mapping[Any, FunnelCounts]) -> list[TimeSeriesPoint]:
+    inside: dict[Bucket, list[FunnelCounts]] = {bucket: [] for bucket in buckets.values()}
+    for key, counts in rows.items():
         inside[buckets[key]].append(counts)
     return [
-        Point(bucket.starts_at, bucket.on, total(counts) if counts else NOTHING) for bucket, counts in inside.items()
+        TimeSeriesPoint(bucket.starts_at, bucket.on, total(counts) if counts else ZERO_COUNTS)
+        for bucket, counts in inside.items()
     ]
 
 
 @dataclass(frozen=True)
-class Cell:
+class HeatmapCell:
     """Responses in an hour of a weekday (ISO: Monday = 1)."""
 
     weekday: int
@@ -228,15 +242,15 @@ class Cell:
     responses: int
 
 
-async def heatmap(loader: Loader, spec: Spec) -> list[Cell]:
-    """Responses by the reply's own weekday and hour: 7 x 24 cells, Monday first."""
-    rows: Rows = await loader.load(counted, Query(spec, Grouping.REPLY_HOUR))
-    found = {slot: counts.values[0] for (slot,), counts in rows.items()}
-    return [Cell(slot // 24 + 1, slot % 24, found.get(slot, 0)) for slot in range(7 * 24)]
+async def heatmap(loader: RequestLoader, spec: QuerySpec) -> list[HeatmapCell]:
+    """Return the responses by the reply's own weekday and hour: 7 x 24 cells, Monday first."""
+    rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.REPLY_HOUR))
+    responses = {slot: counts.values[0] for (slot,), counts in rows.items()}
+    return [HeatmapCell(slot // 24 + 1, slot % 24, responses.get(slot, 0)) for slot in range(7 * 24)]
 
 
-async def responses_by_hour(loader: Loader, spec: Spec) -> list[tuple[int, int]]:
-    """Responses by the reply's own hour: 24 pairs of hour and count."""
+async def responses_by_hour(loader: RequestLoader, spec: QuerySpec) -> list[tuple[int, int]]:
+    """Return the responses by the reply's own hour: 24 pairs of hour and count."""
     responses = [0] * 24
     for cell in await heatmap(loader, spec):
         responses[cell.hour] += cell.responses
@@ -245,16 +259,16 @@ async def responses_by_hour(loader: Loader, spec: Spec) -> list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class ResponseTime:
-    """How long customers took to answer, in seconds; None when nobody did."""
+    """The time in which customers replied, in seconds; None without replies."""
 
     responses: int
     median: float | None
     p90: float | None
 
 
-async def response_time(loader: Loader, spec: Spec) -> ResponseTime:
-    """Median and 90th percentile of the time from send to reply."""
-    rows: Rows = await loader.load(counted, Query(spec, Grouping.RESPONSE_TIME))
+async def response_time(loader: RequestLoader, spec: QuerySpec) -> ResponseTime:
+    """Return the median and the 90th percentile of the time from send to reply."""
+    rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.RESPONSE_TIME))
     histogram = {bin: counts.values[0] for (bin,), counts in rows.items()}
     return ResponseTime(
         sum(histogram.values()), quantile(histogram, Fraction(1, 2)), quantile(histogram, Fraction(9, 10))
@@ -263,7 +277,7 @@ async def response_time(loader: Loader, spec: Spec) -> ResponseTime:
 
 @dataclass(frozen=True)
 class BounceReason:
-    """Why messages bounced: WhatsApp's code and words, how many, and their share of all bounces."""
+    """A reason of bounces: WhatsApp's code and title, the number of messages, and their share of all bounces."""
 
     code: int | None
     title: str
@@ -271,12 +285,12 @@ class BounceReason:
     share: float
 
 
-async def bounce_reasons(loader: Loader, spec: Spec) -> list[BounceReason]:
-    """The reasons of bounces, the most frequent first, then by code."""
-    rows: Rows = await loader.load(counted, Query(spec, Grouping.BOUNCE))
+async def bounce_reasons(loader: RequestLoader, spec: QuerySpec) -> list[BounceReason]:
+    """Return the reasons of bounces, the most frequent first, then by code."""
+    rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.BOUNCE))
     if not rows:
         return []
-    titles = await loader.load(heard_titles, spec)
+    titles = await loader.load(reported_titles, spec)
     bounced = sum(counts.values[0] for counts in rows.values())
     reasons = [
         BounceReason(code, title_of(code, titles), counts.values[0], counts.values[0] / bounced)
@@ -285,6 +299,6 @@ async def bounce_reasons(loader: Loader, spec: Spec) -> list[BounceReason]:
     return sorted(reasons, key=lambda reason: (-reason.count, reason.code is None, reason.code or 0))
 
 
-async def still_maturing(loader: Loader, spec: Spec) -> Maturing:
-    """What of the selection may still change."""
+async def still_maturing(loader: RequestLoader, spec: QuerySpec) -> Maturing:
+    """Return the number of messages of the selection that may still change."""
     return await loader.load(maturing, spec)

@@ -1,36 +1,45 @@
-"""The options of the filters: what a viewer may choose from."""
+"""The options of the filters that a viewer may choose from."""
 
 from typing import TypeVar
 
-from analytics.errors import InvalidInput
-from analytics.limits import LONGEST_SEARCH, MOST_FILTER_IDS
-from analytics.names import Account, Agent, Department, Kind, Template, chosen, fold, options
-from analytics.specs import Scope
-from resolvers.loading import Loader
-from resolvers.paging import TEXT, Page, page
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.limits import MAX_FILTER_IDS, MAX_SEARCH_LENGTH
+from analytics.domain.query_spec import AccessScope
+from analytics.reports.directory import (
+    Account,
+    Agent,
+    Department,
+    EntityType,
+    Template,
+    entities_by_id,
+    filter_options,
+    normalize,
+)
+from resolvers.loader import RequestLoader
+from resolvers.pagination import TEXT, Page, page
 
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
 
 async def search_options(
-    loader: Loader,
-    scope: Scope,
-    kind: Kind[Entity],
+    loader: RequestLoader,
+    scope: AccessScope,
+    kind: EntityType[Entity],
     ids: frozenset[str] | None,
     search: str | None,
     first: int,
     after: str | None,
 ) -> Page[Entity]:
-    """The options, or those of some ids, whose name contains a text (case and accents aside), by name, then id."""
-    if search is not None and len(search) > LONGEST_SEARCH:
-        raise InvalidInput(f"search: may have at most {LONGEST_SEARCH} characters.")
-    if ids is not None and len(ids) > MOST_FILTER_IDS:
-        raise InvalidInput(f"ids: at most {MOST_FILTER_IDS} ids may be named.")
-    wanted = fold(search or "")
+    """Return the options, or those of some ids, whose name contains a text, whatever its case and accents, by name."""
+    if search is not None and len(search) > MAX_SEARCH_LENGTH:
+        raise InvalidInputError(f"search: may have at most {MAX_SEARCH_LENGTH} characters.")
+    if ids is not None and len(ids) > MAX_FILTER_IDS:
+        raise InvalidInputError(f"ids: at most {MAX_FILTER_IDS} ids may be named.")
+    wanted = normalize(search or "")
     return page(
-        [entity for entity in await _found(loader, scope, kind, ids) if wanted in fold(entity.name)],
+        [entity for entity in await _load_entities(loader, scope, kind, ids) if wanted in normalize(entity.name)],
         kind.table.name,
-        position=lambda entity: (fold(entity.name), entity.id),
+        position=lambda entity: (normalize(entity.name), entity.id),
         sort_key=lambda place: place,
         shape=(TEXT, TEXT),
         first=first,
@@ -38,7 +47,9 @@ async def search_options(
     )
 
 
-async def _found(loader: Loader, scope: Scope, kind: Kind[Entity], ids: frozenset[str] | None) -> list[Entity]:
+async def _load_entities(
+    loader: RequestLoader, scope: AccessScope, kind: EntityType[Entity], ids: frozenset[str] | None
+) -> list[Entity]:
     if ids is None:
-        return await loader.load(options, scope, kind)
-    return await loader.load(chosen, scope, kind, ids) if ids else []
+        return await loader.load(filter_options, scope, kind)
+    return await loader.load(entities_by_id, scope, kind, ids) if ids else []

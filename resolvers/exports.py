@@ -4,78 +4,92 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from analytics import exports
-from analytics.database import Database
-from analytics.errors import Forbidden, InvalidInput, NotFound
-from analytics.exports import FINAL, Export, ExportStatus, Position, Refused, Request, UserErrorCode
-from analytics.viewers import Identity, Viewer, view
-from resolvers.loading import Loader
-from resolvers.paging import TEXT, Page, check_first, decode
+from analytics.domain.access import Identity, Viewer
+from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from analytics.exports import requests
+from analytics.exports.requests import (
+    FINAL,
+    Export,
+    ExportCursor,
+    ExportInputError,
+    ExportRequest,
+    ExportStatus,
+    UserErrorCode,
+)
+from analytics.reports.access import load_viewer
+from analytics.storage.database import Database
+from resolvers.loader import RequestLoader
+from resolvers.pagination import TEXT, Page, check_first, decode
 
 LIST = "exports"
 # Seconds between two looks at a followed export. Its progress is written twice a second: with this, whoever follows it
 # hears of it at least each second.
-LOOK_EVERY = 0.25
+POLL_INTERVAL = 0.25
 
 
-class Jobs(Protocol):
+class ExportQueue(Protocol):
     """What exports need of the outside."""
 
-    async def start(self, tenant: str, id: str) -> None:
+    async def enqueue(self, tenant: str, id: str) -> None:
         """Have a worker take up an export whose row is committed. Never fails: a sweep repeats what is lost."""
 
-    async def forget(self, export: Export) -> None:
+    async def delete_files(self, export: Export) -> None:
         """Delete the file of an export, if there is one. Raises OSError."""
 
 
-async def create(database: Database, jobs: Jobs, viewer: Viewer, request: Request, now: int) -> Export:
-    """Queue an export. Raises `analytics.exports.Refused`."""
+async def create(database: Database, jobs: ExportQueue, viewer: Viewer, request: ExportRequest, now: int) -> Export:
+    """Queue an export. Raises `analytics.exports.requests.ExportInputError`."""
     async with database.write() as writer:
-        export = await exports.create(writer, viewer, request, now)
+        export = await requests.create(writer, viewer, request, now)
     if export.status is ExportStatus.QUEUED:
-        await jobs.start(export.tenant_id, export.id)
+        await jobs.enqueue(export.tenant_id, export.id)
     return export
 
 
 async def cancel(database: Database, viewer: Viewer, id: str, now: int) -> Export:
-    """Cancel an export. Raises `Refused`."""
+    """Cancel an export. Raises `ExportInputError`."""
     async with database.write() as writer:
-        return await exports.cancel(writer, viewer, id, now)
+        return await requests.cancel(writer, viewer, id, now)
 
 
-async def delete(database: Database, jobs: Jobs, viewer: Viewer, id: str, now: int) -> Export:
+async def delete(database: Database, jobs: ExportQueue, viewer: Viewer, id: str, now: int) -> Export:
     """Delete an export and its file. The row goes last: as long as it is there the deletion can be tried again.
 
-    Raises `Refused`, also when the file cannot be deleted at the moment.
+    Raises `ExportInputError`, also when the file cannot be deleted at the moment.
     """
     async with database.read() as reader:
-        export = await exports.removable(reader, viewer, id, now)
+        export = await requests.get_deletable(reader, viewer, id, now)
     try:
-        await jobs.forget(export)
+        await jobs.delete_files(export)
     except OSError as error:
         message = "The file cannot be deleted at the moment. Try again later."
-        raise Refused(UserErrorCode.CONFLICT, "id", message) from error
+        raise ExportInputError(UserErrorCode.CONFLICT, "id", message) from error
     async with database.write() as writer:
-        return await exports.remove(writer, viewer, id, now)
+        return await requests.remove(writer, viewer, id, now)
 
 
-async def find(loader: Loader, viewer: Viewer, id: str, now: int) -> Export | None:
+async def find(loader: RequestLoader, viewer: Viewer, id: str, now: int) -> Export | None:
     """One export that the viewer may see."""
-    return await loader.load(exports.find, viewer, id, now)
+    return await loader.load(requests.find, viewer, id, now)
 
 
-async def newest(
-    loader: Loader, viewer: Viewer, statuses: Sequence[ExportStatus] | None, first: int, after: str | None, now: int
+async def list_exports(
+    loader: RequestLoader,
+    viewer: Viewer,
+    statuses: Sequence[ExportStatus] | None,
+    first: int,
+    after: str | None,
+    now: int,
 ) -> Page[Export]:
     """The viewer's exports, newest first."""
     check_first(first)
     if statuses is not None and len(statuses) > len(ExportStatus):
-        raise InvalidInput(f"status: may have at most {len(ExportStatus)} values.")
+        raise InvalidInputError(f"status: may have at most {len(ExportStatus)} values.")
     position = None
     if after is not None:
-        position = Position(*decode(LIST, after, ((int,), TEXT)))
+        position = ExportCursor(*decode(LIST, after, ((int,), TEXT)))
     wanted = None if statuses is None else frozenset(statuses)
-    found, total = await loader.load(exports.newest, viewer, wanted, first + 1, position, now)
+    found, total = await loader.load(requests.list_newest, viewer, wanted, first + 1, position, now)
     shown = found[:first]
     return Page(
         of=LIST,
@@ -87,25 +101,25 @@ async def newest(
     )
 
 
-async def follow(database: Database, who: Identity, id: str, now: int) -> AsyncIterator[tuple[Viewer, Export]]:
+async def watch_export(database: Database, who: Identity, id: str, now: int) -> AsyncIterator[tuple[Viewer, Export]]:
     """An export now and each time it changes, until its status is final or it is gone; with the viewer of that moment.
 
-    Raises `NotFound` when there is none that the viewer may see, and `Forbidden` as soon as they may not see all of its
-    departments any more. What completes after `now`, the moment of the subscription, is not over by then.
+    Raises `NotFoundError` when there is none that the viewer may see, and `ForbiddenError` as soon as they may not see
+    all of its departments any more. What completes after `now`, the moment of the subscription, is not over by then.
     """
     shown = None
     while shown is None or shown.status not in FINAL:
         if shown is not None:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_INTERVAL)
         async with database.read() as reader:
-            viewer = await view(reader, who)
-            found = await exports.find(reader, viewer, id, now)
+            viewer = await load_viewer(reader, who)
+            found = await requests.find(reader, viewer, id, now)
         if found is None and shown is None:
-            raise NotFound("id: there is no such export.")
+            raise NotFoundError("id: there is no such export.")
         if found is None:
             return
         if found.status not in FINAL and not found.allows(viewer.scope):
-            raise Forbidden("You may no longer see all the departments of this export.")
+            raise ForbiddenError("You may no longer see all the departments of this export.")
         if found != shown:
             shown = found
             yield viewer, shown

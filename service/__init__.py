@@ -1,5 +1,5 @@
-"""The running service, and the only place that knows everything: settings, the ASGI app, tokens, routes, the CLI.
+"""The running service: settings, ASGI application, command line, processes.
 
-`cli` is what a person starts; `app` joins the schema, the database, the jobs and the files into one ASGI
-application; `worker` and `supervisor` run the workers; `demo` makes a company to look at.
+`cli` > `server` > `app` (composition root) > `graphql`, `web`, `demo`, `ingest`, `workers` > `auth` >
+`telemetry` > `settings`.
 """

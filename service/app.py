@@ -1,155 +1,99 @@
 """The ASGI application: everything joined."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from hmac import compare_digest
 
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from analytics.database import Database
-from analytics.migrations import SchemaState, state
 from graphql_schema.schema import build_schema
-from service import session, site
-from service.appliers import Appliers
-from service.downloads import download
-from service.events import LONGEST_BODY, Events
-from service.garbage import tune_garbage_collector
-from service.graphql import GraphQLEndpoint, House
-from service.headers import Headed, crossing
-from service.links import Links
-from service.listening import affordable_connections
-from service.logs import configure
-from service.looks import Look, SharedCall
-from service.manifest import open_manifest
-from service.metrics import exposition
-from service.observing import Observed
-from service.pacing import PacedStrangers
-from service.rates import open_rates
+from service.auth.download_links import DownloadLinkSigner
+from service.auth.tokens import create_token_service
+from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint, policy_from_settings
+from service.graphql.persisted_documents import load_persisted_documents
+from service.graphql.rate_limits import create_rate_limiter
+from service.ingest.events import MAX_BODY_BYTES, EventsEndpoint
+from service.ingest.process_pool import IngestProcessPool
+from service.ingest.webhook_secrets import create_webhook_secret_store
+from service.ingest.webhooks import MAX_BODY_BYTES as LONGEST_WEBHOOK
+from service.ingest.webhooks import WhatsAppWebhookEndpoint
+from service.process_tuning import affordable_connections, tune_garbage_collector
 from service.settings import Settings
-from service.tokens import open_tokens
-from service.webhook_secrets import WebhookSecrets
-from service.webhooks import LONGEST_BODY as LONGEST_WEBHOOK
-from service.webhooks import Webhooks
-from service.workers import workers
-from service.workshop import open_workshop
-from tasks import brokers
-from tasks.queue import Jobs
+from service.telemetry.logs import configure
+from service.telemetry.recorder import TelemetryMiddleware
+from service.web import demo_session, downloads, health, pages
+from service.web.middleware import ResponseHeadersMiddleware, cors_options
+from service.web.throttle import AnonymousThrottle
+from service.workers.client import create_worker_client
+from service.workers.resources import open_job_resources
+from tasks.queue.broker_url import parse_broker_url
+from tasks.queue.dispatch import DramatiqExportQueue
 
 
 def create_app(settings: Settings) -> Starlette:
     """The service, ready to be run by uvicorn. Raises `ConfigurationError`."""
     configure(settings.log_level, settings.log_format)
-    tokens = open_tokens(settings)
-    links = Links(settings.link_key, timedelta(seconds=settings.link_seconds))
-    workshop = open_workshop(settings)
-    hands = workers(brokers.address(settings.broker_url))
+    tokens = create_token_service(settings)
+    links = DownloadLinkSigner(settings.link_key, timedelta(seconds=settings.link_seconds))
+    resources = open_job_resources(settings)
+    worker_client = create_worker_client(parse_broker_url(settings.broker_url))
     schema = build_schema(plain_execution=settings.plain_execution)
-    rates = open_rates(settings.rates_url, settings.allowed)
-    house = House(
-        workshop.database,
-        Jobs(workshop, hands.announce),
+    rates = create_rate_limiter(settings)
+    dependencies = GraphQLDependencies(
+        resources.database,
+        DramatiqExportQueue(resources.files, worker_client.enqueue),
         tokens,
         links,
         settings.public_url,
-        settings.terms,
+        policy_from_settings(settings),
         rates,
-        open_manifest(settings, schema),
+        load_persisted_documents(settings, schema),
         settings.allowed_origins,
     )
     # A tenth of all connections: however many strangers come, others find room.
-    endpoint = GraphQLEndpoint(schema, house, max_strangers=affordable_connections(settings.connections) // 10)
+    endpoint = GraphQLEndpoint(schema, dependencies, max_strangers=affordable_connections(settings.connections) // 10)
+    appliers = IngestProcessPool(settings.appliers)
+    events = EventsEndpoint(tokens, appliers)
+    webhooks = WhatsAppWebhookEndpoint(resources.database, create_webhook_secret_store(settings), worker_client.wake)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         tune_garbage_collector()
-        await hands.start()
+        await worker_client.start()
         try:
             yield
         finally:
             await appliers.stop()
-            await hands.stop()
+            await worker_client.stop()
             await rates.close()
-            await workshop.database.close()
-
-    appliers = Appliers(settings.appliers)
-    events = Events(tokens, appliers)
-    webhooks = Webhooks(workshop.database, WebhookSecrets(settings.webhooks_file), hands.wake)
-
-    broker_look, files_look = Look(hands.answer), Look(workshop.files.answer)
-    tables_call = SharedCall(lambda: _tables(workshop.database), timeout=5)  # busy is not away
-
-    async def file(request: Request) -> Response:
-        return await download(request, workshop.database, workshop.files, links)
-
-    async def alive(_request: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def ready(_request: Request) -> Response:
-        """200 as long as requests can be answered: they can without the broker, for which exports wait, and without the
-        files, without which exports fail and cannot be fetched.
-        """
-        tables, broker, files = await asyncio.gather(tables_call.result(), broker_look.answers(), files_look.answers())
-        told = {
-            "database": "no answer" if tables is None else "ok",
-            "migrations": "run `embudo migrate`" if tables is SchemaState.BEHIND else "ok",
-            "broker": "ok" if broker else "no answer",
-            "files": "ok" if files else "no answer",
-        }
-        status = 503 if tables in (None, SchemaState.BEHIND) else 200
-        return PlainTextResponse("".join(f"{name}: {how}\n" for name, how in told.items()), status_code=status)
-
-    async def metrics(request: Request) -> Response:
-        """For whoever has the token for it; a demo shows them to all."""
-        token = settings.metrics_token
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not settings.demo and not (token and compare_digest(given.encode(), token.get_secret_value().encode())):
-            return Response(status_code=404 if token is None else 401)
-        shown = await exposition(workshop.database, settings.metrics_folder is not None)
-        return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+            await resources.database.close()
 
     served = Starlette(
         routes=[
-            *site.routes(settings.allowed_origins),
-            *session.routes(settings, tokens),
+            *pages.routes(settings.allowed_origins),
+            *demo_session.routes(settings, tokens),
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
-            Route("/exports/{id}/file", file),
-            Route("/v1/events", events.take, methods=["POST"], max_body_size=LONGEST_BODY),
+            *downloads.routes(resources.database, resources.files, links),
+            Route("/v1/events", events.post, methods=["POST"], max_body_size=MAX_BODY_BYTES),
             Route(
                 "/webhooks/whatsapp/{tenant}",
-                webhooks.answer,
+                webhooks.handle,
                 methods=["GET", "POST"],
                 max_body_size=LONGEST_WEBHOOK,
             ),
-            Route("/healthz", alive),
-            Route("/readyz", ready),
-            Route("/metrics", metrics),
+            *health.routes(settings, resources.database, resources.files, worker_client),
         ],
         middleware=[
-            Middleware(Headed, secure=(settings.public_url or "").startswith("https://")),
-            Middleware(Observed),
-            Middleware(PacedStrangers, tokens=tokens),
-            Middleware(CORSMiddleware, **crossing(settings.allowed_origins)),
+            Middleware(ResponseHeadersMiddleware, secure=(settings.public_url or "").startswith("https://")),
+            Middleware(TelemetryMiddleware),
+            Middleware(AnonymousThrottle, tokens=tokens),
+            Middleware(CORSMiddleware, **cors_options(settings.allowed_origins)),
         ],
         lifespan=lifespan,
     )
     served.router.redirect_slashes = False  # to whatever host the request names
     return served
-
-
-async def _tables(database: Database) -> SchemaState | None:
-    """How the tables stand to this code; None when the database does not answer."""
-    try:
-        async with database.read() as reader:
-            return await state(reader)
-    except (DBAPIError, OSError):
-        return None

@@ -10,15 +10,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-from graphql_schema.context import Introspection, Terms
-from service.rates import Allowed
-from service.webhook_secrets import WebhookSecrets
-from tasks import brokers, files
+from analytics.storage.database_url import parse_database_url
+from tasks.file_url import parse_file_url
+from tasks.queue.broker_url import check_options, parse_broker_url, parse_redis_url
 
-SHORTEST_SECRET = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
+MIN_SECRET_BYTES = 32  # bytes; what HS256 asks for (RFC 7518, section 3.2)
 # An origin as browsers send it: no path, no slash at its end.
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 PUBLIC_URL = re.compile(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?(/[\w./~-]*)?", re.ASCII)
@@ -52,85 +49,185 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
-    database_url: str = Field(default_factory=lambda: f"sqlite+aiosqlite:///{Path('var/embudo.db').absolute()}")
-    broker_url: str = "embedded://"
-    files_url: str = Field(default_factory=lambda: Path("var/files").absolute().as_uri())
-    token_secret: SecretStr | None = None
-    token_issuer: str | None = None
-    token_audience: str | None = None
-    token_jwks_url: str | None = None
-    link_secret: SecretStr | None = None
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str | None = None
-    demo: bool = False
-    metrics_token: SecretStr | None = None
-    # Where the processes of one service count together; `embudo serve --workers` makes it.
-    metrics_folder: Path | None = Field(default=None, validation_alias=METRICS_FOLDER)
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["logfmt", "json"] = "logfmt"
-    plain_execution: bool = Field(default=True, description="Read plain fields without calling a resolver for each.")
-    export_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How long an export's file is kept.")
-    link_seconds: int = Field(default=900, ge=1, le=2_592_000, description="How long a download link is good for.")
-    orphan_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How long what nobody claimed waits.")
-    webhook_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How long the bodies of webhooks are kept.")
-    webhooks_file: Path | None = Field(default=None, description="Each company's secrets for WhatsApp's webhooks.")
-    form_answers: bool = Field(default=False, description="Keep what customers fill into forms, as a reply's text.")
-    appliers: int = Field(default=2, ge=1, le=64, description="How many processes apply events sent over HTTP.")
+    # The order and the descriptions are those of docs/settings.md, which `make settings` writes.
+    token_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs tokens and checks them (HS256). At least 32 bytes. This or `EMBUDO_TOKEN_JWKS_URL` is "
+        "needed, or both: then tokens of either kind are valid.",
+    )
+    token_jwks_url: str | None = Field(
+        default=None,
+        description="Where an identity provider publishes its keys (JWKS; RS256, ES256). They are fetched again every "
+        "5 minutes, and for an unknown key id. `https://` only, but on this machine.",
+    )
+    token_issuer: str | None = Field(
+        default=None,
+        description="The `iss` that every token must have, those signed with the token secret too. Without it `iss` is "
+        "not checked.",
+    )
+    token_audience: str | None = Field(
+        default=None, description="The `aud` that every token must have. Without it `aud` is not checked."
+    )
+    link_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs download links. At least 32 bytes. Without it the token secret does; with neither, a link "
+        "is valid only in the process that made it, until that ends.",
+    )
+    link_seconds: int = Field(
+        default=900, ge=1, le=2_592_000, description="How many seconds a download link is valid for."
+    )
+    database_url: str = Field(
+        default_factory=lambda: f"sqlite+aiosqlite:///{Path('var/embudo.db').absolute()}",
+        description="`sqlite+aiosqlite:////absolute/file.db` or `postgresql+asyncpg://user:password@host/name`, which "
+        "takes the options `host`, `port`, `passfile`, `ssl` and `target_session_attrs`.",
+    )
+    files_url: str = Field(
+        default_factory=lambda: Path("var/files").absolute().as_uri(),
+        description="Where exports are kept: `file:///absolute/folder` or `s3://bucket/prefix`, with "
+        "`?endpoint=…&region=…` if it is not Amazon's; credentials come from the `AWS_…` variables. It belongs to one "
+        "database: files there that no export needs are deleted.",
+    )
+    broker_url: str = Field(
+        default="embedded://",
+        description="How exports reach workers: the service's own worker, or those of `embudo worker` over "
+        "`redis://…`, `rediss://…`, `amqp://…` or `amqps://…`. `?namespace=…` keeps several services apart.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address where it listens.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port where it listens.")
+    public_url: str | None = Field(
+        default=None,
+        description="The address that readers use, as `https://embudo.example`: download links begin with it. Without "
+        "it they begin with the host that the request names. With `https://` browsers are told to use TLS only.",
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Other origins, separated by commas, whose pages may call the API, and show our pages in a frame "
+        "and hand them a token.",
+    )
+    introspection: Literal["viewers", "everyone", "nobody"] = Field(
+        default="viewers", description="Who may read the schema through the API."
+    )
+    documents: Path | None = Field(
+        default=None,
+        description="A file of documents that may be asked for by hash: a JSON object of SHA-256 and text. See "
+        "[api.md](api.md).",
+    )
+    documents_only: bool = Field(
+        default=False,
+        description="Run no other documents than those of `EMBUDO_DOCUMENTS`; without that file, than those of the "
+        "built pages. GraphiQL is then of no use.",
+    )
+    connections: int = Field(
+        default=1_000,
+        ge=10,
+        le=100_000,
+        description="How many connections a process has open at once. Those that wait for their clients give way to "
+        "new ones.",
+    )
+    request_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=3_600,
+        description="How many seconds a request may take; then it ends with `TIMEOUT`, and its statement is canceled "
+        "in the database. On SIGTERM it is how long what is under way may still take.",
+    )
+    requests_per_minute: int = Field(
+        default=6_000,
+        ge=0,
+        le=MAX_PER_MINUTE,
+        description="Requests a minute of one viewer; 0: any number. Without a token: a tenth of it by address (IPv6: "
+        "by /64), and half of it for all together.",
+    )
+    tenant_requests_per_minute: int = Field(
+        default=60_000, ge=0, le=MAX_PER_MINUTE, description="Requests a minute of one company; 0: any number."
+    )
+    points_per_minute: int = Field(
+        default=60_000,
+        ge=0,
+        le=MAX_PER_MINUTE,
+        description="Points (`extensions.cost`) that one viewer's documents may cost in a minute; 0: any number.",
+    )
+    tenant_points_per_minute: int = Field(
+        default=600_000,
+        ge=0,
+        le=MAX_PER_MINUTE,
+        description="Points that one company's documents may cost in a minute; 0: any number.",
+    )
+    rates_url: str | None = Field(
+        default=None,
+        description="`redis://…` or `rediss://…`, where several processes count requests and points together; "
+        "`?namespace=…` keeps several services apart. Without it each process counts its own.",
+    )
+    export_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How many days an export's file is kept.")
     message_months: int | None = Field(
         default=None,
         ge=1,
         le=1_000_000,
-        description="How many whole months, before this one, single messages are kept.",
+        description="How many whole months, before this one, single messages are kept; counts stay. Without it they "
+        "are kept for ever. It takes effect at once: run `embudo retention` first, see [privacy.md](privacy.md).",
     )
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
-    introspection: Introspection = Introspection.VIEWERS
-    connections: int = Field(default=1_000, ge=10, le=100_000, description="How many a process has open at once.")
-    request_seconds: float = Field(default=30, gt=0, le=3_600, description="How long a request may take.")
-    requests_per_minute: int = Field(
-        default=6_000, ge=0, le=MAX_PER_MINUTE, description="Of one viewer; 0: any number."
+    orphan_days: int = Field(
+        default=30,
+        ge=1,
+        le=MAX_DAYS,
+        description="How many days a status, a reply or a correction waits for its message.",
     )
-    tenant_requests_per_minute: int = Field(
-        default=60_000, ge=0, le=MAX_PER_MINUTE, description="Of one company; 0: any number."
+    webhooks_file: Path | None = Field(
+        default=None,
+        description="A file with each company's secrets for WhatsApp's webhooks, see [events.md](events.md). Without "
+        "it webhooks are refused.",
     )
-    points_per_minute: int = Field(default=60_000, ge=0, le=MAX_PER_MINUTE, description="Of one viewer; 0: any number.")
-    tenant_points_per_minute: int = Field(
-        default=600_000, ge=0, le=MAX_PER_MINUTE, description="Of one company; 0: any number."
+    webhook_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How many days webhook bodies are kept.")
+    form_answers: bool = Field(
+        default=False,
+        description="Keep what customers fill into WhatsApp's forms, as a reply's text; otherwise only that they did.",
     )
-    rates_url: str | None = None
-    documents: Path | None = None
-    documents_only: bool = False
+    appliers: int = Field(
+        default=2, ge=1, le=64, description="How many processes apply the events of `POST /v1/events`."
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="Whoever sends it as a bearer token may read `/metrics`. At least 32 bytes. Without it there is no "
+        "`/metrics`.",
+    )
+    # Where the processes of one service count together; `embudo serve --workers` makes it.
+    metrics_folder: Path | None = Field(default=None, validation_alias=METRICS_FOLDER)
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important lines that are logged."
+    )
+    log_format: Literal["logfmt", "json"] = Field(
+        default="logfmt", description="The form of every line of the log: `key=value`, or JSON objects."
+    )
+    plain_execution: bool = Field(
+        default=True,
+        description="Read plain fields without calling a resolver for each, which is faster. Switch it off only to "
+        "find out whether a defect comes from it.",
+    )
+    demo: bool = Field(
+        default=False, description="Offer the demo's people for signing in. On this machine's own address only."
+    )
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        try:
-            url = make_url(value)
-        except ArgumentError:
-            raise ValueError("not a database URL") from None
-        if url.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        url = parse_database_url(value)
+        if url.driver not in DATABASE_OPTIONS:
             raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-        if url.drivername == "sqlite+aiosqlite" and not Path(url.database or "").is_absolute():
+        if url.driver == "sqlite+aiosqlite" and not Path(url.database).is_absolute():
             raise ValueError("needs an absolute path: sqlite+aiosqlite:////folder/file.db")
-        _check_options(dict(url.query), DATABASE_OPTIONS[url.drivername])
+        check_options(url.options, DATABASE_OPTIONS[url.driver])
         return value
 
     @field_validator("broker_url")
     @classmethod
     def _broker(cls, value: str) -> str:
-        brokers.address(value)
+        parse_broker_url(value)
         return value
 
     @field_validator("files_url")
     @classmethod
     def _files(cls, value: str) -> str:
-        files.check(value)
-        return value
-
-    @field_validator("webhooks_file")
-    @classmethod
-    def _webhooks(cls, value: Path | None) -> Path | None:
-        WebhookSecrets(value)
+        parse_file_url(value)
         return value
 
     @field_validator("token_jwks_url")
@@ -163,14 +260,14 @@ class Settings(BaseSettings):
     @classmethod
     def _rates(cls, value: str | None) -> str | None:
         if value is not None:
-            brokers.redis_address(value)
+            parse_redis_url(value)
         return value
 
     @field_validator("token_secret", "link_secret", "metrics_token")
     @classmethod
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value().encode()) < SHORTEST_SECRET:
-            raise ValueError(f"needs at least {SHORTEST_SECRET} bytes")
+        if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes")
         return value
 
     @model_validator(mode="after")
@@ -185,28 +282,6 @@ class Settings(BaseSettings):
         if self.token_secret is None:
             raise ConfigurationError("EMBUDO_TOKEN_SECRET: set a secret of at least 32 bytes, or a JWKS URL to serve.")
         return self.token_secret.get_secret_value()
-
-    @property
-    def terms(self) -> Terms:
-        """What each request is granted."""
-        return Terms(
-            self.introspection,
-            self.request_seconds,
-            self.requests_per_minute,
-            self.tenant_requests_per_minute,
-            self.points_per_minute,
-            self.tenant_points_per_minute,
-        )
-
-    @property
-    def allowed(self) -> Allowed:
-        """The limits a minute."""
-        return Allowed(
-            self.requests_per_minute,
-            self.tenant_requests_per_minute,
-            self.points_per_minute,
-            self.tenant_points_per_minute,
-        )
 
     @property
     def doubts(self) -> list[str]:
@@ -246,15 +321,6 @@ def unknown_variables() -> list[str]:
     return sentences
 
 
-def _check_options(given: dict[str, str | tuple[str, ...]], known: dict[str, re.Pattern[str]]) -> None:
-    """Raise `ValueError` for an option of a URL that is unknown or has a wrong value."""
-    for name, value in given.items():
-        if name not in known:
-            raise ValueError(f"unknown option {name!r}; known ones: {', '.join(known) or 'none'}")
-        if not isinstance(value, str) or not known[name].fullmatch(value):
-            raise ValueError(f"option {name!r}: must be one of {known[name].pattern.replace('|', ', ')}")
-
-
-def count_together(folder: Path) -> None:
+def enable_multiprocess_metrics(folder: Path) -> None:
     """Have the processes that are started from here on count their metrics together, in an empty folder."""
     os.environ[METRICS_FOLDER] = str(folder)

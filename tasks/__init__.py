@@ -1,6 +1,4 @@
-"""Work in the background: the Dramatiq actors, what they write, and where files are kept.
+"""Background work: Dramatiq actors, export files, maintenance and erasure.
 
-An export travels `queue` (the message) → `exports` (the job: claim, write, store, complete) → `workbook` or
-`delimited` (the file) → `files` (the store). The database row is the truth about a job; a message only says that
-there is something to look at.
+An export travels `queue` (the message) > `exports.job` (claim, write, store, complete) > `exports.writers` (the file).
 """

@@ -4,58 +4,60 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from analytics import export_jobs
-from analytics.errors import NotFound
-from analytics.ingest import forgetting, webhooks
-from analytics.ingest.forgetting import Erased
-from analytics.ingest.mentions import names_of
-from analytics.removal import remove_rows
-from analytics.tables import tenants
-from tasks.exports import Workshop, forget, now
-from tasks.queue import expire
+from analytics.domain.errors import NotFoundError
+from analytics.domain.time_zones import now_micros
+from analytics.exports import jobs
+from analytics.ingest import erasure, webhook_inbox
+from analytics.ingest.erasure import ErasureResult
+from analytics.ingest.identifiers import identifiers_of
+from analytics.lifecycle.tenant_removal import remove_tenant_rows
+from analytics.storage.tables import tenants
+from tasks.exports.cleanup import delete_expired_files
+from tasks.exports.files import delete_files
+from tasks.resources import JobResources
 
 
-async def forget_contacts(workshop: Workshop, tenant: str, contacts: Iterable[str]) -> Erased:
-    """Forget people by a phone or an id each: in rows, webhooks and files, and in whatever comes later.
+async def erase_contacts(resources: JobResources, tenant: str, contacts: Iterable[str]) -> ErasureResult:
+    """Erase people, given by a phone or an id each, from rows, webhooks and files, and from all that comes in later.
 
-    May be repeated, also after it was killed. Raises `InvalidInput` and `NotFound`.
+    May be repeated, also after it was killed. Raises `InvalidInputError` and `NotFoundError`.
     """
-    named = [name for contact in contacts for name in names_of(contact)]
-    await _known(workshop, tenant)
-    async with workshop.database.write() as writer:
+    identifiers = [identifier for contact in contacts for identifier in identifiers_of(contact)]
+    await _require_tenant(resources, tenant)
+    async with resources.database.write() as writer:
         await writer.lock(tenant)
-        erased = await forgetting.forget(writer, tenant, named)
-        await webhooks.drop_mentioning(writer, tenant, erased.names)
-        await export_jobs.outdate(writer, tenant, now())
-    # Once more: an export that was taken up before this was committed may have read what was there before it.
-    async with workshop.database.write() as writer:
-        await export_jobs.outdate(writer, tenant, now())
-    await expire(workshop)
-    await workshop.database.scrub()
+        erased = await erasure.erase(writer, tenant, identifiers)
+        await webhook_inbox.drop_mentioning(writer, tenant, erased.names)
+        await jobs.expire_all(writer, tenant, now_micros())
+    # Once more: an export that was claimed before this was committed may have read what was there before it.
+    async with resources.database.write() as writer:
+        await jobs.expire_all(writer, tenant, now_micros())
+    await delete_expired_files(resources)
+    await resources.database.vacuum()
     return erased
 
 
-async def remove_tenant(workshop: Workshop, tenant: str) -> None:
-    """Remove a company whole: files, then rows. May be repeated after it was killed. Raises `NotFound` and OSError."""
-    await _known(workshop, tenant)
-    async with workshop.database.write() as writer:
-        await export_jobs.withdraw(writer, tenant, now())
-    async with workshop.database.read() as reader:
-        made = await export_jobs.all_of(reader, tenant, now())
+async def remove_tenant(resources: JobResources, tenant: str) -> None:
+    """Remove a tenant whole: files, then rows. May be repeated after a kill. Raises `NotFoundError` and OSError."""
+    await _require_tenant(resources, tenant)
+    async with resources.database.write() as writer:
+        await jobs.cancel_all(writer, tenant, now_micros())
+    async with resources.database.read() as reader:
+        made = await jobs.all_of(reader, tenant, now_micros())
     for export in made:
-        await forget(workshop.files, export)
-    await remove_rows(workshop.database, tenant)
-    await workshop.database.scrub()
+        await delete_files(resources.files, export)
+    await remove_tenant_rows(resources.database, tenant)
+    await resources.database.vacuum()
 
 
-async def outdate_files(workshop: Workshop, tenant: str, sent_before: int) -> None:
-    """Have no file of a company show messages sent before an instant. May be repeated after it was killed."""
-    async with workshop.database.write() as writer:
-        await export_jobs.outdate(writer, tenant, now(), sent_before)
-    await expire(workshop)
+async def expire_files(resources: JobResources, tenant: str, sent_before: int) -> None:
+    """Expire and delete a company's files that show messages sent before an instant. May be repeated after a kill."""
+    async with resources.database.write() as writer:
+        await jobs.expire_all(writer, tenant, now_micros(), sent_before)
+    await delete_expired_files(resources)
 
 
-async def _known(workshop: Workshop, tenant: str) -> None:
-    async with workshop.database.read() as reader:
+async def _require_tenant(resources: JobResources, tenant: str) -> None:
+    async with resources.database.read() as reader:
         if await reader.first(select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)) is None:
-            raise NotFound(f"There is no company {tenant!r}.")
+            raise NotFoundError(f"There is no company {tenant!r}.")

@@ -4,20 +4,22 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from analytics.database import Database
-from analytics.distribution import distribute
 from analytics.migrations import migrate
-from service.garbage import tune_garbage_collector
-from tests import citus
+from analytics.storage.citus import distribute
+from analytics.storage.database import Database
+from service.process_tuning import tune_garbage_collector
+from tests.support.sql import citus
+from tests.support.sql.clusters import create_database, drop_database, nodes_named
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 
-# The same examples on every machine in CI; more of them, and new ones, when asked for.
+# The same examples on every machine; fewer of them in `make test-fast`; many and new ones in `make test-long`.
 settings.register_profile(
     "default",
     deadline=None,
@@ -25,6 +27,7 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+settings.register_profile("fast", settings.get_profile("default"), max_examples=10)
 settings.register_profile(
     "long",
     settings.get_profile("default"),
@@ -36,6 +39,36 @@ settings.load_profile(os.environ.get("EMBUDO_TEST_PROFILE", "default"))
 
 # A server with Citus: the tests of the database run on it too, distributed.
 CITUS = os.environ.get("EMBUDO_TEST_CITUS_URL")
+CITUS_NODES = nodes_named(os.environ.get("EMBUDO_TEST_CITUS_NODES", ""))
+
+
+# Parameters of fixtures that are servers of their own.
+SERVERS = {"postgresql", "citus", "redis", "rabbitmq", "bucket"}
+# Tests of these folders start real processes, whatever they import.
+FOLDERS = {"frontend": "browser", "soak": "process", "attack": "process"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its tiers, and begin with the files that take longest: they are handed out one by one."""
+    for item in items:
+        for tier in _tiers(item):
+            item.add_marker(tier)
+    slowest = ("process", "browser")
+    items.sort(key=lambda item: not any(item.get_closest_marker(tier) for tier in slowest))
+
+
+def _tiers(item: pytest.Item) -> Iterator[str]:
+    """The markers of a test: what it needs that a unit test does not. See pyproject.toml for their meaning."""
+    folder = FOLDERS.get(item.path.relative_to(Path(__file__).parent).parts[0])
+    module = getattr(item, "module", None)
+    used = {getattr(value, "__module__", None) or "" for value in vars(module or item).values()}
+    parameters = getattr(item, "callspec", None)
+    if folder:
+        yield folder
+    elif any(name.startswith("tests.support.servers") for name in used):
+        yield "process"
+    if "tests.support.brokers" in used or (parameters and not SERVERS.isdisjoint(map(str, parameters.params.values()))):
+        yield "server"
 
 
 def pytest_collection_finish() -> None:
@@ -72,12 +105,13 @@ async def empty_database(server_url: str) -> AsyncIterator[str]:
         if os.environ.get("CI") or server_url == CITUS:
             raise
         pytest.skip("no PostgreSQL server at EMBUDO_TEST_POSTGRESQL_URL")
-    # A daemon of Citus stays in each of its databases.
-    forced = "WITH (FORCE)" if server_url == CITUS else ""
+    citus = server_url == CITUS
+    nodes = CITUS_NODES if citus else []
     try:
-        await server.execute(f'CREATE DATABASE "{name}"')
+        await create_database(server_url, name, nodes)
         yield f"{server_url.rpartition('/')[0].replace('postgresql://', 'postgresql+asyncpg://')}/{name}"
-        await server.execute(f'DROP DATABASE "{name}" {forced}')
+        # A daemon of Citus stays in each of its databases.
+        await drop_database(server_url, name, nodes, force=citus)
     finally:
         await server.close()
 
@@ -93,7 +127,7 @@ citus.watch()
 
 @pytest.fixture(autouse=True)
 def inside_citus() -> Iterator[None]:
-    """What PostgreSQL was asked is what Citus would run too, see `tests.citus`."""
+    """What PostgreSQL was asked is what Citus would run too, see `tests.support.sql.citus`."""
     yield
     found = list(dict.fromkeys(citus.complaints))
     citus.complaints.clear()

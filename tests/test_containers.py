@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 import typer
 
-from service.cli import app
+from service.cli.main import app
 from service.settings import Settings
-from tests.service.servers import ROOT, SECRET, running
+from tests.support.paths import ROOT
+from tests.support.servers.server import SECRET, running
 
 FILES = ("Dockerfile", "compose.yaml", "docs/deployment.md")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

@@ -8,13 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from analytics import figures
-from analytics.database import Database, Writer
-from analytics.figures import Figure
-from analytics.ingest import contacts, directory, early_messages, forgetting
-from analytics.ingest.aliases import WAMID
-from analytics.ingest.descriptions import described, is_overruled, merge_messages
-from analytics.ingest.directory import Change, Settings
+from analytics.domain.time_zones import LAST_INSTANT, to_micros, zone
+from analytics.ingest import erasure
+from analytics.ingest.derived_state import derive_status, resolve_replies
 from analytics.ingest.events import (
     NOT_REPLIES,
     AnyEvent,
@@ -23,19 +19,24 @@ from analytics.ingest.events import (
     MessageSent,
     MessageStatus,
 )
+from analytics.ingest.merging import contacts, directory, early_messages
+from analytics.ingest.merging.aliases import WAMID
+from analytics.ingest.merging.descriptions import is_overruled, merge_messages, message_from
+from analytics.ingest.merging.directory import DirectoryChange, TenantSettings
+from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, STATUS_COLUMNS, Receipt, channel, merge_receipt
+from analytics.ingest.merging.records import Message, ParsedRecords, Reply, contradicts, merge_replies, reply_from
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.receipts import BY_ACCOUNT, BY_NUMBER, FACTS, Receipt, channel, merge_receipt
 from analytics.ingest.reprocessing import reprocess
-from analytics.ingest.rows import Message, Reply, Said, contradicts, inbound, merge_replies
-from analytics.ingest.settle import derive, settle
-from analytics.ingest.working_set import WorkingSet
-from analytics.rollups.beginning import for_zone
-from analytics.rollups.state import State
-from analytics.tables import messages, receipts, replies
-from analytics.zones import LAST_INSTANT, instant, zone
+from analytics.ingest.unit_of_work import UnitOfWork
+from analytics.reports.availability import DataAvailability
+from analytics.rollups.reset import ensure_zone
+from analytics.storage import gauges
+from analytics.storage.database import Database, Writer
+from analytics.storage.gauges import TenantGauge
+from analytics.storage.tables import messages, receipts, replies
 
 
-async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], received_at: int) -> list[Outcome]:
+async def apply_events(database: Database, tenant: str, events: Sequence[AnyEvent], received_at: int) -> list[Outcome]:
     """Apply events of one tenant, all or none of them; what became of each, in their order.
 
     `received_at` is when they came, in microseconds: what nobody claims is dropped by that time.
@@ -47,8 +48,10 @@ async def apply(database: Database, tenant: str, events: Sequence[AnyEvent], rec
     return _outcomes(events, known)
 
 
-async def apply_in(writer: Writer, tenant: str, events: Sequence[AnyEvent], received: Sequence[int]) -> list[Outcome]:
-    """As `apply`, in a transaction that holds the tenant's lock; `received` is when each event came."""
+async def apply_in_transaction(
+    writer: Writer, tenant: str, events: Sequence[AnyEvent], received: Sequence[int]
+) -> list[Outcome]:
+    """As `apply_events`, in a transaction that holds the tenant's lock; `received` is when each event came."""
     return _outcomes(events, await _apply(writer, tenant, _read(events, received)))
 
 
@@ -57,25 +60,25 @@ class _Batch(NamedTuple):
 
     events: Sequence[AnyEvent]
     received: Sequence[int]
-    changes: list[tuple[int, Change]]
-    said: Said
+    changes: list[tuple[int, DirectoryChange]]
+    said: ParsedRecords
 
 
 def _read(events: Sequence[AnyEvent], received: Sequence[int]) -> _Batch:
-    return _Batch(events, received, directory.changes_in(events), _said_in(events, received))
+    return _Batch(events, received, directory.changes_in(events), _parse_records(events, received))
 
 
-def _said_in(events: Sequence[AnyEvent], received: Sequence[int]) -> Said:
+def _parse_records(events: Sequence[AnyEvent], received: Sequence[int]) -> ParsedRecords:
     """The records that events state about messages; unknown statuses and what is no reply state none."""
-    said = Said([], [], [], [])
+    said = ParsedRecords([], [], [], [])
     for n, event in enumerate(events):
         if isinstance(event, MessageStatus):
-            if event.status in FACTS:
+            if event.status in STATUS_COLUMNS:
                 said.statuses.append((n, event))
         elif isinstance(event, MessageSent):
-            said.sent.append((n, described(event)))
+            said.sent.append((n, message_from(event)))
         elif isinstance(event, MessageReply):
-            if reply := inbound(event, received[n]):
+            if reply := reply_from(event, received[n]):
                 said.written.append((n, reply))
         elif isinstance(event, ContactChanged):
             said.changed.append((n, event))
@@ -103,19 +106,19 @@ async def _apply(writer: Writer, tenant: str, batch: _Batch) -> dict[int, Outcom
     """Apply a batch; what became of each event but those that said what is known already."""
     await directory.ensure_tenant(writer, tenant)
     await _count_unknown(writer, tenant, batch)
-    before, effects = await directory.settings(writer, tenant), _Effects()
-    kept = await directory.keep(writer, tenant, [change for _, change in batch.changes])
+    before, effects = await directory.load_settings(writer, tenant), _Effects()
+    kept = await directory.apply_change(writer, tenant, [change for _, change in batch.changes])
     for (n, _), outcome in zip(batch.changes, kept, strict=True):
         effects.note(n, outcome)
-    settings = await directory.settings(writer, tenant) if effects.outcomes else before
+    settings = await directory.load_settings(writer, tenant) if effects.outcomes else before
     local = zone(settings.time_zone)
-    state = await for_zone(writer, tenant, local)
+    state = await ensure_zone(writer, tenant, local)
     now = max(batch.received, default=0)
 
-    def working_set(now: int = now) -> WorkingSet:
-        return WorkingSet(writer, tenant, local, state, now)
+    def working_set(now: int = now) -> UnitOfWork:
+        return UnitOfWork(writer, tenant, local, state, now)
 
-    late = _late(batch.events, state)
+    late = _too_late(batch.events, state)
     said = batch.said.without(late) if late else batch.said
     rows, merged = await _merge_without_forgotten(writer, tenant, said, batch.received, settings, working_set)
     await rows.flush()
@@ -126,70 +129,70 @@ async def _apply(writer: Writer, tenant: str, batch: _Batch) -> dict[int, Outcom
 
 async def _count_unknown(writer: Writer, tenant: str, batch: _Batch) -> None:
     """Count the statuses whose word is not known: they change nothing else."""
-    unknown = [n for n, event in enumerate(batch.events) if isinstance(event, MessageStatus) and _says_nothing(event)]
+    unknown = [n for n, event in enumerate(batch.events) if isinstance(event, MessageStatus) and _is_ignored(event)]
     if unknown:
         newest = max(batch.received[n] for n in unknown)
-        await figures.add(writer, tenant, {Figure.UNKNOWN_STATUSES: len(unknown)}, newest)
+        await gauges.increment(writer, tenant, {TenantGauge.UNKNOWN_STATUSES: len(unknown)}, newest)
 
 
-def _late(events: Sequence[AnyEvent], state: State) -> set[int]:
+def _too_late(events: Sequence[AnyEvent], state: DataAvailability) -> set[int]:
     """The events about a time whose messages were dropped: they come too late to be counted."""
     if state.kept_from is None:
         return set()
     return {
         n
         for n, event in enumerate(events)
-        if isinstance(event, (MessageSent, MessageStatus, MessageReply)) and instant(event.at) < state.kept_since
+        if isinstance(event, (MessageSent, MessageStatus, MessageReply)) and to_micros(event.at) < state.kept_since
     }
 
 
 def _outcomes(events: Sequence[AnyEvent], known: dict[int, Outcome]) -> list[Outcome]:
     return [
-        Outcome.IGNORED if _says_nothing(event) else known.get(n, Outcome.DUPLICATE) for n, event in enumerate(events)
+        Outcome.IGNORED if _is_ignored(event) else known.get(n, Outcome.DUPLICATE) for n, event in enumerate(events)
     ]
 
 
-def _says_nothing(event: AnyEvent) -> bool:
+def _is_ignored(event: AnyEvent) -> bool:
     if isinstance(event, MessageStatus):
-        return event.status not in FACTS
+        return event.status not in STATUS_COLUMNS
     return isinstance(event, MessageReply) and (event.reply.kind in NOT_REPLIES or event.reply.group_id is not None)
 
 
 async def _merge_without_forgotten(
     writer: Writer,
     tenant: str,
-    said: Said,
+    said: ParsedRecords,
     received: Sequence[int],
-    settings: Settings,
-    working_set: Callable[[], WorkingSet],
-) -> tuple[WorkingSet, _Effects]:
+    settings: TenantSettings,
+    working_set: Callable[[], UnitOfWork],
+) -> tuple[UnitOfWork, _Effects]:
     """Merge what is said, of people who were forgotten only their pseudonyms; the rows, and what became of it."""
-    secret = await forgetting.secret_of(writer, tenant)
+    secret = await erasure.secret_of(writer, tenant)
     while True:
         rows = working_set()
         if secret is None:
             return rows, await _merge(rows, said, received, settings)
-        erased = await forgetting.at_the_door(writer, tenant, secret, said)
+        erased = await erasure.pseudonymize_incoming(writer, tenant, secret, said)
         effects = await _merge(rows, erased, received, settings)
         # What now turns out to be theirs too is forgotten in the rows that are there, and then comes in as such.
-        if not (linked := forgetting.linked(rows, (event for _, event in erased.changed))):
+        if not (linked := erasure.newly_linked(rows, (event for _, event in erased.changed))):
             return rows, effects
-        await forgetting.forget(writer, tenant, linked)
+        await erasure.erase(writer, tenant, linked)
 
 
-async def _merge(rows: WorkingSet, said: Said, received: Sequence[int], settings: Settings) -> _Effects:
+async def _merge(rows: UnitOfWork, said: ParsedRecords, received: Sequence[int], settings: TenantSettings) -> _Effects:
     """Merge messages, statuses and replies, and settle what follows; what became of the events."""
     effects = _Effects()
     touched = await _merge_messages(rows, said.sent, effects)
     named = await _merge_receipts(rows, said.statuses, received, settings, effects)
     fresh = await _merge_replies(rows, said.written, effects)
     fresh += await _merge_contact_changes(rows, said.changed, effects)
-    await derive(rows, [rows.messages.now[key] for key in touched | named], settings.accounts)
-    await settle(rows, settings.accounts, settings.reply_window_days, fresh)
+    await derive_status(rows, [rows.messages.now[key] for key in touched | named], settings.accounts)
+    await resolve_replies(rows, settings.accounts, settings.reply_window_days, fresh)
     return effects
 
 
-async def _merge_messages(rows: WorkingSet, sent: list[tuple[int, Message]], effects: _Effects) -> set[str]:
+async def _merge_messages(rows: UnitOfWork, sent: list[tuple[int, Message]], effects: _Effects) -> set[str]:
     """Merge descriptions; the messages that changed. One of which not all is known waits."""
     ids = {message.id for _, message in sent}
     await rows.messages.load(messages.c.id, ids)
@@ -216,10 +219,10 @@ async def _merge_messages(rows: WorkingSet, sent: list[tuple[int, Message]], eff
 
 
 async def _merge_receipts(
-    rows: WorkingSet,
+    rows: UnitOfWork,
     statuses: list[tuple[int, MessageStatus]],
     received: Sequence[int],
-    settings: Settings,
+    settings: TenantSettings,
     effects: _Effects,
 ) -> set[str]:
     """Merge statuses; the messages they name as far as they are known."""
@@ -255,13 +258,13 @@ async def _merge_receipts(
     }
 
 
-def _accounts_of(via: str, settings: Settings) -> AbstractSet[str]:
+def _accounts_of(via: str, settings: TenantSettings) -> AbstractSet[str]:
     if via.startswith(BY_ACCOUNT):
         return {via.removeprefix(BY_ACCOUNT)}
     return settings.accounts.having(via.removeprefix(BY_NUMBER))
 
 
-async def _merge_replies(rows: WorkingSet, written: list[tuple[int, Reply]], effects: _Effects) -> list[Reply]:
+async def _merge_replies(rows: UnitOfWork, written: list[tuple[int, Reply]], effects: _Effects) -> list[Reply]:
     """Merge replies; those that changed."""
     await rows.replies.load(replies.c.id, {reply.id for _, reply in written})
     fresh = {}
@@ -278,7 +281,7 @@ async def _merge_replies(rows: WorkingSet, written: list[tuple[int, Reply]], eff
 
 
 async def _merge_contact_changes(
-    rows: WorkingSet, changed: list[tuple[int, ContactChanged]], effects: _Effects
+    rows: UnitOfWork, changed: list[tuple[int, ContactChanged]], effects: _Effects
 ) -> list[Reply]:
     """Write down who is called otherwise; the replies that this may concern."""
     said = [(n, contacts.changes_in(event)) for n, event in changed]

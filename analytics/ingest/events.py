@@ -10,15 +10,15 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from analytics.zones import instant
+from analytics.domain.time_zones import to_micros
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
-# What comes from Meta and is part of a key: no more bytes than our longest ids, see `LONGEST_KEY`. Meta's own have some
-# 60, and names of templates at most 512.
+# What comes from Meta and is part of a key: no more bytes than our longest ids, see `MAX_KEY_LENGTH`. Meta's own have
+# some 60, and names of templates at most 512.
 Wamid = Annotated[str, Meta(min_length=1, max_length=512)]
-LONGEST_NAME = 1024  # characters
-Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
-LARGEST_CODE = 2**31 - 1
+MAX_NAME_LENGTH = 1024  # characters
+Name = Annotated[str, Meta(max_length=MAX_NAME_LENGTH)]
+MAX_CODE = 2**31 - 1
 ReplyKind = Literal[
     "text", "button", "interactive", "form", "media", "image", "video", "audio", "document", "sticker", "location",
     "contact", "order", "unsupported", "reaction", "revoke", "edit", "system",
@@ -31,11 +31,11 @@ NOT_REPLIES = frozenset({"reaction", "revoke", "edit", "system"})
 
 # Bytes in UTF-8 of a text that is part of a key: what 128 characters may have. PostgreSQL's indexes hold 2,704 bytes a
 # row, and no key has more than five such texts.
-LONGEST_KEY = 512
+MAX_KEY_LENGTH = 512
 
 # How a phone is compared: by its digits, 5 to 20 of them.
 NOT_DIGITS = re.compile(r"[^0-9]+")
-FEWEST_DIGITS, MOST_DIGITS = 5, 20
+MIN_DIGITS, MAX_DIGITS = 5, 20
 
 
 # Characters of a sentence about a line at its beginning, and as many at its end. The sentence may quote the line, which
@@ -43,7 +43,7 @@ FEWEST_DIGITS, MOST_DIGITS = 5, 20
 QUOTED = 150
 
 
-class InvalidEvent(Exception):
+class InvalidEventError(Exception):
     """A line that cannot be accepted: a code for programs and a sentence for people."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -66,7 +66,7 @@ class Description(Event, frozen=True, kw_only=True):
     @property
     def stated_at(self) -> int:
         """When it was stated, in microseconds."""
-        return instant(self.updated_at or self.at)
+        return to_micros(self.updated_at or self.at)
 
 
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -212,7 +212,7 @@ class MessageSent(Description, frozen=True, kw_only=True, tag="message.sent"):
 class StatusError(Part, frozen=True, kw_only=True):
     """WhatsApp's reason for a failure."""
 
-    code: Annotated[int, Meta(ge=0, le=LARGEST_CODE)] | None = None
+    code: Annotated[int, Meta(ge=0, le=MAX_CODE)] | None = None
     title: Name | None = None
 
 
@@ -269,4 +269,4 @@ AnyEvent = PlatformEvent | TemplateNotice | ContactChanged
 def digits(phone: str | UnsetType | None) -> str | None:
     """The digits of a phone, by which phones are compared; None where there are too few or too many."""
     found = NOT_DIGITS.sub("", phone) if phone else ""
-    return found if FEWEST_DIGITS <= len(found) <= MOST_DIGITS else None
+    return found if MIN_DIGITS <= len(found) <= MAX_DIGITS else None

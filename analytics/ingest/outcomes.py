@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from analytics.ingest.events import InvalidEvent
+from analytics.ingest.events import InvalidEventError
 
 
 class Outcome(StrEnum):
@@ -16,4 +16,4 @@ class Outcome(StrEnum):
 
 
 # Why an event is rejected that is valid by itself: the rollups of its time stay as they are.
-TOO_LATE = InvalidEvent("TOO_LATE", "The messages of this time were dropped after the time that they are kept.")
+TOO_LATE = InvalidEventError("TOO_LATE", "The messages of this time were dropped after the time that they are kept.")

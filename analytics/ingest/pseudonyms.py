@@ -19,10 +19,10 @@ AS_TEXT = b"\x1c\x18"
 AS_NIBBLES = b"\x80\x11"
 HALF_EMPTY = 0x80
 # Characters of base64 that hold such a beginning: 3 bytes and 20 digits.
-LONGEST_BEGINNING = 32
+MAX_PREFIX_LENGTH = 32
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     """What a pseudonym stands for."""
 
     PHONE = "phone"  # the digits of a contact's phone
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     REF = "ref"  # a message's wamid, or what a reply is known by
 
 
-def pseudonym(secret: str, kind: Kind, value: str) -> str:
+def pseudonym(secret: str, kind: IdentifierKind, value: str) -> str:
     """The pseudonym of a value under a company's key (in hexadecimal)."""
     digest = hmac.digest(bytes.fromhex(secret), f"{kind}:{value}".encode(), "sha256")
     return PREFIX + digest.hex()[:DIGITS]
@@ -45,7 +45,7 @@ def phone_in(ref: str) -> str | None:
     """The digits of the phone that a wamid holds, as far as it is of a form that is known."""
     if not ref.startswith(WAMID):
         return None
-    start = ref[len(WAMID) : len(WAMID) + LONGEST_BEGINNING]
+    start = ref[len(WAMID) : len(WAMID) + MAX_PREFIX_LENGTH]
     try:
         raw = b64decode(start[: len(start) // 4 * 4])
     except ValueError:
@@ -57,10 +57,10 @@ def phone_in(ref: str) -> str | None:
     else:
         return None
     digits = found.isascii() and found.isdigit()
-    return found if digits and ref.startswith(tuple(beginnings(found))) else None
+    return found if digits and ref.startswith(tuple(prefixes(found))) else None
 
 
-def beginnings(phone: str) -> list[str]:
+def prefixes(phone: str) -> list[str]:
     """How every wamid begins in which `phone_in` finds these digits."""
     nibbles = bytes.fromhex(phone + "f" * (len(phone) % 2))
     size = len(nibbles)

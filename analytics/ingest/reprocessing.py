@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select, update
 
-from analytics.database import Database, Reader, Writer
-from analytics.ingest import directory
-from analytics.ingest.aliases import WAMID
-from analytics.ingest.directory import DERIVATION, Settings
-from analytics.ingest.receipts import BY_NUMBER
-from analytics.ingest.settle import derive, settle
-from analytics.ingest.working_set import WorkingSet
-from analytics.rollups.beginning import for_zone
-from analytics.sqltypes import one_of
-from analytics.tables import messages, receipts, replies, tenants
-from analytics.zones import zone
+from analytics.domain.time_zones import zone
+from analytics.ingest.derived_state import derive_status, resolve_replies
+from analytics.ingest.merging import directory
+from analytics.ingest.merging.aliases import WAMID
+from analytics.ingest.merging.directory import DERIVATION, TenantSettings
+from analytics.ingest.merging.receipts import BY_NUMBER
+from analytics.ingest.unit_of_work import UnitOfWork
+from analytics.rollups.reset import ensure_zone
+from analytics.storage.database import Database, Reader, Writer
+from analytics.storage.dialects import in_list
+from analytics.storage.tables import messages, only, receipts, replies, tenants
 
 # Rows looked at together: bounds the memory of a rare, long task.
 CHUNK = 5_000
@@ -32,18 +32,18 @@ class _Pass(NamedTuple):
 
     writer: Writer
     tenant: str
-    settings: Settings
-    working_set: Callable[[], WorkingSet]
+    settings: TenantSettings
+    working_set: Callable[[], UnitOfWork]
 
-    async def end(self, rows: WorkingSet, fresh: Collection[str] = ()) -> None:
+    async def end(self, rows: UnitOfWork, fresh: Collection[str] = ()) -> None:
         """Decide what replies answer, some of them in any case, and write everything down."""
         again = [reply for reply in rows.replies.now.values() if reply.id in fresh]
-        await settle(rows, self.settings.accounts, self.settings.reply_window_days, again)
+        await resolve_replies(rows, self.settings.accounts, self.settings.reply_window_days, again)
         await rows.flush()
 
 
 async def reprocess(
-    writer: Writer, tenant: str, before: Settings, after: Settings, working_set: Callable[[], WorkingSet]
+    writer: Writer, tenant: str, before: TenantSettings, after: TenantSettings, working_set: Callable[[], UnitOfWork]
 ) -> None:
     """Derive again what changed settings may have changed."""
     old, new = before.accounts.claims, after.accounts.claims
@@ -64,7 +64,7 @@ async def _derive_by_number(through: _Pass, numbers: set[str], accounts: set[str
     last = ""
     while True:
         statement = select(receipts.c.ref).where(
-            receipts.c.tenant_id == through.tenant, receipts.c.ref > last, one_of(receipts.c.channel, channels)
+            receipts.c.tenant_id == through.tenant, receipts.c.ref > last, in_list(receipts.c.channel, channels)
         )
         found = await through.writer.rows(statement.order_by(receipts.c.ref).limit(CHUNK))
         if not found:
@@ -75,7 +75,9 @@ async def _derive_by_number(through: _Pass, numbers: set[str], accounts: set[str
             *await rows.messages.load(messages.c.wamid, refs),
             *await rows.messages.load_aliased(WAMID + ref for ref in refs),
         ]
-        await derive(rows, {m.id: m for m in bearing if m.account_id in accounts}.values(), through.settings.accounts)
+        await derive_status(
+            rows, {m.id: m for m in bearing if m.account_id in accounts}.values(), through.settings.accounts
+        )
         await through.end(rows)
 
 
@@ -89,7 +91,7 @@ async def _all_replies(through: _Pass, numbers: set[str] | None) -> None:
 async def _some_replies(through: _Pass, numbers: set[str] | None, last: str) -> str | None:
     statement = select(replies.c.id).where(replies.c.tenant_id == through.tenant, replies.c.id > last)
     if numbers is not None:
-        statement = statement.where(one_of(replies.c.phone_number_id, numbers))
+        statement = statement.where(in_list(replies.c.phone_number_id, numbers))
     found = [row.id for row in await through.writer.rows(statement.order_by(replies.c.id).limit(CHUNK))]
     if not found:
         return None
@@ -105,18 +107,18 @@ async def _some_messages(through: _Pass, last: str) -> str | None:
     if not found:
         return None
     rows = through.working_set()
-    await derive(rows, await rows.messages.load(messages.c.id, found), through.settings.accounts)
+    await derive_status(rows, await rows.messages.load(messages.c.id, found), through.settings.accounts)
     await through.end(rows)
     return str(found[-1])
 
 
-async def outdated(reader: Reader) -> list[str]:
-    """The companies whose messages were derived by the rules of an earlier release."""
+async def is_outdated(reader: Reader, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, whose messages were derived by the rules of an earlier release."""
     old = or_(tenants.c.derivation.is_(None), tenants.c.derivation < DERIVATION)
-    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old))]
+    return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old, *only(tenant)))]
 
 
-async def derive_anew(database: Database, tenant: str, now: int, told: Told = lambda _: None) -> None:
+async def derive_again(database: Database, tenant: str, now: int, told: Told = lambda _: None) -> None:
     """Derive all of a company's messages and what their replies answer, while the service runs.
 
     `told` hears of the last message or reply of each step. May be repeated; one that is interrupted begins again.
@@ -134,7 +136,7 @@ async def derive_anew(database: Database, tenant: str, now: int, told: Told = la
 
 
 async def _pass(writer: Writer, tenant: str, now: int) -> _Pass:
-    settings = await directory.settings(writer, tenant)
+    settings = await directory.load_settings(writer, tenant)
     local = zone(settings.time_zone)
-    state = await for_zone(writer, tenant, local)
-    return _Pass(writer, tenant, settings, lambda: WorkingSet(writer, tenant, local, state, now))
+    state = await ensure_zone(writer, tenant, local)
+    return _Pass(writer, tenant, settings, lambda: UnitOfWork(writer, tenant, local, state, now))

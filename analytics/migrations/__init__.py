@@ -12,23 +12,20 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.database import Database, Reader
+from analytics.storage.backends.table_locks import (
+    LOCK_ATTEMPTS,
+    LOCK_NOT_AVAILABLE,
+    LOCK_PAUSE,
+    LOCK_TIMEOUT,
+    TablesLockedError,
+)
+from analytics.storage.database import Database, Reader
 
 SCRIPTS = Path(__file__).parent
 VERSION = text("SELECT version_num FROM alembic_version")
 
-# A change of a table waits for those who read it, and all who come later wait behind it: the service would stand still
-# as long as a report runs. So it gives up after a moment, lets the others pass, and tries again.
-LOCK_TIMEOUT = "3s"
-LOCK_PAUSE = 3.0  # seconds
-LOCK_ATTEMPTS = 20  # two minutes
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for it
 # Two that migrate at once take turns.
-TURN = "SELECT pg_advisory_xact_lock(hashtextextended('embudo migrate', 0))"
-
-
-class TablesInUse(Exception):
-    """Others use the tables for so long that they cannot be changed without keeping everybody waiting."""
+EXCLUSIVE_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('embudo migrate', 0))"
 
 
 class SchemaState(StrEnum):
@@ -42,7 +39,7 @@ class SchemaState(StrEnum):
 async def migrate(database: Database) -> SchemaState:
     """Bring a database to the newest version, creating it where there is none.
 
-    One that a newer release has migrated is left alone, and the answer is AHEAD. Raises `TablesInUse`.
+    One that a newer release has migrated is left alone, and the answer is AHEAD. Raises `TablesLockedError`.
     """
     path = make_url(database.url).database
     if make_url(database.url).get_backend_name() == "sqlite" and path:
@@ -57,13 +54,13 @@ async def migrate(database: Database) -> SchemaState:
                 raise
         else:
             return state
-    raise TablesInUse
+    raise TablesLockedError
 
 
 def upgrade(connection: Connection) -> SchemaState:
     """Run the migrations that a connection's database does not have yet."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(TURN)
+        connection.exec_driver_sql(EXCLUSIVE_LOCK)
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     if _state(MigrationContext.configure(connection).get_current_heads()) is SchemaState.AHEAD:
         return SchemaState.AHEAD

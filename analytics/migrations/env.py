@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from analytics.rollup_tables import rollup_states
+from analytics.storage.rollup_tables import rollup_states
 
 context.configure(
     connection=context.config.attributes["connection"],

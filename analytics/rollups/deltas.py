@@ -11,28 +11,28 @@ from functools import cache
 from operator import add, itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from analytics.buckets import hour_of_week
-from analytics.database import Writer
-from analytics.metrics import vector
-from analytics.rollup_tables import (
+from analytics.domain.funnel import contribution
+from analytics.domain.message_status import Status
+from analytics.domain.time_buckets import hour_of_week
+from analytics.domain.time_zones import Zone
+from analytics.reports.availability import DataAvailability
+from analytics.storage.database import Writer
+from analytics.storage.rollup_tables import (
     BOUNCES,
-    DIMENSIONS,
     FUNNEL,
     NO_CODE,
     RESPONSE_TIMES,
     RESPONSES,
+    ROLLUP_DIMENSIONS,
     ROLLUPS,
-    Family,
+    MeasureGroup,
     Rollup,
     month_period,
     week_period,
 )
-from analytics.rollups.state import State
-from analytics.states import Status
-from analytics.zones import Zone
 
 
-class Counted(Protocol):
+class CountableMessage(Protocol):
     """What of a message the rollups look at."""
 
     @property
@@ -57,7 +57,7 @@ class Counted(Protocol):
     def response_bin(self) -> int | None: ...
 
 
-class Place(NamedTuple):
+class RollupCell(NamedTuple):
     """The finest place of a message: its local send day as an ordinal, and its dimensions."""
 
     day: int
@@ -67,21 +67,21 @@ class Place(NamedTuple):
     account_id: str
 
 
-Cell = tuple[Place, Any]
+Cell = tuple[RollupCell, Any]
 Key = tuple[Any, ...]
 Vector = tuple[int, ...]
 Sums = list[tuple[Rollup, list[tuple[Key, Vector]]]]
 
 
-class Deltas:
+class RollupDeltas:
     """How many messages more or less there are in each cell, by family."""
 
     def __init__(self) -> None:
-        self.cells: dict[Family, Counter[Cell]] = {
+        self.cells: dict[MeasureGroup, Counter[Cell]] = {
             family: Counter() for family in (FUNNEL, RESPONSES, RESPONSE_TIMES, BOUNCES)
         }
 
-    def count(self, message: Counted, zone: Zone, times: int) -> None:
+    def count(self, message: CountableMessage, zone: Zone, times: int) -> None:
         """Add a message (`times` = 1) or take it away (-1)."""
         for family, cell in cells_of(message, zone):
             self.cells[family][cell] += times
@@ -107,7 +107,7 @@ class Deltas:
     def _days(self, rollup: Rollup) -> dict[Key, Vector]:
         # First the cells of one row and one kind of message are counted together, which is one addition each; only
         # then is it written out which measures such messages add to.
-        dimensions = itemgetter(0, *(DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
+        dimensions = itemgetter(0, *(ROLLUP_DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
         counted: dict[tuple[Key, Any], int] = {}
         for (place, what), times in self.cells[rollup.family].items():
             key = (dimensions(place), what)
@@ -125,12 +125,12 @@ class Deltas:
 @cache
 def _added_to(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
     """The places in `COLUMNS` of the measures that count such a message."""
-    return tuple(place for place, value in enumerate(vector(status, responded, ticket_created)) if value)
+    return tuple(place for place, value in enumerate(contribution(status, responded, ticket_created)) if value)
 
 
-def cells_of(message: Counted, zone: Zone) -> Iterator[tuple[Family, Cell]]:
+def cells_of(message: CountableMessage, zone: Zone) -> Iterator[tuple[MeasureGroup, Cell]]:
     """The cells that a message is counted in."""
-    place = Place(
+    place = RollupCell(
         zone.day_of(message.sent_at),
         message.department_id,
         message.agent_id,
@@ -153,7 +153,7 @@ def _long_periods(day: int) -> tuple[int, int]:
     return week_period(on), month_period(on)
 
 
-def looked_at(message: Counted) -> tuple[Any, ...]:
+def measures_of(message: CountableMessage) -> tuple[Any, ...]:
     """What of a message decides where it is counted."""
     return (
         message.sent_at,
@@ -169,13 +169,15 @@ def looked_at(message: Counted) -> tuple[Any, ...]:
     )
 
 
-def deltas(changes: Iterable[tuple[Counted | None, Counted]], zone: Zone, state: State) -> Deltas:
+def deltas(
+    changes: Iterable[tuple[CountableMessage | None, CountableMessage]], zone: Zone, state: DataAvailability
+) -> RollupDeltas:
     """Changes of the rollups that follow from changed messages: on days that are built, as far as messages are kept."""
-    found = Deltas()
+    found = RollupDeltas()
     since, until = state.kept_since, zone.day_start_of(state.built_until)
     for before, message in changes:
         if before is not None:
-            if looked_at(before) == looked_at(message):
+            if measures_of(before) == measures_of(message):
                 continue
             if since <= before.sent_at < until:
                 found.count(before, zone, -1)

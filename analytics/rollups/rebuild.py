@@ -10,17 +10,16 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from analytics.database import Database, Reader, Writer
-from analytics.rollup_tables import WHOLE, rollup_states
-from analytics.rollups.beginning import begin, counted, for_zone
+from analytics.domain.time_zones import DEFAULT_TIME_ZONE, Zone, zone
+from analytics.reports.availability import save
 from analytics.rollups.deltas import write
-from analytics.rollups.state import save
-from analytics.tables import messages, tenants
-from analytics.zones import Zone, zone
+from analytics.rollups.reset import count_messages, ensure_zone, reset
+from analytics.storage.database import Database, Reader, Writer
+from analytics.storage.rollup_tables import COMPLETE, rollup_states
+from analytics.storage.tables import messages, only, tenants
 
 # Days in one transaction: at ten million messages a year one takes about a second.
 STEP = 7
-DEFAULT_TIME_ZONE = "UTC"
 
 Told = Callable[[date], None]
 
@@ -30,7 +29,7 @@ async def rebuild(database: Database, tenant: str, *, anew: bool, told: Told = l
     if anew:
         async with database.write() as writer:
             await writer.lock(tenant)
-            await begin(writer, tenant, await zone_of(writer, tenant))
+            await reset(writer, tenant, await zone_of(writer, tenant))
     while True:
         async with database.write() as writer:
             await writer.lock(tenant)
@@ -43,17 +42,17 @@ async def rebuild(database: Database, tenant: str, *, anew: bool, told: Told = l
 async def _step(writer: Writer, tenant: str) -> date | None:
     """Build the next days that have messages; the last of them, or None when there are none left."""
     local = await zone_of(writer, tenant)
-    state = await for_zone(writer, tenant, local)
-    if state.built_until == WHOLE:
+    state = await ensure_zone(writer, tenant, local)
+    if state.built_until == COMPLETE:
         return None
     first = await _next_day(writer, tenant, local, state.built_until)
     if first is None:
-        await save(writer, tenant, replace(state, built_until=WHOLE))
+        await save(writer, tenant, replace(state, built_until=COMPLETE))
         return None
     until = first + STEP
     # What was sent earlier on the first day was dropped, though it may still be there: it is counted already.
     since = max(local.day_start_of(first), state.kept_since)
-    found = await counted(writer, tenant, local, since, local.day_start_of(until))
+    found = await count_messages(writer, tenant, local, since, local.day_start_of(until))
     await write(writer, tenant, found.sums())
     await save(writer, tenant, replace(state, built_until=until))
     return date.fromordinal(until - 1)
@@ -74,15 +73,17 @@ async def zone_of(reader: Reader, tenant: str) -> Zone:
     return zone((row.time_zone if row else None) or DEFAULT_TIME_ZONE)
 
 
-async def unfinished(reader: Reader) -> list[str]:
-    """The companies whose rollups are not whole, or are of rules that their zone no longer has."""
-    rows = await reader.rows(
-        select(
-            rollup_states.c.tenant_id, rollup_states.c.zone_rules, rollup_states.c.built_until, tenants.c.time_zone
-        ).join(tenants, tenants.c.tenant_id == rollup_states.c.tenant_id)
+async def unfinished(reader: Reader, tenant: str | None = None) -> list[str]:
+    """The companies, or this one, whose rollups are not whole, or are of rules that their zone no longer has."""
+    table = rollup_states
+    states = select(table.c.tenant_id, table.c.zone_rules, table.c.built_until, tenants.c.time_zone).join(
+        tenants, tenants.c.tenant_id == table.c.tenant_id
     )
+    if tenant is not None:
+        states = states.where(table.c.tenant_id == tenant, *only(tenant))
+    rows = await reader.rows(states)
     return [
         row.tenant_id
         for row in rows
-        if row.built_until != WHOLE or row.zone_rules != zone(row.time_zone or DEFAULT_TIME_ZONE).rules
+        if row.built_until != COMPLETE or row.zone_rules != zone(row.time_zone or DEFAULT_TIME_ZONE).rules_version
     ]

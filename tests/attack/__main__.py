@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from service.demo import DEMO_TENANT
+from service.demo.events import DEMO_TENANT
 from tests.attack import bodies, documents, fairness, strangers
 from tests.attack.memory import watching
 from tests.attack.prober import probing
-from tests.factories import identity
-from tests.service.servers import Server, embudo, running
+from tests.support.factories import identity
+from tests.support.servers.server import Server, embudo, running
 
 
 class Attack(NamedTuple):

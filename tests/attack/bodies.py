@@ -120,7 +120,7 @@ async def sent(content: bytes | Iterator[bytes]) -> AsyncIterator[bytes]:
 def memory(pid: int) -> tuple[int, int]:
     """Resident bytes of the service's own process, and of the largest of its appliers."""
     children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    appliers = [child for child in children if b"service.applier" in _read(child, "cmdline")]
+    appliers = [child for child in children if b"service.ingest.process" in _read(child, "cmdline")]
     return resident(pid), max(map(resident, appliers), default=0)
 
 

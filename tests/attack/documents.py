@@ -3,8 +3,8 @@
 import httpx
 
 from tests.attack.memory import resident
-from tests.factories import identity
-from tests.service.servers import Server
+from tests.support.factories import identity
+from tests.support.servers.server import Server
 
 IDS = 1_000  # in each: 17 to 24 kB
 DOCUMENT = "{ campaignAnalytics(filter: {sentOn: %s, agentIds: [%s]}) { funnel { messages sent { count } } } }"

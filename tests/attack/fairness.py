@@ -5,8 +5,8 @@ from collections import Counter
 
 import httpx
 
-from tests.factories import identity
-from tests.service.servers import Server
+from tests.support.factories import identity
+from tests.support.servers.server import Server
 
 VIEWERS, AT_ONCE, EACH = 6, 8, 64
 # Eight tables over nearly three years, in eight zones of other days than the rollups': 1,201 points.

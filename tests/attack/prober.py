@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import quantiles
 
-from analytics.viewers import Identity
-from tests.service.servers import ROOT, Server
+from analytics.domain.access import Identity
+from tests.support.paths import ROOT
+from tests.support.servers.server import Server
 
 QUERY = json.dumps({"query": "{ viewer { name } departments(first: 5) { nodes { id name } } }"})
 INTERVAL = 0.05  # seconds between two questions

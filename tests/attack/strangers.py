@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from tests.service.servers import Server
+from tests.support.servers.server import Server
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 UPGRADE = (

@@ -7,8 +7,8 @@ import pytest
 
 from tests.attack import bodies, documents, strangers
 from tests.attack.memory import watching
-from tests.factories import identity
-from tests.service.servers import Server, running
+from tests.support.factories import identity
+from tests.support.servers.server import Server, running
 
 pytestmark = pytest.mark.attack
 SECONDS = 0.5

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from service.site import BUILT
-from tests.frontend.people import Reader, run
-from tests.frontend.platforms import Platform, serving
-from tests.service.servers import Server
+from service.web.pages import BUILT
+from tests.support.browser.platforms import Platform, serving
+from tests.support.browser.users import Reader, run
+from tests.support.servers.server import Server
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]

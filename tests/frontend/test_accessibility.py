@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.frontend.people import Reader
-from tests.service.servers import ROOT, Server
+from tests.support.browser.users import Reader
+from tests.support.paths import ROOT
+from tests.support.servers.server import Server
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WRONG = {"serious", "critical"}

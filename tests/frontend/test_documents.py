@@ -13,12 +13,13 @@ from graphql import REMOVE, FieldNode, OperationDefinitionNode, Visitor, parse, 
 from playwright.sync_api import Page, Route, expect
 
 from graphql_schema.schema import schema
-from service.manifest import OWN_DOCUMENTS, read_manifest
-from tests.frontend.people import EXECUTE, Reader, run
+from service.graphql.persisted_documents import OWN_DOCUMENTS, parse_manifest
 from tests.frontend.test_exports import ask_for, fetched
 from tests.frontend.test_view import settled
 from tests.frontend.test_view_freshness import operation
-from tests.service.servers import ROOT, Server, eventually
+from tests.support.browser.users import EXECUTE, Reader, run
+from tests.support.paths import ROOT
+from tests.support.servers.server import Server, eventually
 
 SOURCES = ROOT / "frontend" / "src"
 REFUSED = "Only documents of this service's own pages are run here."
@@ -59,7 +60,7 @@ def test_the_manifest_has_every_document_of_the_pages(demo: Server) -> None:
         if path.parent.name != "graphiql":
             written |= definitions(path.read_text("utf-8"))
     built: dict[str, str] = {}
-    for hash, text in read_manifest(OWN_DOCUMENTS, schema._schema, only=True).documents.items():
+    for hash, text in parse_manifest(OWN_DOCUMENTS, schema._schema, only=True).documents.items():
         assert hash == hashlib.sha256(text.encode()).hexdigest()
         assert sum(map(bool, definitions(text).values())) == 1
         built |= definitions(text)
@@ -115,7 +116,7 @@ def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tm
 def test_another_document_is_refused(strict: Server, page: Page) -> None:
     reader = Reader.enter(strict, page, "p1", "/graphiql")
     signed = strict.headers(reader.identity)
-    own = next(iter(read_manifest(OWN_DOCUMENTS, schema._schema, only=True).documents.values()))
+    own = next(iter(parse_manifest(OWN_DOCUMENTS, schema._schema, only=True).documents.values()))
     for text in ("{ viewer { id } }", own + " "):
         answer = strict.client.post("/graphql", json={"query": text}, headers=signed)
         assert answer.status_code == 403

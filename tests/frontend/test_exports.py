@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.frontend.people import Reader
-from tests.service.servers import Server
+from tests.support.browser.users import Reader
+from tests.support.servers.server import Server
 
 
 def opened_dialog(reader: Reader, name: str, format: str) -> Locator:

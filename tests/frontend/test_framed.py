@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, Route, WebSocketRoute, expect
 
-from analytics.viewers import Identity
-from service.tokens import Tokens
-from tests.frontend.people import COMES_BACK, IDENTITIES, run
-from tests.frontend.platforms import HOUR, Platform, asked, framed, hearing
+from analytics.domain.access import Identity
+from service.auth.tokens import TokenService
 from tests.frontend.test_graphiql import CREATE
-from tests.service.servers import SECRET, Server
+from tests.support.browser.platforms import HOUR, Platform, asked, framed, hearing
+from tests.support.browser.users import COMES_BACK, IDENTITIES, run
+from tests.support.servers.server import SECRET, Server
 
 BOSS, SUPERVISOR = IDENTITIES["p1"], IDENTITIES["p3"]
 WAITING = "Esperando a tu plataforma…"
@@ -104,7 +104,7 @@ def test_another_persons_token_leaves_nothing_of_the_first(demo: Server, platfor
     held: list[Route] = []
 
     def hold(route: Route) -> None:
-        token = Tokens(SECRET).read(route.request.headers["authorization"].removeprefix("Bearer "))
+        token = TokenService(SECRET).verify(route.request.headers["authorization"].removeprefix("Bearer "))
         if token.id == BOSS.id:
             held.append(route)
         else:
@@ -187,7 +187,7 @@ def test_two_people_in_two_frames_of_a_tab_do_not_share(demo: Server, platform: 
 
 
 def test_a_frame_takes_no_token_from_its_address_or_its_tab(demo: Server, platform: Platform, page: Page) -> None:
-    token = Tokens(SECRET).issue(BOSS, HOUR)
+    token = TokenService(SECRET).issue(BOSS, HOUR)
     page.goto(f"{demo.url}/#token={token}")  # the tab's own session, on the same site
     expect(page.get_by_role("button", name=f"Cuenta de {BOSS.name}")).to_be_visible()
     platform.show(page, (f"{demo.url}/#token={token}", None))

@@ -5,9 +5,9 @@ import re
 
 from playwright.sync_api import Frame, Page, expect
 
-from tests.frontend.people import EXECUTE, IDENTITIES, Reader
-from tests.frontend.platforms import Platform, framed
-from tests.service.servers import Server
+from tests.support.browser.platforms import Platform, framed
+from tests.support.browser.users import EXECUTE, IDENTITIES, Reader
+from tests.support.servers.server import Server
 
 CREATE = """
 mutation { createExport(input: {name: "De GraphiQL", filter: {sentOn: {from: "2026-01-01", to: "2026-12-31"}}})

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from analytics.viewers import Identity
-from service.tokens import Tokens
-from tests.frontend.people import COMES_BACK, IDENTITIES, Reader, run
-from tests.service.servers import SECRET, Server
+from analytics.domain.access import Identity
+from service.auth.tokens import TokenService
+from tests.support.browser.users import COMES_BACK, IDENTITIES, Reader, run
+from tests.support.servers.server import SECRET, Server
 
 VIEW = "Envíos individuales"
 SANTIAGO = ZoneInfo("America/Santiago")
@@ -86,7 +86,7 @@ def test_a_link_of_another_person_asks_before_it_signs_in(demo: Server, page: Pa
 def test_a_link_of_another_role_is_another_persons(demo: Server, page: Page) -> None:
     shown = Reader.enter(demo, page, "p1")
     expect(account(shown)).to_be_visible()
-    page.goto(f"{demo.url}/#token={Tokens(SECRET).issue(replace(IDENTITIES['p1'], role='analyst'), HOUR)}")
+    page.goto(f"{demo.url}/#token={TokenService(SECRET).issue(replace(IDENTITIES['p1'], role='analyst'), HOUR)}")
     expect(page.get_by_role("dialog").get_by_text("· Analista")).to_be_visible()
 
 
@@ -96,7 +96,7 @@ def test_a_link_of_the_same_person_goes_on_with_the_newer_token(demo: Server, pa
     page.get_by_role("button", name="Exportar").click()
     name = page.get_by_role("dialog").get_by_label("Nombre")
     name.fill("Lo que estaba haciendo")
-    newer = Tokens(SECRET).issue(IDENTITIES["p1"], timedelta(days=2))
+    newer = TokenService(SECRET).issue(IDENTITIES["p1"], timedelta(days=2))
     page.goto(f"{demo.url}/#token={newer}")
     page.wait_for_function("newer => sessionStorage.getItem('embudo.token') === newer", arg=newer)
     expect(name).to_have_value("Lo que estaba haciendo")
@@ -106,8 +106,8 @@ def test_a_link_of_the_same_person_goes_on_with_the_newer_token(demo: Server, pa
 def test_a_bad_link_signs_nobody_out(demo: Server, page: Page, loaded: bool) -> None:
     reader = Reader.enter(demo, page, "p1")
     expect(account(reader)).to_be_visible()
-    over = Tokens(SECRET).issue(IDENTITIES["p3"], -HOUR)
-    forged = Tokens("another secret, that is long enough too").issue(IDENTITIES["p1"], 2 * HOUR)
+    over = TokenService(SECRET).issue(IDENTITIES["p3"], -HOUR)
+    forged = TokenService("another secret, that is long enough too").issue(IDENTITIES["p1"], 2 * HOUR)
     for token in ("wrong", over, forged):
         if loaded:
             page.goto("about:blank")
@@ -121,8 +121,8 @@ def test_a_bad_link_signs_nobody_out(demo: Server, page: Page, loaded: bool) -> 
 
 def test_a_session_that_is_over_does_not_stand_in_a_links_way(demo: Server, page: Page) -> None:
     page.goto(demo.url)
-    forged = Tokens("another secret, that is long enough too").issue(IDENTITIES["p1"], HOUR)
-    for kept in (Tokens(SECRET).issue(IDENTITIES["p1"], -HOUR), forged):
+    forged = TokenService("another secret, that is long enough too").issue(IDENTITIES["p1"], HOUR)
+    for kept in (TokenService(SECRET).issue(IDENTITIES["p1"], -HOUR), forged):
         page.evaluate("kept => sessionStorage.setItem('embudo.token', kept)", kept)
         page.goto("about:blank")
         expect(account(Reader.enter(demo, page, "p3"))).to_be_visible()
@@ -141,7 +141,7 @@ def test_signing_out_leaves_nothing_in_the_tab(demo: Server, page: Page) -> None
 
 def test_a_page_that_comes_back_from_the_browsers_cache_shows_who_is_signed_in_now(demo: Server, page: Page) -> None:
     expect(account(Reader.enter(demo, page, "p1"))).to_be_visible()
-    token = Tokens(SECRET).issue(IDENTITIES["p3"], HOUR)
+    token = TokenService(SECRET).issue(IDENTITIES["p3"], HOUR)
     page.evaluate("token => sessionStorage.setItem('embudo.token', token)", token)
     page.evaluate(COMES_BACK)
     expect(page.get_by_role("button", name=f"Cuenta de {IDENTITIES['p3'].name}")).to_be_visible()
@@ -188,13 +188,13 @@ def test_a_browser_that_keeps_nothing_shows_the_pages(demo: Server, page: Page) 
 def test_a_wrong_token_is_told_from_one_that_is_over(demo: Server, page: Page) -> None:
     page.goto(f"{demo.url}/#token=wrong")
     expect(page.get_by_role("heading", name="No pudimos reconocerte")).to_be_visible()
-    over = Tokens(SECRET).issue(IDENTITIES["p1"], timedelta(hours=-1))
+    over = TokenService(SECRET).issue(IDENTITIES["p1"], timedelta(hours=-1))
     page.goto(f"{demo.url}/exports#token={over}")
     expect(page.get_by_role("heading", name="Tu sesión terminó")).to_be_visible()
 
 
 def test_a_session_ends_when_its_token_does(demo: Server, page: Page) -> None:
-    soon = Tokens(SECRET).issue(IDENTITIES["p1"], timedelta(seconds=8))
+    soon = TokenService(SECRET).issue(IDENTITIES["p1"], timedelta(seconds=8))
     page.goto(f"{demo.url}/#token={soon}")
     expect(page.get_by_role("heading", name=VIEW)).to_be_visible()
     expect(page.get_by_role("heading", name="Tu sesión terminó")).to_be_visible()
@@ -222,7 +222,7 @@ def test_other_roles_and_supervisors_of_nothing_are_told_so(demo: Server, page: 
         ("agent", "No tienes acceso a estos números"),
         ("supervisor", "Aún no tienes departamentos"),
     ):
-        token = Tokens(SECRET).issue(Identity("nobody", "demo", role), HOUR)
+        token = TokenService(SECRET).issue(Identity("nobody", "demo", role), HOUR)
         page.goto(demo.url)
         page.evaluate("sessionStorage.clear()")
         page.goto("about:blank")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.frontend.people import FUNNEL, Reader, periods
-from tests.service.servers import Server
+from tests.support.browser.users import FUNNEL, Reader, periods
+from tests.support.servers.server import Server
 
 STEPS = ["sent", "delivered", "read", "responded"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.frontend.people import Reader
 from tests.frontend.test_view import settled
-from tests.service.servers import Server
+from tests.support.browser.users import Reader
+from tests.support.servers.server import Server
 
 
 def operation(request: Request) -> str:
@@ -101,7 +101,7 @@ def test_counts_that_are_being_rebuilt_come_by_themselves(demo: Server, page: Pa
 
     page.route("**/graphql", refuse_once)
     reader = Reader.enter(demo, page, "p1")
-    expect(page.get_by_role("heading", name="Estamos contando todo de nuevo")).to_be_visible()
+    expect(page.get_by_role("heading", name="Por ahora no podemos responder")).to_be_visible()
     settled(reader)
 
 

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.database import Database
-from analytics.ingest.retention import drop_old
+from analytics.domain.access import Identity
+from analytics.domain.time_zones import to_micros
+from analytics.lifecycle.retention import delete_old_messages
 from analytics.migrations import migrate
 from analytics.rollups.rebuild import rebuild
-from analytics.viewers import Identity
-from analytics.zones import instant
-from tests import factories, strategies
-from tests.counting import reads
-from tests.factories import ask, execute, identity, member, message_sent, reply, status
-from tests.feeding import feed
-from tests.graphql_schema.view import DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
-from tests.oracle import Filter, Oracle
+from analytics.storage.database import Database
+from tests.support import factories, strategies
+from tests.support.factories import ask, execute, identity, member, message_sent, reply, status
+from tests.support.graphql.view import DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
+from tests.support.ingest_helpers import feed
+from tests.support.oracle import Filter, Oracle
+from tests.support.sql.counter import reads
 
 ORDINARY = Filter(date(2026, 11, 2), date(2026, 11, 8))
 
@@ -326,7 +326,7 @@ async def test_where_messages_were_dropped_the_counts_stay(database: Database, t
       previousPeriod { funnel { messages } timeSeries(granularity: $by) { on funnel { messages } } } } }"""
     asked: dict[str, Any] = {"filter": {"sentOn": {"from": "2026-09-01", "to": "2026-09-30"}}, "by": "WEEK"}
     before = await ask(database, identity(tenant), document, asked)
-    assert await drop_old(database, tenant, 1, instant(datetime(2026, 10, 20, tzinfo=UTC))) == 2
+    assert await delete_old_messages(database, tenant, 1, to_micros(datetime(2026, 10, 20, tzinfo=UTC))) == 2
     assert await ask(database, identity(tenant), document, asked) == before
     assert before["campaignAnalytics"]["previousPeriod"]["funnel"] == {"messages": 1}
     straddling = asked | {"filter": {"sentOn": {"from": "2026-08-31", "to": "2026-09-06"}}}
@@ -341,7 +341,7 @@ async def test_where_messages_were_dropped_the_counts_stay(database: Database, t
 
 async def test_while_the_counts_are_rebuilt_the_code_says_to_come_again(database: Database, tenant: str) -> None:
     await feed(database, tenant, [message_sent(day, f"2026-{day}T12:00:00Z") for day in ("08-31", "09-01")])
-    assert await drop_old(database, tenant, 1, instant(datetime(2026, 10, 20, tzinfo=UTC))) == 1
+    assert await delete_old_messages(database, tenant, 1, to_micros(datetime(2026, 10, 20, tzinfo=UTC))) == 1
     await feed(database, tenant, [factories.tenant("America/Santiago")])
     document = """query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) {
       funnel { messages } } }"""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-FRONTEND = Path(__file__).parents[2] / "frontend"
+from tests.support.paths import ROOT
+
+FRONTEND = ROOT / "frontend"
 SCRIPT = FRONTEND / "build" / "evolution.js"
 
 RELEASED = """

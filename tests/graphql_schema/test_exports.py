@@ -9,19 +9,21 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from analytics import export_jobs, exports
-from analytics.database import Database
-from analytics.exports import CsvSeparator, ExportColumn, ExportStatus
-from analytics.ingest.retention import drop_old
-from analytics.tables import exports as rows
-from analytics.viewers import Identity
-from analytics.zones import instant
+from analytics.domain.access import Identity
+from analytics.domain.export_columns import ExportColumn
+from analytics.domain.time_zones import to_micros
+from analytics.exports import jobs as export_jobs
+from analytics.exports import requests
+from analytics.exports.requests import CsvSeparator, ExportStatus
+from analytics.lifecycle.retention import delete_old_messages
+from analytics.storage.database import Database
+from analytics.storage.tables import exports as rows
 from graphql_schema.schema import schema
 from resolvers import exports as resolvers
-from tests.factories import ask, codes, context, execute, identity, message_sent
-from tests.factories import tenant as settings
-from tests.fakes import FakeJobs
-from tests.feeding import feed
+from tests.support.factories import ask, codes, context, execute, identity, message_sent
+from tests.support.factories import tenant as settings
+from tests.support.fakes import FakeExportQueue
+from tests.support.ingest_helpers import feed
 
 DAYS = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
 CREATE = """mutation M($input: CreateExportInput!) { createExport(input: $input) {
@@ -36,7 +38,7 @@ LIST = """query Q($status: [ExportStatus!], $first: Int!, $after: String) {
     totalCount nodes { id } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
 
 
-async def create(database: Database, who: Identity, jobs: FakeJobs | None = None, **changes: Any) -> Any:
+async def create(database: Database, who: Identity, jobs: FakeExportQueue | None = None, **changes: Any) -> Any:
     asked = {"name": "Envíos", "filter": DAYS, **changes}
     options: dict[str, Any] = {"jobs": jobs} if jobs else {}
     return (await ask(database, who, CREATE, {"input": asked}, **options))["createExport"]
@@ -48,7 +50,7 @@ async def created(database: Database, who: Identity, **changes: Any) -> str:
     return str(payload["export"]["id"])
 
 
-async def change(database: Database, who: Identity, mutation: str, id: str, jobs: FakeJobs | None = None) -> Any:
+async def change(database: Database, who: Identity, mutation: str, id: str, jobs: FakeExportQueue | None = None) -> Any:
     options: dict[str, Any] = {"jobs": jobs} if jobs else {}
     return (await ask(database, who, CHANGE % mutation, {"id": id}, **options))["change"]
 
@@ -63,16 +65,16 @@ async def run(database: Database, tenant: str, id: str, status: ExportStatus) ->
             until = now + 10**9
             await export_jobs.complete(writer, export, now, rows=2, file_name="x.xlsx", file_size=9, expires_at=until)
         elif status is not ExportStatus.RUNNING:
-            await export_jobs.end(writer, export, now, status, exports.FailureCode.STORAGE)
+            await export_jobs.finish(writer, export, now, status, requests.FailureCode.STORAGE)
 
 
 async def test_an_export_is_queued_and_its_job_started(database: Database, tenant: str) -> None:
     await feed(database, tenant, [settings()])
-    jobs, who = FakeJobs(), identity(tenant, name="Ana", email="ana@acme.cl")
+    jobs, who = FakeExportQueue(), identity(tenant, name="Ana", email="ana@acme.cl")
     payload = await create(database, who, jobs, name="  Envíos  ", filter={**DAYS, "agentIds": ["u2", "u1"]})
     export = payload["export"]
     assert payload["userErrors"] == []
-    assert jobs.started == [(tenant, export.pop("id"))]
+    assert jobs.enqueued == [(tenant, export.pop("id"))]
     assert export.pop("createdAt").endswith(("-03:00", "-04:00"))
     assert export == {
         "name": "Envíos", "format": "XLSX", "columns": [], "status": "QUEUED", "rowsWritten": 0, "rowsTotal": None,
@@ -103,12 +105,12 @@ async def test_an_export_is_queued_and_its_job_started(database: Database, tenan
 async def test_what_a_person_can_put_right(
     database: Database, tenant: str, changes: dict[str, Any], field: list[str], code: str
 ) -> None:
-    jobs = FakeJobs()
+    jobs = FakeExportQueue()
     payload = await create(database, identity(tenant), jobs, **changes)
     assert payload["export"] is None
     (error,) = payload["userErrors"]
     assert (error["field"], error["code"]) == (field, code)
-    assert jobs.started == []
+    assert jobs.enqueued == []
     assert (await ask(database, identity(tenant), "{ exports { totalCount } }"))["exports"]["totalCount"] == 0
 
 
@@ -195,24 +197,24 @@ async def test_canceling(database: Database, tenant: str) -> None:
 
 
 async def test_deleting(database: Database, tenant: str) -> None:
-    who, jobs = identity(tenant), FakeJobs()
+    who, jobs = identity(tenant), FakeExportQueue()
     queued, done = [await created(database, who) for _ in range(2)]
     await run(database, tenant, done, ExportStatus.COMPLETED)
     refused = await change(database, who, "deleteExport", queued, jobs)
     assert (refused["export"], refused["userErrors"][0]["code"]) == (None, "CONFLICT")
-    assert jobs.forgotten == []
+    assert jobs.deleted == []
     payload = await change(database, who, "deleteExport", done, jobs)
     assert payload == {"export": {"id": done, "status": "COMPLETED"}, "userErrors": []}
-    assert jobs.forgotten == [done]
+    assert jobs.deleted == [done]
     assert (await change(database, who, "deleteExport", done, jobs))["userErrors"][0]["code"] == "NOT_FOUND"
 
 
 async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, tenant: str) -> None:
-    class Unwilling(FakeJobs):
-        async def forget(self, export: exports.Export) -> None:
+    class Unwilling(FakeExportQueue):
+        async def delete_files(self, export: requests.Export) -> None:
             raise OSError("secret address")
 
-    who, jobs = identity(tenant), FakeJobs()
+    who, jobs = identity(tenant), FakeExportQueue()
     id = await created(database, who)
     await run(database, tenant, id, ExportStatus.COMPLETED)
     refused = await change(database, who, "deleteExport", id, Unwilling())
@@ -223,7 +225,7 @@ async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, t
     assert (await ask(database, who, LIST, {"first": 1}))["exports"]["nodes"] == [{"id": id}]
     payload = await change(database, who, "deleteExport", id, jobs)
     assert payload == {"export": {"id": id, "status": "COMPLETED"}, "userErrors": []}
-    assert jobs.forgotten == [id]
+    assert jobs.deleted == [id]
     assert (await ask(database, who, LIST, {"first": 1}))["exports"]["nodes"] == []
 
 
@@ -270,7 +272,7 @@ async def test_only_a_completed_export_has_a_link(database: Database, tenant: st
 async def test_following_ends_at_a_final_status(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolvers, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(resolvers, "POLL_INTERVAL", 0.01)
     who = identity(tenant)
     id = await created(database, who)
     document = 'subscription { exportUpdated(id: "%s") { status downloadUrl } }' % id  # noqa: UP031
@@ -287,7 +289,7 @@ async def test_following_ends_at_a_final_status(
                 async with database.write() as writer:
                     claimed = await export_jobs.get(writer, tenant, id, 0)
                     assert claimed is not None
-                    await export_jobs.end(writer, claimed, 1, ExportStatus.CANCELED)
+                    await export_jobs.finish(writer, claimed, 1, ExportStatus.CANCELED)
     assert heard == ["QUEUED", "RUNNING", "CANCELED"]
 
 
@@ -316,7 +318,7 @@ async def test_the_cap_on_exports_is_told_and_kept(database: Database, tenant: s
 async def test_days_whose_messages_were_dropped_cannot_be_exported(database: Database, tenant: str) -> None:
     old, kept = [message_sent(day, f"2026-{day}T12:00:00Z") for day in ("08-31", "09-01")]
     await feed(database, tenant, [old, kept])
-    assert await drop_old(database, tenant, 1, instant(datetime(2026, 10, 20, tzinfo=UTC))) == 1
+    assert await delete_old_messages(database, tenant, 1, to_micros(datetime(2026, 10, 20, tzinfo=UTC))) == 1
     limits = await ask(database, identity(tenant), "{ limits { messagesKeptFrom } }")
     assert limits == {"limits": {"messagesKeptFrom": "2026-09-01"}}
     refused = await create(database, identity(tenant), filter={"sentOn": {"from": "2026-08-31", "to": "2026-09-30"}})

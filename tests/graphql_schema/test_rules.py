@@ -1,6 +1,7 @@
 """Rules that the whole schema keeps: described, guarded, bounded, and the shape of the contract."""
 
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, replace
 from importlib.resources import files
 from typing import Any
 
@@ -23,9 +24,11 @@ from graphql import (
     print_ast,
 )
 
-from analytics.database import Database
+from analytics.domain.query_spec import DIMENSIONS
+from analytics.reports.directory import Account
+from analytics.storage.database import Database
 from graphql_schema.schema import schema
-from tests.factories import context, identity
+from tests.support.factories import context, identity
 
 OURS: GraphQLSchema = schema._schema
 PRINTED = build_schema(schema.as_str())
@@ -40,10 +43,7 @@ FIXED = {
     "CampaignAnalytics.bounceReasons": "WhatsApp's error codes",
     "TemplatePerformance.departments": "the company's departments",
     "Viewer.departments": "the company's departments",
-    "AppliedFilter.templateIds": "limits.filterIds",
-    "AppliedFilter.accountIds": "limits.filterIds",
-    "AppliedFilter.departmentIds": "limits.filterIds",
-    "AppliedFilter.agentIds": "limits.filterIds",
+    **{f"AppliedFilter.{dimension.argument}": "limits.filterIds" for dimension in DIMENSIONS},
     "Export.columns": "the enum ExportColumn",
     "UserError.field": "the depth of the inputs",
     **{f"{kind}ExportPayload.userErrors": "the inputs" for kind in ("Create", "Cancel", "Delete")},
@@ -200,3 +200,12 @@ def test_inputs_ask_for_no_more_than_the_contract() -> None:
 def test_the_committed_schema_is_the_codes(pytestconfig: pytest.Config) -> None:
     committed = (pytestconfig.rootpath / "schema.graphql").read_text("utf-8")
     assert committed.strip() == schema.as_str().strip()
+
+
+def test_values_that_are_graphql_types_stay_the_frozen_values_they_are() -> None:
+    account = Account("a1", "Acme", "+56 9", active=True)
+    assert account == Account("a1", "Acme", "+56 9", active=True) != replace(account, active=False)
+    assert len({account, replace(account)}) == 1
+    with pytest.raises(FrozenInstanceError):
+        account.name = "other"  # type: ignore[misc]
+    assert [*OURS.type_map["Account"].fields] == ["id", "name", "phone"]  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.errors import InvalidInput
+from analytics.domain.errors import InvalidInputError
 from graphql_schema.scalars import SCALARS, parse_date, parse_date_time, parse_time_zone
 
 
@@ -31,7 +31,7 @@ def test_a_day_reads_back(day: date) -> None:
     ],
 )
 def test_what_is_no_day_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="calendar day"):
+    with pytest.raises(InvalidInputError, match="calendar day"):
         parse_date(value)
 
 
@@ -54,7 +54,7 @@ def test_an_instant_with_an_offset(text: str, instant: datetime) -> None:
      "2026-11-22T09:00:00-0300", "2026-11-22T09:00:00+99:00", "", 0, None],
 )  # fmt: skip
 def test_what_is_no_instant_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="offset"):
+    with pytest.raises(InvalidInputError, match="offset"):
         parse_date_time(value)
 
 
@@ -74,5 +74,5 @@ def test_a_zone_is_its_name(name: str) -> None:
     "value", ["", "america/santiago", "Santiago", "../UTC", "America", "UTC+3", "posixrules", 3, None, ["UTC"]]
 )
 def test_an_unknown_zone_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="IANA"):
+    with pytest.raises(InvalidInputError, match="IANA"):
         parse_time_zone(value)

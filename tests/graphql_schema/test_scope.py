@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from analytics.database import Database
-from analytics.viewers import Identity
-from tests import factories
-from tests.factories import ask, execute, identity, member, message_sent, reply, status, supervisor
-from tests.feeding import feed
-from tests.graphql_schema.view import DOCUMENT, View, variables
-from tests.oracle import Filter
+from analytics.domain.access import Identity
+from analytics.storage.database import Database
+from tests.support import factories
+from tests.support.factories import ask, execute, identity, member, message_sent, reply, status, supervisor
+from tests.support.graphql.view import DOCUMENT, View, variables
+from tests.support.ingest_helpers import feed
+from tests.support.oracle import Filter
 
 WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
 NEXT_WEEK = Filter(date(2026, 11, 9), date(2026, 11, 15))

@@ -30,20 +30,21 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import export_jobs, exports
-from analytics.database import Database
-from analytics.viewers import Identity
+from analytics.domain.access import Identity
+from analytics.exports import jobs, requests
+from analytics.storage.database import Database
 from graphql_schema.schema import schema
-from resolvers.paging import encode
-from tests import factories, marked, strategies
-from tests.counting import statements
-from tests.factories import ask, context, execute, identity, member, message_sent, status, supervisor
-from tests.feeding import feed
-from tests.graphql_schema.view import ORDERS, variables
-from tests.graphql_schema.walk import Walk, reachable, selected, walks
-from tests.marked import HIDDEN
-from tests.oracle import Filter, Oracle
-from tests.twins import twin
+from resolvers.pagination import encode
+from tests.support import factories, strategies
+from tests.support.factories import ask, context, execute, identity, member, message_sent, status, supervisor
+from tests.support.graphql.view import ORDERS, variables
+from tests.support.graphql.walk import Walk, reachable, selected, walks
+from tests.support.ingest_helpers import feed
+from tests.support.oracle import Filter, Oracle
+from tests.support.sql.counter import statements
+from tests.support.tenants import marked
+from tests.support.tenants.marked import HIDDEN
+from tests.support.tenants.twin import twin
 
 OURS: GraphQLSchema = schema._schema
 Values = dict[str, Any]
@@ -74,7 +75,7 @@ def ids_of_exports(ids: Iterable[str]) -> Iterator[None]:
     """Exports that are created inside the block have these ids, so that answers of two companies can be equal."""
     given = iter(ids)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exports, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=next(given))))
+        patch.setattr(requests, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=next(given))))
         yield
 
 
@@ -92,9 +93,9 @@ async def export(
     assert created == {"createExport": {"export": {"id": id}, "userErrors": []}}
     until = microseconds(now + timedelta(days=1))
     async with database.write() as writer:
-        claimed = await export_jobs.claim(writer, who.tenant_id, id, microseconds(now))
+        claimed = await jobs.claim(writer, who.tenant_id, id, microseconds(now))
         assert claimed is not None
-        await export_jobs.complete(
+        await jobs.complete(
             writer, claimed, microseconds(now), rows=2, file_name="x.xlsx", file_size=9, expires_at=until
         )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analytics.migrations import migrate
-from tests.service.servers import environment, in_database
+from tests.support.servers.server import environment, in_database
 
 
 @pytest.fixture

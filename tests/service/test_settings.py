@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from service.auth.tokens import create_token_service
 from service.settings import ConfigurationError, Settings, unknown_variables
-from service.tokens import open_tokens
 
 SECRET = "s" * 32
 
@@ -75,12 +75,11 @@ WRONG = [
     ("ORPHAN_DAYS", "0"),
     ("WEBHOOK_DAYS", "0"),
     ("FORM_ANSWERS", "perhaps"),
-    ("WEBHOOKS_FILE", "/nowhere"),
     ("APPLIERS", "65"),
     ("DOCUMENTS_ONLY", "perhaps"),
 ]
 # Any text may be right: an issuer, an audience, the name of a machine, a file or folder that is read later.
-ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS", "METRICS_FOLDER"}
+ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS", "METRICS_FOLDER", "WEBHOOKS_FILE"}
 
 
 @pytest.fixture(autouse=True)
@@ -147,12 +146,12 @@ def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_keys_alone_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match="EMBUDO_TOKEN_SECRET"):
-        open_tokens(Settings.read())
+        create_token_service(Settings.read())
     monkeypatch.setenv("EMBUDO_TOKEN_JWKS_URL", "https://keys.example/")
-    assert open_tokens(Settings.read()).secret is None
+    assert create_token_service(Settings.read()).secret is None
     assert len(Settings.read().link_key) >= 32
     monkeypatch.setenv("EMBUDO_TOKEN_SECRET", SECRET)
-    assert (open_tokens(Settings.read()).secret, Settings.read().link_key) == (SECRET, SECRET)
+    assert (create_token_service(Settings.read()).secret, Settings.read().link_key) == (SECRET, SECRET)
     monkeypatch.setenv("EMBUDO_LINK_SECRET", SECRET[::-1] + "!")
     assert Settings.read().link_key == SECRET[::-1] + "!"
 

@@ -8,12 +8,12 @@ from random import Random
 
 import httpx
 
-from analytics.viewers import Identity
-from service.tokens import Tokens
-from tests import webhooks
-from tests.service.servers import PATIENCE, SECRET
+from analytics.domain.access import Identity
+from service.auth.tokens import TokenService
 from tests.soak.companies import company
 from tests.soak.deliveries import Delivery, deliveries
+from tests.support import webhooks
+from tests.support.servers.server import PATIENCE, SECRET
 
 APP_SECRET, VERIFY_TOKEN = "the app's secret", "the token of the handshake"
 AGAIN_AFTER = 0.5  # seconds; what `Retry-After` asks for is waited for as well
@@ -92,6 +92,6 @@ def _path(delivery: Delivery) -> str:
 def _headers(delivery: Delivery) -> dict[str, str]:
     if delivery.whatsapp:
         return {"X-Hub-Signature-256": webhooks.signature(delivery.body, APP_SECRET)}
-    token = Tokens(SECRET).issue(Identity("platform", delivery.tenant, "INGEST"), timedelta(hours=1))
+    token = TokenService(SECRET).issue(Identity("platform", delivery.tenant, "INGEST"), timedelta(hours=1))
     packed = {"Content-Encoding": "gzip"} if delivery.packed else {}
     return {"Authorization": f"Bearer {token}"} | packed

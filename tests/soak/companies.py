@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from service.demo import demo_events
-from service.demo_directory import DEPARTMENTS, PEOPLE, TEMPLATES
-from service.demo_fates import NUMBERS, contact_keys
-from service.demo_texts import ERROR_TITLES
-from tests import factories
+from service.demo.directory import DEPARTMENTS, PEOPLE, TEMPLATES
+from service.demo.events import demo_events
+from service.demo.outcomes import NUMBERS, contact_keys
+from service.demo.texts import ERROR_TITLES
+from tests.support import factories
 
 Event = dict[str, Any]
 

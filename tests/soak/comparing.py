@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from analytics.viewers import Identity
-from tests.factories import identity, supervisor
-from tests.graphql_schema.view import ORDERS, View, document, narrowed, variables
-from tests.oracle import Filter
-from tests.service.servers import Server, eventually
+from analytics.domain.access import Identity
 from tests.soak.companies import SUPERVISORS, UNTIL, ZONES, Company
-from tests.tasks.exporting import lines
-from tests.tasks.tables import guarded
+from tests.support.exports.helpers import lines
+from tests.support.exports.tables import guarded
+from tests.support.factories import identity, supervisor
+from tests.support.graphql.view import ORDERS, View, document, narrowed, variables
+from tests.support.oracle import Filter
+from tests.support.servers.server import Server, eventually
 
 WHOLE = Filter(UNTIL.date() - timedelta(days=400), UNTIL.date() + timedelta(days=10))
 NIGHTS = (date(2026, 3, 20), date(2026, 8, 25))  # clocks change in the month after each

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from tests import webhooks
 from tests.soak.companies import Company, Event
+from tests.support import webhooks
 
 # How often an event is sent, and how many travel together: each of these is as likely.
 TIMES = (1, 1, 2, 2, 3, 5)

@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
-from tasks import brokers
-from tests.messaging import wipe
-from tests.service.crews import Worker
-from tests.service.servers import Server
+from tasks.queue.broker_url import parse_broker_url
 from tests.soak.clients import APP_SECRET, VERIFY_TOKEN
+from tests.support.brokers import wipe
+from tests.support.servers.server import Server
+from tests.support.servers.worker_cluster import Worker
 
 DOWN_FOR = (0.0, 0.0, 0.5, 2.0)  # seconds that what was killed stays down; each is as likely
 
@@ -73,10 +73,10 @@ class Fleet:
         self._killed("API", server.start)
 
     def _kill_applier(self) -> None:
-        self._kill_child("service.applier", "applier")
+        self._kill_child("service.ingest.process", "applier")
 
     def _kill_embedded(self) -> None:
-        self._kill_child("service.worker", "embedded worker")
+        self._kill_child("service.workers.process", "embedded worker")
 
     def _kill_child(self, module: str, name: str) -> None:
         if children := self._rng.choice(self.servers).children(module):
@@ -113,7 +113,7 @@ class Fleet:
         for server in self.servers:
             server.close()
         if self._broker_url:
-            wipe(brokers.address(self._broker_url))
+            wipe(parse_broker_url(self._broker_url))
 
 
 def _signal(group: int, sign: int) -> bool:

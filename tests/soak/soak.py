@@ -12,15 +12,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from analytics.database import Database, Reader
-from analytics.ingest import webhooks
+from analytics.ingest import webhook_inbox
 from analytics.rollups.rebuild import unfinished
-from tests.service.servers import embudo
+from analytics.storage.database import Database, Reader
 from tests.soak.clients import Plan, Tally, deliver
 from tests.soak.companies import Company, company
 from tests.soak.comparing import Comparison
 from tests.soak.fleet import Fleet
 from tests.soak.watching import Watcher
+from tests.support.servers.server import embudo
 
 STARTING = 3.0  # seconds that clients take to begin
 SETTLING = 300.0  # seconds in which workers must have done what is left to do
@@ -50,7 +50,7 @@ def soak(plan: Plan, folder: Path, database_url: str, broker_url: str | None, ki
     try:
         fleet.start()
         _feed(plan, fleet, companies, kill_every, report)
-        _settle(database_url, webhooks.waiting)
+        _settle(database_url, webhook_inbox.pending_tenants)
         comparisons = [Comparison(one, plan.seed) for one in companies]
         _compare(comparisons, fleet, report)
         # Of a company whose zone changed last, the numbers came from the rows until now, and come from rollups soon.

@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 
 from tests.conftest import POSTGRESQL
-from tests.messaging import URLS
+from tests.support.brokers import URLS
 
 
 class Stage(NamedTuple):

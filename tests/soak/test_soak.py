@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.messaging import reachable
 from tests.soak.clients import Plan, share
 from tests.soak.companies import company
 from tests.soak.comparing import differences
 from tests.soak.soak import soak
 from tests.soak.stages import Stage, stage
 from tests.soak.watching import inconsistencies
+from tests.support.brokers import reachable
 
 SHORT = Plan(seed=1, companies=1, messages=120, clients=2, seconds=5)
 

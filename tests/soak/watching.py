@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 
-from analytics.viewers import Identity
-from tests.factories import identity, supervisor
-from tests.graphql_schema.view import DOCUMENT, variables
-from tests.oracle import Filter
-from tests.service.servers import Server
+from analytics.domain.access import Identity
 from tests.soak.companies import SUPERVISORS, UNTIL, ZONES
+from tests.support.factories import identity, supervisor
+from tests.support.graphql.view import DOCUMENT, variables
+from tests.support.oracle import Filter
+from tests.support.servers.server import Server
 
 PAUSE = 0.2  # seconds between two looks
 STEPS = ("sent", "bounced", "pending", "delivered", "read", "responded")

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.database import Database
-from tasks.exports import Workshop
-from tasks.files import FileStore
+from analytics.storage.database import Database
+from tasks.file_store import FileStore
+from tasks.resources import JobResources
 
 
 @pytest.fixture
@@ -24,6 +24,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def workshop(database: Database, folder: Path) -> Workshop:
-    """A workshop whose files are in `folder`."""
-    return Workshop(database, FileStore(folder.as_uri()), retention_days=30)
+def resources(database: Database, folder: Path) -> JobResources:
+    """A resources whose files are in `folder`."""
+    return JobResources(database, FileStore(folder.as_uri()))

@@ -40,7 +40,7 @@ describe("request", () => {
 
   it.each([
     ["RATE_LIMITED", 429, "busy", "Van demasiadas consultas seguidas"],
-    ["UNAVAILABLE", 503, "building", "Estamos contando todo de nuevo"],
+    ["UNAVAILABLE", 503, "unavailable", "Por ahora no podemos responder"],
     ["TIMEOUT", 200, "slow", "La consulta tardó demasiado"],
     ["QUERY_TOO_COMPLEX", 200, "tooMuch", "La consulta pide demasiado de una vez"],
     ["FORBIDDEN", 200, "forbidden", "No tienes acceso a estos números"],

@@ -1,11 +1,11 @@
 /** Kinds of errors, told apart as far as a reader can do something about them. */
-export type ErrorKind = "offline" | "forbidden" | "refused" | "busy" | "building" | "slow" | "tooMuch" | "failed";
+export type ErrorKind = "offline" | "forbidden" | "refused" | "busy" | "unavailable" | "slow" | "tooMuch" | "failed";
 
 const KIND_BY_CODE: Record<string, ErrorKind> = {
   FORBIDDEN: "forbidden",
   BAD_USER_INPUT: "refused",
   RATE_LIMITED: "busy",
-  UNAVAILABLE: "building",
+  UNAVAILABLE: "unavailable",
   TIMEOUT: "slow",
   QUERY_TOO_COMPLEX: "tooMuch",
 };

@@ -6,7 +6,7 @@ import type { ApiError, ErrorKind } from "./errors";
 import type { TypedDocumentString } from "./generated/operations";
 
 /** Milliseconds until a request is repeated, for errors that pass by themselves. */
-const RETRY_DELAY: Partial<Record<ErrorKind, number>> = { offline: 3_000, building: 10_000 };
+const RETRY_DELAY: Partial<Record<ErrorKind, number>> = { offline: 3_000, unavailable: 10_000 };
 
 /** Data of the API, when it came (milliseconds since the epoch), and the choice that it was asked for. */
 export type Answer<Data, Choice = undefined> = { data: Data; receivedAt: number; choice: Choice };

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from analytics.database import Database
+from analytics.domain.message_status import Status
 from analytics.ingest import reprocessing
-from analytics.ingest.batch import apply
+from analytics.ingest.batch import apply_events
 from analytics.ingest.events import AnyEvent
-from analytics.ingest.orphans import drop as drop_orphans
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.working_set import Rows
-from analytics.states import Status
-from analytics.tables import messages, receipts, replies, tenants
-from tests import strategies
-from tests.feeding import Event, everything, feed, parsed
+from analytics.ingest.unit_of_work import IdentityMap
+from analytics.lifecycle.orphans import delete_orphans as drop_orphans
+from analytics.storage.database import Database
+from analytics.storage.tables import messages, receipts, replies, tenants
+from tests.support import strategies
+from tests.support.ingest_helpers import Event, everything, feed, parsed
 
 ACCEPTED, DUPLICATE, IGNORED = Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.IGNORED
 SUPERSEDED = Outcome.SUPERSEDED
@@ -128,7 +128,7 @@ async def test_what_is_older_than_known_changes_nothing_and_is_told_as_what_it_i
 
 async def test_nothing_to_apply_makes_the_tenant(database: Database, tenant: str) -> None:
     assert await feed(database, tenant, []) == []
-    assert await apply(database, tenant, [], 0) == []
+    assert await apply_events(database, tenant, [], 0) == []
     async with database.read() as reader:
         assert await reader.first(select(tenants).where(tenants.c.tenant_id == tenant)) is not None
 
@@ -350,7 +350,7 @@ async def test_a_batch_that_fails_leaves_nothing(
     first, second = [sent(), status("sent")], [account("100001"), sent("m2"), status("read"), reply(), window(1)]
     await feed(database, tenant, first)
     rows = await everything(database, tenant)
-    flush: Any = Rows.flush
+    flush: Any = IdentityMap.flush
     calls = 0
 
     async def failing(self: Any) -> Any:
@@ -361,7 +361,7 @@ async def test_a_batch_that_fails_leaves_nothing(
         return await flush(self)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Rows, "flush", failing)
+        patched.setattr(IdentityMap, "flush", failing)
         with pytest.raises(ConnectionError):
             await feed(database, tenant, second)
     assert await everything(database, tenant) == rows
@@ -377,9 +377,9 @@ async def test_batches_of_one_tenant_at_the_same_time_are_all_in(database: Datab
         [parsed(sent(f"m{n}", when(n))), parsed(status("read", message_id=f"m{n}")), parsed(reply(f"r{n}", when(n)))]
         for n in range(8)
     ]
-    await asyncio.gather(*(apply(database, tenant, some, 0) for some in events))
+    await asyncio.gather(*(apply_events(database, tenant, some, 0) for some in events))
     other = uuid4().hex
-    await apply(database, other, [event for some in events for event in some], 0)
+    await apply_events(database, other, [event for some in events for event in some], 0)
     assert await everything(database, tenant) == await everything(database, other)
     assert len(await statuses(database, tenant)) == 8
 
@@ -422,13 +422,13 @@ async def test_the_longest_keys_are_kept(database: Database) -> None:
 async def test_thousands_of_numbers_of_an_account_are_not_tried_for_each_message(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many, asked, get = 60, [], Rows.get
+    many, asked, get = 60, [], IdentityMap.get
 
-    def counted(rows: Rows[Any], key: Any) -> Any:
+    def counted(rows: IdentityMap[Any], key: Any) -> Any:
         asked.append(key)
         return get(rows, key)
 
-    monkeypatch.setattr(Rows, "get", counted)
+    monkeypatch.setattr(IdentityMap, "get", counted)
     numbers = [
         {"type": "account.upserted", "at": when(n), "account": {"id": "a1", "phone_number_id": f"{n}"}}
         for n in range(many)

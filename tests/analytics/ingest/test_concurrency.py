@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from analytics.database import Database
-from analytics.rollups.check import check
 from analytics.rollups.rebuild import rebuild
-from tests.crowds import KILLS, quarrel, written_by_many
-from tests.factories import ask, identity
-from tests.feeding import everything, feed, stored_messages
-from tests.graphql_schema.view import DOCUMENT, View, variables
-from tests.oracle import Filter
+from analytics.rollups.verify import verify
+from analytics.storage.database import Database
+from tests.support.factories import ask, identity
+from tests.support.graphql.view import DOCUMENT, View, variables
+from tests.support.ingest_helpers import everything, feed, stored_messages
+from tests.support.load import KILLS, quarrel, written_by_many
+from tests.support.oracle import Filter
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
 RANGE = Filter(date(2026, 10, 29), date(2026, 11, 7))
@@ -27,7 +27,7 @@ async def test_many_killed_writers_write_what_one_does(database: Database) -> No
         for name in (tenant, alone):
             await rebuild(database, name, anew=False)
         assert await everything(database, tenant) == await everything(database, alone)
-        assert [difference async for _, found in check(database, tenant) for difference in found] == []
+        assert [difference async for _, found in verify(database, tenant) for difference in found] == []
         view = View(events, NOW)
         assert await stored_messages(database, tenant) == {
             key: replace(message, template_category="") for key, message in view.oracle.messages.items()

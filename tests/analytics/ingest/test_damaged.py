@@ -12,15 +12,15 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, MetaData, Table, select
 
-from analytics.database import Database
-from analytics.ingest.reprocessing import derive_anew, outdated
+from analytics.domain.message_status import Status
+from analytics.ingest.reprocessing import derive_again, is_outdated
 from analytics.migrations import configuration, migrate
-from analytics.rollups.check import check
-from analytics.states import Status
-from analytics.tables import messages
+from analytics.rollups.verify import verify
+from analytics.storage.database import Database
+from analytics.storage.tables import messages
 from tests.conftest import POSTGRESQL, empty_database
-from tests.factories import MONDAY, after, message_sent
-from tests.feeding import feed
+from tests.support.factories import MONDAY, after, message_sent
+from tests.support.ingest_helpers import feed
 
 WRITTEN = json.loads((Path(__file__).parent / "releases" / "0.1.0.json").read_text(encoding="utf-8"))
 NEWEST_THEN = "0004"
@@ -61,17 +61,17 @@ async def _found(database: Database) -> dict[str, tuple[str, str | None, int | N
 async def test_what_was_counted_once_comes_back(hit: Database) -> None:
     assert set((await _found(hit)).values()) == {("PENDING", None, None), ("READ", None, None)}
     async with hit.read() as reader:
-        assert await outdated(reader) == ["acme"]
-    await derive_anew(hit, "acme", 0)
+        assert await is_outdated(reader) == ["acme"]
+    await derive_again(hit, "acme", 0)
     assert await _found(hit) == {
         "m1": ("READ", None, None),
         "m2": ("FAILED", None, 131026),
         "m3": ("DELIVERED", "hola", None),
         "m4": ("READ", None, None),
     }
-    assert [found async for _, found in check(hit, "acme") if found] == []
+    assert [found async for _, found in verify(hit, "acme") if found] == []
     async with hit.read() as reader:
-        assert await outdated(reader) == []
+        assert await is_outdated(reader) == []
         rows = {row.id: row for row in await reader.rows(select(messages).where(messages.c.tenant_id == "acme"))}
     assert rows["m1"].delivered_at - rows["m1"].sent_at == 60_000_000
     # What it wrote is no correction of what is said from now on.

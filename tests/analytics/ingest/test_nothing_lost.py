@@ -1,27 +1,27 @@
 """Nothing that was counted is lost by a later statement, and nobody's reply is missed."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from analytics.database import Database
-from analytics.ingest.batch import apply
-from analytics.ingest.lines import read_events, read_whatsapp
-from analytics.ingest.orphans import drop as drop_orphans
+from analytics.domain.message_status import Status
+from analytics.ingest.batch import apply_events
+from analytics.ingest.formats.files import read_events, read_whatsapp
 from analytics.ingest.outcomes import Outcome
-from analytics.ingest.reprocessing import derive_anew, outdated
-from analytics.names import AGENTS, DEPARTMENTS, names
-from analytics.rollups.check import check
+from analytics.ingest.reprocessing import derive_again, is_outdated
+from analytics.lifecycle.orphans import delete_orphans as drop_orphans
+from analytics.reports.directory import AGENTS, DEPARTMENTS, load_names
 from analytics.rollups.rebuild import rebuild
-from analytics.states import Status
-from analytics.tables import early_messages, messages, receipts, replies, tenants
-from tests import factories
-from tests.factories import MONDAY, account, after, correction, message_sent, reply, status
-from tests.feeding import Event, everything, feed
+from analytics.rollups.verify import verify
+from analytics.storage.database import Database
+from analytics.storage.tables import early_messages, messages, receipts, replies, tenants
+from tests.support import factories
+from tests.support.factories import MONDAY, account, after, correction, message_sent, reply, status
+from tests.support.ingest_helpers import Event, everything, feed
+from tests.support.paths import SHARED
 
-CASES = Path(__file__).parents[3].parent / "shared" / "data" / "cases"
+CASES = SHARED / "data" / "cases"
 NUMBER = "555000111"
 ACCEPTED, DUPLICATE, SUPERSEDED = Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.SUPERSEDED
 
@@ -42,7 +42,7 @@ async def answers(database: Database, tenant: str) -> dict[str, tuple[str, str] 
 
 
 async def rollup_differences(database: Database, tenant: str) -> list[Any]:
-    return [difference async for _, found in check(database, tenant) for difference in found]
+    return [difference async for _, found in verify(database, tenant) for difference in found]
 
 
 def by_number(word: str, at: str = after(MONDAY, minutes=1), number: str = NUMBER, **fields: Any) -> Event:
@@ -114,7 +114,7 @@ async def test_a_company_keeps_its_zone_and_an_agent_their_name(database: Databa
     await feed(database, tenant, later)
     async with database.read() as reader:
         row = await reader.first(select(tenants).where(tenants.c.tenant_id == tenant))
-        agents, departments = await names(reader, tenant, AGENTS), await names(reader, tenant, DEPARTMENTS)
+        agents, departments = await load_names(reader, tenant, AGENTS), await load_names(reader, tenant, DEPARTMENTS)
     assert row is not None
     assert (row.time_zone, row.name, row.reply_window_days) == ("America/Santiago", "Acme", 3)
     assert (agents.newest("u1").name, agents.newest("u1").active) == ("Ana", False)
@@ -307,18 +307,18 @@ def _lines(name: str) -> Any:
 
 async def test_the_first_case(database: Database, tenant: str) -> None:
     for name in ("F1_events.ndjson", "F1_webhook.ndjson", "F1_then.ndjson"):
-        await apply(database, tenant, _lines(name), 0)
+        await apply_events(database, tenant, _lines(name), 0)
     assert await statuses(database, tenant) == {"m0": "READ"}
 
 
 async def test_the_second_case(database: Database, tenant: str) -> None:
     for name in ("F2_events.ndjson", "F2_webhooks.ndjson"):
-        await apply(database, tenant, _lines(name), 0)
+        await apply_events(database, tenant, _lines(name), 0)
     assert [row.reply_id is not None for row in (await rows_of(database, tenant)).values()] == [True] * 3
 
 
 async def test_the_fourth_case(database: Database, tenant: str) -> None:
-    await apply(database, tenant, _lines("F4_events.ndjson"), 0)
+    await apply_events(database, tenant, _lines("F4_events.ndjson"), 0)
     assert set((await statuses(database, tenant)).values()) == {"FAILED"}
 
 
@@ -341,10 +341,10 @@ async def test_what_an_earlier_release_lost_comes_back(database: Database, tenan
     await rebuild(database, tenant, anew=True)
     assert await statuses(database, tenant) == {"m1": "PENDING"}
     async with database.read() as reader:
-        assert tenant in await outdated(reader)
-    await derive_anew(database, tenant, 0)
+        assert tenant in await is_outdated(reader)
+    await derive_again(database, tenant, 0)
     assert await statuses(database, tenant) == {"m1": "READ"}
     assert await everything(database, tenant) == right
     assert await rollup_differences(database, tenant) == []
     async with database.read() as reader:
-        assert tenant not in await outdated(reader)
+        assert tenant not in await is_outdated(reader)

@@ -9,7 +9,7 @@ const ICONS: Record<ErrorKind, Icon> = {
   forbidden: IconLock,
   refused: IconMoodPuzzled,
   busy: IconHourglass,
-  building: IconHourglass,
+  unavailable: IconHourglass,
   slow: IconHourglass,
   tooMuch: IconHourglass,
   failed: IconMoodPuzzled,

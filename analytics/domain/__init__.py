@@ -1,0 +1,1 @@
+"""Rules of the numbers, without SQL, I/O or logging."""

@@ -1,0 +1,222 @@
+"""Filters, the dimensions that they have, and the specification that a filter becomes, narrowed to the viewer's scope.
+
+Everything below sees only the specification: the clock, the viewer and GraphQL end here. An export stores it.
+Source: semantics, "Filters" and "Scope".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from analytics.domain.errors import ForbiddenError, InvalidInputError
+from analytics.domain.limits import MAX_FILTER_IDS, MAX_RANGE_DAYS
+from analytics.domain.text import Locale
+from analytics.domain.time_zones import DAY, FIRST_DAY, LAST_DAY, Zone, zone
+
+Ids = frozenset[str] | None  # None: no restriction; empty: nothing
+
+# WhatsApp repeats webhooks for up to seven days, so no message is final before that.
+LATEST_WEBHOOK_DAYS = 7
+
+# The reply window of a tenant that has never set one.
+DEFAULT_REPLY_WINDOW_DAYS = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Dimension:
+    """Something that messages can be filtered by, and its name in every layer."""
+
+    field: str  # of `DimensionFilters`
+    column: str  # of message rows, and of those rollups that have it
+    input_field: str  # of the GraphQL input, as Python writes it
+    noun: str  # plural, for descriptions of the schema
+    titles: Mapping[Locale, str]  # of its line in an export's summary sheet
+    scoped: bool = False  # True if a supervisor sees only some of its values
+
+    @property
+    def argument(self) -> str:
+        """The name of the GraphQL argument."""
+        first, *others = self.input_field.split("_")
+        return first + "".join(map(str.title, others))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionFilters:
+    """The values of each dimension that messages may have."""
+
+    departments: Ids = None
+    agents: Ids = None
+    templates: Ids = None
+    accounts: Ids = None
+
+    def filtered(self) -> Iterator[tuple[Dimension, frozenset[str]]]:
+        """Yield each dimension that is filtered by, with its values."""
+        for dimension in DIMENSIONS:
+            ids: Ids = getattr(self, dimension.field)
+            if ids is not None:
+                yield dimension, ids
+
+
+# All that messages can be filtered by: one for each field above, in the order of an export's summary sheet.
+# The specification, the query planner, SQL, `AppliedFilter` and the summary sheet follow this table.
+DIMENSIONS = (
+    Dimension(
+        "departments",
+        "department_id",
+        "department_ids",
+        "departments",
+        {Locale.ES: "Departamentos", Locale.EN: "Departments"},
+        scoped=True,
+    ),
+    Dimension("agents", "agent_id", "agent_ids", "agents", {Locale.ES: "Usuarios", Locale.EN: "Users"}),
+    Dimension(
+        "templates", "template_id", "template_ids", "templates", {Locale.ES: "Plantillas", Locale.EN: "Templates"}
+    ),
+    Dimension(
+        "accounts", "account_id", "account_ids", "sender accounts", {Locale.ES: "Cuentas", Locale.EN: "Accounts"}
+    ),
+)
+DIMENSION_BY_FIELD = {dimension.field: dimension for dimension in DIMENSIONS}
+
+# The fields of a filter in the first release, which are always in `MessageFilter.to_builtins`.
+FIRST_FIELDS = {"first", "last", "time_zone", "departments", "agents", "templates", "accounts"}
+
+
+@dataclass(frozen=True)
+class AccessScope:
+    """The data that someone may see: of one tenant, the departments named, or (None) all of them."""
+
+    tenant_id: str
+    departments: Ids
+
+    def restrict(self, wanted: Ids) -> Ids:
+        """Return the departments asked for, or all that may be seen if none are.
+
+        Raises `ForbiddenError` for a department that may not be seen, in the same words whether or not it exists.
+        """
+        if self.departments is None:
+            return wanted
+        if wanted is None:
+            return self.departments
+        if not wanted <= self.departments:
+            raise ForbiddenError("filter.departmentIds: you may only name departments that you belong to.")
+        return wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFilter(DimensionFilters):
+    """The messages that a caller asks for; days are calendar days of the send time, both included."""
+
+    first: date
+    last: date
+    time_zone: str | None = None
+
+    def to_builtins(self) -> dict[str, Any]:
+        """Return the filter as plain values, by which an export that is asked for twice is known.
+
+        A dimension of a later release is left out if it is not filtered by: a request that is repeated after an upgrade
+        has the values that it had.
+        """
+        values: dict[str, Any] = msgspec.to_builtins(self, order="deterministic")
+        return {name: value for name, value in values.items() if value is not None or name in FIRST_FIELDS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuerySpec(DimensionFilters):
+    """A filter made definite: of one tenant and scope, with absolute days, as of one moment.
+
+    It cannot be made without a scope, and making it narrows `departments` to that scope.
+    """
+
+    scope: AccessScope
+    first: date
+    last: date
+    time_zone: str
+    tenant_time_zone: str
+    reply_window_days: int
+    now: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "departments", self.scope.restrict(self.departments))
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant whose messages these are."""
+        return self.scope.tenant_id
+
+    @property
+    def zone(self) -> Zone:
+        """The time zone of the calendar days."""
+        return zone(self.time_zone)
+
+    @property
+    def starts_at(self) -> int:
+        """The first instant of the range."""
+        return self.zone.day_start(self.first)
+
+    @property
+    def ends_at(self) -> int:
+        """The first instant after the range."""
+        return self.zone.day_start(self.last + timedelta(days=1))
+
+    @property
+    def finality_window(self) -> int:
+        """The time after sending in which a message may still change, in microseconds."""
+        return finality_window(self.reply_window_days)
+
+    def previous(self) -> "QuerySpec":
+        """Return the specification of the previous period: as many days, ending the day before these begin."""
+        days = (self.last - self.first).days + 1
+        first = self.first - timedelta(days=days)
+        return replace(self, first=max(first, FIRST_DAY), last=self.first - timedelta(days=1))
+
+    def to_json(self) -> str:
+        """Encode the specification, as it is stored with an export."""
+        return msgspec.json.encode(self).decode()
+
+    @staticmethod
+    def from_json(text: str) -> "QuerySpec":
+        """Decode what `to_json` wrote."""
+        return msgspec.json.decode(text, type=QuerySpec)
+
+
+def finality_window(reply_window_days: int) -> int:
+    """Return the time after sending in which a message may still change, in microseconds."""
+    return max(reply_window_days, LATEST_WEBHOOK_DAYS) * DAY
+
+
+def build_spec(
+    filter: MessageFilter, scope: AccessScope, *, tenant_time_zone: str, reply_window_days: int, now: int
+) -> QuerySpec:
+    """Return the specification of a filter. Raises `InvalidInputError` naming the argument, or `ForbiddenError`."""
+    for name, day in (("from", filter.first), ("to", filter.last)):
+        if not FIRST_DAY < day <= LAST_DAY:
+            raise InvalidInputError(f"filter.sentOn.{name}: must be after {FIRST_DAY} and not after {LAST_DAY}.")
+    if filter.first > filter.last:
+        raise InvalidInputError("filter.sentOn: `from` must not be after `to`.")
+    if (filter.last - filter.first).days >= MAX_RANGE_DAYS:
+        raise InvalidInputError(f"filter.sentOn: a range may have at most {MAX_RANGE_DAYS} days.")
+    filtered = dict(filter.filtered())
+    for dimension, ids in filtered.items():
+        if len(ids) > MAX_FILTER_IDS:
+            raise InvalidInputError(f"filter.{dimension.argument}: at most {MAX_FILTER_IDS} ids may be named.")
+    return QuerySpec(
+        scope=scope,
+        first=filter.first,
+        last=filter.last,
+        time_zone=_zone_named(filter.time_zone or tenant_time_zone),
+        tenant_time_zone=tenant_time_zone,
+        reply_window_days=reply_window_days,
+        now=now,
+        **{dimension.field: ids for dimension, ids in filtered.items()},
+    )
+
+
+def _zone_named(name: str) -> str:
+    try:
+        return zone(name).name
+    except InvalidInputError as error:
+        raise InvalidInputError(f"filter.timeZone: {error.message}") from None

@@ -1,0 +1,25 @@
+"""Texts: the languages that files are written in, and the cleaning of texts that come from outside.
+
+A text is cleaned once, on input.
+"""
+
+from enum import StrEnum
+
+
+class Locale(StrEnum):
+    """The language of a file's headers and words."""
+
+    ES = "ES"
+    EN = "EN"
+
+
+def sanitize(text: str) -> str:
+    """A text without U+0000 and lone surrogates: each becomes U+FFFD. Source: semantics, "State…"."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def quote_for_error(text: str) -> str:
+    """The beginning of somebody's text, as an answer may show it: what is not printed is U+FFFD."""
+    return "'" + "".join(c if c.isprintable() else "\ufffd" for c in text[:64]) + "'"

@@ -1,0 +1,1 @@
+"""Input formats: the platform's events, WhatsApp's webhook bodies, and files of either."""

@@ -1,0 +1,1 @@
+"""Reading numbers: access, query planning, SQL, and the directory's names."""

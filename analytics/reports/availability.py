@@ -1,0 +1,93 @@
+"""For which zone a company's rollups are built, how far, and since when its messages are kept.
+
+This decides what may be read from where: rollups only when they are whole, message rows only where none was dropped.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from analytics.domain.errors import MessagesPurgedError
+from analytics.domain.query_spec import QuerySpec
+from analytics.domain.time_zones import FIRST_INSTANT, Zone
+from analytics.storage.database import Reader, Writer
+from analytics.storage.rollup_tables import COMPLETE, rollup_states
+
+
+@dataclass(frozen=True)
+class DataAvailability:
+    """The rules of the zone whose days they are, and the first day (ordinal) that is not in them yet.
+
+    Messages sent before `retained_since` were dropped. `first_retained_day` is the day (ordinal) that begins then in
+    the zone in which they were; None and the beginning of time while none were. Only dropping more moves either, and
+    what was counted of earlier days stays as it is for ever.
+    """
+
+    zone_rules: str
+    built_until: int
+    kept_from: int | None = None
+    kept_since: int = FIRST_INSTANT
+
+    @property
+    def readable(self) -> str | None:
+        """The zone whose days they answer for; None while they are being built."""
+        return self.zone_rules if self.built_until == COMPLETE else None
+
+
+async def load(reader: Reader, tenant: str) -> DataAvailability | None:
+    """The state of a company's rollups; None before its first event."""
+    row = await reader.first(select(rollup_states).where(rollup_states.c.tenant_id == tenant))
+    if row is None:
+        return None
+    since = FIRST_INSTANT if row.kept_since is None else row.kept_since
+    return DataAvailability(row.zone_rules, row.built_until, row.kept_from, since)
+
+
+async def _at_this_moment(reader: Reader, tenant: str) -> DataAvailability | None:
+    key = f"rollups {tenant}"
+    if key not in reader.known:
+        reader.known[key] = await load(reader, tenant)
+    found: DataAvailability | None = reader.known[key]
+    return found
+
+
+async def readable(reader: Reader, tenant: str) -> str | None:
+    """The zone whose days the rollups answer for at the reader's moment; None when they must not be read."""
+    state = await _at_this_moment(reader, tenant)
+    return state.readable if state else None
+
+
+async def retained_since(reader: Reader, tenant: str) -> int:
+    """The instant since which messages are kept."""
+    state = await _at_this_moment(reader, tenant)
+    return state.kept_since if state else FIRST_INSTANT
+
+
+async def first_retained_day(reader: Reader, tenant: str, zone: Zone) -> date | None:
+    """The first day of a zone whose messages are all kept; None when no messages were dropped."""
+    since = await retained_since(reader, tenant)
+    return None if since == FIRST_INSTANT else zone.first_whole_day(since)
+
+
+async def lacks_messages(reader: Reader, spec: QuerySpec) -> bool:
+    """True if messages of a specification's days were dropped, so that they cannot be read."""
+    return spec.starts_at < await retained_since(reader, spec.tenant_id)
+
+
+async def require_messages(reader: Reader, spec: QuerySpec) -> None:
+    """Raise `MessagesPurgedError` when messages of a specification's days were dropped."""
+    if await lacks_messages(reader, spec):
+        day = await first_retained_day(reader, spec.tenant_id, spec.zone)
+        raise MessagesPurgedError(
+            f"filter.sentOn.from: single messages are kept from {day} on; of earlier days there are only the counts by "
+            "day of the company's own time zone. Exports, hourly series and other time zones need a later day."
+        )
+
+
+async def save(writer: Writer, tenant: str, state: DataAvailability) -> None:
+    """Write the state down."""
+    since = None if state.kept_from is None else state.kept_since
+    columns = ("tenant_id", "zone_rules", "built_until", "kept_from", "kept_since")
+    row = (tenant, state.zone_rules, state.built_until, state.kept_from, since)
+    await writer.upsert(rollup_states, columns, [row])

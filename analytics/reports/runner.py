@@ -1,0 +1,248 @@
+"""Running queries: from a specification to numbers."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import ColumnElement, case, func, select
+
+from analytics.domain.errors import UnavailableError
+from analytics.domain.export_columns import ExportColumn
+from analytics.domain.funnel import FunnelCounts
+from analytics.domain.message_status import Status
+from analytics.domain.query_spec import QuerySpec
+from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
+from analytics.reports import sql
+from analytics.reports.availability import lacks_messages, readable, require_messages, retained_since
+from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, NameHistory, load_names
+from analytics.reports.planner import FAMILIES, AggregateQuery, Grouping, choose_plan
+from analytics.storage import tables
+from analytics.storage.database import AnyRow, Reader
+
+log = structlog.get_logger()
+
+Key = tuple[Any, ...]
+Rows = dict[Key, FunnelCounts]
+
+
+async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
+    """The counts of each key of a query's grouping, in the measures of its family.
+
+    Raises `Dropped` when they can only be counted from messages that were dropped, `UnavailableError` when that is so
+    until the rollups are built.
+    """
+    spec = query.spec
+    chosen = choose_plan(query, await readable(reader, spec.tenant_id))
+    if chosen.rollup is None:
+        if choose_plan(query, zone(spec.tenant_time_zone).rules_version).rollup and await lacks_messages(reader, spec):
+            raise UnavailableError("The counts are being rebuilt. Try again in a minute.")
+        await require_messages(reader, spec)
+    log.debug("plan", grouping=query.grouping, plan=str(chosen))
+    reader.plans.append(f"{query.grouping}: {chosen}")
+    measures = len(FAMILIES[query.grouping].measures)
+    rows = await reader.rows(sql.aggregate(query, chosen))
+    if query.grouping is Grouping.REPLY_HOUR and chosen.rollup is None:
+        return _by_reply_hour(spec.zone, rows)
+    return {tuple(row[:-measures]): FunnelCounts(tuple(row[-measures:])) for row in rows}
+
+
+def _by_reply_hour(zone: Zone, rows: Iterable[AnyRow]) -> Rows:
+    hours: Counter[int] = Counter()
+    for hour, replied_at, responses in rows:
+        hours[sql.hour_of_reply(zone, hour, replied_at)] += responses
+    return {(hour,): FunnelCounts((responses,)) for hour, responses in hours.items()}
+
+
+@dataclass(frozen=True)
+class Maturing:
+    """How many messages may still change, and the instant from which none of them can."""
+
+    messages: int
+    until: int | None
+
+
+async def maturing(reader: Reader, spec: QuerySpec) -> Maturing:
+    """What may still change. Source: semantics, "What may still change"."""
+    row = await reader.first(sql.maturing(spec, await retained_since(reader, spec.tenant_id)))
+    found, newest = tuple(row or (0, None))
+    return Maturing(found, None if newest is None else newest + spec.finality_window)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MessageLabels:
+    """What a message is of, by the names of its time.
+
+    Messages of the same share one. It is hashed as the object it is, so that what is made of it is found at once.
+    """
+
+    template_name: str
+    template_category: str
+    department_name: str
+    agent_email: str | None
+    agent_name: str
+    account_phone: str | None
+    account_name: str
+    agent_id: str
+    template_id: str
+    template_language: str | None
+
+
+class MessageBatch(NamedTuple):
+    """Some messages as an export shows them, column by column.
+
+    `sent_at` is what the clock of the report's zone showed: its seconds since 1970-01-01 00:00:00 on that same clock,
+    the fraction cut off, so that 23:59:59.7 stays in its day. `status` is the name of a `Status`. `reply_kind` is None
+    where there is no reply, and empty where nobody said of which kind it is. `further` has what was asked for besides:
+    codes, and times on that same clock.
+    """
+
+    named: Sequence[MessageLabels]
+    sent_at: Sequence[int]
+    message_id: Sequence[str]
+    recipient_phone: Sequence[str | None]
+    status: Sequence[str]
+    ticket_id: Sequence[str | None]
+    ticket_key: Sequence[str | None]
+    reply_text: Sequence[str | None]
+    reply_kind: Sequence[str | None]
+    further: Mapping[ExportColumn, Sequence[int | None]]
+
+
+async def count(reader: Reader, spec: QuerySpec) -> int:
+    """How many messages a specification selects. Raises `Dropped` when some of its days were dropped."""
+    await require_messages(reader, spec)
+    row = await reader.first(sql.count(spec))
+    return row[0] if row else 0
+
+
+async def stream_messages(
+    reader: Reader, spec: QuerySpec, columns: Collection[ExportColumn] = ()
+) -> AsyncIterator[MessageBatch]:
+    """The messages of a specification in the order of (sent at, id), some thousands at a time, with further columns.
+
+    Raises `Dropped` when those of some of its days were dropped.
+    """
+    await require_messages(reader, spec)
+    named = await _label_lookup(reader, spec.tenant_id)
+    spans = spec.zone.offset_spans(spec.starts_at, spec.ends_at)
+    ends, offsets = [end for _, end, _ in spans], [offset for _, _, offset in spans]
+    read = [column for column in FURTHER if column in columns]
+    clock = _clock(spec.zone)
+    statement = sql.message_rows(spec).with_only_columns(*SHOWN, *(FURTHER[column] for column in read))
+    async for partition in reader.partitions(statement):
+        # Column by column: message by message took half as long again.
+        at, id, phone, status, ticket_id, ticket_key, reply, kind, *others = zip(*partition, strict=True)
+        what, further = others[:WHAT], others[WHAT:]
+        yield MessageBatch(
+            named=list(map(named, zip(*what, strict=True), at)),
+            sent_at=[(instant + offsets[bisect_right(ends, instant)]) // SECOND for instant in at],
+            message_id=id,
+            recipient_phone=phone,
+            status=[STATUS_NAMES[number] for number in status],
+            ticket_id=ticket_id,
+            ticket_key=ticket_key,
+            reply_text=reply,
+            reply_kind=kind,
+            further={
+                column: values if column in CODES else clock(values)
+                for column, values in zip(read, further, strict=True)
+            },
+        )
+
+
+def _clock(zone: Zone) -> Callable[[Sequence[int | None]], list[int | None]]:
+    """Return a function from instants to the seconds that a zone's clock shows."""
+    spans = zone.offset_spans(FIRST_INSTANT, LAST_INSTANT)
+    starts, offsets = [start for start, _, _ in spans][1:], [offset for _, _, offset in spans]
+    return lambda instants: [
+        None if instant is None else (instant + offsets[bisect_right(starts, instant)]) // SECOND
+        for instant in instants
+    ]
+
+
+What = tuple[str | None, str, str, str, str]  # the message's own category; template, department, agent, account
+
+
+async def _label_lookup(reader: Reader, tenant: str) -> Callable[[What, int], MessageLabels]:
+    """What gives the names of what a message is of, at its time.
+
+    Asked in the order of time, as exports do: what is of the same things as an earlier message has the same names, as
+    long as the directory says nothing new of any of them.
+    """
+    templates = await load_names(reader, tenant, TEMPLATES)
+    departments = await load_names(reader, tenant, DEPARTMENTS)
+    agents = await load_names(reader, tenant, AGENTS)
+    accounts = await load_names(reader, tenant, ACCOUNTS)
+    kinds: tuple[NameHistory[Any], ...] = (templates, departments, agents, accounts)
+    known: dict[What, tuple[int, MessageLabels]] = {}
+
+    def named(what: What, at: int) -> MessageLabels:
+        until, found = known.get(what, NEVER)
+        if at < until:
+            return found
+        category, *ids = what
+        template, department, agent, account = (of.at(id, at) for of, id in zip(kinds, ids, strict=True))
+        found = MessageLabels(
+            template.name,
+            Category.of(category) if category else template.category,
+            department.name,
+            agent.email,
+            agent.name,
+            account.phone or None,
+            account.name,
+            agent.id,
+            template.id,
+            template.language,
+        )
+        until = min(of.changes_after(id, at) for of, id in zip(kinds, ids, strict=True))
+        known[what] = until, found
+        return found
+
+    return named
+
+
+NEVER: tuple[int, MessageLabels] = (FIRST_INSTANT, MessageLabels("", "", "", None, "", None, "", "", "", None))
+WHAT = 5
+_messages = tables.messages.c
+SHOWN = [
+    *(
+        _messages[name]
+        for name in ("sent_at", "id", "contact_phone", "status", "ticket_id", "ticket_key", "reply_text")
+    ),
+    case((_messages.reply_id.is_not(None), func.coalesce(_messages.reply_kind, ""))),
+    *(_messages[name] for name in ("template_category", "template_id", "department_id", "agent_id", "account_id")),
+]
+
+
+def _of_bounces(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column, of the messages that count as bounced: a failure that another status outdid is none."""
+    return case((_messages.status == Status.FAILED, column))
+
+
+# Further columns that are read besides; all others follow from those that every file has.
+FURTHER: Mapping[ExportColumn, ColumnElement[Any]] = {
+    ExportColumn.ANSWERED_AT: _messages.replied_at,
+    ExportColumn.ACCEPTED_AT: _messages.accepted_at,
+    ExportColumn.DELIVERED_AT: _messages.delivered_at,
+    ExportColumn.READ_AT: _messages.read_at,
+    ExportColumn.FAILED_AT: _of_bounces(_messages.failed_at),
+    ExportColumn.BOUNCE_CODE: _of_bounces(_messages.failed_code),
+    ExportColumn.BOUNCE_REASON: _of_bounces(_messages.failed_code),
+}
+CODES = (ExportColumn.BOUNCE_CODE, ExportColumn.BOUNCE_REASON)
+STATUS_NAMES = {int(status): status.name for status in Status}
+
+
+async def reported_titles(reader: Reader, spec: QuerySpec) -> dict[int, str]:
+    """The newest words for each error code that the company has met; none for a selection of some departments.
+
+    The words may come from any department's messages, and may be about somebody.
+    """
+    if spec.departments is not None:
+        return {}
+    table = tables.error_titles
+    rows = await reader.rows(select(table.c.code, table.c.title).where(table.c.tenant_id == spec.tenant_id))
+    return {row.code: row.title for row in rows}

@@ -1,0 +1,1 @@
+"""The database, its tables, and the differences between SQLite, PostgreSQL and Citus."""

@@ -1,0 +1,1 @@
+"""The two kinds of database where they differ in more than SQL."""

@@ -1,0 +1,150 @@
+"""Spreading the tables over the nodes of a Citus cluster: all rows of a company on one node, in tables side by side.
+
+Every statement names its company on every table, so it runs on that node as it would on a PostgreSQL of its own. What
+is asked of all companies each second stays on the coordinator: exports, the queue of webhooks, the list of companies.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import Table, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from analytics.storage.backends.table_locks import (
+    LOCK_ATTEMPTS,
+    LOCK_NOT_AVAILABLE,
+    LOCK_PAUSE,
+    LOCK_TIMEOUT,
+    TablesLockedError,
+)
+from analytics.storage.database import Database, Reader, Writer
+from analytics.storage.rollup_tables import rollup_states
+from analytics.storage.tables import exports, known_tenants, tenants, webhook_queue
+
+LOCAL_TABLES = frozenset({exports.name, webhook_queue.name, known_tenants.name})
+
+T = TypeVar("T")
+
+
+class Distribution(NamedTuple):
+    """The tables that were distributed just now, and those that were so already; those whose former rows are still on
+    the coordinator, since others use them; how many nodes have rows of companies.
+    """
+
+    new: list[str]
+    known: list[str]
+    left: list[str]
+    nodes: int
+
+
+def distributed() -> list[Table]:
+    """The tables that are spread: first the one that the others are put beside."""
+    tables = [table for table in rollup_states.metadata.sorted_tables if table.name not in LOCAL_TABLES]
+    return sorted(tables, key=lambda table: table is not tenants)
+
+
+async def distribute(database: Database) -> Distribution | None:
+    """Make the tables distributed, with the rows that they have; None where the server has no Citus.
+
+    May be repeated: after it was interrupted, and after a migration that made new tables. Those that are distributed
+    are left alone. Writers wait while tables with rows are moved; readers see all rows, before and after. Raises
+    `TablesLockedError`; then nothing was changed.
+    """
+    if not await _available(database):
+        return None
+    async with database.write() as writer:
+        await writer.execute(text("CREATE EXTENSION IF NOT EXISTS citus"))
+    return await distribute_tables(database)
+
+
+async def _available(database: Database) -> bool:
+    if make_url(database.url).get_backend_name() != "postgresql":
+        return False
+    async with database.read() as reader:
+        found = await reader.first(text("SELECT 1 FROM pg_available_extensions WHERE name = 'citus'"))
+    return found is not None
+
+
+async def distribute_tables(database: Database) -> Distribution:
+    """Make the tables distributed where Citus is set up."""
+    tries = iter(range(LOCK_ATTEMPTS))
+    while (new := await _unless_locked(database, _spread)) is None:
+        await _pause(tries)
+    left = await _drop_former_rows(database)
+    async with database.read() as reader:
+        nodes = await reader.first(_NODES)
+    known = [table.name for table in distributed() if table.name not in new]
+    return Distribution(new, known, left, int(nodes[0]) if nodes else 0)
+
+
+async def _drop_former_rows(database: Database) -> list[str]:
+    """Drop what tables that are distributed left on the coordinator, where it only takes room; those still in use."""
+    async with database.read() as reader:
+        sizes = {table.name: await reader.first(_SIZE.bindparams(name=table.name)) for table in distributed()}
+    left = [name for name, size in sizes.items() if size and size[0]]
+    tries = iter(range(LOCK_ATTEMPTS))
+    while left:
+        if await _unless_locked(database, partial(_drop_rows, name=left[0])) is not None:
+            del left[0]
+            continue
+        try:
+            await _pause(tries)
+        except TablesLockedError:
+            break
+    return left
+
+
+async def _drop_rows(writer: Writer, name: str) -> Sequence[object]:
+    return await writer.rows(_TRUNCATE.bindparams(name=name))
+
+
+async def _pause(tries: Iterator[int]) -> None:
+    """Let the others pass, as `migrate` does. Raises `TablesLockedError` after the last try."""
+    if next(tries, None) is None:
+        raise TablesLockedError
+    await asyncio.sleep(LOCK_PAUSE)
+
+
+async def _unless_locked(database: Database, work: Callable[[Writer], Awaitable[T]]) -> T | None:
+    """Do what needs tables for itself; None if others use one of them for longer than a moment."""
+    try:
+        async with database.write() as writer:
+            await writer.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+            return await work(writer)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        return None
+
+
+async def _spread(writer: Writer) -> list[str]:
+    """Distribute the tables that are not, in one transaction: a reader would see one that is moved later without its
+    rows, if it has asked the node before. Citus allows it shard after shard, on one connection to each node.
+    """
+    new = [table.name for table in distributed() if not await _is_distributed(writer, table)]
+    if new:
+        await writer.execute(text("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'"))
+        # All at once, before any is copied: whoever writes to some of them ends first.
+        await writer.execute(text(f"LOCK TABLE {', '.join(new)} IN EXCLUSIVE MODE"))
+    for name in new:
+        beside = "none" if name == tenants.name else tenants.name
+        await writer.rows(_CREATE.bindparams(name=name, beside=beside))
+    return new
+
+
+_CREATE = text(
+    "SELECT create_distributed_table(CAST(CAST(:name AS text) AS regclass), 'tenant_id',"
+    " colocate_with => CAST(:beside AS text))"
+)
+_SIZE = text("SELECT pg_relation_size(CAST(CAST(:name AS text) AS regclass))")
+_TRUNCATE = text("SELECT truncate_local_data_after_distributing_table(CAST(CAST(:name AS text) AS regclass))")
+_PARTITION = text(
+    "SELECT 1 FROM pg_dist_partition WHERE logicalrelid = CAST(CAST(:name AS text) AS regclass) AND partmethod = 'h'"
+)
+_NODES = text("SELECT count(DISTINCT groupid) FROM pg_dist_placement")
+
+
+async def _is_distributed(reader: Reader, table: Table) -> bool:
+    return await reader.first(_PARTITION.bindparams(name=table.name)) is not None

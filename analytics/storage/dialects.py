@@ -1,0 +1,140 @@
+"""The differences of the two dialects in SQL: column types, lists as one parameter, and upserts.
+
+Every other statement of `analytics` is written once. Instants are BIGINT microseconds since the epoch (see
+`domain.time_zones`). What differs beside SQL is in `backends`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# Strings compare by code point on both: SQLite's BINARY does, PostgreSQL needs to be told.
+Key = String().with_variant(String(collation="C"), "postgresql")
+Instant = BigInteger
+Small = SmallInteger
+
+
+class _List(TypeDecorator[list[Any]]):
+    """A list bound as one parameter, so that a statement's text does not depend on its length."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        array = ARRAY(self.item) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(array)
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+class _OneOf(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+    # It is a condition. Without this SQLite is asked for `(… IN …) = 1`, and then uses no index.
+    _is_implicitly_boolean = True
+
+
+@compiles(_OneOf, "postgresql")
+def _any_of_array(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **options)} = ANY ({compiler.process(values, **options)})"
+
+
+@compiles(_OneOf)
+def _in_json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = element.clauses
+    listed = compiler.process(values, **options)
+    values_listed = f"(SELECT value FROM json_each({listed}))"  # noqa: S608 - `listed` is a bound parameter
+    return f"{compiler.process(column, **options)} IN {values_listed}"
+
+
+def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of any number of values; false for no values."""
+    item = BigInteger() if isinstance(column.type, Integer) else Text()
+    return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
+
+
+def _by_values(table: Table, columns: Sequence[str]) -> Any:
+    """Return an INSERT of one row after the other."""
+    return sqlite.insert(table).values({name: bindparam(name) for name in columns})
+
+
+def _by_arrays(table: Table, columns: Sequence[str]) -> Any:
+    """Return an INSERT of all rows at once, each column an array: one plan, and one round trip to another node."""
+    arrays = [bindparam(name, type_=ARRAY(_plain(table.c[name].type))) for name in columns]
+    rows = func.unnest(*arrays).table_valued(*columns, name="rows").render_derived()
+    return postgresql.insert(table).from_select(list(columns), select(*(rows.c[name] for name in columns)))
+
+
+def _plain(type: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type without its collation, which an array's type cannot have."""
+    return Text() if isinstance(type, String) else type
+
+
+def _as_columns(rows: list[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    return tuple(map(list, zip(*rows, strict=True)))
+
+
+class _Upsert(NamedTuple):
+    """The form of a dialect's INSERT of many rows, and of its parameters."""
+
+    insert: Callable[[Table, Sequence[str]], Any]
+    bind: Callable[[list[tuple[Any, ...]]], Any]
+
+
+_UPSERTS = {"sqlite": _Upsert(_by_values, lambda rows: rows), "postgresql": _Upsert(_by_arrays, _as_columns)}
+
+
+def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool = False) -> Insert:
+    """Return an INSERT of the named columns that, where the primary key exists, replaces the other columns named.
+
+    With `add` the values are added to those that are there. Its parameters are made by `bind_rows`.
+    Raises ValueError for columns in another order than the table's, in which SQLAlchemy writes them.
+    """
+    if list(columns) != [column.name for column in table.columns if column.name in columns]:
+        raise ValueError(f"columns of {table.name} are not in its order: {columns}")
+    statement = _UPSERTS[dialect.name].insert(table, columns)
+    keys = [column.name for column in table.primary_key]
+    replaced = {
+        name: table.c[name] + statement.excluded[name] if add else statement.excluded[name]
+        for name in columns
+        if name not in keys
+    }
+    upserted: Insert = (
+        statement.on_conflict_do_update(index_elements=keys, set_=replaced)
+        if replaced
+        else statement.on_conflict_do_nothing(index_elements=keys)
+    )
+    return upserted
+
+
+def bind_rows(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Any:
+    """Return rows, given in the order of an upsert's columns, as the dialect's statement takes them."""
+    return _UPSERTS[dialect.name].bind(rows)

@@ -1,0 +1,1 @@
+"""Schema extensions: what runs around every operation."""

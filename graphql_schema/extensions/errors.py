@@ -1,0 +1,156 @@
+"""What clients learn of errors: a code each, the text of public ones, and nothing of any other."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from itertools import chain
+from typing import Any
+
+import structlog
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    Node,
+    ObjectFieldNode,
+    ValueNode,
+)
+from strawberry.exceptions import MissingQueryError
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from analytics.domain.errors import INTERNAL_ERROR_MESSAGE, PublicError, UnavailableError
+from analytics.storage.transient_errors import is_transient
+from graphql_schema.context import Context
+from graphql_schema.extensions.parser import has_too_many_tokens
+
+log = structlog.get_logger()
+
+# How graphql-core says that a variable's value was refused: which variable, and where in it.
+IN_VARIABLE = re.compile(r"Variable '(?P<name>\$\w+)' has invalid value(?: at (?P<at>\.[^:\s]+))?: ")
+
+# Where graphql-core shows a refused value as Python writes it.
+PYTHON_VALUE = re.compile(r"[,;:]? [Ff]ound: .*|(?P<kind> represent [^:]*value): .*", re.DOTALL)
+
+# What graphql-core adds to an error for whoever mistyped a name of the schema.
+SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
+
+# How Strawberry says that it is not clear what to run.
+UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+
+UNAVAILABLE = "This cannot be answered at the moment. Try again in a minute."
+
+
+def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
+    """The error as a client may see it; `fallback` is the code of those that graphql-core itself raised."""
+    cause = _cause(error)
+    if "code" in (error.extensions or {}) and not isinstance(cause, PublicError):
+        return error  # it has been through here
+    if cause is None or isinstance(cause, UNCLEAR):
+        code = _code(error, fallback)
+        message = PYTHON_VALUE.sub(r"\g<kind>", error.message).replace("not to be None", "not to be null")
+    elif isinstance(cause, PublicError):
+        code, message = cause.code, _with_argument_path(error, cause, document)
+    elif is_transient(cause):
+        code, message = UnavailableError.code, UNAVAILABLE
+        log.warning("the database does not answer", path=error.path, error=str(getattr(cause, "orig", cause)))
+    else:
+        code, message = PublicError.code, INTERNAL_ERROR_MESSAGE
+        log.error("masked error", path=error.path, exc_info=cause)
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions={**(error.extensions or {}), "code": code},
+    )
+
+
+def _code(error: GraphQLError, fallback: str) -> str:
+    """The code of an error that graphql-core raised."""
+    if isinstance(error.original_error, UNCLEAR):
+        return "BAD_USER_INPUT"
+    if not isinstance(error, GraphQLSyntaxError):
+        return fallback
+    return "QUERY_TOO_COMPLEX" if has_too_many_tokens(error) else "GRAPHQL_PARSE_FAILED"
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """The exception behind an error, under any number of wrappings."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause if isinstance(cause, Exception) else None
+
+
+def _with_argument_path(error: GraphQLError, cause: PublicError, document: DocumentNode | None) -> str:
+    """A refused value's sentence, with the argument it was given for."""
+    if match := IN_VARIABLE.match(error.message):
+        return f"{match['name']}{match['at'] or ''}: {cause.message}"
+    refused = error.nodes[0] if error.nodes else None
+    if document is not None and isinstance(refused, ValueNode):
+        return f"{'.'.join(_argument_path(document, refused))}: {cause.message}"
+    return cause.message
+
+
+def _argument_path(node: Node, wanted: Node) -> list[str]:
+    """The names of the arguments and input fields around a value."""
+    for child in chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in _values(node)):
+        if child is wanted:
+            return _name(node)
+        if isinstance(child, Node) and (inside := _argument_path(child, wanted)):
+            return _name(node) + inside
+    return []
+
+
+def _values(node: Node) -> Iterator[Any]:
+    return (getattr(node, key) for key in node.keys if key != "loc")
+
+
+def _name(node: Node) -> list[str]:
+    return [node.name.value] if isinstance(node, (ArgumentNode, ObjectFieldNode)) else []
+
+
+class ErrorMaskingExtension(SchemaExtension):
+    """Gives every error its code and masks what is not public."""
+
+    _validated = False
+
+    async def on_validate(self) -> AsyncIterator[None]:
+        """Notes whether the document was found valid: errors after that are about the input."""
+        yield
+        self._validated = not self.execution_context.pre_execution_errors
+
+    async def on_operation(self) -> AsyncIterator[None]:
+        """After the operation: its errors as clients may see them."""
+        try:
+            yield
+        except UNCLEAR:
+            raise  # for the transport, which words them
+        except Exception as error:
+            raise self._public(_located(error)) from None
+        self._make_public(self.execution_context.result)
+
+    async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
+        """Before each result of a subscription is sent: the same."""
+        self._make_public(result)
+        yield
+
+    def _make_public(self, result: Any) -> None:
+        if result is not None and getattr(result, "errors", None):
+            result.errors = [self._public(error) for error in result.errors]
+
+    def _public(self, error: GraphQLError) -> GraphQLError:
+        context: Context = self.execution_context.context
+        fallback = "BAD_USER_INPUT" if self._validated else "GRAPHQL_VALIDATION_FAILED"
+        shown = to_public_error(error, fallback, self.execution_context.graphql_document)
+        if not context.can_introspect:
+            shown.message = SUGGESTION.sub("", shown.message)
+        if context.request_id:
+            shown.extensions = {**(shown.extensions or {}), "requestId": context.request_id}
+        return shown
+
+
+def _located(error: Exception) -> GraphQLError:
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)

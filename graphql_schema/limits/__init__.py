@@ -1,0 +1,1 @@
+"""Limits of documents: size, cost, and values of the input."""

@@ -1,0 +1,130 @@
+"""The cost of a document, known before anything is run: a weight for each field, times how many rows it gives.
+
+A point is about a millisecond of one core on the demo company, for the worst filter: all of its days in a zone of
+other days than the rollups'. A variable's value is not known here, so it counts as the most that it may be.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from graphql import EnumValueNode, FieldNode, GraphQLField, GraphQLList, IntValueNode, get_nullable_type, is_object_type
+
+from analytics.domain.limits import MAX_PAGE_SIZE, MAX_SERIES_POINTS
+
+
+@dataclass(frozen=True)
+class Weight:
+    """The points of one field and of each item of its list. What is `shared` is read once, however often it is asked
+    for in one place.
+    """
+
+    coordinates: str  # a regular expression of the field's type and name: `Query.viewer`
+    field: float
+    item: float = 0.005
+    shared: bool = False
+
+
+# The first that fits counts.
+WEIGHTS = (
+    # Statements over messages; an item of them has a funnel, which is eight objects.
+    Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
+    Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
+    Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing)", 25, shared=True),
+    # The specification of an export, which is read with it, may have four thousand ids.
+    Weight(r"Query\.exports", 10, 0.3),
+    Weight(r"Export\.filter", 5),
+    Weight(r"Export\.downloadUrl", 2.5),
+    # All others that read or write rows.
+    Weight(r"(Query\.(?!viewer|campaignAnalytics)|Mutation\.|Subscription\.|Viewer\.departments).*", 10),
+    Weight(r"__.*", 0.005),  # graphql-core resolves introspection field by field
+    Weight(r".*", 0.0015),
+)
+# Each read looks for the values of the variables, which may be the ids of a filter, in what it reads. So many are in
+# the weights; each more costs so many points in each read.
+FREE_VALUES = 100
+VALUE = 0.014
+
+PREVIOUS_PERIOD = "CampaignAnalytics.previousPeriod"
+# The days before a period are others than its own: together they cannot be more than all the days there are. What is
+# left for what is asked of both is the price of asking again; what is asked of the one before alone is paid in full.
+PREVIOUS_PERIOD_FACTOR = 0.1
+
+POINTS = {"HOUR": MAX_SERIES_POINTS, "DAY": MAX_SERIES_POINTS, "WEEK": 160, "MONTH": 40}
+# The items of lists that are no pages, on average: where nothing is said, of ours and of those of introspection.
+LIST_ITEMS = {
+    "TemplatePerformance.departments": 5,
+    "CampaignAnalytics.responseHeatmap": 168,
+    "__Schema.types": 80,
+    "__Type.fields": 6,
+}
+OUR_ITEMS, INTROSPECTED_ITEMS = 30, 2
+
+
+@dataclass(frozen=True)
+class FieldCost:
+    """What one field costs by itself, in points, and how often what is inside it is paid."""
+
+    own: float
+    items: int | None = None  # None: it is no list
+    item: float = 0.0
+    read: tuple[str, float] | None = None  # what it shares with the same fields beside it, and its points
+    is_period_before: bool = False
+
+    def of(self, inside: float) -> float:
+        """With what is selected inside it, but for what that reads."""
+        return self.own + (inside if self.items is None else self.items * (self.item + inside))
+
+
+def field_cost(coordinate: str, field: GraphQLField, node: FieldNode) -> FieldCost:
+    """Of a field as it is selected. The coordinate is its type's and its name: `Query.viewer`."""
+    weight = _weight(coordinate)
+    granularity = _granularity(node) if coordinate == "CampaignAnalytics.timeSeries" else None
+    if granularity:
+        items: int | None = POINTS[granularity]
+    elif "first" in field.args:
+        items = _first(field, node)
+    else:
+        items = _list_items(coordinate, field)
+    # An hourly series is read by itself, all others from the same days.
+    read = (f"{coordinate} by hour" if granularity == "HOUR" else coordinate, weight.field) if weight.shared else None
+    return FieldCost(0.0 if read else weight.field, items, weight.item, read, coordinate == PREVIOUS_PERIOD)
+
+
+@cache
+def _weight(coordinate: str) -> Weight:
+    """The weight of a field of the schema, of which there are some hundreds."""
+    return next(weight for weight in WEIGHTS if re.fullmatch(weight.coordinates, coordinate))
+
+
+def _list_items(coordinate: str, field: GraphQLField) -> int | None:
+    """How many objects a list has, which is no page's own; None of what is no list of objects."""
+    found = get_nullable_type(field.type)
+    if not isinstance(found, GraphQLList) or not is_object_type(get_nullable_type(found.of_type)):
+        return None
+    if coordinate.endswith(("Connection.nodes", "Connection.edges")):
+        return None
+    return LIST_ITEMS.get(coordinate, INTROSPECTED_ITEMS if coordinate.startswith("__") else OUR_ITEMS)
+
+
+def _first(field: GraphQLField, node: FieldNode) -> int:
+    """How many rows a page has at most."""
+    for argument in node.arguments or ():
+        if argument.name.value == "first":
+            written = argument.value
+            # More than the cap is refused when it is run; less than nothing, and what is too long to read, too.
+            return (
+                max(0, min(int(written.value[:9]), MAX_PAGE_SIZE))
+                if isinstance(written, IntValueNode)
+                else MAX_PAGE_SIZE
+            )
+    return int(field.args["first"].default_value)
+
+
+def _granularity(node: FieldNode) -> str:
+    """As written, or by default; the dearest when it is a variable."""
+    for argument in node.arguments or ():
+        if argument.name.value == "granularity":
+            written = argument.value
+            return written.value if isinstance(written, EnumValueNode) and written.value in POINTS else "HOUR"
+    return "DAY"

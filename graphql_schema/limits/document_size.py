@@ -1,0 +1,241 @@
+"""The bounds of a document: one walk over it that visits every fragment once, however often it is used."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import ceil
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SchemaMetaFieldDef,
+    SelectionNode,
+    SelectionSetNode,
+    TypeMetaFieldDef,
+    get_named_type,
+)
+
+from analytics.domain.errors import TooComplexError
+from analytics.domain.limits import (
+    MAX_ALIASES,
+    MAX_COST,
+    MAX_DEPTH,
+    MAX_DIRECTIVES,
+    MAX_FRAGMENTS,
+    MAX_MERGED_FIELDS,
+    MAX_RESPONSE_KEYS,
+    MAX_SELECTIONS,
+)
+from graphql_schema.limits.cost import FREE_VALUES, PREVIOUS_PERIOD_FACTOR, VALUE, field_cost
+from graphql_schema.limits.input_values import check_literals
+
+META = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+Reads = frozenset[tuple[str, float]]
+EXECUTABLE = (OperationDefinitionNode, FragmentDefinitionNode)
+NO_READS: Reads = frozenset()
+
+
+@dataclass(slots=True)
+class DocumentCost:
+    """How large a selection is, with all that it spreads. The cost is in points, without shared reads."""
+
+    depth: int = 0
+    selections: int = 0
+    aliases: int = 0
+    directives: int = 0
+    cost: float = 0.0
+    reads: Reads = NO_READS
+    reads_before: Reads = NO_READS  # those of the period before
+    paid: int = 0  # how many reads are in the cost
+    introspects: bool = False
+
+    def add(self, other: "DocumentCost") -> None:
+        """Another selection beside this one."""
+        self.depth = max(self.depth, other.depth)
+        self.selections += other.selections
+        self.aliases += other.aliases
+        self.directives += other.directives
+        self.cost += other.cost
+        self.reads |= other.reads
+        self.reads_before |= other.reads_before
+        self.paid += other.paid
+        self.introspects |= other.introspects
+
+    def merge_max(self, other: "DocumentCost") -> None:
+        """Become as large as another one, wherever that is larger."""
+        for name in ("depth", "selections", "aliases", "directives", "cost", "paid", "introspects"):
+            setattr(self, name, max(getattr(self, name), getattr(other, name)))
+
+    def charge_reads(self) -> None:
+        """Take all reads below into the cost, each once. What is asked of a period is cheaper to ask of the one before
+        too.
+        """
+        again = self.reads & self.reads_before
+        self.cost += sum(cost for _, cost in self.reads | self.reads_before)
+        self.cost += sum(cost for _, cost in again) * PREVIOUS_PERIOD_FACTOR
+        self.paid += len(self.reads) + len(self.reads_before)
+        self.reads, self.reads_before = NO_READS, NO_READS
+
+    @property
+    def points(self) -> int:
+        """The cost as it is shown."""
+        return ceil(self.cost)
+
+    def points_with(self, values: int) -> int:
+        """The cost with so many values in the variables: each read looks for them in what it reads."""
+        return ceil(self.cost + self.paid * VALUE * max(values - FREE_VALUES, 0))
+
+
+# What is counted, the most that there may be, and how that is said.
+CAPS = (
+    ("depth", MAX_DEPTH, "is nested {} fields deep; at most {}"),
+    ("selections", MAX_SELECTIONS, "selects {} fields, those of fragments each time; at most {}"),
+    ("aliases", MAX_ALIASES, "has {} aliases; at most {}"),
+    ("directives", MAX_DIRECTIVES, "has {} directives; at most {}"),
+    ("points", MAX_COST, "costs {} points; at most {}"),
+)
+
+
+def enforce_limits(schema: GraphQLSchema, document: DocumentNode) -> DocumentCost:
+    """The size of a document that is within all bounds. Raises a public error for any other."""
+    fragments = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
+    if fragments > MAX_FRAGMENTS:
+        raise TooComplexError(f"The document has {fragments} fragments; at most {MAX_FRAGMENTS}. See `limits`.")
+    size = measure(schema, document)
+    check_caps(size)
+    check_field_merging(document)
+    check_literals(document)
+    return size
+
+
+def measure(schema: GraphQLSchema, document: DocumentNode) -> DocumentCost:
+    """The size of a document: of its largest operation in each respect. Works on documents that are not valid too."""
+    walk, largest = _CostVisitor(schema, document), DocumentCost()
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            largest.merge_max(walk.operation(node))
+        elif isinstance(node, FragmentDefinitionNode):
+            # One that is used nowhere costs nothing to run, but is validated all the same.
+            largest.merge_max(replace(walk.fragment(node.name.value), cost=0.0))
+    return largest
+
+
+def check_caps(size: DocumentCost) -> None:
+    """Raises `TooComplexError` for a document that is over a cap."""
+    for name, most, sentence in CAPS:
+        value = getattr(size, name)
+        if value > most:
+            raise TooComplexError(f"The document {sentence.format(value, most)}. See `limits`.")
+
+
+def check_field_merging(document: DocumentNode) -> None:
+    """Raises `TooComplexError` when too many selections, of one name or of several, meet in one place.
+
+    For what `check_caps` let pass.
+    """
+    fragments = _fragments(document)
+    places = [[node.selection_set] for node in document.definitions if isinstance(node, EXECUTABLE)]
+    while places:
+        alike: defaultdict[str, list[SelectionSetNode | None]] = defaultdict(list)
+        for node in _fields(places.pop(), fragments):
+            alike[node.alias.value if node.alias else node.name.value].append(node.selection_set)
+        if len(alike) > MAX_RESPONSE_KEYS:
+            raise TooComplexError(f"{len(alike)} names are selected in one place; at most {MAX_RESPONSE_KEYS}.")
+        for name, nodes in alike.items():
+            if len(nodes) > MAX_MERGED_FIELDS:
+                raise TooComplexError(
+                    f"{name}: is selected {len(nodes)} times in one place; at most {MAX_MERGED_FIELDS}."
+                )
+        places += [inside for nodes in alike.values() if (inside := [node for node in nodes if node])]
+
+
+def root_fields(document: DocumentNode, operation_name: str | None) -> Iterator[FieldNode]:
+    """The fields that an operation selects at its root."""
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode) and (node.name.value if node.name else None) == operation_name:
+            yield from _fields([node.selection_set], _fragments(document))
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+
+
+def _fields(places: Iterable[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
+    """The fields that meet in one place; each fragment's once."""
+    waiting, spread = list(places), set()
+    while waiting:
+        for node in waiting.pop().selections:
+            if isinstance(node, FieldNode):
+                yield node
+            elif isinstance(node, InlineFragmentNode):
+                waiting.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                spread.add(node.name.value)
+                if node.name.value in fragments:
+                    waiting.append(fragments[node.name.value].selection_set)
+
+
+class _CostVisitor:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._schema = schema
+        self._fragments = _fragments(document)
+        self._known: dict[str, DocumentCost] = {}
+
+    def operation(self, node: OperationDefinitionNode) -> DocumentCost:
+        size = self._set(node.selection_set, self._schema.get_root_type(node.operation))
+        size.directives += len(node.directives or ())
+        size.charge_reads()
+        return size
+
+    def fragment(self, name: str) -> DocumentCost:
+        if name not in self._known:
+            self._known[name] = DocumentCost()  # one that spreads itself is for validation to refuse
+            node = self._fragments.get(name)
+            if node is not None:
+                self._known[name] = self._set(node.selection_set, self._schema.get_type(node.type_condition.name.value))
+        return self._known[name]
+
+    def _set(self, node: SelectionSetNode | None, type_: GraphQLNamedType | None) -> DocumentCost:
+        size = DocumentCost()
+        for selection in node.selections if node else ():
+            size.add(self._selection(selection, type_))
+            size.selections += 1
+            size.directives += len(selection.directives or ())
+        return size
+
+    def _selection(self, node: SelectionNode, type_: GraphQLNamedType | None) -> DocumentCost:
+        if isinstance(node, FieldNode):
+            return self._field(node, type_)
+        if isinstance(node, FragmentSpreadNode):
+            return self.fragment(node.name.value)
+        if not isinstance(node, InlineFragmentNode):
+            return DocumentCost()
+        condition = node.type_condition
+        return self._set(node.selection_set, self._schema.get_type(condition.name.value) if condition else type_)
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> DocumentCost:
+        name = node.name.value
+        found = META.get(name)
+        if found is None and isinstance(parent, GraphQLObjectType):
+            found = parent.fields.get(name)
+        size = self._set(node.selection_set, get_named_type(found.type) if found else None)
+        size.depth += 1
+        size.aliases += node.alias is not None
+        size.introspects |= name == "__schema"
+        if found and parent:
+            priced = field_cost(f"{parent.name}.{name}", found, node)
+            if priced.is_period_before:
+                size.cost = priced.of(size.cost)
+                size.reads, size.reads_before = NO_READS, size.reads | size.reads_before
+            else:
+                size.cost = priced.of(size.cost)
+                size.charge_reads()
+                size.reads = frozenset([priced.read]) if priced.read else NO_READS
+        return size

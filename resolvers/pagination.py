@@ -1,0 +1,110 @@
+"""Pages of a sorted list, and the cursors that say where one ended.
+
+A cursor holds the sort position of its row, not its number: rows that come or go meanwhile neither repeat nor hide
+others. A check sum ties it to the list it came from.
+"""
+
+import base64
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Generic, TypeVar
+
+from analytics.domain.errors import InvalidInputError
+from analytics.domain.limits import MAX_PAGE_SIZE
+from analytics.domain.text import sanitize
+
+T = TypeVar("T")
+# What each part of a list's positions may be, of exactly these classes.
+Shape = tuple[tuple[type, ...], ...]
+TEXT: tuple[type, ...] = (str,)
+Position = tuple[Any, ...]
+CHECK_BYTES = 6
+LARGEST = 2**63  # what databases have for integers ends before it
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of the list called `of`, the position of each, and what lies before and after them."""
+
+    of: str
+    nodes: Sequence[T]
+    positions: Sequence[Position]
+    has_next: bool
+    has_previous: bool
+    total: int
+
+    def cursor(self, place: int) -> str | None:
+        """The cursor of the row at a place of the page (-1: the last); None on an empty page."""
+        return encode(self.of, self.positions[place]) if self.positions else None
+
+
+def check_first(first: int) -> None:
+    """Raises `InvalidInputError` for a page size that is out of bounds."""
+    if not 0 <= first <= MAX_PAGE_SIZE:
+        raise InvalidInputError(f"first: must be between 0 and {MAX_PAGE_SIZE}.")
+
+
+def encode(of: str, position: Position) -> str:
+    """The cursor of a position in the list called `of`."""
+    text = json.dumps(position, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(_check(of, text) + text).decode().rstrip("=")
+
+
+def decode(of: str, cursor: str, shape: Shape) -> Position:
+    """What `encode` was given. Raises `InvalidInputError` for anything that it could not have made for this list.
+
+    The check sum finds mistakes, it keeps nobody out: the position is looked at as any other input.
+    """
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        check, text = raw[:CHECK_BYTES], raw[CHECK_BYTES:]
+        position = json.loads(text) if check == _check(of, text) else None
+        if isinstance(position, list) and _is_of(position, shape):
+            return tuple(position)
+    except (ValueError, RecursionError):
+        pass
+    raise InvalidInputError("after: this is no cursor of this list in this order.")
+
+
+def _is_of(position: list[Any], shape: Shape) -> bool:
+    return len(position) == len(shape) and all(
+        type(part) in kinds and _is_kept(part) for part, kinds in zip(position, shape, strict=True)
+    )
+
+
+def _is_kept(part: Any) -> bool:
+    """Whether a database would give back this very value. There is no NaN, nor what is beyond all numbers."""
+    return part == sanitize(part) if isinstance(part, str) else part is None or -LARGEST <= part < LARGEST
+
+
+def _check(of: str, text: bytes) -> bytes:
+    return blake2b(text, digest_size=CHECK_BYTES, person=b"embudo-cursor", key=of.encode()[:64]).digest()
+
+
+def page(
+    rows: Iterable[T],
+    of: str,
+    position: Callable[[T], Position],
+    sort_key: Callable[[Position], Any],
+    shape: Shape,
+    first: int,
+    after: str | None,
+) -> Page[T]:
+    """The first rows after a cursor, in the order of `sort_key` of their positions (all different, of one shape)."""
+    check_first(first)
+    placed = sorted(((sort_key(place := position(row)), place, row) for row in rows), key=lambda item: item[0])
+    start = 0
+    if after is not None:
+        start = bisect_right(placed, sort_key(decode(of, after, shape)), key=lambda item: item[0])
+    shown = placed[start : start + first]
+    return Page(
+        of=of,
+        nodes=[row for _, _, row in shown],
+        positions=[place for _, place, _ in shown],
+        has_next=start + len(shown) < len(placed),
+        has_previous=start > 0,
+        total=len(placed),
+    )

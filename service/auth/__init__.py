@@ -1,0 +1,1 @@
+"""Who asks: tokens, an identity provider's keys, and signed download links."""

@@ -1,0 +1,90 @@
+"""The keys of an identity provider: a JSON Web Key Set (RFC 7517), looked at again as it changes."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import structlog
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from jwt import PyJWK, PyJWTError
+
+log = structlog.get_logger()
+
+# What tokens may be signed with, and the kind and curve of key that each needs. A key is never used for another.
+ALGORITHMS = {"RS256": ("RSA", None), "ES256": ("EC", "P-256")}
+MIN_RSA_BITS = 2048  # bits; RFC 7518, section 3.3
+
+# Seconds after which keys are looked at again; a provider that takes a key back expects that to be seen soon.
+FRESH_SECONDS = 300.0
+# Seconds between two attempts. Tokens that name unknown keys cost nothing to make, so they must not cost us more.
+COOL_DOWN = 10.0
+FETCH_TIMEOUT = 5.0
+
+Fetch = Callable[[], Awaitable[Any]]
+Clock = Callable[[], float]
+
+
+class JwksCache:
+    """Keys by their id. When the provider does not answer, those that are known stay good."""
+
+    def __init__(self, url: str, *, fetch: Fetch | None = None, clock: Clock = time.monotonic) -> None:
+        self._url = url
+        self._fetch = fetch or self._get
+        self._clock = clock
+        self._known: list[PyJWK] = []
+        self._fetched = self._tried = float("-inf")
+        self._lock = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
+
+    def get_key(self, id: str | None, algorithm: str) -> PyJWK | None:
+        """The key that a token names. Without a name: the only one of its kind."""
+        fit = [key for key in self._known if key.algorithm_name == algorithm and id in (None, key.key_id)]
+        return fit[0] if len(fit) == 1 else None
+
+    async def ensure_key(self, id: str | None, algorithm: str) -> None:
+        """Fetch what `find` needs: at once when the key is not known, beside the request when keys grow old."""
+        if self.get_key(id, algorithm) is None:
+            await self._refresh()
+        elif self._clock() - self._fetched > FRESH_SECONDS and (self._refreshing is None or self._refreshing.done()):
+            self._refreshing = asyncio.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        async with self._lock:
+            if self._clock() - self._tried < COOL_DOWN:
+                return
+            self._tried = self._clock()
+            try:
+                self._known = parse_key_set(await self._fetch())
+                self._fetched = self._clock()
+            except (httpx.HTTPError, ValueError) as error:
+                log.warning("token keys could not be fetched", url=self._url, error=repr(error))
+
+    async def _get(self) -> Any:
+        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT) as client:
+            answer = await client.get(self._url, headers={"Accept": "application/json"})
+            return answer.raise_for_status().json()
+
+
+def parse_key_set(document: Any) -> list[PyJWK]:
+    """The keys of a set that may sign tokens. Raises `ValueError` when it is no set, or has none."""
+    listed = document.get("keys") if isinstance(document, dict) else None
+    keys = [key for entry in listed or () if isinstance(entry, dict) and (key := _key(entry))]
+    if not keys:
+        raise ValueError("no usable key")
+    return keys
+
+
+def _key(entry: dict[str, Any]) -> PyJWK | None:
+    for algorithm, (kind, curve) in ALGORITHMS.items():
+        is_ours = entry.get("kty") == kind and entry.get("crv") == curve and entry.get("use", "sig") == "sig"
+        if is_ours and entry.get("alg", algorithm) == algorithm:
+            try:
+                key = PyJWK(entry, algorithm)
+            except (PyJWTError, ValueError):
+                return None
+            is_short = isinstance(key.key, RSAPublicKey) and key.key.key_size < MIN_RSA_BITS
+            # A provider that publishes a private key is not to be trusted with it.
+            return None if is_short or "d" in entry else key
+    return None

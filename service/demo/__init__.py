@@ -1,0 +1,1 @@
+"""A believable tenant's history as events, for demonstrations and load tests."""

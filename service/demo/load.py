@@ -1,0 +1,36 @@
+"""The demo's events through ingest, exactly as a platform's would come."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import select
+
+from analytics.ingest.formats.files import read_events
+from analytics.rollups.rebuild import rebuild
+from analytics.storage.database import Database
+from analytics.storage.tables import messages
+from service.demo.events import DEMO_TENANT, demo_events
+from service.ingest.file_import import ImportReport, RejectedLinesFile, import_items
+
+
+async def import_demo(database: Database, count: int, seed: int, *, only_if_empty: bool, console: Console) -> None:
+    """Send the demo's events through ingest; history ends now."""
+    if only_if_empty and await _exists(database):
+        return
+    started = time.monotonic()
+    report = ImportReport()
+    items = read_events(map(msgspec.json.encode, demo_events(count, seed, datetime.now(UTC))))
+    shown = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
+    aside = RejectedLinesFile(Path("demo-rejected.ndjson"), console)
+    await import_items(database, DEMO_TENANT, "demo", shown, report, aside)
+    await rebuild(database, DEMO_TENANT, anew=False)
+    console.print(f"Demo: {report} in {time.monotonic() - started:.0f} s")
+
+
+async def _exists(database: Database) -> bool:
+    async with database.read() as reader:
+        return await reader.first(select(messages.c.id).where(messages.c.tenant_id == DEMO_TENANT).limit(1)) is not None

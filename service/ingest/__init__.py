@@ -1,0 +1,1 @@
+"""Events over HTTP, webhooks and files, and the processes that apply events."""

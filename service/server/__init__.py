@@ -1,0 +1,1 @@
+"""uvicorn as we run it: processes, shutdown, and limits on connections."""

@@ -1,0 +1,54 @@
+"""Serving: one process, or several that share a port."""
+
+import tempfile
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from analytics.domain.limits import MAX_BODY_BYTES
+from graphql_schema.schema import schema
+from service.app import create_app
+from service.graphql.persisted_documents import load_persisted_documents
+from service.process_tuning import affordable_connections
+from service.server.connection_limits import LimitedHTTPProtocol, LimitedWebSocketProtocol
+from service.server.shutdown import graceful_server, shutdown_timeout
+from service.settings import ConfigurationError, Settings, enable_multiprocess_metrics
+
+
+def serve(settings: Settings, workers: int) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `ConfigurationError`."""
+    if workers == 1:
+        _run(create_app(settings), settings)
+        return
+    # What is wrong is said once, not by each process that begins again and again.
+    load_persisted_documents(settings, schema)
+    if settings.link_secret is None and settings.token_secret is None:
+        raise ConfigurationError("EMBUDO_LINK_SECRET: several processes need one, or none would know another's links.")
+    with tempfile.TemporaryDirectory(prefix="embudo-metrics-") as folder:
+        enable_multiprocess_metrics(Path(folder))
+        _run("service.server.processes:app", settings, factory=True, workers=workers)
+
+
+def app() -> Starlette:
+    """The application of one of several processes."""
+    return create_app(Settings.read())
+
+
+def _run(served: Starlette | str, settings: Settings, *, factory: bool = False, workers: int = 1) -> None:
+    with graceful_server(settings.host, settings.port):
+        uvicorn.run(
+            served,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,  # ours holds for its lines too
+            http=LimitedHTTPProtocol,
+            ws=LimitedWebSocketProtocol,
+            ws_per_message_deflate=False,  # a few bytes of a stranger's would be 256 KiB to read
+            limit_concurrency=affordable_connections(settings.connections),
+            ws_max_size=MAX_BODY_BYTES,  # by default a stranger's message may have 16 MiB, and is parsed
+            access_log=False,  # ours say more, and no query of an address
+            timeout_graceful_shutdown=shutdown_timeout(settings),
+            factory=factory,
+            workers=workers,
+        )

@@ -1,0 +1,45 @@
+"""Where the service listens, and how it ends: what it was asked before SIGTERM it answers, and then it is done."""
+
+import math
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from service.settings import ConfigurationError, Settings
+
+
+def shutdown_timeout(settings: Settings) -> int:
+    """How many seconds what is under way may still take: as many as any request.
+
+    What runs longer is a download by a slow client, who can go on where it was cut, or a body of events, of which the
+    rest is sent again.
+    """
+    return math.ceil(settings.request_seconds)
+
+
+@contextmanager
+def graceful_server(host: str, port: int) -> Iterator[None]:
+    """Run a server inside. Raises `ConfigurationError` where nobody could listen."""
+    _check_port_is_free(host, port)
+    # When it has drained, uvicorn sends itself the signal once more, which would end us as if we had been killed.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _check_port_is_free(host: str, port: int) -> None:
+    """Listen for a moment, before anything was started that would have to be stopped."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                tried.bind(address)
+    except OSError as error:
+        raise ConfigurationError(
+            f"EMBUDO_HOST, EMBUDO_PORT: cannot listen at {host}:{port}: {error.strerror}"
+        ) from None

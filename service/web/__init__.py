@@ -1,0 +1,1 @@
+"""Everything else over HTTP: middleware, pages, downloads, health."""

@@ -1,0 +1,65 @@
+"""`/healthz`, `/readyz` and `/metrics`: how the service is, for programs that look after it."""
+
+import asyncio
+from hmac import compare_digest
+
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from analytics.migrations import SchemaState, state
+from analytics.storage.database import Database
+from analytics.storage.transient_errors import is_transient
+from service.settings import Settings
+from service.telemetry.health_checks import HealthCheck, SharedCall
+from service.telemetry.metrics import render_metrics
+from service.workers.client import WorkerClient
+from tasks.file_store import FileStore
+
+
+def routes(settings: Settings, database: Database, files: FileStore, workers: WorkerClient) -> list[Route]:
+    """The three routes. `/metrics` is for whoever has the token for it; a demo shows them to all."""
+    broker_check, files_check = HealthCheck(workers.is_reachable), HealthCheck(files.is_reachable)
+    tables_check = SharedCall(lambda: _tables(database), timeout=5)  # busy is not away
+
+    async def alive(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def ready(_request: Request) -> Response:
+        """200 as long as requests can be answered: they can without the broker, for which exports wait, and without the
+        files, without which exports fail and cannot be fetched.
+        """
+        tables, broker, store = await asyncio.gather(
+            tables_check.result(), broker_check.answers(), files_check.answers()
+        )
+        lines = {
+            "database": "no answer" if tables is None else "ok",
+            "migrations": "run `embudo migrate`" if tables is SchemaState.BEHIND else "ok",
+            "broker": "ok" if broker else "no answer",
+            "files": "ok" if store else "no answer",
+        }
+        status = 503 if tables in (None, SchemaState.BEHIND) else 200
+        return PlainTextResponse("".join(f"{name}: {how}\n" for name, how in lines.items()), status_code=status)
+
+    async def metrics(request: Request) -> Response:
+        token = settings.metrics_token
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not settings.demo and not (token and compare_digest(given.encode(), token.get_secret_value().encode())):
+            return Response(status_code=404 if token is None else 401)
+        answers = await tables_check.result() is not None  # as `/readyz` has it
+        shown = await render_metrics(database, answers, settings.metrics_folder is not None)
+        return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+async def _tables(database: Database) -> SchemaState | None:
+    """How the tables stand to this code; None when the database does not answer."""
+    try:
+        async with database.observe() as reader:
+            return await state(reader)
+    except Exception as error:
+        if is_transient(error):
+            return None
+        raise

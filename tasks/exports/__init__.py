@@ -1,0 +1,1 @@
+"""The export job: from a claimed row to a stored file."""

@@ -1,0 +1,141 @@
+"""The summary sheet of a workbook: the filter, the requester, the moment of the data, and the funnel of the rows.
+
+Read by the same reader as the rows, so that both are of one moment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analytics.domain.funnel import METRICS, FunnelCounts, total
+from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
+from analytics.domain.text import Locale
+from analytics.exports.requests import Export
+from analytics.reports.directory import ENTITY_TYPE_BY_DIMENSION, load_names, normalize
+from analytics.reports.planner import AggregateQuery, Grouping
+from analytics.reports.runner import run_aggregate
+from analytics.storage.database import Reader
+from tasks.exports.writers.xlsx_writer import Line, Summary
+
+
+@dataclass(frozen=True)
+class SummaryLabels:
+    """The texts of the summary in one language."""
+
+    name: str
+    first: str
+    last: str
+    zone: str
+    every: str
+    none: str
+    requester: str
+    asked_at: str
+    read_at: str
+    rows: str
+    table: tuple[str, str, str, str]
+    steps: Mapping[str, str]
+    shares: Mapping[str, str]
+
+
+LABELS: Mapping[Locale, SummaryLabels] = {
+    Locale.ES: SummaryLabels(
+        name="Exportación",
+        first="Desde (fecha de envío, incluida)",
+        last="Hasta (fecha de envío, incluida)",
+        zone="Zona horaria",
+        every="Sin restricción",
+        none="Ninguno",
+        requester="Solicitada por",
+        asked_at="Solicitada el",
+        read_at="Datos al",
+        rows="Filas",
+        table=("Embudo", "Mensajes", "Tickets creados", "Tasa"),
+        steps={
+            "messages": "Mensajes",
+            "sent": "Enviados",
+            "bounced": "Rebotados",
+            "pending": "Pendientes",
+            "delivered": "Entregados",
+            "read": "Leídos",
+            "responded": "Respondidos",
+        },
+        shares={"messages": "de los mensajes", "sent": "de los enviados", "delivered": "de los entregados"},
+    ),
+    Locale.EN: SummaryLabels(
+        name="Export",
+        first="From (send date, included)",
+        last="To (send date, included)",
+        zone="Time zone",
+        every="No restriction",
+        none="None",
+        requester="Requested by",
+        asked_at="Requested at",
+        read_at="Data as of",
+        rows="Rows",
+        table=("Funnel", "Messages", "Tickets created", "Rate"),
+        steps={
+            "messages": "Messages",
+            "sent": "Sent",
+            "bounced": "Bounced",
+            "pending": "Pending",
+            "delivered": "Delivered",
+            "read": "Read",
+            "responded": "Responded",
+        },
+        shares={"messages": "of messages", "sent": "of sent", "delivered": "of delivered"},
+    ),
+}
+
+
+async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
+    """Return the lines of an export's summary; `read_at` is when its reader began, in microseconds."""
+    words, spec = LABELS[export.locale], export.spec
+    counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
+    restrictions = [
+        (dimension.titles[export.locale], await _restriction(reader, spec, dimension, words))
+        for dimension in DIMENSIONS
+    ]
+    return [
+        (words.name, export.name),
+        (words.first, str(spec.first)),
+        (words.last, str(spec.last)),
+        (words.zone, spec.time_zone),
+        *restrictions,
+        (words.requester, _person(export)),
+        (words.asked_at, spec.zone.aware(export.created_at)),
+        (words.read_at, spec.zone.aware(read_at)),
+        (words.rows, rows),
+        ("", None),
+        words.table,
+        *_funnel(counts, words),
+    ]
+
+
+async def _restriction(reader: Reader, spec: QuerySpec, dimension: Dimension, words: SummaryLabels) -> str:
+    ids: Ids = getattr(spec, dimension.field)
+    if ids is None:
+        return words.every
+    return "; ".join(await names_of(reader, spec.tenant_id, dimension, ids)) or words.none
+
+
+async def names_of(reader: Reader, tenant: str, dimension: Dimension, ids: frozenset[str]) -> list[str]:
+    """Return the newest names of a dimension's ids, sorted; values that the directory does not name are themselves."""
+    type = ENTITY_TYPE_BY_DIMENSION.get(dimension)
+    history = await load_names(reader, tenant, type, ids) if type else None
+    names = [history.newest(id).name for id in ids] if history else list(ids)
+    return sorted(names, key=lambda name: (normalize(name), name))
+
+
+def _person(export: Export) -> str:
+    who = export.requester
+    if who.name and who.email:
+        return f"{who.name} <{who.email}>"
+    return who.name or who.email or who.id
+
+
+def _funnel(counts: FunnelCounts, words: SummaryLabels) -> list[Line]:
+    lines: list[Line] = []
+    for metric in METRICS:
+        step = counts.step(metric.slug)
+        share = () if metric.slug == "messages" else (step.rate, words.shares[metric.base])
+        lines.append((words.steps[metric.slug], step.count, step.tickets, *share))
+    return lines

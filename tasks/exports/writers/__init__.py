@@ -1,0 +1,1 @@
+"""Writers of export files: CSV and Excel."""

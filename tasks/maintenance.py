@@ -1,0 +1,266 @@
+"""Periodic work of the worker processes: pending webhooks, unfinished rollups, expired data, checks of the numbers.
+
+`PERIODIC`, at the end, is the table of all of it.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from analytics.domain.time_zones import DAY, HOUR, now_micros
+from analytics.ingest import webhook_inbox
+from analytics.ingest.reprocessing import derive_again, is_outdated
+from analytics.lifecycle import orphans, retention
+from analytics.rollups.rebuild import rebuild, unfinished
+from analytics.rollups.verify import sample_days, verify
+from analytics.storage import gauges, known_tenants
+from analytics.storage.database import Reader
+from analytics.storage.gauges import TenantGauge
+from analytics.storage.transient_errors import is_transient
+from tasks.erasure import expire_files
+from tasks.exports.cleanup import delete_expired_files, delete_orphaned_files
+from tasks.resources import JobResources, RetentionPolicy
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+TenantTask = Callable[[JobResources, str], Awaitable[None]]
+# What there is to do, and for which companies; of one company or (None) of all.
+Found = list[tuple[TenantTask, list[str]]]
+Find = Callable[[Reader, str | None], Awaitable[Found]]
+
+# Between two looks at one company (µs): each reads a day of its messages.
+CHECK_INTERVAL = HOUR
+# Seconds that we wait for those who write for a company whose webhooks wait: an importer's batch. And for how many
+# companies at once: each takes a connection.
+LOCK_TIMEOUT = 2.0
+MAX_LOCK_WAITS = 3
+# Seconds for what is asked of all companies: some rows, or probes of an index, of each.
+FIND_TIMEOUT = 60.0
+
+
+async def apply_webhooks(resources: JobResources, policy: RetentionPolicy) -> None:
+    """Apply the webhooks that wait, of one company after the other until none is left that can be applied now."""
+    # A body in the queue takes those with it that are not: they are more than are applied at once.
+    more: set[str] = set()
+    while True:
+        async with resources.database.read() as reader:
+            companies = _answering(resources, more.union(await webhook_inbox.pending_tenants(reader)))
+        done = {tenant: await _apply(resources, policy, tenant, 0) for tenant in companies}
+        busy = [tenant for tenant, applied in done.items() if applied is None]
+        # Importers that take turns leave no gap. Who stands in line for a moment comes between them, some at once.
+        turns = random.sample(busy, min(len(busy), MAX_LOCK_WAITS))
+        done |= zip(
+            turns,
+            await asyncio.gather(*(_apply(resources, policy, tenant, LOCK_TIMEOUT) for tenant in turns)),
+            strict=True,
+        )
+        more = {tenant for tenant, applied in done.items() if applied}
+        if not more:
+            return
+
+
+def _answering(resources: JobResources, companies: Iterable[str]) -> list[str]:
+    """Those of some companies that may be asked, and one of those that did not answer: it may again."""
+    there = sorted(companies)
+    away = [tenant for tenant in there if tenant in resources.away]
+    return [tenant for tenant in there if tenant not in resources.away] + random.sample(away, min(len(away), 1))
+
+
+async def _apply(resources: JobResources, policy: RetentionPolicy, tenant: str, lock_timeout: float) -> int | None:
+    """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
+    apply = partial(
+        webhook_inbox.apply_pending, resources.database, tenant, now_micros(), lock_timeout, forms=policy.form_answers
+    )
+    try:
+        return await _try(resources, tenant, apply) or 0
+    except webhook_inbox.TenantBusyError:
+        return None
+
+
+async def finish_pending_work(resources: JobResources) -> None:
+    """Delete expired files, and find what is left half done: webhooks that are in no queue, messages that an earlier
+    release derived otherwise, rollups that are not whole.
+
+    One process at a time.
+    """
+
+    async def find(reader: Reader, tenant: str | None) -> Found:
+        return [
+            (_enqueue, await webhook_inbox.missing(reader, tenant)),
+            (_derive_anew, await is_outdated(reader, tenant)),
+            (_rebuild, await unfinished(reader, tenant)),
+        ]
+
+    async with resources.database.exclusive("keep up") as alone:
+        if alone:
+            await delete_expired_files(resources)
+            await _do(resources, find)
+
+
+async def purge_expired_data(resources: JobResources, policy: RetentionPolicy) -> None:
+    """Drop orphans, webhooks and messages whose time is over, and look at companies that nobody looked at lately.
+
+    One process at a time.
+    """
+    at = now_micros()
+    orphans_before, webhooks_before = at - policy.orphan_days * DAY, at - policy.webhook_days * DAY
+
+    async def find(reader: Reader, tenant: str | None) -> Found:
+        return [
+            (_remember, await known_tenants.unknown(reader, tenant)),
+            (
+                partial(_drop_orphans, received_before=orphans_before),
+                await orphans.due_tenants(reader, orphans_before, tenant),
+            ),
+            (
+                partial(_drop_webhooks, received_before=webhooks_before),
+                await webhook_inbox.due(reader, webhooks_before, tenant),
+            ),
+            (
+                partial(_drop_messages, months=policy.message_months),
+                await retention.due_tenants(reader, policy.message_months, at, tenant),
+            ),
+            (check_tenant, await gauges.stale_tenants(reader, TenantGauge.DRIFT, at - CHECK_INTERVAL, tenant)),
+        ]
+
+    async with resources.database.exclusive("tidy") as alone:
+        if alone:
+            await _do(resources, find)
+
+
+async def _do(resources: JobResources, find: Find) -> None:
+    """Find what there is to do, at once for all companies, and do it.
+
+    While a part of the database does not answer, the companies are asked one by one: those of the other parts go on.
+    """
+    try:
+        async with asyncio.timeout(FIND_TIMEOUT), resources.database.read() as reader:
+            found = await find(reader, None)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        await _do_one_by_one(resources, find)
+        return
+    for task, companies in found:
+        for tenant in companies:
+            await _try(resources, tenant, partial(task, resources, tenant))
+
+
+async def _do_one_by_one(resources: JobResources, find: Find) -> None:
+    async with resources.database.read() as reader:
+        companies = await known_tenants.known(reader)
+    # Those that did not answer come last: each of them may take seconds.
+    for tenant in sorted(companies, key=resources.away.__contains__):
+        await _try(resources, tenant, partial(_do_for, resources, tenant, find))
+
+
+async def _do_for(resources: JobResources, tenant: str, find: Find) -> None:
+    async with resources.database.read() as reader:
+        found = await find(reader, tenant)
+    for task, due in found:
+        if due:
+            await task(resources, tenant)
+
+
+async def _try(resources: JobResources, tenant: str, work: Callable[[], Awaitable[T]]) -> T | None:
+    """Work for a company; None when it fails: it is tried again another time, and holds up no other company."""
+    try:
+        async with resources.database.guard(tenant):
+            done = await work()
+    except webhook_inbox.TenantBusyError:
+        raise
+    except Exception as error:
+        if not is_transient(error):
+            log.exception("the work for a company failed, trying again", tenant=tenant)
+        elif tenant not in resources.away:
+            resources.away.add(tenant)
+            log.warning(
+                "a company's part of the database does not answer, trying again", tenant=tenant, error=str(error)
+            )
+        return None
+    resources.away.discard(tenant)
+    return done
+
+
+async def _enqueue(resources: JobResources, tenant: str) -> None:
+    async with resources.database.write() as writer:
+        await webhook_inbox.enqueue(writer, tenant)
+
+
+async def _derive_anew(resources: JobResources, tenant: str) -> None:
+    log.info("deriving messages anew", tenant=tenant)
+    await derive_again(resources.database, tenant, now_micros())
+
+
+async def _rebuild(resources: JobResources, tenant: str) -> None:
+    log.info("rebuilding rollups", tenant=tenant)
+    await rebuild(resources.database, tenant, anew=False)
+
+
+async def _remember(resources: JobResources, tenant: str) -> None:
+    async with resources.database.write() as writer:
+        await known_tenants.remember(writer, tenant)
+
+
+async def _drop_orphans(resources: JobResources, tenant: str, received_before: int) -> None:
+    dropped = await orphans.delete_orphans(resources.database, tenant, received_before, now_micros())
+    log.info("dropped what no message claimed", tenant=tenant, **dropped._asdict())
+
+
+async def _drop_webhooks(resources: JobResources, tenant: str, received_before: int) -> None:
+    dropped = await webhook_inbox.drop_old(resources.database, tenant, received_before)
+    log.info("dropped old webhooks", tenant=tenant, bodies=dropped)
+
+
+async def _drop_messages(resources: JobResources, tenant: str, months: int | None) -> None:
+    expire = partial(expire_files, resources, tenant)
+    if messages := await retention.delete_old_messages(resources.database, tenant, months, now_micros(), expire):
+        log.info("dropped messages of old months", tenant=tenant, messages=messages)
+
+
+async def check_tenant(resources: JobResources, tenant: str) -> None:
+    """Store a company's gauges: orphans that wait for a message, and errors in the rollups of one random day."""
+    async with resources.database.read() as reader:
+        waiting = await orphans.count_orphans(reader, tenant)
+    days = await sample_days(resources.database, tenant, 1)
+    differences = [each async for _, found in verify(resources.database, tenant, days) for each in found]
+    if differences:
+        log.error("rollups differ from messages", tenant=tenant, rows=len(differences), first=str(differences[0]))
+    values = {
+        TenantGauge.WAITING_STATUSES: waiting.statuses,
+        TenantGauge.WAITING_REPLIES: waiting.replies,
+        TenantGauge.WAITING_CORRECTIONS: waiting.corrections,
+        TenantGauge.DRIFT: len(differences),
+    }
+    async with resources.database.write() as writer:
+        await writer.lock(tenant)
+        await gauges.store(writer, tenant, values, now_micros())
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that each worker process repeats. `interval`: seconds between the end of one run and the next.
+
+    With `on_wakeup` it also runs as soon as the process is told that there is something new.
+    """
+
+    name: str
+    interval: float
+    job: Callable[[JobResources, RetentionPolicy], Awaitable[None]]
+    on_wakeup: bool = False
+
+
+PERIODIC = (
+    Periodic("apply_webhooks", 1.0, apply_webhooks, on_wakeup=True),
+    Periodic("finish_pending_work", 15.0, lambda resources, _policy: finish_pending_work(resources)),
+    # Data that is kept for days or months, and checks of the numbers: both may be minutes late.
+    Periodic("purge_expired_data", 300.0, purge_expired_data),
+    # Once an hour, since it lists all files of the store.
+    Periodic("delete_orphaned_files", 3600.0, lambda resources, _policy: delete_orphaned_files(resources)),
+)

@@ -1,0 +1,144 @@
+"""Places: who has as many as there are waits, or is refused; nobody else notices."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+
+from analytics.domain.errors import RateLimitedError
+from analytics.storage.database import Database
+from graphql_schema.context import Context, RequestPolicy
+from graphql_schema.schema import schema
+from service.auth.download_links import DownloadLinkSigner
+from service.auth.tokens import TokenService
+from service.graphql.concurrency import ConcurrencyLimiter, ExecutionQueue
+from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint
+from service.graphql.persisted_documents import PersistedDocuments
+from service.graphql.rate_limits import InMemoryTokenBuckets, RateLimiter, RateLimits
+from tests.support.factories import context, identity
+from tests.support.fakes import FakeExportQueue
+
+
+async def test_more_than_the_places_wait_and_then_have_one() -> None:
+    places, inside, most = ConcurrencyLimiter(2), 0, 0
+
+    async def work() -> None:
+        nonlocal inside, most
+        async with places.slot("ana", patience=60):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(work() for _ in range(9)))
+    assert (inside, most) == (0, 2)
+
+
+async def test_everybody_has_places_of_their_own() -> None:
+    places = ConcurrencyLimiter(1)
+    async with places.slot(("ana", "acme"), patience=0), places.slot(("ana", "other"), patience=0):
+        pass
+
+
+@pytest.mark.parametrize("patience", [0, 0.01])
+async def test_without_patience_there_is_none(patience: float) -> None:
+    places = ConcurrencyLimiter(1)
+    async with places.slot("ana", patience=60):
+        with pytest.raises(RateLimitedError):
+            async with places.slot("ana", patience=patience):
+                raise AssertionError("there was a second place")
+    async with places.slot("ana", patience=0):
+        pass
+
+
+async def test_a_place_is_given_back_whatever_happens() -> None:
+    places = ConcurrencyLimiter(1)
+    with pytest.raises(ValueError, match="broken"):
+        async with places.slot("ana", patience=0):
+            raise ValueError("broken")
+    running = asyncio.create_task(_hold(places))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    async with places.slot("ana", patience=0):
+        pass
+    assert not places._known
+
+
+async def _hold(places: ConcurrencyLimiter) -> None:
+    async with places.slot("ana", patience=0):
+        await asyncio.sleep(60)
+
+
+async def test_places_for_all_are_given_in_turn() -> None:
+    turns, began = ExecutionQueue(2), list[str]()
+
+    async def work(who: str) -> None:
+        async with turns.slot(who, patience=60):
+            began.append(who)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(work(who) for who in ["ana"] * 6 + ["eva"] * 2 + ["ivo"]))
+    assert began == ["ana", "ana", "ana", "eva", "ivo", "ana", "eva", "ana", "ana"]
+    assert (turns._free, len(turns._waiting)) == (2, 0)
+
+
+async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
+    turns = ExecutionQueue(1)
+    async with turns.slot("ana", patience=60):
+        with pytest.raises(RateLimitedError):
+            async with turns.slot("eva", patience=0.01):
+                raise AssertionError("there was a second place")
+        waiting = [asyncio.create_task(_turn(turns)) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+        await asyncio.sleep(0)
+    # Just as it was given to the first, the first goes.
+    waiting[0].cancel()
+    await asyncio.wait(waiting)
+    assert [task.cancelled() for task in waiting] == [True, True, False]
+    assert (turns._free, len(turns._waiting)) == (1, 0)
+
+
+async def _turn(turns: ExecutionQueue) -> None:
+    async with turns.slot("ivo", patience=60):
+        pass
+
+
+async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(database: Database, tenant: str) -> None:
+    terms, rates = RequestPolicy(seconds=0.05), RateLimiter(InMemoryTokenBuckets(), RateLimits())
+    links = DownloadLinkSigner("secret", timedelta(1))
+    dependencies = GraphQLDependencies(
+        database, FakeExportQueue(), TokenService(None), links, None, terms, rates, PersistedDocuments(), ()
+    )
+    endpoint = GraphQLEndpoint(schema, dependencies)
+
+    def costing(points: int, who: str) -> Context:
+        asked = context(database, identity(tenant, id=who))
+        asked.policy, asked.cost = terms, points
+        return asked
+
+    async with AsyncExitStack() as running:
+        for n in range(database.readers // 2):
+            await running.enter_async_context(endpoint.place(costing(700, f"dear {n}")))
+        for n in range(database.readers // 4):
+            await running.enter_async_context(endpoint.place(costing(100, f"between {n}")))
+        for n in range(50):
+            await running.enter_async_context(endpoint.place(costing(4, f"cheap {n}")))
+        for points in (1_201, 25):
+            with pytest.raises(RateLimitedError):
+                await running.enter_async_context(endpoint.place(costing(points, "late")))
+    async with endpoint.place(costing(1_201, "late")):
+        pass
+
+
+async def test_who_has_no_place_is_told_when_to_come_back(database: Database, tenant: str) -> None:
+    asked = context(database, identity(tenant))
+    turns = ExecutionQueue(0)
+    asked.slot = lambda asked: turns.slot(asked.require_identity, 0.01)
+    result = await schema.execute("{ limits { first } }", context_value=asked)
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["RATE_LIMITED"]
+    assert asked.refused
+    assert asked.refused.retry_after == 1
