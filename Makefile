@@ -45,6 +45,7 @@ dev: install $(if $(PAGES),$(NODE_INSTALLED)) ## Serve the API and the pages on 
 	@./scripts/dev
 
 test: install build ## Run all tests; those in a browser where there is Chromium.
+	$(if $(PAGES),cd frontend && npm run --silent test)
 	$(PYTEST) --durations 25
 
 test-fast: install ## Run the tests that need no server, no browser and no process of the service.

@@ -13,7 +13,7 @@ const HERE = import.meta.dirname;
 const fromHere = (path) => relative(process.cwd(), join(HERE, path));
 
 const schema = fromHere("../schema.graphql");
-const examples = fromHere("src/graphiql/*.graphql");
+const examples = fromHere("src/features/graphiql/*.graphql");
 
 export default defineConfig(
   { basePath: HERE, ignores: ["src/api/generated"] },

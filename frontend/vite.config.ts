@@ -2,21 +2,22 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 import { documents } from "./build/documents";
 
-// A service to look at while one works on the pages: `npm run dev` beside `make run`.
+// The service behind `npm run dev`: that of `make run`, unless another one is named.
 const SERVICE = process.env.EMBUDO_URL ?? "http://127.0.0.1:8000";
 
-const SMALL = 1024; // bytes
+const MIN_COMPRESSED_SIZE = 1024; // bytes
 
-/** Writes each larger text file once more as gzip, so that the service need not compress while it answers. */
+/** Write a gzip of each larger text file, so that the service need not compress while it answers. */
 const compressed: Plugin = {
   name: "compressed",
   writeBundle({ dir = "" }, bundle) {
-    for (const name of Object.keys(bundle).filter((one) => /\.(js|css)$/.test(one))) {
+    for (const name of Object.keys(bundle).filter((file) => /\.(js|css)$/.test(file))) {
       const content = readFileSync(join(dir, name));
-      if (content.length > SMALL) writeFileSync(join(dir, `${name}.gz`), gzipSync(content, { level: 9 }));
+      if (content.length > MIN_COMPRESSED_SIZE) writeFileSync(join(dir, `${name}.gz`), gzipSync(content, { level: 9 }));
     }
   },
 };
@@ -32,6 +33,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 4_000, // kB: GraphiQL's editor; the view's own budget is checked by build/budget.js
     rolldownOptions: { input: { view: "index.html", graphiql: "graphiql.html" } },
   },
+  // Tests of modules that need no browser. Those in a browser, against a real service, are in tests/frontend.
+  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node", restoreMocks: true, unstubGlobals: true },
   worker: { format: "es" },
   // They import workers, which only Vite itself understands: what bundles dependencies for the server below fails at it.
   optimizeDeps: { exclude: ["graphiql/setup-workers/vite", "@graphiql/react/setup-workers/vite"] },

@@ -200,18 +200,6 @@ def test_a_session_ends_when_its_token_does(demo: Server, page: Page) -> None:
     expect(page.get_by_role("heading", name="Tu sesión terminó")).to_be_visible()
 
 
-def test_a_session_may_last_longer_than_a_timer(demo: Server, page: Page) -> None:
-    page.clock.install()
-    token = TokenService(SECRET).issue(IDENTITIES["p1"], timedelta(days=40))
-    page.goto(f"{demo.url}/exports#token={token}")
-    expect(page.get_by_role("heading", name="Exportaciones", exact=True)).to_be_visible()
-    page.clock.fast_forward(timedelta(days=30) // timedelta(milliseconds=1))
-    page.get_by_role("link", name=VIEW).click()
-    expect(page.get_by_role("heading", name=VIEW)).to_be_visible()
-    page.clock.fast_forward(timedelta(days=11) // timedelta(milliseconds=1))
-    expect(page.get_by_role("heading", name="Tu sesión terminó")).to_be_visible()
-
-
 def test_times_are_those_of_the_company_not_of_the_browser(demo: Server, chromium: Browser) -> None:
     context = chromium.new_context(timezone_id="Asia/Tokyo")
     page = context.new_page()

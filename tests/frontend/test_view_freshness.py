@@ -140,7 +140,7 @@ def test_numbers_are_asked_for_anew_on_demand_and_on_coming_back_later(administr
     expect(refresh).not_to_have_attribute("data-loading", "true")
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=2))
     with page.expect_response("**/graphql"):
-        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
     expect(refresh).not_to_have_attribute("data-loading", "true")
     assert names == ["View", "View"]
 

@@ -1,22 +1,24 @@
 import { createClient as createSocket } from "graphql-ws";
-import type { Stay } from "../session/store";
 
-/** The way to the API for one person: each request has their newest token, and none outlives their stay. */
-export function connect(stay: Stay) {
+/** One person's access to the API: their newest token, and the signal that is aborted when their session ends. */
+export type Credentials = { token: string; readonly ended: AbortSignal };
+
+/** Connect to the API for one person. Each request carries their newest token; none outlives their session. */
+export function connect(credentials: Credentials) {
   const url = new URL("/graphql", location.href).href;
   const socket = createSocket({
     url: url.replace(/^http/, "ws"),
-    // A service that is down, or restarts, is found again.
+    // A service that is down or restarting is tried again until it is back.
     retryAttempts: Infinity,
     shouldRetry: () => true,
-    connectionParams: () => ({ Authorization: authorizationOf(stay) }),
+    connectionParams: () => ({ Authorization: authorization(credentials) }),
   });
-  stay.over.addEventListener("abort", () => void socket.dispose());
-  const send: typeof fetch = (address, request) => {
-    const signals = request?.signal ? [request.signal, stay.over] : [stay.over];
+  credentials.ended.addEventListener("abort", () => void socket.dispose());
+  const fetchWhileSignedIn: typeof fetch = (address, request) => {
+    const signals = request?.signal ? [request.signal, credentials.ended] : [credentials.ended];
     return fetch(address, { ...request, signal: AbortSignal.any(signals) });
   };
-  return { url, socket, fetch: send };
+  return { url, socket, fetch: fetchWhileSignedIn };
 }
 
-export const authorizationOf = (stay: Stay) => `Bearer ${stay.token}`;
+export const authorization = ({ token }: Credentials) => `Bearer ${token}`;

@@ -2,51 +2,56 @@ import type { EChartsOption } from "echarts";
 import type { EChartsType } from "echarts/core";
 import { useReducedMotion } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
-import { useTexts } from "../texts";
+import { useI18n } from "../i18n/I18nProvider";
 import classes from "./Chart.module.css";
-import { useColours, type Colours } from "./colours";
+import { useColors, type Colors } from "./colors";
 
-type Props = { label: string; option: (colours: Colours) => EChartsOption; tall?: boolean };
+type Props = { label: string; option: (colors: Colors) => EChartsOption };
 
-/** A picture drawn by ECharts, as wide as its place. `label` says what it shows to those who do not see it. */
-export function Chart({ label, option, tall = false }: Props) {
-  const { t } = useTexts();
-  const place = useRef<HTMLDivElement>(null);
+/** A chart drawn by ECharts, as wide as its container. `label` describes it to readers who do not see it. */
+export function Chart({ label, option }: Props) {
+  const { t } = useI18n();
+  const container = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType>();
   const [failed, setFailed] = useState(false);
-  const colours = useColours();
-  const still = useReducedMotion();
+  const colors = useColors();
+  const reducedMotion = useReducedMotion();
 
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (!element) return;
-    let made: EChartsType | undefined;
-    let gone = false;
-    const resized = new ResizeObserver(() => made?.resize());
+    let instance: EChartsType | undefined;
+    let isUnmounted = false;
+    const resizeObserver = new ResizeObserver(() => instance?.resize());
     import("./echarts").then(
       ({ init }) => {
-        if (gone) return;
-        made = init(element);
-        resized.observe(element);
-        setChart(made);
+        if (isUnmounted) return;
+        instance = init(element);
+        resizeObserver.observe(element);
+        setChart(instance);
       },
       () => setFailed(true),
     );
     return () => {
-      gone = true;
-      resized.disconnect();
-      made?.dispose();
+      isUnmounted = true;
+      resizeObserver.disconnect();
+      if (!instance) return;
+      // A painting that takes several frames would go on after `dispose`, and fail. One of nothing replaces it.
+      instance.getZr().clear();
+      instance.getZr().refreshImmediately();
+      instance.dispose();
     };
   }, []);
 
   useEffect(() => {
-    if (chart && !chart.isDisposed()) chart.setOption({ ...option(colours), animation: !still }, { notMerge: true });
-  }, [chart, option, colours, still]);
+    if (!chart || chart.isDisposed()) return;
+    chart.setOption({ ...option(colors), animation: !reducedMotion }, { notMerge: true });
+  }, [chart, option, colors, reducedMotion]);
 
   return (
-    <div className={classes.chart} data-tall={tall || undefined} data-drawn={chart !== undefined || undefined}>
+    <div className={classes.chart} data-drawn={chart !== undefined || undefined}>
       {failed && <p role="alert">{t.charts.failed}</p>}
-      <div ref={place} role="img" aria-label={t.charts.described(label)} className={classes.place} />
+      <div ref={container} role="img" aria-label={t.charts.described(label)} className={classes.container} />
     </div>
   );
 }

@@ -12,7 +12,7 @@ from graphql_schema.schema import schema
 from service.web.pages import NONCE, routes
 from tests.support.paths import ROOT
 
-EXAMPLES = ROOT / "frontend" / "src" / "graphiql" / "examples.graphql"
+EXAMPLES = ROOT / "frontend" / "src" / "features" / "graphiql" / "examples.graphql"
 SCRIPT = b"console.log('" + b"x" * 2000 + b"')"
 
 

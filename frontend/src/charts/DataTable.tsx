@@ -1,0 +1,35 @@
+import { Table } from "@mantine/core";
+import classes from "./Chart.module.css";
+
+/** The cells of a table; the first of each row is its heading. */
+export type TableData = { head: string[]; rows: string[][] };
+
+/** A scrollable table of a chart's values. */
+export function DataTable({ head, rows, label }: TableData & { label: string }) {
+  return (
+    // Focusable, so that keys can scroll it.
+    <div className={classes.table} tabIndex={0} role="region" aria-label={label}>
+      <Table verticalSpacing={5}>
+        <Table.Thead>
+          <Table.Tr>
+            {head.map((text) => (
+              <Table.Th key={text} scope="col">
+                {text}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(([heading, ...cells], index) => (
+            <Table.Tr key={index}>
+              <Table.Th scope="row">{heading}</Table.Th>
+              {cells.map((text, column) => (
+                <Table.Td key={column}>{text}</Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useMemo } from "react";
+
+const NAMES = [
+  "ink",
+  "quiet",
+  "line",
+  "card",
+  "raised",
+  "accent",
+  "bad",
+  "step-1",
+  "step-2",
+  "step-3",
+  "step-4",
+  "step-5",
+  "line-sent",
+  "line-delivered",
+  "line-read",
+  "line-responded",
+] as const;
+
+/** The theme's colors as values: a canvas does not know the stylesheet. */
+export type Colors = Record<(typeof NAMES)[number], string> & { font: string; size: number };
+
+/** Return the colors of the current scheme. */
+export function useColors(): Colors {
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  return useMemo(() => readColors(scheme), [scheme]);
+}
+
+/** Read the colors from the stylesheet, after making it show `scheme`. */
+function readColors(scheme: "light" | "dark"): Colors {
+  document.documentElement.dataset.mantineColorScheme = scheme;
+  const style = getComputedStyle(document.documentElement);
+  const values = NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
+  return {
+    ...(Object.fromEntries(values) as Record<(typeof NAMES)[number], string>),
+    font: style.getPropertyValue("--mantine-font-family"),
+    size: (12 * parseFloat(style.fontSize)) / 16,
+  };
+}

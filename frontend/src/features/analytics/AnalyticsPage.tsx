@@ -1,0 +1,175 @@
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { IconFileDownload, IconRefresh } from "@tabler/icons-react";
+import { memo, useDeferredValue, useMemo, useState } from "react";
+import { ViewDocument, type CampaignAnalyticsFilter, type ViewQuery } from "../../api/generated/operations";
+import { useStableQuery } from "../../api/useStableQuery";
+import { PageHeader } from "../../components/PageHeader";
+import { Banner } from "../../components/states/Banner";
+import { EmptyState } from "../../components/states/EmptyState";
+import { ErrorState } from "../../components/states/ErrorState";
+import { useI18n } from "../../i18n/I18nProvider";
+import { countDays } from "../../lib/days";
+import { ExportDialog } from "../exports/dialog/ExportDialog";
+import { useViewer } from "../session/ViewerProvider";
+import classes from "./AnalyticsPage.module.css";
+import { FilterBar } from "./filters/FilterBar";
+import { toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
+import { PrintedFilters } from "./filters/PrintedFilters";
+import { useFilters } from "./filters/useFilters";
+import { ForbiddenDepartments } from "./ForbiddenDepartments";
+import { Funnel } from "./funnel/Funnel";
+import { ResponseHeatmap } from "./responses/ResponseHeatmap";
+import { ResponsesByHour } from "./responses/ResponsesByHour";
+import { ResponseTime } from "./responses/ResponseTime";
+import { SeriesChart } from "./series/SeriesChart";
+import { DetailSkeletons, Skeletons } from "./Skeletons";
+import { PerformanceTables } from "./tables/PerformanceTables";
+import { viewVariables } from "./viewQuery";
+
+type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
+
+const REFRESH_INTERVAL = 300_000; // milliseconds, while somebody looks
+
+/** The page "Envíos individuales". */
+export function AnalyticsPage() {
+  const { t, format } = useI18n();
+  const { viewer, limits } = useViewer();
+  const [filters, changeFilters] = useFilters();
+  const [isExporting, setIsExporting] = useState(false);
+  const filter = useMemo(() => toFilterInput(filters), [filters]);
+  const isTooLong = countDays(filters) > limits.rangeDays;
+  const { answer, isPending, isFetching, error, refetch } = useStableQuery(ViewDocument, viewVariables(filters), {
+    enabled: !isTooLong,
+    refetchInterval: REFRESH_INTERVAL,
+  });
+  const names = useMemo(() => namesOf(answer?.data), [answer?.data]);
+  const numbers = answer?.data.campaignAnalytics ?? undefined;
+  const isShown = numbers && !isTooLong && (!error || error.kind === "offline");
+  const time = answer && format.time(answer.receivedAt, viewer.timeZone);
+
+  return (
+    <>
+      <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends}>
+        <div className={classes.actions}>
+          {isShown && time && <span className={classes.updated}>{t.states.updated(time)}</span>}
+          <Tooltip label={t.states.refresh}>
+            <ActionIcon
+              className="no-print"
+              variant="subtle"
+              color="gray"
+              size="lg"
+              aria-label={t.states.refresh}
+              loading={isFetching}
+              disabled={isTooLong}
+              onClick={refetch}
+            >
+              <IconRefresh size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+          <Button
+            className="no-print"
+            leftSection={<IconFileDownload size={18} stroke={1.6} />}
+            disabled={!isShown}
+            onClick={() => setIsExporting(true)}
+          >
+            {t.exporting.open}
+          </Button>
+        </div>
+      </PageHeader>
+      <FilterBar filters={filters} names={names} onChange={changeFilters} />
+      <PrintedFilters filters={filters} names={names} />
+      {error && isShown && time && (
+        <Banner text={t.states.offlineStale(time)} action={t.states.retry} onAction={refetch} />
+      )}
+      {isShown ? (
+        <Content
+          numbers={numbers}
+          filters={filters}
+          filter={filter}
+          receivedAt={answer?.receivedAt ?? 0}
+          isPending={isPending}
+        />
+      ) : isTooLong ? (
+        <EmptyState title={t.filters.tooLong(format.count(limits.rangeDays))}>
+          <Button variant="light" onClick={() => changeFilters({ period: "last30" })}>
+            {t.filters.periods.last30}
+          </Button>
+        </EmptyState>
+      ) : !error ? (
+        <Skeletons />
+      ) : error.kind === "forbidden" && filters.departments.length > 0 ? (
+        <ForbiddenDepartments onDrop={() => changeFilters({ departments: [] })} />
+      ) : (
+        <ErrorState error={error} retry={refetch} />
+      )}
+      {isExporting && numbers && (
+        <ExportDialog
+          filter={filter}
+          days={filters}
+          rows={numbers.funnel.messages}
+          onClose={() => setIsExporting(false)}
+        />
+      )}
+    </>
+  );
+}
+
+type View = { numbers: Numbers; filters: Filters; filter: CampaignAnalyticsFilter; receivedAt: number };
+
+/** The funnel at once, and the details when the browser has time: they take several times as long to render. */
+function Content({ numbers, filters, filter, receivedAt, isPending }: View & { isPending: boolean }) {
+  const { t } = useI18n();
+  const { viewer } = useViewer();
+  const view = useMemo(() => ({ numbers, filters, filter, receivedAt }), [numbers, filters, filter, receivedAt]);
+  const deferredView = useDeferredValue<View | null>(view, null);
+  return (
+    <div
+      className={classes.numbers}
+      data-waiting={isPending || undefined}
+      aria-busy={isPending || deferredView !== view}
+    >
+      {viewer.departments?.length === 0 ? (
+        <EmptyState title={t.states.noDepartments} about={t.states.noDepartmentsAbout} />
+      ) : numbers.funnel.messages === 0 ? (
+        <EmptyState title={t.states.empty} about={t.states.emptyAbout} />
+      ) : (
+        <div className={classes.parts}>
+          <div data-area="funnel">
+            <Funnel numbers={numbers} filter={filter} />
+          </div>
+          {deferredView ? <Details {...deferredView} /> : <DetailSkeletons />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const Details = memo(function Details({ numbers, filters, filter, receivedAt }: View) {
+  const filterKey = JSON.stringify(filter); // what a reader chose in a part holds for its filter only
+  return (
+    <>
+      <SeriesChart
+        key={`series ${filterKey}`}
+        initialPoints={numbers.timeSeries}
+        days={filters}
+        filter={filter}
+        viewReceivedAt={receivedAt}
+      />
+      <ResponseTime times={numbers.responseTime} previous={numbers.previousPeriod?.responseTime} />
+      <ResponsesByHour rows={numbers.responsesByHour} />
+      <ResponseHeatmap cells={numbers.responseHeatmap} />
+      <PerformanceTables key={`tables ${filterKey}`} numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
+    </>
+  );
+});
+
+/** Collect the names of the chosen values, which come with the numbers. */
+function namesOf(view: ViewQuery | undefined): Names {
+  const byId = (kind: FilterKind) => new Map(view?.[kind]?.nodes.map(({ id, name }) => [id, name]));
+  return {
+    templates: byId("templates"),
+    accounts: byId("accounts"),
+    departments: byId("departments"),
+    agents: byId("agents"),
+  };
+}

@@ -1,0 +1,155 @@
+import { Button, Checkbox, CloseButton, Combobox, Loader, useCombobox } from "@mantine/core";
+import { useDebouncedCallback, useDebouncedValue } from "@mantine/hooks";
+import { useRef, useState } from "react";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { useViewer } from "../../session/ViewerProvider";
+import classes from "./FilterBar.module.css";
+import { FilterButton } from "./FilterButton";
+import type { FilterKind } from "./filters";
+import { useOptions, type Option } from "./useOptions";
+
+const APPLY_DEBOUNCE = 400; // milliseconds: several choices in a row are one request
+const SEARCH_DEBOUNCE = 200; // milliseconds
+
+type Props = {
+  kind: FilterKind;
+  chosen: string[];
+  /** The names of the chosen values. */
+  names: Map<string, string>;
+  onChange: (ids: string[], history: { replace: boolean }) => void;
+};
+
+/** A filter by several values, which the API searches among those that the reader may see. */
+export function FilterSelect({ kind, chosen, names, onChange }: Props) {
+  const { t, format } = useI18n();
+  const { limits } = useViewer();
+  const [search, setSearch] = useState("");
+  const [debouncedSearch] = useDebouncedValue(search, SEARCH_DEBOUNCE);
+  const [draft, setDraft] = useState<string[]>(); // the choice that is not applied yet
+  const [chosenOnOpening, setChosenOnOpening] = useState<Option[]>([]);
+  const isInHistory = useRef(false); // all changes until the dropdown closes are one step back
+  const ids = draft ?? chosen;
+
+  const apply = (next: string[]) => {
+    setDraft(undefined);
+    onChange([...next].sort(), { replace: isInHistory.current });
+    isInHistory.current = true;
+  };
+  const applySoon = useDebouncedCallback(apply, { delay: APPLY_DEBOUNCE, flushOnUnmount: true });
+  const combobox = useCombobox({
+    onDropdownClose: () => {
+      applySoon.flush();
+      combobox.resetSelectedOption();
+      setSearch("");
+    },
+    onDropdownOpen: () => {
+      isInHistory.current = false;
+      setChosenOnOpening(chosen.map((id) => ({ id, name: nameOf(id) })));
+      combobox.focusSearchInput();
+    },
+  });
+  const found = useOptions(kind, debouncedSearch, combobox.dropdownOpened);
+  const nameOf = (id: string) => names.get(id) ?? found.names.get(id) ?? id;
+  const choose = (next: string[]) => {
+    const allowed = next.slice(0, limits.filterIds);
+    setDraft(allowed);
+    applySoon(allowed);
+  };
+  const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]);
+  const offered = search ? found.options : withFirst(chosenOnOpening, found.options);
+  const [firstId] = ids;
+  const value =
+    firstId === undefined
+      ? t.filters.all[kind]
+      : ids.length === 1
+        ? nameOf(firstId)
+        : t.filters.chosen[kind](format.count(ids.length));
+
+  return (
+    <Combobox store={combobox} onOptionSubmit={toggle} position="bottom-start" width={280} shadow="md">
+      <div className={classes.select}>
+        <Combobox.Target targetType="button" withAriaAttributes={false}>
+          <FilterButton
+            label={t.filters[kind]}
+            value={value}
+            active={ids.length > 0}
+            aria-expanded={combobox.dropdownOpened}
+            onClick={() => combobox.toggleDropdown()}
+          />
+        </Combobox.Target>
+        {ids.length > 0 && (
+          <CloseButton
+            size="sm"
+            className={classes.clear}
+            aria-label={t.filters.clearOne(t.filters[kind])}
+            onClick={() => {
+              applySoon.cancel();
+              isInHistory.current = false;
+              apply([]);
+            }}
+          />
+        )}
+      </div>
+      <Combobox.Dropdown>
+        <Combobox.Search
+          value={search}
+          maxLength={limits.searchLength}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          placeholder={t.filters.search}
+          aria-label={`${t.filters[kind]}: ${t.filters.search}`}
+          rightSection={found.isPending ? <Loader size={16} /> : null}
+        />
+        <div className={classes.whole}>
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            disabled={offered.length === 0}
+            onClick={() => choose([...new Set([...ids, ...offered.map(({ id }) => id)])])}
+          >
+            {t.filters.all[kind]}
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-xs"
+            disabled={ids.length === 0}
+            onClick={() => choose([])}
+          >
+            {t.filters.nothing[kind]}
+          </Button>
+        </div>
+        <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
+          <OptionList options={offered} chosen={ids} />
+        </Combobox.Options>
+        <DropdownFooter found={found} />
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+}
+
+/** List the values chosen on opening before the others, also deleted ones; a click moves none of them. */
+function withFirst(first: Option[], options: Option[]): Option[] {
+  const ids = new Set(first.map(({ id }) => id));
+  return [...first, ...options.filter(({ id }) => !ids.has(id))];
+}
+
+function OptionList({ options, chosen }: { options: Option[]; chosen: string[] }) {
+  return options.map(({ id, name }) => (
+    <Combobox.Option key={id} value={id} active={chosen.includes(id)} aria-selected={chosen.includes(id)}>
+      <span className={classes.choice}>
+        <Checkbox.Indicator checked={chosen.includes(id)} size="xs" aria-hidden="true" />
+        <span>{name}</span>
+      </span>
+    </Combobox.Option>
+  ));
+}
+
+/** A line beneath the options: an error, that nothing matches, or the number of options that are not listed. */
+function DropdownFooter({ found }: { found: ReturnType<typeof useOptions> }) {
+  const { t, format } = useI18n();
+  if (found.error) return <Combobox.Empty role="alert">{t.states[found.error.kind]}</Combobox.Empty>;
+  if (found.isPending) return null;
+  if (found.options.length === 0) return <Combobox.Empty>{t.filters.none}</Combobox.Empty>;
+  const rest = found.total - found.options.length;
+  return rest > 0 ? <Combobox.Footer fz="xs">{t.filters.more(format.count(rest))}</Combobox.Footer> : null;
+}

@@ -1,0 +1,74 @@
+import type { CampaignAnalyticsFilter } from "../../../api/generated/operations";
+import { isDay, PERIODS, periodsOn, type Days, type PeriodName } from "../../../lib/days";
+
+/** The kinds of filters besides days; each takes several ids. */
+export const FILTER_KINDS = ["templates", "accounts", "departments", "agents"] as const;
+
+export type FilterKind = (typeof FILTER_KINDS)[number];
+
+/** Names by id, of each kind. */
+export type Names = Record<FilterKind, Map<string, string>>;
+
+type IdLists = Record<FilterKind, string[]>;
+
+/** Days of the company's time zone, which follow from the period where there is one. An empty list restricts nothing. */
+export type Filters = Days & { period: PeriodName | null } & IdLists;
+
+const PARAMETERS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;
+
+const isPeriod = (text: string | null): text is PeriodName => PERIODS.some((name) => name === text);
+
+/** Read the days of an address; undefined unless both are days, in order. */
+function parseDays(search: URLSearchParams): Days | undefined {
+  const [from, to] = [search.get("from"), search.get("to")];
+  return isDay(from) && isDay(to) && from <= to ? { from, to } : undefined;
+}
+
+function parseIds(search: URLSearchParams): IdLists {
+  const ids = (kind: FilterKind) => [...new Set(search.getAll(PARAMETERS[kind]))].sort();
+  return {
+    templates: ids("templates"),
+    accounts: ids("accounts"),
+    departments: ids("departments"),
+    agents: ids("agents"),
+  };
+}
+
+/** Read the filters of an address. Without valid days or a period, they are the last 30 days. */
+export function parseFilters(search: URLSearchParams, today: string): Filters {
+  const fixed = parseFixedFilters(search);
+  if (fixed) return fixed;
+  const name = search.get("period");
+  const period = isPeriod(name) ? name : "last30";
+  return { ...periodsOn(today)[period], period, ...parseIds(search) };
+}
+
+/** Read the filters of an address whose days do not depend on today; undefined for others. */
+export function parseFixedFilters(search: URLSearchParams): Filters | undefined {
+  const days = parseDays(search);
+  return days && { ...days, period: null, ...parseIds(search) };
+}
+
+/** Write filters as the parameters of an address, which shows the same view to whoever opens it. */
+export function toSearchParams(filters: Filters): URLSearchParams {
+  const days: [string, string][] = filters.period
+    ? [["period", filters.period]]
+    : [
+        ["from", filters.from],
+        ["to", filters.to],
+      ];
+  const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [PARAMETERS[kind], id]));
+  return new URLSearchParams([...days, ...ids]);
+}
+
+/** Convert filters to the API's input. */
+export function toFilterInput(filters: Filters): CampaignAnalyticsFilter {
+  const ids = (kind: FilterKind) => (filters[kind].length > 0 ? filters[kind] : null);
+  return {
+    sentOn: { from: filters.from, to: filters.to },
+    templateIds: ids("templates"),
+    accountIds: ids("accounts"),
+    departmentIds: ids("departments"),
+    agentIds: ids("agents"),
+  };
+}

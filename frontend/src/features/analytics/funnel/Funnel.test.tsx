@@ -1,0 +1,72 @@
+import { MantineProvider } from "@mantine/core";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { StepsFragment, ViewQuery } from "../../../api/generated/operations";
+import { I18nProvider } from "../../../i18n/I18nProvider";
+import { directionOf } from "./direction";
+import { Funnel } from "./Funnel";
+import { funnelSteps } from "./steps";
+
+const step = (count: number, tickets: number, rate: number | null) => ({ count, tickets, rate, base: 0 });
+
+const FUNNEL: StepsFragment = {
+  messages: 1_200_000,
+  tickets: 7,
+  sent: step(1_000_000, 1_000_001, 0.8),
+  bounced: step(1, 0, 0.1),
+  pending: step(0, 0, 0),
+  delivered: step(4, 3, 0.5),
+  read: step(2, 2, 0.25),
+  responded: step(0, 0, null),
+};
+
+describe("funnelSteps", () => {
+  it("begins with all messages, which are a share of nothing", () => {
+    expect(funnelSteps(FUNNEL).map(({ name, count, tickets, rate }) => [name, count, tickets, rate])).toEqual([
+      ["messages", 1_200_000, 7, null],
+      ["sent", 1_000_000, 1_000_001, 0.8],
+      ["delivered", 4, 3, 0.5],
+      ["read", 2, 2, 0.25],
+      ["responded", 0, 0, null],
+    ]);
+  });
+});
+
+describe("directionOf", () => {
+  const measured = (number: number | null, text = String(number)) => ({ number, text });
+
+  it("says whether a number rose or fell", () => {
+    expect(directionOf(measured(1), measured(2))).toBe("rose");
+    expect(directionOf(measured(2), measured(1))).toBe("fell");
+    expect(directionOf(measured(2), measured(2))).toBe("same");
+  });
+
+  it("takes numbers for the same that readers see as the same", () => {
+    expect(directionOf(measured(0.9541, "95.4%"), measured(0.9544, "95.4%"))).toBe("same");
+  });
+
+  it("says nothing where there is nothing to compare", () => {
+    expect(directionOf(measured(null), measured(1))).toBeUndefined();
+    expect(directionOf(measured(1), measured(null))).toBeUndefined();
+  });
+});
+
+describe("Funnel", () => {
+  it("puts 'de' between a million and its noun, as Spanish does", () => {
+    const numbers = {
+      funnel: FUNNEL,
+      previousPeriod: null,
+      maturing: { messages: 0, until: null },
+      period: { from: "2026-11-01", to: "2026-11-02", timeZone: "UTC" },
+    } as unknown as NonNullable<ViewQuery["campaignAnalytics"]>;
+    const html = renderToStaticMarkup(
+      <MantineProvider>
+        <I18nProvider>
+          <Funnel numbers={numbers} filter={{ sentOn: { from: "2026-11-01", to: "2026-11-02" } }} />
+        </I18nProvider>
+      </MantineProvider>,
+    );
+    expect(html).toContain('<span data-number="count"><b>1.000.000</b> de mensajes</span>');
+    expect(html).toContain('<span data-number="tickets"><b>1.000.001</b> tickets</span>');
+  });
+});

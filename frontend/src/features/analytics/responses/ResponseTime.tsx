@@ -1,0 +1,48 @@
+import type { TimesFragment } from "../../../api/generated/operations";
+import { Card } from "../../../components/Card";
+import { DefinitionPopover } from "../../../components/DefinitionPopover";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { PreviousPeriodDelta } from "../funnel/PreviousPeriodDelta";
+import classes from "./ResponseTime.module.css";
+
+type Props = { times: TimesFragment; previous: TimesFragment | undefined };
+
+/** The time that customers took to reply: median and 90th percentile. */
+export function ResponseTime({ times, previous }: Props) {
+  const { t, format } = useI18n();
+  const percentiles = [
+    { key: "median", name: t.charts.median, about: t.charts.medianAbout },
+    { key: "p90", name: t.charts.p90, about: t.charts.p90About },
+  ] as const;
+  const measured = (seconds: number | null) => ({ number: seconds, text: format.duration(seconds) });
+  return (
+    <Card title={t.charts.speed} definition="CampaignAnalytics.responseTime" area="speed">
+      <dl className={classes.times}>
+        {percentiles.map(({ key, name, about }) => (
+          <div key={key} data-time={key}>
+            <dt>{name}</dt>
+            <dd>
+              <DefinitionPopover
+                field={`ResponseTime.${key}`}
+                name={name}
+                label={`${name} ${format.duration(times[key])}`}
+                className={classes.number}
+              >
+                {format.duration(times[key])}
+              </DefinitionPopover>
+            </dd>
+            {previous && (
+              <dd>
+                <PreviousPeriodDelta current={measured(times[key])} previous={measured(previous[key])} lessIsBetter />
+              </dd>
+            )}
+            <dd className={classes.about}>{about}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={classes.base}>
+        <b>{format.count(times.responses)}</b> {t.charts.responses(times.responses)}
+      </p>
+    </Card>
+  );
+}

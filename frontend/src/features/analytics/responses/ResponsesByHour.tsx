@@ -1,0 +1,69 @@
+import type { EChartsOption } from "echarts";
+import { useCallback } from "react";
+import type { ViewQuery } from "../../../api/generated/operations";
+import { Chart } from "../../../charts/Chart";
+import { ChartCard } from "../../../charts/ChartCard";
+import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
+import type { Colors } from "../../../charts/colors";
+import { tooltipContent } from "../../../charts/tooltip";
+import { useI18n } from "../../../i18n/I18nProvider";
+
+type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
+
+/** Responses by hour of the day, as bars. */
+export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) {
+  const { t, format } = useI18n();
+  const option = useCallback(
+    (colors: Colors): EChartsOption => {
+      const { label, tooltip, grid, category, value } = chartTheme(colors);
+      return {
+        grid,
+        tooltip: {
+          ...tooltip,
+          trigger: "axis",
+          axisPointer: { type: "shadow", shadowStyle: { color: colors.raised, opacity: 0.6 } },
+          formatter: (params) => {
+            const row = rows[hoveredIndex(params)];
+            if (!row) return "";
+            const line = { name: t.charts.responses(row.responses), value: format.count(row.responses) };
+            return tooltipContent(format.hour(row.hour), [line]);
+          },
+        },
+        xAxis: {
+          type: "category",
+          ...category,
+          data: rows.map(({ hour }) => format.hour(hour)),
+          axisLabel: { ...label, interval: "auto" },
+        },
+        yAxis: {
+          type: "value",
+          ...value,
+          minInterval: 1,
+          splitNumber: 4,
+          axisLabel: { ...label, formatter: format.compact },
+        },
+        series: [
+          {
+            type: "bar",
+            data: rows.map(({ responses }) => responses),
+            barCategoryGap: "28%",
+            itemStyle: { color: colors["step-4"], borderRadius: [3, 3, 0, 0] },
+          },
+        ],
+      };
+    },
+    [rows, t, format],
+  );
+  return (
+    <ChartCard
+      title={t.charts.hours}
+      definition="CampaignAnalytics.responsesByHour"
+      area="hours"
+      chart={<Chart label={t.charts.hours} option={option} />}
+      table={() => ({
+        head: [t.charts.hour, t.charts.responsesLabel],
+        rows: rows.map(({ hour, responses }) => [format.hour(hour), format.count(responses)]),
+      })}
+    />
+  );
+}

@@ -1,0 +1,116 @@
+import { SegmentedControl, Select } from "@mantine/core";
+import { useCallback, useMemo, useState } from "react";
+import {
+  SeriesDocument,
+  type CampaignAnalyticsFilter,
+  type Granularity,
+  type PointFragment,
+} from "../../../api/generated/operations";
+import { useStableQuery } from "../../../api/useStableQuery";
+import { Chart } from "../../../charts/Chart";
+import classes from "../../../charts/Chart.module.css";
+import { ChartCard } from "../../../charts/ChartCard";
+import type { Colors } from "../../../charts/colors";
+import { Banner } from "../../../components/states/Banner";
+import { useToday } from "../../../hooks/useToday";
+import { useI18n } from "../../../i18n/I18nProvider";
+import type { Days } from "../../../lib/days";
+import { useViewer } from "../../session/ViewerProvider";
+import { toBuckets } from "./buckets";
+import { allowedGranularities, defaultGranularity } from "./granularity";
+import { seriesLines, type Measure } from "./lines";
+import { SeriesLegend } from "./SeriesLegend";
+import { seriesOption } from "./seriesOption";
+
+type Props = {
+  /** The points of the default granularity. */
+  initialPoints: PointFragment[];
+  days: Days;
+  filter: CampaignAnalyticsFilter;
+  viewReceivedAt: number;
+};
+
+/** The funnel over time, in counts or rates. */
+export function SeriesChart({ initialPoints, days, filter, viewReceivedAt }: Props) {
+  const { t, format } = useI18n();
+  const { viewer, limits } = useViewer();
+  const today = useToday(viewer.timeZone);
+  const [measure, setMeasure] = useState<Measure>("counts");
+  const [hiddenLines, setHiddenLines] = useState<string[]>([]);
+  const [chosen, setChosen] = useState<Granularity>(defaultGranularity(days));
+  const { answer, isPending, error, refetch } = useStableQuery(
+    SeriesDocument,
+    { filter, granularity: chosen },
+    {
+      part: {
+        choice: chosen,
+        viewReceivedAt,
+        initialData:
+          chosen === defaultGranularity(days) ? { campaignAnalytics: { timeSeries: initialPoints } } : undefined,
+      },
+    },
+  );
+  const points = answer?.data.campaignAnalytics?.timeSeries ?? initialPoints;
+  const granularity = answer?.choice ?? chosen;
+  const choose = (next: Granularity | null) => (next === null || next === chosen ? refetch() : setChosen(next));
+
+  const buckets = useMemo(
+    () => toBuckets({ points, granularity, days, today, t, format }),
+    [points, granularity, days, today, t, format],
+  );
+  const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
+  const option = useCallback(
+    (colors: Colors) => {
+      const shownLines = lines.filter(({ key }) => !hiddenLines.includes(key));
+      return seriesOption({ buckets, lines: shownLines, measure, colors, format });
+    },
+    [buckets, lines, hiddenLines, measure, format],
+  );
+  const toggleLine = (key: string) =>
+    setHiddenLines(hiddenLines.includes(key) ? hiddenLines.filter((hidden) => hidden !== key) : [...hiddenLines, key]);
+
+  return (
+    <ChartCard
+      title={t.charts.series}
+      definition="CampaignAnalytics.timeSeries"
+      area="series"
+      controls={
+        <>
+          <SegmentedControl
+            size="xs"
+            aria-label={t.charts.measure}
+            value={measure}
+            onChange={(next) => setMeasure(next)}
+            data={[
+              { value: "counts", label: t.charts.counts },
+              { value: "rates", label: t.charts.rates },
+            ]}
+          />
+          <Select
+            size="xs"
+            w="7rem"
+            aria-label={t.charts.granularity}
+            allowDeselect={false}
+            value={granularity}
+            onChange={choose}
+            data={allowedGranularities(days, limits.seriesPoints).map((value) => ({
+              value,
+              label: t.charts.granularities[value],
+            }))}
+          />
+        </>
+      }
+      banner={error && <Banner text={t.charts.seriesFailed} action={t.states.retry} onAction={refetch} />}
+      chart={
+        <div className={classes.drawn} aria-busy={isPending}>
+          <SeriesLegend lines={lines} hidden={hiddenLines} onToggle={toggleLine} />
+          <Chart label={t.charts.series} option={option} />
+        </div>
+      }
+      table={() => ({
+        head: [t.charts.date, ...lines.map(({ name }) => name)],
+        rows: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.text(bucket.funnel))]),
+      })}
+    />
+  );
+}

@@ -1,0 +1,52 @@
+import type { PointFragment } from "../../../api/generated/operations";
+import type { Texts } from "../../../i18n/es";
+import type { Formats } from "../../../i18n/formats";
+
+/** The number of each step that the lines show. */
+export type Measure = "counts" | "rates";
+
+type Funnel = PointFragment["funnel"];
+
+type LineColor = "quiet" | "line-sent" | "line-delivered" | "line-read" | "line-responded" | "bad";
+
+type LineKey = "messages" | "sent" | "delivered" | "read" | "responded" | "bounced";
+
+export type SeriesLine = {
+  key: LineKey;
+  name: string;
+  color: LineColor;
+  /** Tells lines apart for readers who cannot tell their colors apart. */
+  dash: "solid" | "dashed" | "dotted";
+  value: (funnel: Funnel) => number | null;
+  text: (funnel: Funnel) => string;
+};
+
+const STEP_LINES = [
+  ["sent", "line-sent", "solid"],
+  ["delivered", "line-delivered", "solid"],
+  ["read", "line-read", "solid"],
+  ["responded", "line-responded", "solid"],
+  ["bounced", "bad", "dotted"],
+] as const;
+
+/** List the lines of a measure: one for each step and, of counts, one for all messages. */
+export function seriesLines(measure: Measure, t: Texts, format: Formats): SeriesLine[] {
+  const steps = STEP_LINES.map(([key, color, dash]): SeriesLine => ({
+    key,
+    name: t.funnel[key],
+    color,
+    dash,
+    value: (funnel) => (measure === "counts" ? funnel[key].count : funnel[key].rate),
+    text: (funnel) => (measure === "counts" ? format.count(funnel[key].count) : format.rate(funnel[key].rate)),
+  }));
+  if (measure === "rates") return steps;
+  const messages: SeriesLine = {
+    key: "messages",
+    name: t.funnel.messages,
+    color: "quiet",
+    dash: "dashed",
+    value: (funnel) => funnel.messages,
+    text: (funnel) => format.count(funnel.messages),
+  };
+  return [messages, ...steps];
+}

@@ -1,0 +1,85 @@
+import type { EChartsOption } from "echarts";
+import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
+import type { Colors } from "../../../charts/colors";
+import { tooltipContent } from "../../../charts/tooltip";
+import type { Formats } from "../../../i18n/formats";
+import type { Bucket } from "./buckets";
+import type { Measure, SeriesLine } from "./lines";
+
+type Input = { buckets: Bucket[]; lines: SeriesLine[]; measure: Measure; colors: Colors; format: Formats };
+
+/** Build the chart of some lines over time. */
+export function seriesOption({ buckets, lines, measure, colors, format }: Input): EChartsOption {
+  const { label, tooltip, grid, category, value } = chartTheme(colors);
+  return {
+    grid,
+    animationDuration: 300,
+    tooltip: {
+      ...tooltip,
+      trigger: "axis",
+      axisPointer: { lineStyle: { color: colors.quiet } },
+      formatter: (params) => {
+        const bucket = buckets[hoveredIndex(params)];
+        if (!bucket) return "";
+        return tooltipContent(
+          bucket.title,
+          lines.map((line) => ({ color: colors[line.color], name: line.name, value: line.text(bucket.funnel) })),
+        );
+      },
+    },
+    xAxis: {
+      type: "category",
+      ...category,
+      boundaryGap: buckets.length === 1,
+      data: buckets.map(({ axisLabel }) => axisLabel),
+      axisLabel: { ...label, hideOverlap: true, interval: (index) => buckets[index]?.isLabeled ?? false },
+    },
+    yAxis: {
+      type: "value",
+      ...value,
+      splitNumber: 4,
+      ...(measure === "rates" && { min: 0, max: 1 }),
+      axisLabel: { ...label, formatter: measure === "counts" ? format.compact : format.wholeRate },
+    },
+    series: lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
+  };
+}
+
+/** Draw a line twice: as it is between whole points, and dashed from a whole point to a partial one beside it. */
+function drawLine(line: SeriesLine, buckets: Bucket[], colors: Colors, measure: Measure) {
+  const values = buckets.map(({ funnel }) => line.value(funnel));
+  const isPartial = (index: number) => buckets[index]?.isPartial ?? false;
+  const whole = values.map((value, index) => (isPartial(index) ? null : value));
+  const partial = values.map((value, index) =>
+    isPartial(index) || isPartial(index - 1) || isPartial(index + 1) ? value : null,
+  );
+  const isFilled = measure === "counts" && line.key === "sent";
+  const shared = {
+    type: "line" as const,
+    name: line.name,
+    symbol: "circle",
+    symbolSize: 5,
+    color: colors[line.color],
+    emphasis: { disabled: true },
+  };
+  const width = line.dash === "solid" ? 2 : 1.5;
+  return [
+    {
+      ...shared,
+      data: whole,
+      showSymbol: isSinglePoint(whole),
+      lineStyle: { width, type: line.dash },
+      ...(isFilled && { areaStyle: { opacity: 0.1 } }),
+    },
+    {
+      ...shared,
+      data: partial,
+      showSymbol: isSinglePoint(partial),
+      lineStyle: { width, type: [3, 4], opacity: 0.8 },
+      ...(isFilled && { areaStyle: { opacity: 0.05 } }),
+    },
+  ];
+}
+
+/** Return whether there is one value only, which makes no line. */
+const isSinglePoint = (values: (number | null)[]): boolean => values.filter((value) => value !== null).length === 1;

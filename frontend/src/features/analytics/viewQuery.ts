@@ -1,0 +1,32 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useApi } from "../../api/ApiProvider";
+import { ViewDocument, type ViewQueryVariables } from "../../api/generated/operations";
+import { answerOptions } from "../../api/useStableQuery";
+import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
+import { defaultGranularity } from "./series/granularity";
+import { PAGE_SIZE } from "./tables/columns";
+
+const MAX_NAMES = 200; // names of chosen values, of each kind: the API's largest page
+
+/** Build the variables of the first screen's one query. */
+export function viewVariables(filters: Filters): ViewQueryVariables {
+  const { templates, accounts, departments, agents } = filters;
+  const chosen = { templates, accounts, departments, agents, names: MAX_NAMES };
+  return { filter: toFilterInput(filters), granularity: defaultGranularity(filters), first: PAGE_SIZE, ...chosen };
+}
+
+/**
+ * Ask for the numbers while the API still says who the reader is, if the page's address has fixed days: relative ones
+ * need the company's time zone. The page finds the answer in the cache.
+ */
+export function usePrefetchedView(): void {
+  const api = useApi();
+  const queries = useQueryClient();
+  useEffect(() => {
+    const filters = location.pathname === "/" ? parseFixedFilters(new URLSearchParams(location.search)) : undefined;
+    if (!filters) return;
+    // The page asks itself when this fails.
+    queries.query(answerOptions(api, ViewDocument, viewVariables(filters))).catch(() => undefined);
+  }, [api, queries]);
+}

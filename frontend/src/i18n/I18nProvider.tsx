@@ -1,0 +1,48 @@
+import { createContext, use, useEffect, useMemo, useState, type ReactNode } from "react";
+import { readStorage, writeStorage } from "../lib/storage";
+import { en } from "./en";
+import { es, type Texts } from "./es";
+import { createFormats, type Formats } from "./formats";
+
+export type Language = "es" | "en";
+
+const LANGUAGES = { es: { texts: es, locale: "es-CL" }, en: { texts: en, locale: "en-US" } };
+const LANGUAGE_KEY = "embudo.language";
+
+type I18n = {
+  language: Language;
+  setLanguage: (language: Language) => void;
+  /** The texts of the language. */
+  t: Texts;
+  /** Functions that write numbers, days and times as the language does. */
+  format: Formats;
+};
+
+const I18nContext = createContext<I18n | null>(null);
+
+/** Return the language that was chosen before, else Spanish. */
+const initialLanguage = (): Language => (readStorage("localStorage", LANGUAGE_KEY) === "en" ? "en" : "es");
+
+/** Provide the texts and formats of the reader's language. */
+export function I18nProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState(initialLanguage);
+  useEffect(() => {
+    document.documentElement.lang = LANGUAGES[language].locale;
+  }, [language]);
+  const i18n = useMemo(() => {
+    const { texts, locale } = LANGUAGES[language];
+    const chooseLanguage = (chosen: Language) => {
+      writeStorage("localStorage", LANGUAGE_KEY, chosen);
+      setLanguage(chosen);
+    };
+    return { language, setLanguage: chooseLanguage, t: texts, format: createFormats(locale) };
+  }, [language]);
+  return <I18nContext value={i18n}>{children}</I18nContext>;
+}
+
+/** Return the texts (`t`) and formats of the reader's language. */
+export function useI18n(): I18n {
+  const i18n = use(I18nContext);
+  if (!i18n) throw new Error("useI18n needs an I18nProvider around it");
+  return i18n;
+}

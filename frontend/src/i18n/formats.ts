@@ -1,0 +1,95 @@
+/** Functions that write numbers, days and times in one language. */
+export type Formats = ReturnType<typeof createFormats>;
+
+const NO_VALUE = "–"; // a rate or time that cannot be computed, such as a share of nothing
+const MIN_RATE = 0.001; // the smallest rate that one decimal can show
+const MAX_COUNT_WITH_SUBUNIT = 10; // from ten hours on, minutes say nothing
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** Return the instant that `Intl` in UTC shows as a calendar day (`2026-11-22`). */
+const noonOf = (day: string): Date => new Date(`${day}T12:00:00Z`);
+
+/** Create the function that writes seconds in their two largest units: `2 h 22 min`. */
+function createDurationFormat(locale: string): (seconds: number) => string {
+  const withUnit = (count: number, unit: string) =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 0 }).format(
+      count,
+    );
+  return (seconds) => {
+    // Rounded before it is split: 59.6 minutes are an hour, not 60 minutes.
+    const precision = UNITS.find(([, size]) => seconds >= size * MAX_COUNT_WITH_SUBUNIT)?.[1] ?? 1;
+    const rounded = Math.round(seconds / precision) * precision;
+    const index = UNITS.findIndex(([, size]) => rounded >= size);
+    const [unit, size] = UNITS[index] ?? UNITS[3];
+    const [subunit, subunitSize] = UNITS[index + 1] ?? UNITS[3];
+    const rest = size === 1 ? 0 : Math.floor((rounded % size) / subunitSize);
+    const parts = [withUnit(Math.floor(rounded / size), unit), ...(rest > 0 ? [withUnit(rest, subunit)] : [])];
+    return parts.join(" ");
+  };
+}
+
+/** Create the formats of a language. */
+export function createFormats(locale: string) {
+  const number = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, {
+    style: "percent",
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+  const wholePercent = new Intl.NumberFormat(locale, { style: "percent" });
+  const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+  const month = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
+  const longWeekday = new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" });
+  const list = new Intl.ListFormat(locale, { type: "conjunction" });
+  const megabytes = new Intl.NumberFormat(locale, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
+  const kilobytes = new Intl.NumberFormat(locale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
+  const duration = createDurationFormat(locale);
+  return {
+    count: (count: number) => number.format(count),
+    compact: (count: number) => compact.format(count),
+    /** Write a rate with one decimal; one that would round to nothing as `<0.1%`. */
+    rate: (rate: number | null) => {
+      if (rate === null) return NO_VALUE;
+      return rate > 0 && rate < MIN_RATE / 2 ? `<${percent.format(MIN_RATE)}` : percent.format(rate);
+    },
+    /** Write a rate without decimals, as on an axis. */
+    wholeRate: (rate: number) => wholePercent.format(rate),
+    duration: (seconds: number | null) => (seconds === null ? NO_VALUE : duration(seconds)),
+    day: (iso: string) => day.format(noonOf(iso)),
+    shortDay: (iso: string) => shortDay.format(noonOf(iso)),
+    month: (iso: string) => month.format(noonOf(iso)),
+    days: (from: string, to: string) =>
+      from === to ? day.format(noonOf(from)) : day.formatRange(noonOf(from), noonOf(to)),
+    /** Write an ISO weekday, 1 to 7. The first of January 2024 was a Monday. */
+    weekday: (isoWeekday: number) => weekday.format(new Date(Date.UTC(2024, 0, isoWeekday))),
+    longWeekday: (isoWeekday: number) => longWeekday.format(new Date(Date.UTC(2024, 0, isoWeekday))),
+    hour: (hour: number) => `${String(hour).padStart(2, "0")}:00`,
+    time: (instant: number, timeZone: string) =>
+      new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }).format(
+        instant,
+      ),
+    instant: (iso: string, timeZone: string) =>
+      new Intl.DateTimeFormat(locale, {
+        day: "numeric",
+        month: "short",
+        hour: "2-digit",
+        minute: "2-digit",
+        hourCycle: "h23",
+        timeZone,
+      }).format(new Date(iso)),
+    instantDay: (iso: string, timeZone: string) =>
+      new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone }).format(new Date(iso)),
+    bytes: (bytes: number) =>
+      bytes < 1_000_000 ? kilobytes.format(Math.max(bytes / 1_000, 1)) : megabytes.format(bytes / 1_000_000),
+    list: (items: string[]) => list.format(items),
+  };
+}
