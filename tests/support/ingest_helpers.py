@@ -47,9 +47,10 @@ async def feed(
 
 
 async def everything(database: Database, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of a tenant by table, without the tenant's id; rollups and figures, found by and by, are left out.
+    """Return all rows of a tenant by table, without the tenant's id and without the table that has nothing else.
 
-    So is when what waits came, or lost its message: that depends on the order.
+    Rollups and figures are left out, since they are completed later; so is the time at which waiting rows came or lost
+    their message, which depends on the order of events.
     """
     async with database.read() as reader:
         return {
