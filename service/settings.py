@@ -145,7 +145,8 @@ class Settings(BaseSettings):
         default=60_000,
         ge=0,
         le=MAX_PER_MINUTE,
-        description="Points (`extensions.cost`) that one viewer's documents may cost in a minute; 0: any number.",
+        description="Points (`extensions.cost`) that one viewer's documents may cost in a minute; 0: any number. "
+        "A document that is not valid or too dear costs 20.",
     )
     tenant_points_per_minute: int = Field(
         default=600_000,

@@ -8,7 +8,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-FOLDERS = ("analytics", "benchmarks", "docs", "graphql_schema", "resolvers", "scripts", "service", "tasks", "tests")
+FOLDERS = (
+    "analytics",
+    "benchmarks",
+    "docs",
+    "frontend",
+    "graphql_schema",
+    "resolvers",
+    "scripts",
+    "service",
+    "tasks",
+    "tests",
+)
 NAMED = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./-]*)`")
 # docs/security.md names tests without their first folder, in its last column.
 TESTS = re.compile(r"`((?:analytics|attack|frontend|graphql_schema|resolvers|service|tasks)/[\w/]*/?\w+\.py)`")
