@@ -17,7 +17,7 @@ const DOCUMENTS = {
   agents: AgentOptionsDocument,
 };
 
-const MAX_OPTIONS = 100; // the others are connection by typing
+const MAX_OPTIONS = 100; // readers find the others by typing
 const NO_OPTIONS: Option[] = [];
 
 /** Return a filter's options whose names contain `search`, sorted by name, and how many there are in all. */
