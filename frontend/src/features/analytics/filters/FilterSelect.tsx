@@ -48,15 +48,15 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
       combobox.focusSearchInput();
     },
   });
-  const found = useOptions(kind, debouncedSearch, combobox.dropdownOpened);
-  const nameOf = (id: string) => names.get(id) ?? found.names.get(id) ?? id;
+  const searchResult = useOptions(kind, debouncedSearch, combobox.dropdownOpened);
+  const nameOf = (id: string) => names.get(id) ?? searchResult.names.get(id) ?? id;
   const choose = (next: string[]) => {
     const allowed = next.slice(0, limits.filterIds);
     setDraft(allowed);
     applySoon(allowed);
   };
   const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]);
-  const offered = search ? found.options : withFirst(chosenOnOpening, found.options);
+  const offered = search ? searchResult.options : withFirst(chosenOnOpening, searchResult.options);
   const [firstId] = ids;
   const value =
     firstId === undefined
@@ -97,7 +97,7 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
           onChange={(event) => setSearch(event.currentTarget.value)}
           placeholder={t.filters.search}
           aria-label={`${t.filters[kind]}: ${t.filters.search}`}
-          rightSection={found.isPending ? <Loader size={16} /> : null}
+          rightSection={searchResult.isPending ? <Loader size={16} /> : null}
         />
         <div className={classes.whole}>
           <Button
@@ -121,7 +121,7 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
         <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
           <OptionList options={offered} chosen={ids} />
         </Combobox.Options>
-        <DropdownFooter found={found} />
+        <DropdownFooter result={searchResult} />
       </Combobox.Dropdown>
     </Combobox>
   );
@@ -145,11 +145,11 @@ function OptionList({ options, chosen }: { options: Option[]; chosen: string[] }
 }
 
 /** A line beneath the options: an error, that nothing matches, or the number of options that are not listed. */
-function DropdownFooter({ found }: { found: ReturnType<typeof useOptions> }) {
+function DropdownFooter({ result }: { result: ReturnType<typeof useOptions> }) {
   const { t, format } = useI18n();
-  if (found.error) return <Combobox.Empty role="alert">{t.states[found.error.kind]}</Combobox.Empty>;
-  if (found.isPending) return null;
-  if (found.options.length === 0) return <Combobox.Empty>{t.filters.none}</Combobox.Empty>;
-  const rest = found.total - found.options.length;
+  if (result.error) return <Combobox.Empty role="alert">{t.states[result.error.kind]}</Combobox.Empty>;
+  if (result.isPending) return null;
+  if (result.options.length === 0) return <Combobox.Empty>{t.filters.none}</Combobox.Empty>;
+  const rest = result.total - result.options.length;
   return rest > 0 ? <Combobox.Footer fz="xs">{t.filters.more(format.count(rest))}</Combobox.Footer> : null;
 }

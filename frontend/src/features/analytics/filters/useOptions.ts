@@ -17,15 +17,15 @@ const DOCUMENTS = {
   agents: AgentOptionsDocument,
 };
 
-const MAX_OPTIONS = 100; // the others are found by typing
+const MAX_OPTIONS = 100; // readers find the others by typing
 const NO_OPTIONS: Option[] = [];
 
 /** Return a filter's options whose names contain `search`, sorted by name, and how many there are in all. */
 export function useOptions(kind: FilterKind, search: string, enabled: boolean) {
   const variables = { search: search || null, first: MAX_OPTIONS };
   const { answer, isPending, error } = useStableQuery(DOCUMENTS[kind], variables, { enabled });
-  const found = answer?.data.options;
-  const options = found?.nodes ?? NO_OPTIONS;
+  const connection = answer?.data.options;
+  const options = connection?.nodes ?? NO_OPTIONS;
   const names = useMemo(() => new Map(options.map(({ id, name }) => [id, name])), [options]);
-  return { options, names, total: found?.totalCount ?? 0, isPending, error };
+  return { options, names, total: connection?.totalCount ?? 0, isPending, error };
 }
