@@ -48,7 +48,7 @@ class PersistedDocuments:
         if text is not None and not isinstance(text, str):
             raise InvalidInputError("query: must be a string, or null.")
         if hash is not None and not text:
-            raise PersistedQueryNotSupportedError("PersistedQueryNotSupportedError")
+            raise PersistedQueryNotSupportedError("PersistedQueryNotSupported")
         if hash is not None and text and hash.lower() != _sha256(text):
             raise InvalidInputError("extensions.persistedQuery.sha256Hash: is not the SHA-256 of the query.")
         if text and self.only and self.documents.get(_sha256(text)) != text:

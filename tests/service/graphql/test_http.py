@@ -276,7 +276,9 @@ async def test_a_body_is_not_waited_for_longer_than_the_timeout(monkeypatch: pyt
     database = SimpleNamespace(readers=4)
     dependencies = SimpleNamespace(allowed_origins=(), database=database, rate_limiter=unlimited)
     endpoint = GraphQLEndpoint(schema, cast(GraphQLDependencies, dependencies))
-    stranger = SimpleNamespace(identity=None, address="", policy=RequestPolicy(), unauthenticated=Exception())
+    stranger = SimpleNamespace(
+        identity=None, address="", policy=RequestPolicy(), seconds_left=30.0, unauthenticated=Exception()
+    )
     monkeypatch.setattr(endpoint, "get_context", AsyncMock(return_value=stranger))
     sent: list[Message] = []
 

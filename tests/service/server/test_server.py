@@ -202,7 +202,7 @@ def signed(server: Server, who: Identity, id: str, *, seconds: float = 900, secr
     ):
         setattr(thing, name, value)
     links: Any = DownloadLinkSigner(secret, timedelta(seconds=seconds))
-    path: str = links.path(viewer, export)
+    path: str = links.sign(viewer, export)
     return path
 
 
