@@ -102,13 +102,10 @@ def sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngin
             await connection
             for pragma in pragmas:
                 await connection.execute_fetchall(f"PRAGMA {pragma}")
-        except sqlite3.Error:
-            connection.stop()
+        except (sqlite3.Error, asyncio.CancelledError):
+            connection.stop()  # nobody else knows of it
             # Its thread has something to tell this loop yet, and says so on standard error when the loop is gone.
             await asyncio.to_thread(connection._thread.join)
-            raise
-        except asyncio.CancelledError:
-            connection.stop()  # nobody else knows of it
             raise
         return connection
 

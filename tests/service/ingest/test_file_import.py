@@ -33,7 +33,7 @@ def rows(folder: Path, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
         for name in names:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
             if "tenant_id" in columns and name != COUNTED:
-                kept = ", ".join(column for column in columns if column not in UNSAID)
+                kept = ", ".join(column for column in columns if column not in UNSAID) or "1"
                 query = f"SELECT {kept} FROM {name} WHERE tenant_id = ?"  # noqa: S608
                 found[name] = sorted(connection.execute(query, (tenant,)).fetchall(), key=repr)
         return found
