@@ -239,7 +239,7 @@ def _is_of_forgotten(row: About) -> bool:
 
 
 def _related_rows(row: About) -> Iterator[Identifier]:
-    """What else of a message or a reply would tell whom it is about."""
+    """Return the further texts of a message or a reply that name its contact."""
     refs: Iterable[str | None] = ()
     match row:
         case Message():
@@ -289,7 +289,7 @@ async def _eraser(reader: Reader, tenant: str, secret: str, names: Iterable[Iden
 
 
 def news_of(rows: UnitOfWork, changed: Iterable[ContactChanged]) -> list[About]:
-    """What a batch tells of people, and no table yet."""
+    """Links between identifiers of people that a batch states and no table has yet."""
     found: list[About] = [row for _, row in rows.messages.changes()]
     found += [row for _, row in rows.replies.changes()]
     found += filter(None, rows.early.values())
@@ -343,7 +343,7 @@ async def _changes(reader: Reader, tenant: str) -> list[Changed]:
 
 
 class _Links:
-    """What links people besides the rows of messages, replies and receipts; each link is followed once."""
+    """Links between identifiers of people outside messages, replies and receipts; each is followed once."""
 
     def __init__(self, rows: Iterable[About], changes: Iterable[Changed]) -> None:
         self._by_name: dict[str, list[About | Changed]] = defaultdict(list)

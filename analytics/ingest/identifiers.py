@@ -19,7 +19,7 @@ MAX_ID_LENGTH = 128
 
 
 def identifiers_of(contact: str) -> set[Identifier]:
-    """What somebody may be known by whose phone or id is given. Raises `InvalidInputError`."""
+    """Return the identifiers that a given phone or id stands for. Raises `InvalidInputError`."""
     contact = contact.strip()
     if not 0 < len(contact) <= MAX_ID_LENGTH:
         raise InvalidInputError(f"A contact is a phone or an id of 1 to {MAX_ID_LENGTH} characters.")

@@ -1,4 +1,4 @@
-"""Which message does a reply answer? A pure function over sends and replies.
+"""Matching of replies to the messages that they answer: a pure function over messages and replies.
 
 Source: semantics, "Which message does a reply answer?". The rules, the first that finds a message decides:
 EXACT (it refers to it), TICKET (the latest send in its ticket), CONVERSATION (the latest send from the same
@@ -118,7 +118,7 @@ def _places(ticket: str | None, account: str | None, names: Iterable[str]) -> It
 def match_replies(
     sends: Iterable[Message], replies: Iterable[Reply], accounts: Accounts, changes: Changes, window: int
 ) -> dict[str, ReplyMatch]:
-    """What each reply answers, by reply id; a reply that answers nothing is absent.
+    """Return the match of each reply, by reply id; a reply that answers nothing is absent.
 
     `window` is the reply window in seconds. `sends` must hold every send that one of the replies may answer,
     and `replies` every reply that refers to one of those sends: whether a failed send arrived after all can

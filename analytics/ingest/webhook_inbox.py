@@ -113,7 +113,7 @@ async def enqueue(writer: Writer, tenant: str) -> None:
 
 
 async def backlog(reader: Reader) -> tuple[int, int | None]:
-    """How many bodies of any company are in the queue, and since when the oldest waits."""
+    """Return the number of bodies in the queue, of all companies, and the time when the oldest came."""
     row = await reader.first(select(func.count(), func.min(webhook_queue.c.received_at)))
     return (row[0], row[1]) if row else (0, None)
 

@@ -95,7 +95,7 @@ def _any_in_json(element: _AnyIn, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def any_in(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
-    """Whether a column's JSON list of texts has one of any number of texts; not true for no list, or no texts."""
+    """Build the condition that a column's JSON list has one of some texts; not true for no list, or no texts."""
     return _AnyIn(column, bindparam(None, sorted(values), _List(Text()), unique=True))
 
 

@@ -1,4 +1,4 @@
-"""Which statements a piece of work ran, and how long each took: for the log and the metrics.
+"""The statements that a piece of work ran, and the time of each: for the log and the metrics.
 
 Work is a task and what it starts. Statements of work that nobody watches are not kept.
 """

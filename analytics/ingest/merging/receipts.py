@@ -244,7 +244,7 @@ def _all(receipt: Receipt) -> list[ReceiptEvent]:
 
 
 def said_about(receipts: Iterable[Receipt], account_id: str, accounts: Accounts) -> Earliest:
-    """What receipts say as far as they are about an account's messages."""
+    """Return the statuses of receipts that are about an account's messages."""
     found = Earliest()
     for receipt in receipts:
         number = receipt.number

@@ -1,4 +1,4 @@
-"""What is asked for of all companies again and again, in tables that stay on Citus' coordinator"""
+"""Tables for reads over all companies that are repeated each second; they stay on Citus' coordinator"""
 
 import sqlalchemy as sa
 from alembic import op

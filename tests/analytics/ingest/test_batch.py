@@ -62,7 +62,7 @@ def window(days: int, at: str = when()) -> Event:
 
 
 async def answers(database: Database, tenant: str) -> dict[str, tuple[str, str] | None]:
-    """What each reply answers, and by which rule."""
+    """Return the message that each reply answers, and the rule that matched it."""
     async with database.read() as reader:
         rows = await reader.rows(select(replies).where(replies.c.tenant_id == tenant))
     return {row.id: (row.message_id, row.rule) if row.message_id else None for row in rows}
