@@ -238,8 +238,8 @@ def _is_of_forgotten(row: About) -> bool:
     return has_pseudonym(_contacts(row)) or (isinstance(row, Receipt) and is_pseudonym(row.ref))
 
 
-def _related_rows(row: About) -> Iterator[Identifier]:
-    """Return the further texts of a message or a reply that name its contact."""
+def _wamids_in(row: About) -> Iterator[Identifier]:
+    """Return the wamids in a message or a reply: they hold phones, and lead to other rows of the same person."""
     refs: Iterable[str | None] = ()
     match row:
         case Message():
@@ -299,7 +299,7 @@ def news_of(rows: UnitOfWork, changed: Iterable[ContactChanged]) -> list[About]:
 def newly_linked(news: Iterable[About]) -> set[Identifier]:
     """Names of forgotten people that are told for the first time: another phone, id or wamid of theirs."""
     theirs = [row for row in news if _is_of_forgotten(row)]
-    return {name for row in theirs for name in (*_person(row), *_related_rows(row))}
+    return {name for row in theirs for name in (*_person(row), *_wamids_in(row))}
 
 
 async def erase(writer: Writer, tenant: str, named: Iterable[Identifier], news: Iterable[About] = ()) -> ErasureResult:
@@ -400,7 +400,7 @@ async def _all_identifiers(
     # What answers a message to them came from them, also where it does not say so.
     await written.load(replies.c.message_id, set(sends.now))
     theirs: list[About] = [*sends.now.values(), *written.now.values(), *links.followed]
-    return known | {name for row in theirs for name in _related_rows(row)}
+    return known | {name for row in theirs for name in _wamids_in(row)}
 
 
 def _people(names: Iterable[Identifier]) -> set[Identifier]:

@@ -55,7 +55,7 @@ async def count_messages(reader: Reader, tenant: str, zone: Zone, low: int, high
 
 
 def _counted_as(family: MeasureGroup, zone: Zone, what: list[Any]) -> Any:
-    """Return what a message adds to its cell, from its columns."""
+    """Return the value under which a message is counted in its cell, from its columns."""
     if family is FUNNEL:
         return tuple(what)
     return sql.hour_of_reply(zone, *what) if family is RESPONSES else what[0]
