@@ -25,5 +25,5 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def resources(database: Database, folder: Path) -> JobResources:
-    """A resources whose files are in `folder`."""
+    """Resources whose files are in `folder`."""
     return JobResources(database, FileStore(folder.as_uri()))

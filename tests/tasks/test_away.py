@@ -55,7 +55,7 @@ async def nodes(database: Database) -> AsyncIterator[Nodes]:
 
 @pytest.fixture
 def resources(database: Database, tmp_path: Path) -> JobResources:
-    """A resources with files of its own."""
+    """Resources with files of their own."""
     return JobResources(database, FileStore((tmp_path / "files").as_uri()))
 
 

@@ -39,7 +39,7 @@ READ = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
 
 @pytest.fixture
 def resources(database: Database, tmp_path: Path) -> JobResources:
-    """A resources with files of its own."""
+    """Resources with files of their own."""
     return JobResources(database, FileStore((tmp_path / "files").as_uri()))
 
 

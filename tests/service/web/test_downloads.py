@@ -48,7 +48,7 @@ LINKS = DownloadLinkSigner("a secret of the tests, long enough for HS256", timed
 
 @pytest.fixture
 def resources(database: Database, tmp_path: Path) -> JobResources:
-    """A resources with files of its own."""
+    """Resources with files of their own."""
     return JobResources(database, FileStore((tmp_path / "files").as_uri()))
 
 
