@@ -40,7 +40,7 @@ from analytics.storage.transient_errors import is_damage
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
 PARTITION = 4_000
-# Seconds for closing them.
+# Seconds that a server has for closing them.
 CLOSE_TIMEOUT = 5.0
 
 BACKENDS: dict[str, Backend] = {"sqlite": SqliteBackend(), "postgresql": PostgresBackend()}
@@ -233,10 +233,11 @@ class Database:
             self.note_damage()
 
     async def close(self) -> None:
-        """Close every connection. A server that hangs is not waited for."""
+        """Close every connection. A server that hangs is not waited for; a file is, which may take long to write."""
+        seconds = CLOSE_TIMEOUT if self._backend.is_server else None
         for engine in (self._writer, self._reader, self._observer):
             with suppress(TimeoutError):
-                async with asyncio.timeout(CLOSE_TIMEOUT):
+                async with asyncio.timeout(seconds):
                     await engine.dispose()
 
     async def __aenter__(self) -> "Database":

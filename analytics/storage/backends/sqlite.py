@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,18 @@ from analytics.storage.backends.base import Engines
 
 # KiB; what is read in the order of an index finds its neighbours in as little.
 SMALL_CACHE = 4_096
+
+
+class FileConnection(aiosqlite.Connection):
+    """A connection that may be stopped while it is closed: aiosqlite would then wait for a thread that has ended."""
+
+    stopped: asyncio.Future[Any] | None = None
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Stop the thread. Asked again, return the same future."""
+        if self.stopped is None:
+            self.stopped = super().stop()
+        return self.stopped
 
 
 class SqliteBackend:
@@ -96,7 +109,8 @@ def sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngin
 
     async def open_file() -> aiosqlite.Connection:
         # Without an isolation level: the driver would begin late and commit DDL by itself.
-        connection = aiosqlite.connect(address, uri=True, isolation_level=None)
+        connect = partial(sqlite3.connect, address, uri=True, isolation_level=None)
+        connection = FileConnection(connect, iter_chunk_size=64)
         connection._thread.daemon = True  # a program may end while something is read
         try:
             await connection

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from analytics.migrations import migrate
+from analytics.storage.backends.sqlite import sqlite_engine
 from analytics.storage.database import Database, Reader
 from analytics.storage.tables import departments, tenants
 
@@ -273,3 +275,17 @@ async def test_another_process_waits_for_the_write_lock(file: Database) -> None:
 def test_a_file_needs_an_absolute_path(url: str) -> None:
     with pytest.raises(ValueError, match="absolute path"):
         Database(url)
+
+
+async def test_a_connection_may_be_stopped_while_it_is_closed(tmp_path: Path) -> None:
+    """As SQLAlchemy does it when the task is canceled twice: nobody waits for ever for its thread."""
+    engine = sqlite_engine(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", "rwc", "BEGIN", pool_size=1)
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        closing = asyncio.create_task(driver.close())
+        await asyncio.sleep(0)
+        driver.stop()
+        async with asyncio.timeout(10):
+            await closing
+        await connection.invalidate()
+    await engine.dispose()
