@@ -15,6 +15,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.http11 import Request
 
 MAX_HEAD_BYTES = 16 * 1024
 MAX_HEADERS = 128
@@ -85,6 +86,7 @@ class _Limited(asyncio.Protocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._refused = False
+        self._closed = asyncio.Event()
         self._left = 0
         self._head_timeout = _Deadline(HEAD_TIMEOUT, self._end_wait)
         self._write_timeout = _Deadline(STALLED_WRITE_TIMEOUT, self._check_writes)
@@ -126,7 +128,8 @@ class _Limited(asyncio.Protocol):
         self._write_timeout.cancel()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop all timers."""
+        """Stop all timers, and tell the application, which may wait for something else than a message."""
+        self._closed.set()
         self._head_timeout.cancel()
         self._write_timeout.cancel()
         super().connection_lost(exc)
@@ -228,7 +231,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         self._head_bytes = self._piece_bytes
         self._body_parts = self._body_bytes = self._parsed_bytes = 0
         super().on_message_begin()
-        self.scope["state"]["is_closing"] = self.transport.is_closing
+        self.scope["state"]["closed"] = self._closed
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or a trailer. Raises `ValueError` for too many, which the parser reports."""
@@ -257,6 +260,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
 
     def _stop_answering(self) -> None:
         """Let what is answered at the moment send nothing more: uvicorn knows of the last request alone."""
+        self._closed.set()
         for cycle in (self._running, self.cycle):
             if cycle is not None and not cycle.response_complete:
                 cycle.disconnected = True
@@ -306,6 +310,12 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
         """Begin with the handshake."""
         super().connection_made(transport)
         self._head_timeout.start()
+
+    def handle_connect(self, event: Request) -> None:
+        """Begin to answer the handshake."""
+        super().handle_connect(event)
+        if self.response.status_code == 101:  # else it was refused, and the application is not asked
+            self.scope["state"]["closed"] = self._closed
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, piece by piece, as long as there is budget for its frames."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
@@ -35,9 +36,8 @@ class AnonymousThrottle:
                 refused = PlainTextResponse(f"The query of an address may have {MAX_QUERY_BYTES} bytes.", 414)
                 await refused(scope, receive, send)
                 return
-            await asyncio.sleep(self._delay())
-            if scope.get("state", {}).get("is_closing", bool)():  # nobody waits for an answer any more
-                return
+            if await _closes_within(self._delay(), scope):
+                return  # nobody waits for an answer any more
         await self._app(scope, receive, send)
 
     async def _is_stranger(self, connection: HTTPConnection) -> bool:
@@ -50,3 +50,15 @@ class AnonymousThrottle:
         self._free_at = max(self._free_at, now - BURST / REQUESTS_PER_SECOND) + 1 / REQUESTS_PER_SECOND
         self._free_at = min(self._free_at, now + MAX_DELAY)
         return max(self._free_at - now, 0.0)
+
+
+async def _closes_within(seconds: float, scope: Scope) -> bool:
+    """Wait so long, or until the client has gone: who comes and goes would else leave thousands that wait.
+
+    `LimitedHTTPProtocol` and `LimitedWebSocketProtocol` put the event into the scope's state.
+    """
+    closed: asyncio.Event = scope.get("state", {}).get("closed") or asyncio.Event()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await closed.wait()
+    return closed.is_set()

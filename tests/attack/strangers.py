@@ -82,6 +82,16 @@ def silence(server: Server, seconds: float, *, connections: int = 1_500) -> int:
     return len(held)
 
 
+def come_and_go(server: Server, seconds: float) -> int:
+    """Ask, and close the connection without waiting for the answer; gives how often."""
+    ends_at, asked = time.monotonic() + seconds, 0
+    while time.monotonic() < ends_at:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+            connection.sendall(HEAD + b"\r\n" if asked % 2 else UPGRADE % server.port)
+            asked += 1
+    return asked
+
+
 def documents(server: Server, seconds: float, *, connections: int = 8) -> int:
     """Send large documents without a token, each from an address of its own; gives how many were answered."""
     text = "{ " + " ".join(f"a{n}: viewer {{ id }}" for n in range(280)) + " }"
@@ -122,6 +132,7 @@ ATTACKS: dict[str, Callable[[Server, float], int]] = {
         b"POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"a:b\r\n"
     ),
     "requests without waiting for answers": endless(b"", HEAD + b"\r\n"),
+    "requests that nobody waits for": come_and_go,
     "silent connections": silence,
     "documents from many addresses": documents,
     **{f"{name} over a WebSocket": socket_flood(message, init=True) for name, message in MESSAGES.items()},

@@ -1,5 +1,6 @@
 """The pace of strangers: they are delayed, never refused, and nobody else is."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from unittest.mock import AsyncMock
@@ -21,7 +22,12 @@ SIGNED = {"authorization": f"Bearer {TokenService(SECRET).issue(identity('acme')
 def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that each was made to wait."""
     waited: list[float] = []
-    monkeypatch.setattr("service.web.throttle.asyncio.sleep", AsyncMock(side_effect=waited.append))
+
+    async def closes_within(seconds: float, _scope: Scope) -> bool:
+        waited.append(seconds)
+        return False
+
+    monkeypatch.setattr("service.web.throttle._closes_within", closes_within)
     monkeypatch.setattr("service.web.throttle.time.monotonic", lambda: 1_000.0)
     return waited
 
@@ -103,7 +109,15 @@ async def test_a_long_query_of_a_stranger_is_not_taken_apart(headers: dict[str, 
     assert [message["status"] for message in sent[:1]] == ([] if read else [414])
 
 
-async def test_nothing_is_done_for_a_stranger_who_has_gone(delays: list[float]) -> None:
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+async def test_nothing_is_done_for_a_stranger_who_has_gone(kind: str) -> None:
     answered: list[str] = []
-    assert await _ask(_paced(answered), {}, state={"is_closing": lambda: True}) == []
+    paced = _paced(answered)
+    for _ in range(1_000):
+        paced._delay()
+    closed = asyncio.Event()
+    waiting = [asyncio.create_task(_ask(paced, {}, kind=kind, state={"closed": closed})) for _ in range(1_000)]
+    await asyncio.sleep(0)
+    closed.set()
+    assert await asyncio.gather(*waiting) == [[]] * 1_000
     assert not answered

@@ -215,7 +215,7 @@ class Server:
         """The answer to a GraphQL request."""
         signed = self.headers(who) if who else {}
         answer = self.client.post("/graphql", json={"query": query, "variables": variables}, headers=signed)
-        assert answer.status_code == 200
+        assert answer.status_code == 200, answer.text
         return answer.json()
 
     def ask(self, who: Identity, query: str, **variables: Any) -> Any:
