@@ -105,7 +105,7 @@ class Context:
     _viewer: "asyncio.Task[Viewer] | None" = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        # Of strangers nothing is read, whatever the company.
+        # Of strangers nothing is read, whatever the tenant.
         self.loader = RequestLoader(self.database, getattr(self.identity, "tenant_id", ""))
 
     @property

@@ -31,7 +31,7 @@ ACTIVE = "False once it was deleted: no longer offered in filters, still in the 
 describe_type(
     Account,
     "Account",
-    "A sender account: a WhatsApp number of the company.",
+    "A sender account: a WhatsApp number of the tenant.",
     id=ID_DESCRIPTION,
     name="Its newest name; its id while none is known.",
     phone="Its phone, as the platform writes it; empty while unknown.",

@@ -43,7 +43,7 @@ def _ids(field: str, note: str = "") -> Any:
 class CampaignAnalyticsFilter:
     sent_on: DateRange = strawberry.field(description="The days on which the messages were sent.")
     time_zone: TimeZone | None = strawberry.field(
-        default=None, description="The zone whose days these are. Default: the company's own."
+        default=None, description="The zone whose days these are. Default: the tenant's own."
     )
     template_ids: list[strawberry.ID] | None = _ids("templates")
     account_ids: list[strawberry.ID] | None = _ids("accounts")

@@ -20,7 +20,7 @@ class Viewer:
     email: str | None = strawberry.field(description="Their email, if the token has it.")
     name: str | None = strawberry.field(description="Their name, if the token has it.")
     role: Role = strawberry.field(description="What they may see.")
-    time_zone: TimeZone = strawberry.field(description="Their company's reporting zone; UTC until it is known.")
+    time_zone: TimeZone = strawberry.field(description="Their tenant's reporting zone; UTC until it is known.")
 
     @strawberry.field(description="The departments they may see, by name. Null: all of them.")
     async def departments(self, info: Info) -> list[Department] | None:
@@ -54,7 +54,7 @@ class Limits:
         default=limits.MAX_EXPORTS_PER_USER, description="Exports of one user that wait or run, at most."
     )
     exports_per_tenant: int = strawberry.field(
-        default=limits.MAX_EXPORTS_PER_TENANT, description="Exports of one company that wait or run, at most."
+        default=limits.MAX_EXPORTS_PER_TENANT, description="Exports of one tenant that wait or run, at most."
     )
     body_bytes: int = strawberry.field(default=limits.MAX_BODY_BYTES, description="Bytes of a request's body, at most.")
     document_characters: int = strawberry.field(
@@ -95,13 +95,13 @@ class Limits:
         "Whoever comes without a token has a tenth, for all at one address; all of them together have half of it."
     )
     tenant_requests_per_minute: int | None = strawberry.field(
-        description="Requests of one company a minute, at most. Null: any number."
+        description="Requests of one tenant a minute, at most. Null: any number."
     )
     points_per_minute: int | None = strawberry.field(
         description="Points of one viewer's documents a minute, at most; then RATE_LIMITED. Null: any number."
     )
     tenant_points_per_minute: int | None = strawberry.field(
-        description="Points of one company's documents a minute, at most. Null: any number."
+        description="Points of one tenant's documents a minute, at most. Null: any number."
     )
     first_day: str = strawberry.field(
         default=str(time_zones.FIRST_DAY), description="Ranges begin after this calendar day."
@@ -111,7 +111,7 @@ class Limits:
     )
     messages_kept_from: date | None = strawberry.field(
         default=None,
-        description="The first calendar day, in the company's zone, of which single messages are kept. Before it there "
+        description="The first calendar day, in the tenant's zone, of which single messages are kept. Before it there "
         "are counts by day of that zone: ranges that begin earlier have no exports, hourly series or other time zones. "
         "Null: all messages are kept.",
     )

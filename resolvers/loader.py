@@ -18,7 +18,7 @@ class RequestLoader:
     """
 
     def __init__(self, database: Database, tenant: str) -> None:
-        """`tenant` is the company that all is read of."""
+        """`tenant` is the tenant that all is read of."""
         self._database = database
         self._tenant = tenant
         self._results: dict[tuple[Any, ...], asyncio.Future[Any]] = {}

@@ -139,7 +139,7 @@ class Settings(BaseSettings):
         "by /64), and half of it for all together.",
     )
     tenant_requests_per_minute: int = Field(
-        default=60_000, ge=0, le=MAX_PER_MINUTE, description="Requests a minute of one company; 0: any number."
+        default=60_000, ge=0, le=MAX_PER_MINUTE, description="Requests a minute of one tenant; 0: any number."
     )
     points_per_minute: int = Field(
         default=60_000,
@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         default=600_000,
         ge=0,
         le=MAX_PER_MINUTE,
-        description="Points that one company's documents may cost in a minute; 0: any number.",
+        description="Points that one tenant's documents may cost in a minute; 0: any number.",
     )
     rates_url: str | None = Field(
         default=None,
@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     )
     webhooks_file: Path | None = Field(
         default=None,
-        description="A file with each company's secrets for WhatsApp's webhooks, see [events.md](events.md). Without "
+        description="A file with each tenant's secrets for WhatsApp's webhooks, see [events.md](events.md). Without "
         "it webhooks are refused.",
     )
     webhook_days: int = Field(default=30, ge=1, le=MAX_DAYS, description="How many days webhook bodies are kept.")

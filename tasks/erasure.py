@@ -1,4 +1,4 @@
-"""Erasing people, companies and old messages: their rows, and the files that show them."""
+"""Erasing people, tenants and old messages: their rows, and the files that show them."""
 
 from collections.abc import Iterable
 
@@ -51,7 +51,7 @@ async def remove_tenant(resources: JobResources, tenant: str) -> None:
 
 
 async def expire_files(resources: JobResources, tenant: str, sent_before: int) -> None:
-    """Expire and delete a company's files that show messages sent before an instant. May be repeated after a kill."""
+    """Expire and delete a tenant's files that show messages sent before an instant. May be repeated after a kill."""
     async with resources.database.write() as writer:
         await jobs.expire_all(writer, tenant, now_micros(), sent_before)
     await delete_expired_files(resources)
@@ -60,4 +60,4 @@ async def expire_files(resources: JobResources, tenant: str, sent_before: int) -
 async def _require_tenant(resources: JobResources, tenant: str) -> None:
     async with resources.database.read() as reader:
         if await reader.first(select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)) is None:
-            raise NotFoundError(f"There is no company {tenant!r}.")
+            raise NotFoundError(f"There is no tenant {tenant!r}.")

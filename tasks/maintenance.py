@@ -30,28 +30,28 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 TenantTask = Callable[[JobResources, str], Awaitable[None]]
-# What there is to do, and for which companies; of one company or (None) of all.
+# What there is to do, and for which tenants; of one tenant or (None) of all.
 Found = list[tuple[TenantTask, list[str]]]
 Find = Callable[[Reader, str | None], Awaitable[Found]]
 
-# Between two looks at one company (µs): each reads a day of its messages.
+# Between two looks at one tenant (µs): each reads a day of its messages.
 CHECK_INTERVAL = HOUR
-# Seconds that we wait for those who write for a company whose webhooks wait: an importer's batch. And for how many
-# companies at once: each takes a connection.
+# Seconds that we wait for those who write for a tenant whose webhooks wait: an importer's batch. And for how many
+# tenants at once: each takes a connection.
 LOCK_TIMEOUT = 2.0
 MAX_LOCK_WAITS = 3
-# Seconds for what is asked of all companies: some rows, or probes of an index, of each.
+# Seconds for what is asked of all tenants: some rows, or probes of an index, of each.
 FIND_TIMEOUT = 60.0
 
 
 async def apply_webhooks(resources: JobResources, policy: RetentionPolicy) -> None:
-    """Apply the webhooks that wait, of one company after the other until none is left that can be applied now."""
+    """Apply the webhooks that wait, of one tenant after the other until none is left that can be applied now."""
     # A body in the queue takes those with it that are not: they are more than are applied at once.
     more: set[str] = set()
     while True:
         async with resources.database.read() as reader:
-            companies = _answering(resources, more.union(await webhook_inbox.pending_tenants(reader)))
-        done = {tenant: await _apply(resources, policy, tenant, 0) for tenant in companies}
+            tenants = _answering(resources, more.union(await webhook_inbox.pending_tenants(reader)))
+        done = {tenant: await _apply(resources, policy, tenant, 0) for tenant in tenants}
         busy = [tenant for tenant, applied in done.items() if applied is None]
         # Importers that take turns leave no gap. Who stands in line for a moment comes between them, some at once.
         turns = random.sample(busy, min(len(busy), MAX_LOCK_WAITS))
@@ -65,15 +65,15 @@ async def apply_webhooks(resources: JobResources, policy: RetentionPolicy) -> No
             return
 
 
-def _answering(resources: JobResources, companies: Iterable[str]) -> list[str]:
-    """Those of some companies that may be asked, and one of those that did not answer: it may again."""
-    there = sorted(companies)
+def _answering(resources: JobResources, tenants: Iterable[str]) -> list[str]:
+    """Those of some tenants that may be asked, and one of those that did not answer: it may again."""
+    there = sorted(tenants)
     away = [tenant for tenant in there if tenant in resources.away]
     return [tenant for tenant in there if tenant not in resources.away] + random.sample(away, min(len(away), 1))
 
 
 async def _apply(resources: JobResources, policy: RetentionPolicy, tenant: str, lock_timeout: float) -> int | None:
-    """Apply some of a company's webhooks; how many, None if others write for it. What fails holds up nobody else."""
+    """Apply some of a tenant's webhooks; how many, None if others write for it. What fails holds up nobody else."""
     apply = partial(
         webhook_inbox.apply_pending, resources.database, tenant, now_micros(), lock_timeout, forms=policy.form_answers
     )
@@ -104,7 +104,7 @@ async def finish_pending_work(resources: JobResources) -> None:
 
 
 async def purge_expired_data(resources: JobResources, policy: RetentionPolicy) -> None:
-    """Drop orphans, webhooks and messages whose time is over, and look at companies that nobody looked at lately.
+    """Drop orphans, webhooks and messages whose time is over, and look at tenants that nobody looked at lately.
 
     One process at a time.
     """
@@ -135,9 +135,9 @@ async def purge_expired_data(resources: JobResources, policy: RetentionPolicy) -
 
 
 async def _do(resources: JobResources, find: Find) -> None:
-    """Find what there is to do, at once for all companies, and do it.
+    """Find what there is to do, at once for all tenants, and do it.
 
-    While a part of the database does not answer, the companies are asked one by one: those of the other parts go on.
+    While a part of the database does not answer, the tenants are asked one by one: those of the other parts go on.
     """
     try:
         async with asyncio.timeout(FIND_TIMEOUT), resources.database.read() as reader:
@@ -147,16 +147,16 @@ async def _do(resources: JobResources, find: Find) -> None:
             raise
         await _do_one_by_one(resources, find)
         return
-    for task, companies in found:
-        for tenant in companies:
+    for task, tenants in found:
+        for tenant in tenants:
             await _try(resources, tenant, partial(task, resources, tenant))
 
 
 async def _do_one_by_one(resources: JobResources, find: Find) -> None:
     async with resources.database.read() as reader:
-        companies = await known_tenants.known(reader)
+        tenants = await known_tenants.known(reader)
     # Those that did not answer come last: each of them may take seconds.
-    for tenant in sorted(companies, key=resources.away.__contains__):
+    for tenant in sorted(tenants, key=resources.away.__contains__):
         await _try(resources, tenant, partial(_do_for, resources, tenant, find))
 
 
@@ -169,7 +169,7 @@ async def _do_for(resources: JobResources, tenant: str, find: Find) -> None:
 
 
 async def _try(resources: JobResources, tenant: str, work: Callable[[], Awaitable[T]]) -> T | None:
-    """Work for a company; None when it fails: it is tried again another time, and holds up no other company."""
+    """Work for a tenant; None when it fails: it is tried again another time, and holds up no other tenant."""
     try:
         async with resources.database.guard(tenant):
             done = await work()
@@ -177,11 +177,11 @@ async def _try(resources: JobResources, tenant: str, work: Callable[[], Awaitabl
         raise
     except Exception as error:
         if not is_transient(error):
-            log.exception("the work for a company failed, trying again", tenant=tenant)
+            log.exception("the work for a tenant failed, trying again", tenant=tenant)
         elif tenant not in resources.away:
             resources.away.add(tenant)
             log.warning(
-                "a company's part of the database does not answer, trying again", tenant=tenant, error=str(error)
+                "a tenant's part of the database does not answer, trying again", tenant=tenant, error=str(error)
             )
         return None
     resources.away.discard(tenant)
@@ -225,7 +225,7 @@ async def _drop_messages(resources: JobResources, tenant: str, months: int | Non
 
 
 async def check_tenant(resources: JobResources, tenant: str) -> None:
-    """Store a company's gauges: orphans that wait for a message, and errors in the rollups of one random day."""
+    """Store a tenant's gauges: orphans that wait for a message, and errors in the rollups of one random day."""
     async with resources.database.read() as reader:
         waiting = await orphans.count_orphans(reader, tenant)
     days = await sample_days(resources.database, tenant, 1)

@@ -8,7 +8,7 @@ from tasks.file_store import FileStore
 
 @dataclass(frozen=True)
 class JobResources:
-    """The database, the store of finished files, and the companies whose part of the database did not answer last."""
+    """The database, the store of finished files, and the tenants whose part of the database did not answer last."""
 
     database: Database
     files: FileStore

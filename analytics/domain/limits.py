@@ -5,7 +5,7 @@ MAX_PAGE_SIZE = 200  # rows of a table, or options of a filter
 MAX_SERIES_POINTS = 1_100  # points
 MAX_SEARCH_LENGTH = 100  # characters
 MAX_EXPORT_NAME_LENGTH = 200  # characters
-MAX_EXPORTS_PER_USER = 5  # queued or running; one person must not fill the queue of a whole company
+MAX_EXPORTS_PER_USER = 5  # queued or running; one person must not fill the queue of a whole tenant
 MAX_EXPORTS_PER_TENANT = 50  # queued or running
 MAX_FILTER_IDS = 1_000  # ids of one kind in a filter
 

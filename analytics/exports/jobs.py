@@ -50,7 +50,7 @@ class FinishedExport(NamedTuple):
 
 @dataclass(frozen=True)
 class QueueStats:
-    """How exports stand, of all companies: how many are queued or worked on, since when the oldest waits, and the ends
+    """How exports stand, of all tenants: how many are queued or worked on, since when the oldest waits, and the ends
     of those that ended since an instant.
     """
 
@@ -200,7 +200,7 @@ class ExportState(NamedTuple):
 
 
 async def export_states(reader: Reader, ids: Collection[str]) -> dict[str, ExportState]:
-    """Where exports of any company are, as far as there are any of these ids."""
+    """Where exports of any tenant are, as far as there are any of these ids."""
     if not ids:
         return {}
     found = await reader.rows(select(exports.c.id, exports.c.status, exports.c.attempts).where(exports.c.id.in_(ids)))
@@ -214,7 +214,7 @@ async def expire(writer: Writer, export: Export) -> None:
 
 
 async def expire_all(writer: Writer, tenant: str, now: int, sent_before: int | None = None) -> None:
-    """Have no file of a company show what was there until now: those that are done are over, the others begin again.
+    """Have no file of a tenant show what was there until now: those that are done are over, the others begin again.
 
     Of all files, or of those whose range begins before an instant.
     """
@@ -236,13 +236,13 @@ async def expire_all(writer: Writer, tenant: str, now: int, sent_before: int | N
 
 
 async def cancel_all(writer: Writer, tenant: str, now: int) -> None:
-    """End what waits or runs of a company."""
+    """End what waits or runs of a tenant."""
     open = (exports.c.tenant_id == tenant, exports.c.status.not_in(FINAL))
     await writer.execute(update(exports).where(*open).values(_ended(ExportStatus.CANCELED, now)))
 
 
 async def all_of(reader: Reader, tenant: str, now: int) -> list[Export]:
-    """All exports of a company."""
+    """All exports of a tenant."""
     return [
         export_from_row(row, now) for row in await reader.rows(select(exports).where(exports.c.tenant_id == tenant))
     ]

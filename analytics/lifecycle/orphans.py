@@ -1,7 +1,7 @@
 """Statuses, replies and corrections that name no message we know. They wait for it; after a while they are dropped and
 counted.
 
-Most of a company's webhooks are about its ordinary chats: that there are orphans is no alarm. Source: semantics,
+Most of a tenant's webhooks are about its ordinary chats: that there are orphans is no alarm. Source: semantics,
 "Orphans".
 """
 
@@ -37,7 +37,7 @@ def _corrections(tenant: Tenant) -> ColumnElement[bool]:
 
 
 async def count_orphans(reader: Reader, tenant: str) -> Orphans:
-    """Count the orphans of a company that wait."""
+    """Count the orphans of a tenant that wait."""
     counts = [
         await reader.first(select(func.count()).select_from(table).where(waits(tenant)))
         for table, waits in ((receipts, _statuses), (replies, _replies), (early_messages, _corrections))
@@ -46,7 +46,7 @@ async def count_orphans(reader: Reader, tenant: str) -> Orphans:
 
 
 async def due_tenants(reader: Reader, received_before: int, tenant: str | None = None) -> list[str]:
-    """The companies, or this one, that have some from before an instant."""
+    """The tenants, or this one, that have some from before an instant."""
     of_each: Tenant = tenants.c.tenant_id if tenant is None else tenant
     # By the oldest of each: an index has it first. Asked whether any is old, PostgreSQL might look through them all.
     oldest = (

@@ -34,7 +34,7 @@ Outdate = Callable[[int], Awaitable[None]]
 
 @dataclass(frozen=True)
 class RetentionPreview:
-    """The effect that dropping the messages of old months would have for a company at a moment."""
+    """The effect that dropping the messages of old months would have for a tenant at a moment."""
 
     zone: Zone  # whose months they are
     state: DataAvailability
@@ -61,9 +61,9 @@ class RetentionPreview:
 
 
 async def due_tenants(reader: Reader, months: int | None, now: int, tenant: str | None = None) -> list[str]:
-    """The companies, or this one, for which there may be something to drop.
+    """The tenants, or this one, for which there may be something to drop.
 
-    Where a company's month is not over everywhere on earth, its last hours may be found a month later.
+    Where a tenant's month is not over everywhere on earth, its last hours may be found a month later.
     """
     states = rollup_states.c
     unfinished = select(states.tenant_id).where(
@@ -81,12 +81,12 @@ async def due_tenants(reader: Reader, months: int | None, now: int, tenant: str 
 
 
 def _oldest(tenant: str | Column[str]) -> ScalarSelect[int]:
-    """When the first message of each company was sent that is there."""
+    """When the first message of each tenant was sent that is there."""
     return select(func.min(messages.c.sent_at)).where(messages.c.tenant_id == tenant).scalar_subquery()
 
 
 async def nothing_to_outdate(_since: int) -> None:
-    """For companies without files that show messages."""
+    """For tenants without files that show messages."""
 
 
 async def delete_old_messages(
@@ -94,7 +94,7 @@ async def delete_old_messages(
 ) -> int:
     """Drop what was sent in months older than so many whole ones (None: no further ones); how many messages.
 
-    Months are those of the company's zone. Nothing is dropped that may still change, nor while rollups are not whole.
+    Months are those of the tenant's zone. Nothing is dropped that may still change, nor while rollups are not whole.
     `outdate` is told the instant of the boundary once it is written down, and again until all before it is deleted.
     """
     async with database.read() as reader:
@@ -122,8 +122,8 @@ async def delete_old_messages(
             return dropped
 
 
-async def companies(reader: Reader) -> list[str]:
-    """All companies there are."""
+async def tenant_ids(reader: Reader) -> list[str]:
+    """All tenants there are."""
     rows = await reader.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))
     return [row.tenant_id for row in rows]
 
@@ -150,7 +150,7 @@ async def _move(database: Database, tenant: str, months: int | None, now: int) -
 async def _further(
     reader: Reader, tenant: str, months: int | None, now: int
 ) -> tuple[Zone, DataAvailability, DataAvailability | None]:
-    """The company's zone, its state, and that with its boundary moved forward if that would drop anything.
+    """The tenant's zone, its state, and that with its boundary moved forward if that would drop anything.
 
     The day must be a later one too: where another zone's months begin some hours later, those hours are no old month.
     """

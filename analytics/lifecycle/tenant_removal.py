@@ -1,4 +1,4 @@
-"""Removing a company whole: its rows of every table there is, some at a time, so that nobody waits for it long."""
+"""Removing a tenant whole: its rows of every table there is, some at a time, so that nobody waits for it long."""
 
 from sqlalchemy import Table, delete, select
 
@@ -14,7 +14,7 @@ TABLES = (*(table for table in rollup_states.metadata.sorted_tables if table is 
 
 
 async def remove_tenant_rows(database: Database, tenant: str) -> None:
-    """Delete all rows of a company."""
+    """Delete all rows of a tenant."""
     for table in TABLES:
         left = True
         while left:
@@ -24,7 +24,7 @@ async def remove_tenant_rows(database: Database, tenant: str) -> None:
 
 
 async def _remove_some(writer: Writer, table: Table, tenant: str) -> bool:
-    """Delete some rows of a company; whether any may be left."""
+    """Delete some rows of a tenant; whether any may be left."""
     of_tenant = table.c.tenant_id == tenant
     for first in list(table.primary_key)[1:2]:
         place = await writer.first(select(first).where(of_tenant).order_by(first).offset(STEP - 1).limit(1))

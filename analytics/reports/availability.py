@@ -1,4 +1,4 @@
-"""For which zone a company's rollups are built, how far, and since when its messages are kept.
+"""For which zone a tenant's rollups are built, how far, and since when its messages are kept.
 
 This decides what may be read from where: rollups only when they are whole, message rows only where none was dropped.
 """
@@ -36,7 +36,7 @@ class DataAvailability:
 
 
 async def load(reader: Reader, tenant: str) -> DataAvailability | None:
-    """The state of a company's rollups; None before its first event."""
+    """The state of a tenant's rollups; None before its first event."""
     row = await reader.first(select(rollup_states).where(rollup_states.c.tenant_id == tenant))
     if row is None:
         return None
@@ -81,7 +81,7 @@ async def require_messages(reader: Reader, spec: QuerySpec) -> None:
         day = await first_retained_day(reader, spec.tenant_id, spec.zone)
         raise MessagesPurgedError(
             f"filter.sentOn.from: single messages are kept from {day} on; of earlier days there are only the counts by "
-            "day of the company's own time zone. Exports, hourly series and other time zones need a later day."
+            "day of the tenant's own time zone. Exports, hourly series and other time zones need a later day."
         )
 
 

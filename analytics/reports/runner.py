@@ -237,7 +237,7 @@ STATUS_NAMES = {int(status): status.name for status in Status}
 
 
 async def reported_titles(reader: Reader, spec: QuerySpec) -> dict[int, str]:
-    """The newest words for each error code that the company has met; none for a selection of some departments.
+    """The newest words for each error code that the tenant has met; none for a selection of some departments.
 
     The words may come from any department's messages, and may be about somebody.
     """

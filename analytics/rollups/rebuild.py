@@ -1,4 +1,4 @@
-"""Making a company's rollups anew from its rows, some days at a time, while the service runs.
+"""Making a tenant's rollups anew from its rows, some days at a time, while the service runs.
 
 Each step is a transaction that also says how far it got, so a rebuild that is interrupted goes on where it was. What
 is written meanwhile counts at once for the days that are built, and is found in the rows for those that are not.
@@ -68,13 +68,13 @@ async def _next_day(reader: Reader, tenant: str, local: Zone, day: int) -> int |
 
 
 async def zone_of(reader: Reader, tenant: str) -> Zone:
-    """The company's reporting zone."""
+    """The tenant's reporting zone."""
     row = await reader.first(select(tenants.c.time_zone).where(tenants.c.tenant_id == tenant))
     return zone((row.time_zone if row else None) or DEFAULT_TIME_ZONE)
 
 
 async def unfinished(reader: Reader, tenant: str | None = None) -> list[str]:
-    """The companies, or this one, whose rollups are not whole, or are of rules that their zone no longer has."""
+    """The tenants, or this one, whose rollups are not whole, or are of rules that their zone no longer has."""
     table = rollup_states
     states = select(table.c.tenant_id, table.c.zone_rules, table.c.built_until, tenants.c.time_zone).join(
         tenants, tenants.c.tenant_id == table.c.tenant_id

@@ -1,4 +1,4 @@
-"""Emptying a company's rollups, to be built anew from its messages.
+"""Emptying a tenant's rollups, to be built anew from its messages.
 
 Where messages were dropped there is nothing to build from: what was counted of them stays, see `edge`.
 """

@@ -1,4 +1,4 @@
-"""Comparing a company's rollups with its rows, and naming every difference."""
+"""Comparing a tenant's rollups with its rows, and naming every difference."""
 
 import random
 from collections import defaultdict

@@ -1,7 +1,7 @@
-"""Spreading the tables over the nodes of a Citus cluster: all rows of a company on one node, in tables side by side.
+"""Spreading the tables over the nodes of a Citus cluster: all rows of a tenant on one node, in tables side by side.
 
-Every statement names its company on every table, so it runs on that node as it would on a PostgreSQL of its own. What
-is asked of all companies each second stays on the coordinator: exports, the queue of webhooks, the list of companies.
+Every statement names its tenant on every table, so it runs on that node as it would on a PostgreSQL of its own. What
+is asked of all tenants each second stays on the coordinator: exports, the queue of webhooks, the list of tenants.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 class Distribution(NamedTuple):
     """The tables that were distributed just now, and those that were so already; those whose former rows are still on
-    the coordinator, since others use them; how many nodes have rows of companies.
+    the coordinator, since others use them; how many nodes have rows of tenants.
     """
 
     new: list[str]

@@ -1,4 +1,4 @@
-"""Figures of a company's data that take a while to find: workers find them now and then, operators read their sums."""
+"""Figures of a tenant's data that take a while to find: workers find them now and then, operators read their sums."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from analytics.storage.tables import figures, only, tenants
 
 
 class TenantGauge(StrEnum):
-    """What is known of a company."""
+    """What is known of a tenant."""
 
     WAITING_STATUSES = "waiting_statuses"  # that no message has claimed yet
     WAITING_REPLIES = "waiting_replies"
@@ -27,40 +27,40 @@ class TenantGauge(StrEnum):
 
 @dataclass(frozen=True)
 class GaugeTotal:
-    """A figure of all companies together, and when the oldest part of it was found."""
+    """A figure of all tenants together, and when the oldest part of it was found."""
 
     value: int
     at: int
 
 
 async def load(reader: Reader, tenant: str) -> dict[str, GaugeTotal]:
-    """The figures of a company, by name."""
+    """The figures of a tenant, by name."""
     rows = await reader.rows(select(figures).where(figures.c.tenant_id == tenant))
     return {row.name: GaugeTotal(row.value, row.at) for row in rows}
 
 
 async def stale_tenants(reader: Reader, figure: TenantGauge, found_before: int, tenant: str | None = None) -> list[str]:
-    """The companies, or this one, of which a figure was not found since an instant."""
+    """The tenants, or this one, of which a figure was not found since an instant."""
     each = tenants.c.tenant_id if tenant is None else tenant
     fresh = exists(1).where(figures.c.tenant_id == each, figures.c.name == figure, figures.c.at >= found_before)
     return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(~fresh, *only(tenant)))]
 
 
 async def store(writer: Writer, tenant: str, found: Mapping[TenantGauge, int], now: int) -> None:
-    """Write down what was found of a company."""
+    """Write down what was found of a tenant."""
     rows = [(tenant, figure, value, now) for figure, value in found.items()]
     await writer.upsert(figures, ("tenant_id", "name", "value", "at"), rows)
 
 
 async def increment(writer: Writer, tenant: str, more: Mapping[TenantGauge, int], now: int) -> None:
-    """Add to the figures of a company. The writer holds its lock."""
+    """Add to the figures of a tenant. The writer holds its lock."""
     before = await load(writer, tenant)
     none = GaugeTotal(0, 0)
     await store(writer, tenant, {figure: before.get(figure, none).value + value for figure, value in more.items()}, now)
 
 
 async def totals(reader: Reader) -> dict[str, GaugeTotal]:
-    """The figures of all companies together, by name."""
+    """The figures of all tenants together, by name."""
     rows = await reader.rows(
         select(figures.c.name, func.sum(figures.c.value), func.min(figures.c.at)).group_by(figures.c.name)
     )

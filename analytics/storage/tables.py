@@ -1,4 +1,4 @@
-"""The tables. Every key starts with `tenant_id`: a wall between companies, and what Citus distributes by.
+"""The tables. Every key starts with `tenant_id`: a wall between tenants, and what Citus distributes by.
 
 Three tables keep what came in, merged but otherwise as it was said: `messages` (its description columns),
 `receipts` (what statuses said, under the name they used) and `replies`. The other columns of `messages` and
@@ -30,7 +30,7 @@ tenants = Table(
 
 
 def only(tenant: str | None) -> list[ColumnElement[bool]]:
-    """The condition on `tenants` for one company; none for all of them."""
+    """The condition on `tenants` for one tenant; none for all of them."""
     return [] if tenant is None else [tenants.c.tenant_id == tenant]
 
 
@@ -273,8 +273,8 @@ Index(
     sqlite_where=webhooks.c.applied_at.is_(None),
 )
 
-# The bodies that wait, of all companies, and the companies there are. On Citus these two are on the coordinator: asking
-# every node each second would cost more than the work, and stop all companies while one node is away. They are not
+# The bodies that wait, of all tenants, and the tenants there are. On Citus these two are on the coordinator: asking
+# every node each second would cost more than the work, and stop all tenants while one node is away. They are not
 # sure of themselves: what is missing here the upkeep finds in `webhooks` and `tenants`, and what is too much goes.
 webhook_queue = Table(
     "webhook_queue",
@@ -285,7 +285,7 @@ webhook_queue = Table(
 )
 known_tenants = Table("known_tenants", metadata, Column("tenant_id", Key, primary_key=True))
 
-# Who was forgotten: the key of a company's pseudonyms, made for the first of them, and the pseudonyms of what came of
+# Who was forgotten: the key of a tenant's pseudonyms, made for the first of them, and the pseudonyms of what came of
 # them. Neither holds anything of a person.
 pseudonym_keys = Table(
     "pseudonym_keys",
@@ -300,7 +300,7 @@ forgotten = Table(
     Column("pseudonym", Key, primary_key=True),
 )
 
-# What is known of a company's data without looking at all of it again: see `analytics.storage.gauges`.
+# What is known of a tenant's data without looking at all of it again: see `analytics.storage.gauges`.
 figures = Table(
     "figures",
     metadata,
@@ -352,7 +352,7 @@ Index(
     postgresql_where=exports.c.idempotency_key.is_not(None),
     sqlite_where=exports.c.idempotency_key.is_not(None),
 )
-# What ended lately, of any company: for operators.
+# What ended lately, of any tenant: for operators.
 Index(
     "exports_finished",
     exports.c.finished_at,

@@ -38,7 +38,7 @@ SAME = {
 SMALLEST_INT, LARGEST_INT = -(2**31), 2**31 - 1
 
 
-class _NotSupported(Exception):
+class _NotSupportedError(Exception):
     """This value, or this selection, is for the stock way."""
 
 
@@ -96,7 +96,7 @@ class FastExecutionContext(DefaultExecutionContext):
         if read is not None:
             try:
                 return read(result)
-            except _NotSupported:
+            except _NotSupportedError:
                 pass
         return super().collect_and_execute_subfields(return_type, field_details_list, path, result, position_context)
 
@@ -114,7 +114,7 @@ class FastExecutionContext(DefaultExecutionContext):
         if read is not None:
             try:
                 return read(result)
-            except _NotSupported:
+            except _NotSupportedError:
                 pass
         return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
 
@@ -143,7 +143,7 @@ class FastExecutionContext(DefaultExecutionContext):
         self._fields = 0
         try:
             return self._read(type_, field_details_list), self._fields
-        except _NotSupported:
+        except _NotSupportedError:
             return None, 0
 
     def _has_middlewares(self) -> bool:
@@ -151,7 +151,7 @@ class FastExecutionContext(DefaultExecutionContext):
         return bool(self.middleware_manager and self.middleware_manager.middlewares)
 
     def _read(self, type_: GraphQLOutputType, field_details_list: Any) -> Read:
-        """How to read a value of a type. Raises `_NotSupported` when it takes more than reading."""
+        """How to read a value of a type. Raises `_NotSupportedError` when it takes more than reading."""
         if isinstance(type_, GraphQLNonNull):
             # No reader takes a None: that a value is there needs no test of its own.
             return self._read(type_.of_type, field_details_list)
@@ -161,7 +161,7 @@ class FastExecutionContext(DefaultExecutionContext):
             return self._read_object(type_, field_details_list)
         if is_leaf_type(type_):
             return _leaf(type_)
-        raise _NotSupported
+        raise _NotSupportedError
 
     def _optional(self, type_: GraphQLOutputType, field_details_list: Any) -> Read:
         read = self._read(type_, field_details_list)
@@ -170,10 +170,10 @@ class FastExecutionContext(DefaultExecutionContext):
     def _read_object(self, type_: GraphQLObjectType, field_details_list: Any) -> Read:
         definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if definition is None:
-            raise _NotSupported
+            raise _NotSupportedError
         grouped, deferred, _ = self.collect_subfields(type_, field_details_list)
         if deferred:
-            raise _NotSupported
+            raise _NotSupportedError
         fields = [(name, *self._read_field(type_, details)) for name, details in grouped.items()]
         self._fields += len(fields)
         # Values of a generic type are of the class that the concrete type was made from.
@@ -181,7 +181,7 @@ class FastExecutionContext(DefaultExecutionContext):
 
         def read(value: Any) -> dict[str, Any]:
             if type(value) not in origins:
-                raise _NotSupported
+                raise _NotSupportedError
             return {name: get(getattr(value, attribute)) for name, attribute, get in fields}
 
         return read
@@ -190,13 +190,13 @@ class FastExecutionContext(DefaultExecutionContext):
         """The attribute that a field is, and how to read its value."""
         field = self.schema.get_field(parent, details[0].node.name.value)
         if field is None:
-            raise _NotSupported
+            raise _NotSupportedError
         if details[0].node.name.value == "__typename":
             name = parent.name
             return "__class__", lambda _: name
         definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
         if not isinstance(definition, StrawberryField) or not definition.is_basic_field or field.args:
-            raise _NotSupported
+            raise _NotSupportedError
         return definition.python_name, self._optional(field.type, details)
 
 
@@ -207,7 +207,7 @@ def _nullable(read: Read) -> Read:
 def _items(read: Read) -> Read:
     def items(value: Any) -> list[Any]:
         if type(value) is not list:
-            raise _NotSupported
+            raise _NotSupportedError
         return [read(item) for item in value]
 
     return items
@@ -219,13 +219,13 @@ def _leaf(type_: GraphQLLeafType) -> Read:
 
     def coerced(value: Any) -> Any:
         if value is None:
-            raise _NotSupported
+            raise _NotSupportedError
         try:
             result = coerce(value)
         except Exception:
-            raise _NotSupported from None
+            raise _NotSupportedError from None
         if result is None or result is Undefined:
-            raise _NotSupported
+            raise _NotSupportedError
         return result
 
     if type_ is GraphQLInt:

@@ -1,6 +1,6 @@
 """The cost of a document, known before anything is run: a weight for each field, times how many rows it gives.
 
-A point is about a millisecond of one core on the demo company, for the worst filter: all of its days in a zone of
+A point is about a millisecond of one core on the demo tenant, for the worst filter: all of its days in a zone of
 other days than the rollups'. A variable's value is not known here, so it counts as the most that it may be.
 """
 

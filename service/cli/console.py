@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Standard error: standard output is for what a command was asked for.
 console = Console(stderr=True)
 
-Tenant = Annotated[str, typer.Option(help="The company.")]
+Tenant = Annotated[str, typer.Option(help="The tenant.")]
 
 
 def start_log(settings: "Settings") -> None:
@@ -31,7 +31,7 @@ def start_log(settings: "Settings") -> None:
 
 @asynccontextmanager
 async def open_for(settings: "Settings", tenant: str) -> "AsyncIterator[Database]":
-    """Open the database for work on a company. An error ends it when the company's part stops answering."""
+    """Open the database for work on a tenant. An error ends it when the tenant's part stops answering."""
     from analytics.storage.database import Database
 
     async with Database(settings.database_url) as database, database.guard(tenant):

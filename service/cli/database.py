@@ -16,7 +16,7 @@ LOCKED = (
 )
 
 ONE_NODE = (
-    "All companies are on one node. Nodes are registered in each database: add the others to this one with"
+    "All tenants are on one node. Nodes are registered in each database: add the others to this one with"
     " citus_add_node, then move shards to them with citus_rebalance_start, see docs/scaling.md."
 )
 LEFT = (
@@ -27,7 +27,7 @@ LEFT = (
 
 def migrate(
     distribute: Annotated[
-        bool, typer.Option("--distribute", help="On Citus, also distribute the tables over its nodes, by company.")
+        bool, typer.Option("--distribute", help="On Citus, also distribute the tables over its nodes, by tenant.")
     ] = False,
 ) -> None:
     """Bring the database up to date. The service may run meanwhile.
@@ -73,7 +73,7 @@ def _print_distribution(done: "Distribution | None") -> None:
         console.print("This database has no Citus: nothing is distributed, and nothing needs to be.")
         return
     nodes = f"{done.nodes} {'node' if done.nodes == 1 else 'nodes'}"
-    console.print(f"Distributed by company over {nodes}: {len(done.new)} tables now, {len(done.known)} before.")
+    console.print(f"Distributed by tenant over {nodes}: {len(done.new)} tables now, {len(done.known)} before.")
     if done.nodes <= 1:
         console.print(ONE_NODE, style="yellow")
     if done.left:

@@ -76,10 +76,10 @@ async def _import(settings: "Settings", files: list[Path], tenant: str, format: 
 
 def demo(
     messages: Annotated[int, typer.Option(min=1, help="The number of messages.")] = 50_000,
-    seed: Annotated[int, typer.Option(help="The seed of the random numbers: another one is another company.")] = 1,
+    seed: Annotated[int, typer.Option(help="The seed of the random numbers: another one is another tenant.")] = 1,
     if_empty: Annotated[bool, typer.Option(help="Do nothing when the demo is there already.")] = False,
 ) -> None:
-    """Make a believable company by importing invented events, and print a sign-in link of each of its people."""
+    """Make a believable tenant by importing invented events, and print a sign-in link of each of its people."""
     from service.demo.events import PEOPLE, identity_of
     from service.settings import Settings
 

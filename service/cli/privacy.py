@@ -1,4 +1,4 @@
-"""`embudo forget` and `embudo tenants remove`: erasing people and companies."""
+"""`embudo forget` and `embudo tenants remove`: erasing people and tenants."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-tenants = typer.Typer(no_args_is_help=True, help="The companies.")
+tenants = typer.Typer(no_args_is_help=True, help="The tenants.")
 
 
 def forget(
@@ -25,7 +25,7 @@ def forget(
 ) -> None:
     """Erase people: their phones, ids and texts go, also from later events. No number changes.
 
-    Finished exports of the company expire, since they may show them. Prints counts only, and nothing of the people.
+    Finished exports of the tenant expire, since they may show them. Prints counts only, and nothing of the people.
     """
     from tasks.erasure import erase_contacts
 
@@ -40,10 +40,10 @@ def _lines() -> list[str]:
 
 @tenants.command("remove")
 def remove(
-    tenant: Annotated[str, typer.Argument(help="The company.")],
-    confirm: Annotated[str | None, typer.Option(help="The company once more, instead of being asked for it.")] = None,
+    tenant: Annotated[str, typer.Argument(help="The tenant.")],
+    confirm: Annotated[str | None, typer.Option(help="The tenant once more, instead of being asked for it.")] = None,
 ) -> None:
-    """Remove a company whole: its messages, its directory, its numbers and its files. This cannot be undone.
+    """Remove a tenant whole: its messages, its directory, its numbers and its files. This cannot be undone.
 
     Stop sending events for it first, or it will be recreated.
     """
@@ -56,7 +56,7 @@ def remove(
 
 
 def _run(erase: Callable[["JobResources"], Awaitable[T]]) -> T:
-    """Run an erasure with the service's database and files; a company or contact that is wrong is a wrong parameter."""
+    """Run an erasure with the service's database and files; a tenant or contact that is wrong is a wrong parameter."""
     from analytics.domain.errors import PublicError
     from service.settings import Settings
     from service.workers.resources import open_job_resources

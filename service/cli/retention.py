@@ -13,12 +13,12 @@ UNSET = "EMBUDO_MESSAGE_MONTHS is not set: no messages are dropped. --months sho
 
 
 def retention(
-    tenant: Annotated[str | None, typer.Option(help="This company only.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="This tenant only.")] = None,
     months: Annotated[
         int | None, typer.Option(min=1, help="Whole months that are kept, instead of EMBUDO_MESSAGE_MONTHS.")
     ] = None,
 ) -> None:
-    """Print how many messages of each company would be dropped, and since when they are kept. Changes nothing."""
+    """Print how many messages of each tenant would be dropped, and since when they are kept. Changes nothing."""
     from service.settings import Settings
 
     settings = Settings.read()
@@ -29,16 +29,16 @@ def retention(
 
 
 async def _preview(settings: "Settings", tenant: str | None, months: int | None) -> None:
-    """Print a line for a company, or for each of them."""
+    """Print a line for a tenant, or for each of them."""
     from analytics.domain.time_zones import now_micros
-    from analytics.lifecycle.retention import companies, preview
+    from analytics.lifecycle.retention import preview, tenant_ids
     from analytics.storage.database import Database
 
     async with Database(settings.database_url) as database:
         async with database.read() as reader:
-            names = await companies(reader)
+            names = await tenant_ids(reader)
         if tenant is not None and tenant not in names:
-            raise typer.BadParameter(f"There is no company {tenant!r}.")
+            raise typer.BadParameter(f"There is no tenant {tenant!r}.")
         for name in names if tenant is None else [tenant]:
             async with database.read() as reader:
                 typer.echo(f"{name}: {_describe(await preview(reader, name, months, now_micros()))}")

@@ -15,7 +15,7 @@ def rebuild_rollups(
     tenant: Tenant,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an earlier rebuild that stopped.")] = False,
 ) -> None:
-    """Derive a company's messages again from all its events, and build its rollups again from them.
+    """Derive a tenant's messages again from all its events, and build its rollups again from them.
 
     The service may run meanwhile.
     """
@@ -45,7 +45,7 @@ def check_rollups(
     tenant: Tenant,
     sample: Annotated[int | None, typer.Option(min=1, help="Check this many random days.")] = None,
 ) -> None:
-    """Compare a company's rollups with its messages and print every difference. Exits with 1 if there is any."""
+    """Compare a tenant's rollups with its messages and print every difference. Exits with 1 if there is any."""
     differences = asyncio.run(_check(tenant, sample))
     console.print(f"{differences:,} differences" if differences else "The rollups are what the messages give.")
     raise typer.Exit(1 if differences else 0)

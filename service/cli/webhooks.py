@@ -23,7 +23,7 @@ def webhooks_status(
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="List at most so many, the newest.")] = 100,
 ) -> None:
-    """Count the stored bodies of a company: waiting, applied, not wholly understood."""
+    """Count the stored bodies of a tenant: waiting, applied, not wholly understood."""
     from analytics.domain.time_zones import from_micros
 
     counts, bodies = asyncio.run(_status(tenant, limit if rejected else 0))

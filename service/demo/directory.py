@@ -48,7 +48,7 @@ class Agent:
 
 @dataclass(frozen=True)
 class Account:
-    """A WhatsApp number the company sends from."""
+    """A WhatsApp number the tenant sends from."""
 
     id: str
     name: str

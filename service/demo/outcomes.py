@@ -176,7 +176,7 @@ class MessageOutcomes:
         return self._rng.choice(TEXTS) + self._rng.choice(ENDINGS)
 
     def unrelated_chat(self, day: Day, at: float) -> None:
-        """The company's other conversations: what belongs to no send of ours."""
+        """The tenant's other conversations: what belongs to no send of ours."""
         account, at = any_account(self._rng), at + self._random() * MINUTE
         if self._random() < 0.6:
             stranger = self._strangers + self._rng.randrange(self._strangers)

@@ -205,6 +205,6 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
 
 def _whose(context: Context) -> tuple[str, str | None]:
-    """Who asks, and of which company; a stranger by address."""
+    """Who asks, and of which tenant; a stranger by address."""
     who = context.identity
     return (who.id, who.tenant_id) if isinstance(who, Identity) else (context.address, None)

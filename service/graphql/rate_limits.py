@@ -167,7 +167,7 @@ class RateLimits:
 
 
 class RateLimiter:
-    """The limits of viewers and companies. Who has no tenant is a stranger, known by address.
+    """The limits of viewers and tenants. Who has no tenant is a stranger, known by address.
 
     Strangers have buckets of their own: whatever they do, nobody who is signed in is refused for it.
     """

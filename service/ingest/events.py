@@ -31,7 +31,7 @@ MAX_BODY_BYTES = 256 * 2**20
 BATCH = 8 * 2**20
 BODY_TIMEOUT = 30.0
 MIN_BYTES_PER_SECOND = 16 * 2**10
-# Bodies that come in at a time for each applier, each with up to two batches in memory. A company may have half.
+# Bodies that come in at a time for each applier, each with up to two batches in memory. A tenant may have half.
 BODIES_PER_PROCESS = 8
 RETRY_AFTER = 2  # seconds
 
@@ -71,7 +71,7 @@ class EventsEndpoint:
             try:
                 await self._apply(tenant, request, report)
             finally:
-                self._under_way -= Counter([tenant])  # which forgets companies that send nothing now
+                self._under_way -= Counter([tenant])  # which forgets tenants that send nothing now
         except RequestRejectedError as refused:
             return report.answer(refused)
         except ClientDisconnect:

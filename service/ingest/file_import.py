@@ -25,7 +25,7 @@ from analytics.storage.database import Database
 # batch, the fewer times its row and its rollup rows are written. This is 1.4 times as fast as 10,000, and takes
 # some two seconds.
 BATCH = 40_000
-# While others write for the company there is time to read on: up to so many events, so many at a time.
+# While others write for the tenant there is time to read on: up to so many events, so many at a time.
 MAX_BATCH_BYTES, MORE = 120_000, 10_000
 PACKED = ".gz"
 # Rejected lines told on the terminal; all of them are in the file.

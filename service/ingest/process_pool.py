@@ -25,11 +25,11 @@ class IngestProcessPool:
         self._free: asyncio.LifoQueue[_IngestProcess] = asyncio.LifoQueue()
         for applier in self._all:
             self._free.put_nowait(applier)
-        # Of which a company has half at most, as long as it has work; its further batches wait for its own.
+        # Of which a tenant has half at most, as long as it has work; its further batches wait for its own.
         self._shares: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def submit(self, work: IngestBatch) -> IngestResult:
-        """Apply work as soon as a process is free that its company may have. Raises `WorkerDiedError`."""
+        """Apply work as soon as a process is free that its tenant may have. Raises `WorkerDiedError`."""
         share = self._shares.setdefault(work.tenant, asyncio.Semaphore(max(self.count // 2, 1)))
         async with share:
             applier = await self._free.get()

@@ -2,7 +2,7 @@
 
     {"acme": {"app_secret": "…", "verify_token": "…"}, "*": {"app_secret": ["new …", "old …"], "verify_token": "…"}}
 
-`*` is for every company that is not named. Several app secrets are all good: for the day that one is replaced.
+`*` is for every tenant that is not named. Several app secrets are all good: for the day that one is replaced.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ ANY = "*"
 
 
 class WebhookCredentials(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a company's webhooks are signed with, and what its subscription is asked for."""
+    """What a tenant's webhooks are signed with, and what its subscription is asked for."""
 
     app_secret: str | list[str]
     verify_token: str
@@ -35,7 +35,7 @@ class WebhookCredentials(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WebhookSecretStore:
-    """The secrets by company; without a file there are none."""
+    """The secrets by tenant; without a file there are none."""
 
     def __init__(self, path: Path | None) -> None:
         """Raises ValueError when the file cannot be read or understood."""
@@ -46,7 +46,7 @@ class WebhookSecretStore:
             self._read(path)
 
     def get(self, tenant: str) -> WebhookCredentials | None:
-        """A company's secrets, as the file has them now. A file that became wrong changes nothing, and is logged."""
+        """A tenant's secrets, as the file has them now. A file that became wrong changes nothing, and is logged."""
         if self._path:
             try:
                 self._read(self._path)

@@ -1,4 +1,4 @@
-"""`/webhooks/whatsapp/{tenant}`: what WhatsApp's Cloud API sends about a company's messages.
+"""`/webhooks/whatsapp/{tenant}`: what WhatsApp's Cloud API sends about a tenant's messages.
 
 A body is stored as it came and then answered; it is applied after that, by a worker. What is lost here is lost for
 ever, and what is not answered with 200 comes again for days. Source: Meta, Webhooks, "Getting started".
@@ -44,7 +44,7 @@ BODY_TIMEOUT = 30.0
 SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
 MAX_TENANT_LENGTH = 128
 RETRY_AFTER = {"Retry-After": "1"}
-# The same for a company that has no secrets, so that nobody learns which companies have.
+# The same for a tenant that has no secrets, so that nobody learns which tenants have.
 REFUSED = "The signature or the token is not right."
 
 
@@ -125,7 +125,7 @@ class WhatsAppWebhookEndpoint:
 
 
 def _signed(body: bytes | bytearray, given: str, secrets: WebhookCredentials | None) -> bool:
-    # All of them, always, and of a company that has none too: how long it takes tells nothing.
+    # All of them, always, and of a tenant that has none too: how long it takes tells nothing.
     right = [_same(given, signature(body, secret)) for secret in (secrets.app_secrets if secrets else [""])]
     return secrets is not None and any(right)
 

@@ -1,7 +1,7 @@
 """Prometheus metrics: what the API's processes counted, and what the database says of everybody's work.
 
 Workers and brokers are not asked: exports, webhooks and rollups are rows, so every process of the API gives the same
-answer about them. No label holds a company, a person or anything else that comes from outside.
+answer about them. No label holds a tenant, a person or anything else that comes from outside.
 """
 
 import asyncio
@@ -73,12 +73,12 @@ async def render_metrics(database: Database, answers: bool, shared: bool) -> byt
 
 
 async def _database_metrics(database: Database) -> list[Metric]:
-    """What the database says. While a part of it does not answer, sums of all companies are left out: without some of
+    """What the database says. While a part of it does not answer, sums of all tenants are left out: without some of
     them they would be wrong, and of a counter that falls Prometheus thinks that it began anew.
     """
     now = now_micros()
     here = await _read(database, _of_coordinator, now)
-    everywhere = await _read(database, _of_every_company, now)
+    everywhere = await _read(database, _of_every_tenant, now)
     whole = _gauge("embudo_database_whole", "Whether every part of the database answers.", everywhere is not None)
     return [_up(answers=True), whole, *(here or []), *(everywhere or [])]
 
@@ -99,7 +99,7 @@ async def _of_coordinator(reader: Reader, now: int) -> list[Metric]:
     return [*_exports(await jobs.queue_stats(reader, now - LATELY), now), *await _webhooks(reader, now)]
 
 
-async def _of_every_company(reader: Reader, now: int) -> list[Metric]:
+async def _of_every_tenant(reader: Reader, now: int) -> list[Metric]:
     return list(await _gauge_metrics(reader, now))
 
 
@@ -174,6 +174,6 @@ async def _gauge_metrics(reader: Reader, now: int) -> Iterator[Metric]:
             unknown,
             _gauge("embudo_rollup_drift_rows", "Rollup rows that differed at the last look.", drift.value),
             _gauge("embudo_rollup_look_age_seconds", "How long ago the oldest last look was.", _age(drift.at, now)),
-            _gauge("embudo_rollups_unfinished", "Companies whose rollups are being built.", len(behind)),
+            _gauge("embudo_rollups_unfinished", "Tenants whose rollups are being built.", len(behind)),
         )
     )

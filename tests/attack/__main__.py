@@ -65,7 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make attack ATTACK=…", description=__doc__)
     parser.add_argument("name", nargs="?", default="", help="a part of the names of those to run (default: all)")
     parser.add_argument("--seconds", type=float, default=10, help="how long a stranger attacks (default: 10)")
-    parser.add_argument("--messages", type=int, default=50_000, help="of the company that is asked for")
+    parser.add_argument("--messages", type=int, default=50_000, help="of the tenant that is asked for")
     asked = parser.parse_args()
     broken = []
     with tempfile.TemporaryDirectory(prefix="embudo-attack-") as name, running(Path(name)) as server:

@@ -27,7 +27,7 @@ def platform() -> Iterator[Platform]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, platform: Platform) -> Iterator[Server]:
-    """The service as `make run` starts it, with a smaller company, and a platform that may frame its pages."""
+    """The service as `make run` starts it, with a smaller tenant, and a platform that may frame its pages."""
     if not (BUILT / "index.html").exists():
         if os.environ.get("CI"):
             pytest.fail("the pages are not built: make build")

@@ -27,7 +27,7 @@ REFUSED = "Only documents of this service's own pages are run here."
 
 @pytest.fixture(scope="module")
 def strict(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A service of a small company that runs what its own pages ask for, and nothing else."""
+    """A service of a small tenant that runs what its own pages ask for, and nothing else."""
     del demo  # it says whether there are pages
     server = Server(tmp_path_factory.mktemp("strict"), EMBUDO_DOCUMENTS_ONLY="true", EMBUDO_INTROSPECTION="everyone")
     try:

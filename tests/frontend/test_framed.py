@@ -126,7 +126,7 @@ def test_another_persons_token_leaves_nothing_of_the_first(demo: Server, platfor
 
 
 @pytest.mark.parametrize("other", [replace(BOSS, role="analyst"), replace(BOSS, tenant_id="acme")])
-def test_another_role_or_company_is_another_person(
+def test_another_role_or_tenant_is_another_person(
     demo: Server, platform: Platform, page: Page, other: Identity
 ) -> None:
     platform.show(page, (f"{demo.url}{FILTERS}&department=d1", BOSS))

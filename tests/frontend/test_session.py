@@ -26,7 +26,7 @@ def account(reader: Reader) -> Locator:
 
 @pytest.fixture
 def own_server(demo: Server, tmp_path: Path) -> Iterator[Server]:
-    """A service of an empty company that a test may stop."""
+    """A service of an empty tenant that a test may stop."""
     del demo  # it says whether there are pages
     server = Server(tmp_path)
     try:
@@ -200,7 +200,7 @@ def test_a_session_ends_when_its_token_does(demo: Server, page: Page) -> None:
     expect(page.get_by_role("heading", name="Tu sesión terminó")).to_be_visible()
 
 
-def test_times_are_those_of_the_company_not_of_the_browser(demo: Server, chromium: Browser) -> None:
+def test_times_are_those_of_the_tenant_not_of_the_browser(demo: Server, chromium: Browser) -> None:
     context = chromium.new_context(timezone_id="Asia/Tokyo")
     page = context.new_page()
     earliest = datetime.now(SANTIAGO)

@@ -28,7 +28,7 @@ CREATE = """mutation M($input: CreateExportInput!) { createExport(input: $input)
   export { id filter { departmentIds } } userErrors { field code message } } }"""
 
 
-def company() -> list[dict[str, Any]]:
+def tenant_events() -> list[dict[str, Any]]:
     """Department d1 of s1 and s2, d2 of s2, d3 of nobody; each with an agent, a template and an account of its own."""
     events = [factories.tenant(), member("s1", "d1"), member("s2", "d1"), member("s2", "d2")]
     for n in (1, 2, 3):
@@ -57,7 +57,7 @@ def company() -> list[dict[str, Any]]:
 @pytest.fixture
 async def acme(database: Database, tenant: str) -> str:
     """A tenant with three departments."""
-    await feed(database, tenant, company())
+    await feed(database, tenant, tenant_events())
     return tenant
 
 
@@ -100,7 +100,7 @@ async def test_a_viewer_sees_their_departments_in_every_number(
         variables(NEXT_WEEK),
         now=int(now.timestamp()) * 1_000_000,
     )
-    assert data == View(company(), now).everything(only(departments), None)
+    assert data == View(tenant_events(), now).everything(only(departments), None)
 
 
 async def test_the_previous_period_of_a_supervisor_is_scoped(database: Database, acme: str) -> None:

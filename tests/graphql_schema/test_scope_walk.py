@@ -49,7 +49,7 @@ from tests.support.tenants.twin import twin
 OURS: GraphQLSchema = schema._schema
 Values = dict[str, Any]
 
-# What a supervisor is told otherwise than an administrator of a company of their departments, and why.
+# What a supervisor is told otherwise than an administrator of a tenant of their departments, and why.
 DIFFERENT = {
     "Viewer.role": "it is what they are",
     "Viewer.departments": "an administrator's are not counted: all of them",
@@ -72,7 +72,7 @@ ANY_ID = (
 
 @contextmanager
 def ids_of_exports(ids: Iterable[str]) -> Iterator[None]:
-    """Exports that are created inside the block have these ids, so that answers of two companies can be equal."""
+    """Exports that are created inside the block have these ids, so that answers of two tenants can be equal."""
     given = iter(ids)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(requests, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=next(given))))
@@ -163,13 +163,13 @@ def test_every_field_is_compared() -> None:
     assert selected(OURS, WALKS) & set(DIFFERENT) == set()
 
 
-# Each example asks all documents of two companies; a profile of more examples has more here too.
+# Each example asks all documents of two tenants; a profile of more examples has more here too.
 FEWER = settings(max_examples=max(settings().max_examples // 6, 1))
 
 
 @FEWER
 @given(case=cases(), order=st.none() | st.sampled_from(ORDERS), others=asked_for)
-async def test_a_supervisor_is_told_what_a_company_of_their_departments_would_be(
+async def test_a_supervisor_is_told_what_a_tenant_of_their_departments_would_be(
     database: Database,
     case: tuple[list[dict[str, Any]], Filter, datetime],
     order: tuple[str, str] | None,
@@ -190,7 +190,7 @@ async def test_a_supervisor_is_told_what_a_company_of_their_departments_would_be
     assert await answers(database, supervising, asked, now) == await answers(database, administering, asked, now)
 
 
-def company() -> list[dict[str, Any]]:
+def tenant_events() -> list[dict[str, Any]]:
     """A supervisor's department, and another one where everything has one id; each sent on Monday and on Tuesday."""
     events = [factories.tenant(), member("s1", "d1")]
     for department, agent, template, account in (("d1", "u1", "t1", "a1"), (OUTSIDE,) * 4):
@@ -219,7 +219,7 @@ OUTSIDE, NOWHERE = "id-outside", "id-nowhere"
 
 async def test_the_comparison_would_show_a_leak(database: Database, tenant: str) -> None:
     """What an administrator is told differs wherever scope matters, and the exceptions are needed."""
-    await feed(database, tenant, company())
+    await feed(database, tenant, tenant_events())
     for who, id in ((supervisor(tenant), MINE), (identity(tenant), THEIRS)):
         await export(database, who, id, TUESDAY, NOW)
     mine = await answers(database, supervisor(tenant), values(TUESDAY), walked=EVERYTHING)
@@ -233,14 +233,14 @@ async def test_the_comparison_would_show_a_leak(database: Database, tenant: str)
 
 @FEWER
 @given(case=cases(), others=cases(), role=st.sampled_from(["administrator", "supervisor"]), named=asked_for)
-async def test_a_company_is_told_the_same_whoever_else_there_is(
+async def test_a_tenant_is_told_the_same_whoever_else_there_is(
     database: Database,
     case: tuple[list[dict[str, Any]], Filter, datetime],
     others: tuple[list[dict[str, Any]], Filter, datetime],
     role: str,
     named: Values,
 ) -> None:
-    """Before and after another company with the same ids, and in one that came after it."""
+    """Before and after another tenant with the same ids, and in one that came after it."""
     events, filter, now = case
     if role == "supervisor":
         filter = replace(filter, departments=None)
@@ -296,7 +296,7 @@ def test_marks_are_found_in_cursors_too() -> None:
 
 async def test_no_answer_has_a_word_from_outside_the_scope(database: Database, tenant: str) -> None:
     """Every text of another department, of its messages and of others' exports is looked for in every answer."""
-    await feed(database, tenant, marked.company())
+    await feed(database, tenant, marked.tenant_events())
     boss = identity(tenant, id=HIDDEN["boss"], name=HIDDEN["boss-name"], email=HIDDEN["boss-email"])
     named = replace(WEEK, departments=frozenset({HIDDEN["department"]}), agents=frozenset({HIDDEN["agent"]}))
     await export(database, boss, THEIRS, named, NOW, HIDDEN["export"])
@@ -374,18 +374,17 @@ async def told_of(database: Database, who: Identity, id: str) -> list[tuple[str,
 
 async def test_nothing_tells_an_id_outside_the_scope_from_one_that_is_nowhere(database: Database) -> None:
     """The same answers, words and statements: what takes longer than nothing would be another statement."""
-    companies = uuid4().hex, uuid4().hex
-    for tenant in companies:
-        await feed(database, tenant, company())
+    tenants = uuid4().hex, uuid4().hex
+    for tenant in tenants:
+        await feed(database, tenant, tenant_events())
         await export(database, identity(tenant), OUTSIDE, TUESDAY, NOW)
     outside, nowhere = [
-        await told_of(database, supervisor(tenant), id)
-        for tenant, id in zip(companies, (OUTSIDE, NOWHERE), strict=True)
+        await told_of(database, supervisor(tenant), id) for tenant, id in zip(tenants, (OUTSIDE, NOWHERE), strict=True)
     ]
     assert outside == nowhere
     # Whoever may see it is told of it, so there was something to tell.
     seen, unseen = [
-        await told_of(database, identity(tenant), id) for tenant, id in zip(companies, (OUTSIDE, NOWHERE), strict=True)
+        await told_of(database, identity(tenant), id) for tenant, id in zip(tenants, (OUTSIDE, NOWHERE), strict=True)
     ]
     same = {one[0] for one, other in zip(seen, unseen, strict=True) if one[1] == other[1]}
     assert same == {"createExport"}  # it says what will be counted, and nothing is counted yet

@@ -25,7 +25,7 @@ VIEW = '{ campaignAnalytics(filter: {sentOn: {from: "2026-11-02", to: "2026-11-0
 
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
-    """A migrated database of this test alone, with a company."""
+    """A migrated database of this test alone, with a tenant."""
     async with empty_database(POSTGRESQL) as url:
         async with Database(url) as database:
             await migrate(database)

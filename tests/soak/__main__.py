@@ -11,7 +11,7 @@ from tests.soak.clients import Plan
 from tests.soak.soak import Report, soak
 from tests.soak.stages import stage
 
-MESSAGES_A_MINUTE = 200  # of each company: what two cores take in beside the looking and the restarts
+MESSAGES_A_MINUTE = 200  # of each tenant: what two cores take in beside the looking and the restarts
 MOST_SHOWN = 50
 
 
@@ -22,13 +22,13 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000), help="what all follows from")
     parser.add_argument("--companies", type=int, default=4)
-    parser.add_argument("--messages", type=int, help=f"of each company (default: {MESSAGES_A_MINUTE} a minute)")
+    parser.add_argument("--messages", type=int, help=f"of each tenant (default: {MESSAGES_A_MINUTE} a minute)")
     parser.add_argument("--clients", type=int, default=4, help="processes that send")
     parser.add_argument("--kill-every", type=float, default=2, help="seconds between two kills, on average")
     asked = parser.parse_args()
     messages = asked.messages or max(round(MESSAGES_A_MINUTE * asked.minutes), 1)
     plan = Plan(asked.seed, asked.companies, messages, asked.clients, asked.minutes * 60)
-    print(f"seed {plan.seed}, {asked.database}: {plan.companies} companies of {messages:,} messages", flush=True)
+    print(f"seed {plan.seed}, {asked.database}: {plan.tenants} tenants of {messages:,} messages", flush=True)
     with tempfile.TemporaryDirectory(prefix="embudo-soak-") as name, stage(asked.database, Path(name)) as at:
         report = soak(plan, Path(name), at.database, at.broker, asked.kill_every)
     show(report)

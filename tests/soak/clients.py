@@ -10,8 +10,8 @@ import httpx
 
 from analytics.domain.access import Identity
 from service.auth.tokens import TokenService
-from tests.soak.companies import company
 from tests.soak.deliveries import Delivery, deliveries
+from tests.soak.tenants import tenant_data
 from tests.support import webhooks
 from tests.support.servers.server import PATIENCE, SECRET
 
@@ -22,10 +22,10 @@ EXPECTED = {"200", "429", "503", "no answer"}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is sent: so many companies of so many messages, by so many clients, spread over so many seconds."""
+    """What is sent: so many tenants of so many messages, by so many clients, spread over so many seconds."""
 
     seed: int
-    companies: int
+    tenants: int
     messages: int
     clients: int
     seconds: float
@@ -43,7 +43,7 @@ class Tally:
 
 def share(plan: Plan, number: int) -> list[Delivery]:
     """What a client has to send, in its order."""
-    everyone = (company(plan.seed, n, plan.messages) for n in range(plan.companies))
+    everyone = (tenant_data(plan.seed, n, plan.messages) for n in range(plan.tenants))
     all_of_them = [delivery for one in everyone for delivery in deliveries(one, plan.seed)]
     Random(plan.seed).shuffle(all_of_them)
     return all_of_them[number :: plan.clients]

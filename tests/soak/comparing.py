@@ -1,4 +1,4 @@
-"""Every number of a company against the oracle's: the view for many filters and viewers, exports, the rollups."""
+"""Every number of a tenant against the oracle's: the view for many filters and viewers, exports, the rollups."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from analytics.domain.access import Identity
-from tests.soak.companies import SUPERVISORS, UNTIL, ZONES, Company
+from tests.soak.tenants import SUPERVISORS, UNTIL, ZONES, TenantData
 from tests.support.exports.helpers import lines
 from tests.support.exports.tables import guarded
 from tests.support.factories import identity, supervisor
@@ -40,12 +40,12 @@ class Compared:
 
 
 class Comparison:
-    """A company, and what the oracle makes of its events."""
+    """A tenant, and what the oracle makes of its events."""
 
-    def __init__(self, company: Company, seed: int) -> None:
-        self._tenant = company.tenant
-        self._view = View(company.events, datetime.now(UTC))
-        questions = self._questions(Random(f"questions {seed} {company.tenant}"))
+    def __init__(self, data: TenantData, seed: int) -> None:
+        self._tenant = data.tenant
+        self._view = View(data.events, datetime.now(UTC))
+        questions = self._questions(Random(f"questions {seed} {data.tenant}"))
         self._answers = [
             (who, filter, order, {"data": self._view.everything(self._narrowed(who, filter), order)})
             for who, filter, order in questions

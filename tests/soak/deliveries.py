@@ -1,4 +1,4 @@
-"""What a company's events travel in: NDJSON bodies of the platform and webhooks of WhatsApp, shuffled and repeated."""
+"""What a tenant's events travel in: NDJSON bodies of the platform and webhooks of WhatsApp, shuffled and repeated."""
 
 import gzip
 import json
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from tests.soak.companies import Company, Event
+from tests.soak.tenants import Event, TenantData
 from tests.support import webhooks
 
 # How often an event is sent, and how many travel together: each of these is as likely.
@@ -26,16 +26,16 @@ class Delivery(NamedTuple):
     events: int
 
 
-def deliveries(company: Company, seed: int) -> list[Delivery]:
-    """All bodies of a company, in the order of chance. The same arguments give the same ones."""
-    rng = Random(f"{seed} {company.tenant}")
-    repeated = [event for event in company.events for _ in range(rng.choice(TIMES))]
+def deliveries(data: TenantData, seed: int) -> list[Delivery]:
+    """All bodies of a tenant, in the order of chance. The same arguments give the same ones."""
+    rng = Random(f"{seed} {data.tenant}")
+    repeated = [event for event in data.events for _ in range(rng.choice(TIMES))]
     rng.shuffle(repeated)
     ways: dict[bool, list[Event]] = {False: [], True: []}
     for event in repeated:
         ways[_by_whatsapp(rng, event)].append(event)
-    made = [_platform(rng, company.tenant, events) for events in _cut(rng, ways[False], LINES)]
-    made += [Delivery(company.tenant, True, _webhook(e), False, len(e)) for e in _cut(rng, ways[True], UPDATES)]
+    made = [_platform(rng, data.tenant, events) for events in _cut(rng, ways[False], LINES)]
+    made += [Delivery(data.tenant, True, _webhook(e), False, len(e)) for e in _cut(rng, ways[True], UPDATES)]
     rng.shuffle(made)
     return made
 

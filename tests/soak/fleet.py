@@ -1,4 +1,4 @@
-"""The service as a company runs it, in processes of its own, and the hand that kills them."""
+"""The service as its operators run it, in processes of its own, and the hand that kills them."""
 
 import json
 import os

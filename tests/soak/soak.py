@@ -16,9 +16,9 @@ from analytics.ingest import webhook_inbox
 from analytics.rollups.rebuild import unfinished
 from analytics.storage.database import Database, Reader
 from tests.soak.clients import Plan, Tally, deliver
-from tests.soak.companies import Company, company
 from tests.soak.comparing import Comparison
 from tests.soak.fleet import Fleet
+from tests.soak.tenants import TenantData, tenant_data
 from tests.soak.watching import Watcher
 from tests.support.servers.server import embudo
 
@@ -44,19 +44,19 @@ class Report:
 
 def soak(plan: Plan, folder: Path, database_url: str, broker_url: str | None, kill_every: float) -> Report:
     """Feed, kill and compare. `kill_every` is in seconds, on average."""
-    companies = [company(plan.seed, n, plan.messages) for n in range(plan.companies)]
-    report = Report(plan.companies * plan.messages, sum(len(one.events) for one in companies))
+    tenants = [tenant_data(plan.seed, n, plan.messages) for n in range(plan.tenants)]
+    report = Report(plan.tenants * plan.messages, sum(len(one.events) for one in tenants))
     fleet = Fleet(folder, database_url, broker_url, Random(f"fleet {plan.seed}"))
     try:
         fleet.start()
-        _feed(plan, fleet, companies, kill_every, report)
+        _feed(plan, fleet, tenants, kill_every, report)
         _settle(database_url, webhook_inbox.pending_tenants)
-        comparisons = [Comparison(one, plan.seed) for one in companies]
+        comparisons = [Comparison(one, plan.seed) for one in tenants]
         _compare(comparisons, fleet, report)
-        # Of a company whose zone changed last, the numbers came from the rows until now, and come from rollups soon.
+        # Of a tenant whose zone changed last, the numbers came from the rows until now, and come from rollups soon.
         _settle(database_url, unfinished)
         _compare(comparisons, fleet, report)
-        for one in companies:
+        for one in tenants:
             report.differences += _rollups(fleet, one)
         report.differences += [f"children of the killed API {pid} still run" for pid in fleet.left_behind()]
         report.kills, report.restarts = fleet.kills, fleet.restarts
@@ -65,9 +65,9 @@ def soak(plan: Plan, folder: Path, database_url: str, broker_url: str | None, ki
         fleet.close()
 
 
-def _feed(plan: Plan, fleet: Fleet, companies: list[Company], kill_every: float, report: Report) -> None:
+def _feed(plan: Plan, fleet: Fleet, tenants: list[TenantData], kill_every: float, report: Report) -> None:
     """Let the clients send everything, kill as long as the plan's time lasts, and look meanwhile."""
-    watcher = Watcher(fleet.servers, [one.tenant for one in companies], Random(f"watcher {plan.seed}"))
+    watcher = Watcher(fleet.servers, [one.tenant for one in tenants], Random(f"watcher {plan.seed}"))
     rng, until = Random(f"kills {plan.seed}"), time.monotonic() + STARTING + plan.seconds
     urls = [server.url for server in fleet.servers]
     watcher.start()
@@ -111,7 +111,7 @@ def _compare(comparisons: list[Comparison], fleet: Fleet, report: Report) -> Non
             report.differences += compared.differences
 
 
-def _rollups(fleet: Fleet, one: Company) -> list[str]:
+def _rollups(fleet: Fleet, one: TenantData) -> list[str]:
     """What `rollups check` finds."""
     done = embudo(fleet.servers[0].folder, "rollups", "check", "--tenant", one.tenant, env=fleet.settings)
     found = (done.stdout or done.stderr).decode().splitlines() if done.returncode else []

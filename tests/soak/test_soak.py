@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from tests.soak.clients import Plan, share
-from tests.soak.companies import company
 from tests.soak.comparing import differences
 from tests.soak.soak import soak
 from tests.soak.stages import Stage, stage
+from tests.soak.tenants import tenant_data
 from tests.soak.watching import inconsistencies
 from tests.support.brokers import reachable
 
-SHORT = Plan(seed=1, companies=1, messages=120, clients=2, seconds=5)
+SHORT = Plan(seed=1, tenants=1, messages=120, clients=2, seconds=5)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,7 +44,7 @@ def test_every_number_is_right_after_repeated_kills(at: Stage, tmp_path: Path) -
 
 def test_a_seed_gives_the_same_workload_and_another_one_another() -> None:
     assert share(SHORT, 0) == share(SHORT, 0)
-    assert company(1, 0, 50) == company(1, 0, 50) != company(2, 0, 50)
+    assert tenant_data(1, 0, 50) == tenant_data(1, 0, 50) != tenant_data(2, 0, 50)
 
 
 def test_clients_share_everything() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from analytics.domain.access import Identity
-from tests.soak.companies import SUPERVISORS, UNTIL, ZONES
+from tests.soak.tenants import SUPERVISORS, UNTIL, ZONES
 from tests.support.factories import identity, supervisor
 from tests.support.graphql.view import DOCUMENT, variables
 from tests.support.oracle import Filter

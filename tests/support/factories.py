@@ -80,7 +80,7 @@ def contact_changed(old: dict[str, str], new: dict[str, str], at: str = MONDAY) 
 
 
 def tenant(time_zone: str = "America/Santiago", at: str = LONG_AGO, **fields: Any) -> Event:
-    """A company's settings."""
+    """A tenant's settings."""
     return {"type": "tenant.upserted", "at": at, "time_zone": time_zone, **fields}
 
 

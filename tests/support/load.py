@@ -16,7 +16,7 @@ from tests.support.factories import after, message_sent, status, ticket
 from tests.support.ingest_helpers import feed
 
 Event = dict[str, Any]
-Companies = Mapping[str, Sequence[Event]]
+Tenants = Mapping[str, Sequence[Event]]
 
 WRITERS, KILLS = 8, 16
 MESSAGES = 50
@@ -29,7 +29,7 @@ CONTACTS: list[dict[str, str]] = [
 
 
 def quarrel(seed: int) -> list[Event]:
-    """A company whose messages share contacts, tickets, days and places, with corrections and stray receipts."""
+    """A tenant whose messages share contacts, tickets, days and places, with corrections and stray receipts."""
     chance = random.Random(seed)
     events: list[Event] = [factories.tenant(reply_window_days=2), factories.member("s1", "d0")]
     events += [factories.department(f"d{n}") for n in range(3)]
@@ -80,13 +80,13 @@ def _reply(chance: random.Random, id: str, to: str, at: str, account: str, conta
     return {"type": "message.reply", "at": at, "reply": kept}
 
 
-def write(url: str, companies: Companies, seed: int) -> None:
+def write(url: str, tenants: Tenants, seed: int) -> None:
     """What one process does: every event in an order of its own, some again, and the rollups anew now and then."""
 
     async def work() -> None:
         chance = random.Random(seed)
         async with Database(url) as database:
-            for tenant, batch in _batches(chance, companies):
+            for tenant, batch in _batches(chance, tenants):
                 if chance.random() < 0.05:
                     await rebuild(database, tenant, anew=True)
                 await feed(database, tenant, batch)
@@ -94,9 +94,9 @@ def write(url: str, companies: Companies, seed: int) -> None:
     asyncio.run(work())
 
 
-def _batches(chance: random.Random, companies: Companies) -> list[tuple[str, list[Event]]]:
+def _batches(chance: random.Random, tenants: Tenants) -> list[tuple[str, list[Event]]]:
     batches = []
-    for tenant, events in companies.items():
+    for tenant, events in tenants.items():
         order = [*events, *chance.sample(events, len(events) // 3)]
         chance.shuffle(order)
         while order:
@@ -107,14 +107,14 @@ def _batches(chance: random.Random, companies: Companies) -> list[tuple[str, lis
     return batches
 
 
-def written_by_many(url: str, companies: Companies) -> int:
+def written_by_many(url: str, tenants: Tenants) -> int:
     """Let many processes write all events, killing them at random; those killed begin again. How often that was."""
     context = multiprocessing.get_context("forkserver")  # starts are cheap: what is imported is imported once
     context.set_forkserver_preload(["tests.support.load"])
     chance = random.Random(11)
 
     def started(seed: int) -> ForkServerProcess:
-        process = context.Process(target=write, args=(url, companies, seed))
+        process = context.Process(target=write, args=(url, tenants, seed))
         process.start()
         return process
 

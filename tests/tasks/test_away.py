@@ -1,4 +1,4 @@
-"""A node that is dead or hangs holds up its own companies, and nobody else's."""
+"""A node that is dead or hangs holds up its own tenants, and nobody else's."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ ILL, WELL = "ill", "well"
 
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
-    """A database of this test alone, with two companies."""
+    """A database of this test alone, with two tenants."""
     async with empty_database(POSTGRESQL) as url, Database(url) as opened:
         await migrate(opened)
         for tenant in (ILL, WELL):
@@ -48,7 +48,7 @@ async def database() -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def nodes(database: Database) -> AsyncIterator[Nodes]:
-    """The nodes of its companies."""
+    """The nodes of its tenants."""
     async with nodes_of(database.url) as found:
         yield found
 
@@ -74,7 +74,7 @@ async def pending(database: Database) -> list[str]:
 
 @pytest.mark.parametrize("how", How)
 @pytest.mark.usefixtures("soon")
-async def test_webhooks_of_other_companies_are_applied(resources: JobResources, nodes: Nodes, how: How) -> None:
+async def test_webhooks_of_other_tenants_are_applied(resources: JobResources, nodes: Nodes, how: How) -> None:
     database = resources.database
     for n, tenant in enumerate((ILL, WELL, WELL)):
         await webhook_inbox.store(database, tenant, READ, n)
@@ -98,7 +98,7 @@ async def test_webhooks_of_other_companies_are_applied(resources: JobResources, 
 
 @pytest.mark.parametrize("how", How)
 @pytest.mark.usefixtures("soon")
-async def test_the_upkeep_of_other_companies_goes_on(resources: JobResources, nodes: Nodes, how: How) -> None:
+async def test_the_upkeep_of_other_tenants_goes_on(resources: JobResources, nodes: Nodes, how: How) -> None:
     database = resources.database
     for tenant in (ILL, WELL):
         await webhook_inbox.store(database, tenant, b"{", 1)
@@ -124,7 +124,7 @@ async def kept_and_looked_at(database: Database, tenant: str) -> tuple[int, bool
 
 @pytest.mark.usefixtures("soon")
 async def test_what_no_release_put_into_a_queue_is_found(resources: JobResources, nodes: Nodes) -> None:
-    """Of a company on a living node too while another is away."""
+    """Of a tenant on a living node too while another is away."""
     database = resources.database
     for tenant in (ILL, WELL):
         await webhook_inbox.store(database, tenant, READ, 1)
@@ -138,7 +138,7 @@ async def test_what_no_release_put_into_a_queue_is_found(resources: JobResources
     assert await pending(database) == [ILL, WELL]
 
 
-async def test_a_company_that_an_earlier_release_made_is_known_by_and_by(resources: JobResources) -> None:
+async def test_a_tenant_that_an_earlier_release_made_is_known_by_and_by(resources: JobResources) -> None:
     async with resources.database.write() as writer:
         await writer.execute(text("DELETE FROM known_tenants"))
     await purge_expired_data(resources, POLICY)

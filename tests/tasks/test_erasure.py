@@ -1,4 +1,4 @@
-"""Erasing people and companies: no phone and no word is left in any table, file or page of the database."""
+"""Erasing people and tenants: no phone and no word is left in any table, file or page of the database."""
 
 from datetime import UTC, date, datetime
 from functools import partial
@@ -115,7 +115,7 @@ def _in_file(path: Path, trace: str) -> bool:
     return any(trace.encode() in file.read_bytes() for file in files)
 
 
-async def test_a_company_of_webhooks_alone_can_be_erased(resources: JobResources, tenant: str) -> None:
+async def test_a_tenant_of_webhooks_alone_can_be_erased(resources: JobResources, tenant: str) -> None:
     database = resources.database
     theirs, others = (f'{{"entry": [], "user_preferences": [{{"wa_id": "{phone}"}}]}}' for phone in (FIRST, SECOND))
     for n, body in enumerate((theirs, others)):
@@ -190,7 +190,7 @@ BOTH = Filter(OCTOBER.first, NOVEMBER.last)
 
 
 async def _october(database: Database, tenant: str) -> None:
-    """A company with a message of each of two months."""
+    """A tenant with a message of each of two months."""
     await feed(database, tenant, [message_sent("m1", "2026-10-20T12:00:00Z"), message_sent("m2", MONDAY)])
 
 
@@ -278,7 +278,7 @@ async def test_files_go_also_when_the_process_died_after_the_boundary(
     assert await _drop(resources, tenant) == 1
 
 
-async def test_who_is_no_contact_and_a_company_that_is_none(resources: JobResources, tenant: str) -> None:
+async def test_who_is_no_contact_and_a_tenant_that_is_none(resources: JobResources, tenant: str) -> None:
     with pytest.raises(NotFoundError):
         await erase_contacts(resources, tenant, [FIRST])
     with pytest.raises(NotFoundError):
@@ -288,7 +288,7 @@ async def test_who_is_no_contact_and_a_company_that_is_none(resources: JobResour
         await erase_contacts(resources, tenant, [FIRST, " "])
 
 
-# Companies
+# Tenants
 
 
 def _value(column: "Column[Any]", tenant: str, number: int) -> Any:
@@ -311,7 +311,7 @@ async def _rows(database: Database, tenant: str) -> dict[str, int]:
         return found
 
 
-async def test_a_company_is_removed_from_every_table_there_is(
+async def test_a_tenant_is_removed_from_every_table_there_is(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {table.name for table in TABLES} == set(rollup_states.metadata.tables)
@@ -333,7 +333,7 @@ async def test_a_company_is_removed_from_every_table_there_is(
     await remove_tenant_rows(database, other)
 
 
-async def test_a_company_goes_with_its_files(resources: JobResources, tenant: str, tmp_path: Path) -> None:
+async def test_a_tenant_goes_with_its_files(resources: JobResources, tenant: str, tmp_path: Path) -> None:
     await _fill(resources.database, tenant)
     who: Identity = identity(tenant)
     done, running = [await queue(resources.database, who, MONTH) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""Upkeep: what a worker does between jobs, for all companies, of which none holds up another."""
+"""Upkeep: what a worker does between jobs, for all tenants, of which none holds up another."""
 
 import asyncio
 from dataclasses import replace
@@ -43,16 +43,16 @@ def resources(database: Database, tmp_path: Path) -> JobResources:
     return JobResources(database, FileStore((tmp_path / "files").as_uri()))
 
 
-async def waiting(database: Database, companies: list[str]) -> list[str]:
-    """Those of the companies whose webhooks wait."""
+async def waiting(database: Database, tenants: list[str]) -> list[str]:
+    """Those of the tenants whose webhooks wait."""
     async with database.read() as reader:
         found = await webhook_inbox.pending_tenants(reader)
-    return [tenant for tenant in companies if tenant in found]
+    return [tenant for tenant in tenants if tenant in found]
 
 
-async def test_a_company_that_fails_holds_up_no_other(resources: JobResources, monkeypatch: pytest.MonkeyPatch) -> None:
-    companies = sorted(uuid4().hex for _ in range(3))
-    ill = companies[1]
+async def test_a_tenant_that_fails_holds_up_no_other(resources: JobResources, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenants = sorted(uuid4().hex for _ in range(3))
+    ill = tenants[1]
 
     async def failing(writer: Writer, tenant: str, *rest: Any) -> Any:
         if tenant == ill:
@@ -60,21 +60,21 @@ async def test_a_company_that_fails_holds_up_no_other(resources: JobResources, m
         return await apply_in_transaction(writer, tenant, *rest)
 
     monkeypatch.setattr(webhook_inbox, "apply_in_transaction", failing)
-    for tenant in companies:
+    for tenant in tenants:
         await webhook_inbox.store(resources.database, tenant, READ, soon())
     await apply_webhooks(resources, POLICY)
-    assert await waiting(resources.database, companies) == [ill]
+    assert await waiting(resources.database, tenants) == [ill]
     monkeypatch.undo()
     await apply_webhooks(resources, POLICY)
-    assert await waiting(resources.database, companies) == []
+    assert await waiting(resources.database, tenants) == []
 
 
-async def test_a_company_that_others_write_for_holds_up_no_other(resources: JobResources) -> None:
+async def test_a_tenant_that_others_write_for_holds_up_no_other(resources: JobResources) -> None:
     database = resources.database
     if "sqlite" in database.url:
-        pytest.skip("SQLite has one writer for all companies")
-    companies = sorted(uuid4().hex for _ in range(3))
-    held, let_go = companies[1], asyncio.Event()
+        pytest.skip("SQLite has one writer for all tenants")
+    tenants = sorted(uuid4().hex for _ in range(3))
+    held, let_go = tenants[1], asyncio.Event()
 
     async def others_write() -> None:
         async with database.write() as writer:
@@ -85,20 +85,20 @@ async def test_a_company_that_others_write_for_holds_up_no_other(resources: JobR
     locked = asyncio.Event()
     importing = asyncio.create_task(others_write())
     await locked.wait()
-    for tenant in companies:
+    for tenant in tenants:
         await webhook_inbox.store(database, tenant, READ, soon())
     await apply_webhooks(resources, POLICY)
-    assert await waiting(database, companies) == [held]
+    assert await waiting(database, tenants) == [held]
     let_go.set()
     await importing
     await apply_webhooks(resources, POLICY)
-    assert await waiting(database, companies) == []
+    assert await waiting(database, tenants) == []
 
 
 async def test_importers_that_take_turns_leave_webhooks_a_turn(resources: JobResources, tenant: str) -> None:
     database = resources.database
     if "sqlite" in database.url:
-        pytest.skip("SQLite has one writer for all companies")
+        pytest.skip("SQLite has one writer for all tenants")
     applied = asyncio.Event()
 
     async def import_on() -> None:
@@ -120,7 +120,7 @@ AGES_AGO = "2020-01-01T12:00:00Z"
 
 
 async def crowd(database: Database, count: int) -> list[str]:
-    """Companies of which there is something to do: an old status, reply, correction, webhook and message."""
+    """Tenants of which there is something to do: an old status, reply, correction, webhook and message."""
     names = [uuid4().hex for _ in range(count)]
     waiting = [status("m9", "read", AGES_AGO), reply("m9", AGES_AGO, contact={"phone": "+56900000000"})]
     waiting.append(correction("m8", AGES_AGO, updated_at=AGES_AGO, agent_id="u2"))
@@ -145,12 +145,12 @@ async def left(database: Database, tenant: str) -> tuple[int, ...]:
 
 
 async def look_at(database: Database, tenant: str) -> int:
-    """When somebody looked at the company last."""
+    """When somebody looked at the tenant last."""
     async with database.read() as reader:
         return (await gauges.load(reader, tenant))[TenantGauge.DRIFT].at
 
 
-async def test_what_is_over_is_dropped_for_every_company(resources: JobResources) -> None:
+async def test_what_is_over_is_dropped_for_every_tenant(resources: JobResources) -> None:
     database = resources.database
     names = await crowd(database, 3)
     assert [await left(database, name) for name in names] == [(1, 1, 1, 1, 2)] * 3
@@ -193,7 +193,7 @@ async def test_a_drop_that_was_interrupted_goes_on_without_the_setting(
     assert (await left(resources.database, tenant))[-1] == 1
 
 
-async def test_a_company_whose_upkeep_fails_holds_up_no_other(
+async def test_a_tenant_whose_upkeep_fails_holds_up_no_other(
     resources: JobResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = sorted(await crowd(resources.database, 3))
@@ -223,7 +223,7 @@ async def test_a_company_whose_upkeep_fails_holds_up_no_other(
     assert looked == [True, False, True]
 
 
-async def test_companies_of_which_nothing_is_due_cost_nothing(resources: JobResources) -> None:
+async def test_tenants_of_which_nothing_is_due_cost_nothing(resources: JobResources) -> None:
     await crowd(resources.database, 1)
     await purge_expired_data(resources, POLICY)
     await finish_pending_work(resources)

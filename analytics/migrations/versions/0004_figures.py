@@ -1,4 +1,4 @@
-"""Figures of each company for operators, and exports by when they ended"""
+"""Figures of each tenant for operators, and exports by when they ended"""
 
 import sqlalchemy as sa
 from alembic import op

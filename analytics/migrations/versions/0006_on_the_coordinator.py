@@ -1,4 +1,4 @@
-"""Tables for reads over all companies that are repeated each second; they stay on Citus' coordinator"""
+"""Tables for reads over all tenants that are repeated each second; they stay on Citus' coordinator"""
 
 import sqlalchemy as sa
 from alembic import op

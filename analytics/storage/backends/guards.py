@@ -1,6 +1,6 @@
-"""Work for a company that ends when the company's part of the database stops answering.
+"""Work for a tenant that ends when the tenant's part of the database stops answering.
 
-On Citus each company is on one node. One that hangs takes connections and answers nothing: whoever asks it waits, keeps
+On Citus each tenant is on one node. One that hangs takes connections and answers nothing: whoever asks it waits, keeps
 a connection that others need, and cannot even cancel what it asked.
 """
 
@@ -9,9 +9,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-# Seconds of work after which, and between which, it is asked whether the company's node answers.
+# Seconds of work after which, and between which, it is asked whether the tenant's node answers.
 ASK_EVERY = 2.0
-# Seconds that it has for an answer: a row of a company by its key, over a new connection.
+# Seconds that it has for an answer: a row of a tenant by its key, over a new connection.
 ANSWER_TIMEOUT = 5.0
 # Seconds for which a node that did not answer is not asked again.
 REST = 10.0
@@ -20,14 +20,14 @@ Ask = Callable[[str], Awaitable[None]]
 
 
 class NotAnsweringError(ConnectionError):
-    """The part of the database that a company is on does not answer at the moment."""
+    """The part of the database that a tenant is on does not answer at the moment."""
 
     def __init__(self, tenant: str) -> None:
-        super().__init__(f"the part of the database that has the company {tenant!r} does not answer")
+        super().__init__(f"the part of the database that has the tenant {tenant!r} does not answer")
 
 
 class Guard:
-    """Looks after the work for each company; `ask` asks the database for something small of one."""
+    """Looks after the work for each tenant; `ask` asks the database for something small of one."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -35,7 +35,7 @@ class Guard:
 
     @asynccontextmanager
     async def around(self, tenant: str) -> AsyncIterator[None]:
-        """Around work for a company. Raises `NotAnsweringError`, in the middle of it or at once."""
+        """Around work for a tenant. Raises `NotAnsweringError`, in the middle of it or at once."""
         if self._resting.get(tenant, 0.0) > time.monotonic():
             raise NotAnsweringError(tenant)
         self._resting.pop(tenant, None)

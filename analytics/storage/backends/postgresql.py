@@ -13,7 +13,7 @@ from analytics.storage.backends.table_locks import LOCK_NOT_AVAILABLE
 # time on, a list counts as ten items: then thousands of contacts were compared one by one with each message of a year.
 PLANS = {"plan_cache_mode": "force_custom_plan"}
 # By these a server finds in some 30 seconds, not in two hours, that a client's machine is gone, and ends the
-# transaction whose lock everybody else of the company waits for. (A client that is only killed it sees at once.)
+# transaction whose lock everybody else of the tenant waits for. (A client that is only killed it sees at once.)
 KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 # For Citus; PostgreSQL keeps settings of extensions that it does not have. Without the first, Citus filters each read

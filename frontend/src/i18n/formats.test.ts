@@ -45,7 +45,7 @@ describe("numbers", () => {
 });
 
 describe("days and times", () => {
-  it("are those of the company's zone", () => {
+  it("are those of the tenant's zone", () => {
     const instant = "2026-11-28T01:30:00Z";
     expect(english.time(Date.parse(instant), "America/Santiago")).toBe("22:30");
     expect(english.instantDay(instant, "America/Santiago")).toBe("November 27");

@@ -17,7 +17,7 @@ class Column:
     width: int
 
 
-# What is made of a message's names is kept for so many of them, since they come again and again: those of a company's
+# What is made of a message's names is kept for so many of them, since they come again and again: those of a tenant's
 # directory fit, and memory stays flat if not.
 KNOWN = 10_000
 

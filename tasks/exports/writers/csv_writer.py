@@ -71,7 +71,7 @@ class CsvWriter(ExportWriter):
         self._separator = _SEPARATORS[separator]
         self._further = further
         self._status_words = STATUS_WORDS[locale]
-        # Of this file alone: what it knows of a company's directory goes with it.
+        # Of this file alone: what it knows of a tenant's directory goes with it.
         self._recurring = lru_cache(KNOWN)(partial(_fields, self._separator))
         self._recurring_field = lru_cache(KNOWN)(self._field)
         # An unnamed file: nothing is left of it, even when the process is killed.

@@ -337,7 +337,7 @@ async def test_one_person_may_have_so_many_that_wait_or_run(database: Database, 
     assert await refused(database, viewer) == (UserErrorCode.LIMIT_REACHED, None)
 
 
-async def test_one_company_may_have_so_many_that_wait_or_run(
+async def test_one_tenant_may_have_so_many_that_wait_or_run(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(requests, "MAX_EXPORTS_PER_TENANT", 3)

@@ -19,9 +19,9 @@ RANGE = Filter(date(2026, 10, 29), date(2026, 11, 7))
 
 
 async def test_many_killed_writers_write_what_one_does(database: Database) -> None:
-    companies = {uuid4().hex: quarrel(seed) for seed in (1, 2)}
-    assert await asyncio.to_thread(written_by_many, database.url, companies) > KILLS // 2
-    for tenant, events in companies.items():
+    tenants = {uuid4().hex: quarrel(seed) for seed in (1, 2)}
+    assert await asyncio.to_thread(written_by_many, database.url, tenants) > KILLS // 2
+    for tenant, events in tenants.items():
         alone = uuid4().hex
         await feed(database, alone, events)
         for name in (tenant, alone):

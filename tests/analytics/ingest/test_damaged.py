@@ -1,6 +1,6 @@
 """An installation of an earlier release, hit by what that release lost, gets its numbers back.
 
-`releases/0.1.0.json` holds the rows that this release wrote of one company: messages by an account that was deactivated
+`releases/0.1.0.json` holds the rows that this release wrote of one tenant: messages by an account that was deactivated
 later, by an event without its phone number id. From then on it found none of what WhatsApp had said of them.
 """
 

@@ -295,7 +295,7 @@ async def test_a_corrected_contact_takes_the_place_of_a_forgotten_one_and_back(d
     assert found.replied_at is not None
 
 
-async def test_companies_have_keys_of_their_own(database: Database, tenant: str) -> None:
+async def test_tenants_have_keys_of_their_own(database: Database, tenant: str) -> None:
     other = uuid4().hex
     for one in (tenant, other):
         await feed(database, one, [message_sent("m1", contact={"phone": FIRST})])

@@ -97,10 +97,10 @@ async def test_events_of_one_row_write_it_once(
     monkeypatch.setattr(IdentityMap, "put", counting)
     counted = []
     for events in (FEW, MANY):
-        company = f"{tenant}-{events}"
-        await feed(database, company, [account(phone_number_id="n1"), message_sent("other")])
+        grown_tenant = f"{tenant}-{events}"
+        await feed(database, grown_tenant, [account(phone_number_id="n1"), message_sent("other")])
         written.clear()
-        outcomes = await feed(database, company, map(EVENTS_OF_ONE_ROW[name], range(events)))
+        outcomes = await feed(database, grown_tenant, map(EVENTS_OF_ONE_ROW[name], range(events)))
         assert set(outcomes) == {Outcome.ACCEPTED}
         counted.append(len(written))
     assert counted[0] == counted[1]

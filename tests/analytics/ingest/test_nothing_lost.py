@@ -70,7 +70,7 @@ CHANGES: dict[str, list[Event]] = {
     "taken over": [account("a2", at=LATER, phone_number_id=NUMBER)],
     "corrected": [correction("m1", updated_at=after(MONDAY, days=1), agent_id="u9")],
     "corrected to none": [correction("m1", updated_at=after(MONDAY, days=1), wamid=None)],
-    "a company's name": [{"type": "tenant.upserted", "at": LATER, "name": "Acme"}],
+    "a tenant's name": [{"type": "tenant.upserted", "at": LATER, "name": "Acme"}],
 }
 
 
@@ -103,7 +103,7 @@ async def test_a_number_of_two_accounts_belongs_to_each_in_its_time(database: Da
     }
 
 
-async def test_a_company_keeps_its_zone_and_an_agent_their_name(database: Database, tenant: str) -> None:
+async def test_a_tenant_keeps_its_zone_and_an_agent_their_name(database: Database, tenant: str) -> None:
     known = [factories.tenant("America/Santiago", reply_window_days=3), factories.agent("u1", "Ana")]
     await feed(database, tenant, known)
     later: list[Event] = [

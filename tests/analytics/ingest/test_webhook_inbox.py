@@ -55,13 +55,13 @@ async def rows(database: Database, statement: Any) -> list[Any]:
 
 
 async def state_of(database: Database, tenant: str) -> list[Any]:
-    """What became of the company's messages."""
+    """What became of the tenant's messages."""
     columns = (messages.c.id, messages.c.receipt_status, messages.c.reply_text)
     return await rows(database, select(*columns).where(messages.c.tenant_id == tenant).order_by(messages.c.id))
 
 
 async def known(database: Database, tenant: str) -> None:
-    """A company with a message of which webhooks may speak."""
+    """A tenant with a message of which webhooks may speak."""
     await feed(database, tenant, [account(phone_number_id=whatsapp.NUMBER), message_sent("m1")])
 
 
@@ -105,7 +105,7 @@ async def test_what_cannot_be_understood_is_kept_and_counted(
     assert found == [(body, problem)]
 
 
-async def test_a_company_is_known_from_its_first_body(database: Database, tenant: str) -> None:
+async def test_a_tenant_is_known_from_its_first_body(database: Database, tenant: str) -> None:
     known_ones = select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)
     assert await apply_all(database, tenant) == []
     assert await rows(database, known_ones) == []

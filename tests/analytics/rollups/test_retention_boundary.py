@@ -1,4 +1,4 @@
-"""The boundary of what is kept stands still, whatever zones a company goes through, and every message counts once."""
+"""The boundary of what is kept stands still, whatever zones a tenant goes through, and every message counts once."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -123,7 +123,7 @@ async def drop(database: Database, tenant: str, now: datetime = NOW) -> int:
 
 
 class Moving:
-    """A company that moves from zone to zone."""
+    """A tenant that moves from zone to zone."""
 
     def __init__(self, database: Database, tenant: str) -> None:
         self._database, self._tenant, self._at = database, tenant, factories.LONG_AGO
@@ -185,7 +185,7 @@ STEPS = st.lists(
 
 @settings(max_examples=15)  # each is a whole history, read in many ways
 @given(first=st.sampled_from(ZONES), hours=AROUND, steps=STEPS, data=st.data())
-async def test_whatever_zones_a_company_goes_through_it_is_as_if_it_had_stayed(
+async def test_whatever_zones_a_tenant_goes_through_it_is_as_if_it_had_stayed(
     database: Database, first: str, hours: list[int], steps: list[str], data: st.DataObject
 ) -> None:
     boundary = zone(first).day_start(date(2026, 10, 1))
@@ -223,7 +223,7 @@ async def test_whatever_zones_a_company_goes_through_it_is_as_if_it_had_stayed(
 
 
 async def moved(database: Database, tenant: str, first: str, *names: str) -> Moving:
-    """A company with an hourly message around the first of October, whose older ones were dropped in its first zone."""
+    """A tenant with an hourly message around the first of October, whose older ones were dropped in its first zone."""
     moving = Moving(database, tenant)
     await moving.to(first)
     await feed(database, tenant, sent_around(zone(first).day_start(date(2026, 10, 1)), range(-60, 60)))
@@ -337,7 +337,7 @@ async def test_the_boundary_moves_on_with_later_months_and_freezes_what_was_coun
     assert await wrong(database, tenant) == []
 
 
-async def test_copies_are_neither_compared_nor_chosen_and_go_with_the_company(database: Database, tenant: str) -> None:
+async def test_copies_are_neither_compared_nor_chosen_and_go_with_the_tenant(database: Database, tenant: str) -> None:
     await moved(database, tenant, EAST, "UTC")
     days = await sample_days(database, tenant, 10_000)
     assert (min(days), max(days)) == (date(2026, 10, 1), date(2026, 10, 2))
@@ -404,7 +404,7 @@ async def test_while_the_counts_are_rebuilt_one_is_told_to_come_again(database: 
 
 
 def _in_utc(tenant: str) -> QuerySpec:
-    """The year in another zone than the company's."""
+    """The year in another zone than the tenant's."""
     filter = query_spec.MessageFilter(first=YEAR.first, last=YEAR.last, time_zone="UTC")
     return spec_of(tenant, "America/Santiago", filter)
 

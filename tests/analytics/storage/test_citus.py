@@ -1,4 +1,4 @@
-"""`embudo migrate --distribute`: by company where there is Citus, and a sentence elsewhere."""
+"""`embudo migrate --distribute`: by tenant where there is Citus, and a sentence elsewhere."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -58,7 +58,7 @@ async def calls(database: Database) -> list[tuple[str | None, ...]]:
         return [tuple(row) for row in await reader.rows(CALLS)]
 
 
-async def test_each_table_is_put_beside_the_companies_once(pretended: Database) -> None:
+async def test_each_table_is_put_beside_the_tenants_once(pretended: Database) -> None:
     assert await distribute_tables(pretended) == Distribution(NAMES, [], [], 2)
     called = await calls(pretended)
     assert called == [(name, "tenant_id", "none" if name == "tenants" else "tenants", "sequential") for name in NAMES]
@@ -126,7 +126,7 @@ async def test_the_command_says_that_there_is_nothing_to_do(postgresql: Database
 
 
 @pytest.mark.skipif(not CITUS, reason="no server with Citus at EMBUDO_TEST_CITUS_URL")
-async def test_tables_are_spread_by_company_and_side_by_side_on_citus() -> None:
+async def test_tables_are_spread_by_tenant_and_side_by_side_on_citus() -> None:
     assert CITUS
     async with empty_database(CITUS) as url, Database(url) as database:
         await migrate(database)

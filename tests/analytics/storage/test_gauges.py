@@ -1,4 +1,4 @@
-"""Figures: what workers found of each company, and the sums that operators read."""
+"""Figures: what workers found of each tenant, and the sums that operators read."""
 
 from uuid import uuid4
 
@@ -29,7 +29,7 @@ async def test_what_is_found_again_replaces_and_what_is_added_adds_up(database: 
     }
 
 
-async def test_sums_are_of_all_companies_and_as_old_as_their_oldest_part(database: Database, tenant: str) -> None:
+async def test_sums_are_of_all_tenants_and_as_old_as_their_oldest_part(database: Database, tenant: str) -> None:
     async with database.read() as reader:
         before = (await gauges.totals(reader)).get(TenantGauge.DRIFT, GaugeTotal(0, 2**60))
     async with database.write() as writer:

@@ -1,4 +1,4 @@
-"""Guards: work ends when the node of its company stops answering, and goes on however long it takes otherwise."""
+"""Guards: work ends when the node of its tenant stops answering, and goes on however long it takes otherwise."""
 
 import asyncio
 from collections.abc import Callable
@@ -32,7 +32,7 @@ class Node:
             raise self.error
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """What a server says, with its SQLSTATE."""
 
     def __init__(self, sqlstate: str) -> None:
@@ -47,7 +47,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guards, "ANSWER_TIMEOUT", 0.1)
 
 
-@pytest.mark.parametrize("error", [ConnectionRefusedError(), DBAPIError("", {}, Refusal("08006")), None])
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), DBAPIError("", {}, RefusalError("08006")), None])
 async def test_work_ends_when_its_node_does_not_answer(error: Exception | None) -> None:
     node = Node()
     node.error, node.hangs = error, error is None
@@ -75,7 +75,9 @@ async def test_a_node_is_asked_again_after_its_rest(monkeypatch: pytest.MonkeyPa
         pass
 
 
-@pytest.mark.parametrize("error", [None, DBAPIError("", {}, Refusal("53300")), DBAPIError("", {}, Refusal("42P01"))])
+@pytest.mark.parametrize(
+    "error", [None, DBAPIError("", {}, RefusalError("53300")), DBAPIError("", {}, RefusalError("42P01"))]
+)
 async def test_long_work_goes_on_as_long_as_its_node_answers(error: Exception | None) -> None:
     """A refusal is an answer too."""
     node = Node()

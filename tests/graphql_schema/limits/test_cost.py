@@ -224,7 +224,7 @@ DEAR = {
 
 
 def dearest(selection: str) -> str:
-    """As many of a selection, over different days in another zone than the company's, as one document may have."""
+    """As many of a selection, over different days in another zone than the tenant's, as one document may have."""
 
     def document(times: int) -> str:
         asked = [

@@ -70,7 +70,7 @@ def test_what_cannot_be_forgotten_is_said_without_a_name(folder: Path, tenant: s
     assert b"Traceback" not in done.stderr
 
 
-def test_a_company_is_removed_only_when_named_twice(folder: Path) -> None:
+def test_a_tenant_is_removed_only_when_named_twice(folder: Path) -> None:
     imported(folder, KNOWN)
     imported(folder, KNOWN, "other")
     for refused in (
@@ -114,7 +114,7 @@ def test_what_comes_too_late_is_rejected_over_http(folder: Path) -> None:
 
 
 def sent_in(folder: Path, tenant: str, *months: int) -> None:
-    """A company with two messages in each of some months of the year 2020."""
+    """A tenant with two messages in each of some months of the year 2020."""
     imported(folder, [message_sent(f"m{n}{x}", f"2020-{n:02}-1{x}T12:00:00Z") for n in months for x in (0, 1)], tenant)
 
 
@@ -146,7 +146,7 @@ def test_what_would_be_dropped_is_said_and_nothing_is(folder: Path) -> None:
 
 
 def _again(folder: Path) -> bytes:
-    """All of the first company once more: it is there still."""
+    """All of the first tenant once more: it is there still."""
     return imported(folder, [message_sent(f"m{n}{x}", f"2020-{n:02}-1{x}T12:00:00Z") for n in (1, 2) for x in (0, 1)])
 
 
@@ -156,9 +156,9 @@ def test_what_was_dropped_is_said_too(folder: Path) -> None:
     assert re.fullmatch(r"acme: kept from \d{4}-\d\d-01 on; no messages would be dropped \(days of UTC\)", line)
 
 
-def test_a_company_that_is_none_has_no_outlook(folder: Path) -> None:
+def test_a_tenant_that_is_none_has_no_outlook(folder: Path) -> None:
     imported(folder, KNOWN)
     done = embudo(folder, "retention", "--tenant", "nobody")
     assert done.returncode == 2
-    assert b"There is no company 'nobody'." in done.stderr
+    assert b"There is no tenant 'nobody'." in done.stderr
     assert embudo(folder, "retention", "--months", "0").returncode == 2

@@ -68,12 +68,12 @@ async def test_a_minutes_worth_may_come_at_once(buckets: TokenBucketStore) -> No
     assert await admitted(rates, "u1", uuid.uuid4().hex, 5) == 5
 
 
-async def test_a_company_has_a_limit_too(buckets: TokenBucketStore) -> None:
+async def test_a_tenant_has_a_limit_too(buckets: TokenBucketStore) -> None:
     tenant, other = uuid.uuid4().hex, uuid.uuid4().hex
     rates = RateLimiter(buckets, RateLimits(20, 30))
     assert [await admitted(rates, f"u{n}", tenant, 15) for n in range(3)] == [15, 15, 0]
     assert await admitted(rates, "u0", other, 5) == 5
-    # What the company's limit refused has taken nothing from the viewer's own.
+    # What the tenant's limit refused has taken nothing from the viewer's own.
     assert await admitted(RateLimiter(buckets, RateLimits(20, 0)), "u2", tenant, 30) == 20
 
 
@@ -128,7 +128,7 @@ async def test_points_are_counted_too(buckets: TokenBucketStore) -> None:
         return got
 
     assert await spent("u1", 700, 700, 200, 0) == [True, False, True, True]
-    assert await spent("u2", 700, 600, 500) == [False, True, False]  # the company's
+    assert await spent("u2", 700, 600, 500) == [False, True, False]  # the tenant's
     # Requests are counted by themselves.
     assert await admitted(rates, "u1", tenant, 5) == 5
 

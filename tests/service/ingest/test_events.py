@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def platform(tenant: str) -> Identity:
-    """The platform, which sends a company's events."""
+    """The platform, which sends a tenant's events."""
     return Identity("platform", tenant, "INGEST")
 
 
@@ -46,7 +46,7 @@ def post(server: Server, tenant: str, body: Any, **headers: str) -> httpx.Respon
 
 
 def funnel(server: Server, tenant: str) -> tuple[int, int]:
-    """The company's messages, and how many were answered."""
+    """The tenant's messages, and how many were answered."""
     found = server.ask(identity(tenant), FUNNEL)["campaignAnalytics"]["funnel"]
     return found["messages"], found["responded"]["count"]
 
@@ -122,7 +122,7 @@ def test_the_platform_may_not_look(server: Server, tenant: str) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-def test_events_belong_to_the_tokens_company(server: Server, tenant: str) -> None:
+def test_events_belong_to_the_tokens_tenant(server: Server, tenant: str) -> None:
     other = uuid4().hex
     post(server, tenant, ndjson(message_sent() | {"tenant": other, "tenant_id": other}))
     assert (funnel(server, tenant), funnel(server, other)) == ((1, 0), (0, 0))
@@ -174,7 +174,7 @@ def test_no_more_is_taken_in_than_can_be_worked_on(server: Server, tenant: str) 
         assert (refused.status_code, refused.json()["error"]["code"]) == (429, "RATE_LIMITED")
         assert refused.headers["retry-after"].isdigit()
         other = uuid4().hex
-        assert post(server, other, body).json()["accepted"] == 1  # there is room for other companies
+        assert post(server, other, body).json()["accepted"] == 1  # there is room for other tenants
         for _ in range(8):
             slow.enter_context(Slow(server, other))
         busy = post(server, uuid4().hex, body)

@@ -1,4 +1,4 @@
-"""The appliers: which of them a company may have."""
+"""The appliers: which of them a tenant may have."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from service.ingest.process_pool import IngestProcessPool
 
 
 @pytest.mark.parametrize(("count", "share"), [(1, 1), (2, 1), (3, 1), (4, 2), (9, 4)])
-async def test_a_company_has_half_of_them_at_most(count: int, share: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_tenant_has_half_of_them_at_most(count: int, share: int, monkeypatch: pytest.MonkeyPatch) -> None:
     busy: list[str] = []
     go_on = asyncio.Event()
 

@@ -38,7 +38,7 @@ def write(path: Path, secrets: Any) -> None:
 
 
 def with_secrets(folder: Path) -> AbstractContextManager[Server]:
-    """A service that WhatsApp may call for any company."""
+    """A service that WhatsApp may call for any tenant."""
     write(folder / "secrets.json", {"*": {"app_secret": APP, "verify_token": TOKEN}})
     return running(folder, EMBUDO_WEBHOOKS_FILE=str(folder / "secrets.json"))
 
@@ -62,14 +62,14 @@ def post(server: Server, tenant: str, body: bytes, secret: str = APP) -> httpx.R
 
 
 def kept(server: Server, tenant: str) -> list[tuple[bytes, bool]]:
-    """The bodies kept of a company, and whether they were applied."""
+    """The bodies kept of a tenant, and whether they were applied."""
     with closing(sqlite3.connect(server.folder / "embudo.db", timeout=30)) as connection:
         select = "SELECT body, applied_at IS NOT NULL FROM webhooks WHERE tenant_id = ? ORDER BY received_at"
         return connection.execute(select, (tenant,)).fetchall()
 
 
 def steps(server: Server, tenant: str) -> tuple[int, int]:
-    """How many of the company's messages were read, and how many answered."""
+    """How many of the tenant's messages were read, and how many answered."""
     found = server.ask(identity(tenant), FUNNEL)["campaignAnalytics"]["funnel"]
     return found["read"]["count"], found["responded"]["count"]
 
@@ -220,7 +220,7 @@ async def test_what_was_not_understood_is_in_the_metrics(database: Database, ten
 
 
 @pytest.mark.parametrize("name", ["%00", "x" * 129])
-def test_a_name_that_no_company_can_have_is_refused(name: str, server: Server) -> None:
+def test_a_name_that_no_tenant_can_have_is_refused(name: str, server: Server) -> None:
     assert post(server, name, b"{}").status_code == 403
 
 
@@ -234,7 +234,7 @@ def test_what_was_answered_is_applied_after_a_kill(own: Server, tenant: str) -> 
     eventually(reached(own, tenant, (50, 0)))
 
 
-def test_secrets_are_per_company_and_change_while_it_runs(own: Server, tenant: str) -> None:
+def test_secrets_are_per_tenant_and_change_while_it_runs(own: Server, tenant: str) -> None:
     file, named = own.folder / "secrets.json", uuid4().hex
     write(file, {named: {"app_secret": ["old", "new"], "verify_token": "t"}})
     assert [post(own, named, b"{}", secret).status_code for secret in ("old", "new", APP)] == [200, 200, 403]

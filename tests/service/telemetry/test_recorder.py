@@ -138,7 +138,7 @@ def test_how_exports_webhooks_and_rollups_stand_comes_from_the_database(server: 
     assert found["embudo_export_queue_age_seconds"] >= 0
     assert found["embudo_export_seconds" + str([("quantile", "0.5")])] > 0
     assert found["embudo_webhooks_waiting"] == 0
-    # The worker has looked at the company's rollups soon after it started, and found nothing.
+    # The worker has looked at the tenant's rollups soon after it started, and found nothing.
     assert found["embudo_rollup_drift_rows"] == 0
 
 

@@ -97,7 +97,7 @@ class Reader:
         return self.server.ask(self.identity, VIEW, filter=from_page)["campaignAnalytics"]
 
     def today(self) -> date:
-        """The day it is in the company's zone."""
+        """The day it is in the tenant's zone."""
         zone = self.server.ask(self.identity, "{ viewer { timeZone } }")["viewer"]["timeZone"]
         return datetime.now(ZoneInfo(zone)).date()
 

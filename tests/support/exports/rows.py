@@ -15,7 +15,7 @@ NOW = 1_800_000_000 * SECOND
 
 
 def viewer_of(tenant: str, id: str = "u1", role: Role = Role.ANALYST, departments: Ids = None) -> Viewer:
-    """Somebody of a company."""
+    """Somebody of a tenant."""
     return Viewer(
         id=id,
         role=role,

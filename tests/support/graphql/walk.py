@@ -34,7 +34,7 @@ from analytics.domain.limits import MAX_TOKENS
 from graphql_schema.limits.document_size import enforce_limits
 
 # How arguments are given, by name. Those of an enum are asked for once with each of its values.
-WRITTEN = {"first": "40"}  # more than a walked company has; 200 exports with their filters would be too dear
+WRITTEN = {"first": "40"}  # more than a walked tenant has; 200 exports with their filters would be too dear
 BY_VARIABLE = {"filter", "orderBy", "ids", "id", "search", "status", "input"}
 LEFT_OUT = {"after": "all rows are on one page"}
 

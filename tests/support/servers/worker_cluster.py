@@ -112,7 +112,7 @@ class Crew:
         wipe(self.at)
 
     def messages(self, tenant: str, count: int) -> None:
-        """Give a company so many messages."""
+        """Give a tenant so many messages."""
         self.server.feed(tenant, [message_sent("m")])
         if count > 1:
             self.server.multiply(tenant, count - 1)

@@ -1,4 +1,4 @@
-"""A company of which a supervisor sees one department; every text of the rest bears a mark."""
+"""A tenant of which a supervisor sees one department; every text of the rest bears a mark."""
 
 import base64
 import binascii
@@ -54,7 +54,7 @@ def _decoded(part: str) -> str:
         return ""
 
 
-def company() -> list[Event]:
+def tenant_events() -> list[Event]:
     """The supervisor `s1` of `d1`, and a department of which nothing may be seen."""
     return [
         tenant(),

@@ -1,7 +1,7 @@
-"""A company that was told only what concerns some departments of another one, with the same ids.
+"""A tenant that was told only what concerns some departments of another one, with the same ids.
 
 Its messages restate the rows that the oracle has of them: which reply answers which message is decided among all
-that a company sent, and so is told here, not found again.
+that a tenant sent, and so is told here, not found again.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -12,13 +12,13 @@ from tests.support.oracle import Oracle, OracleMessage
 
 Event = dict[str, Any]
 
-# What the company knows as a whole: its settings, and what WhatsApp says of templates.
-OF_THE_COMPANY = ("tenant.upserted", "template.notice")
+# What the tenant knows as a whole: its settings, and what WhatsApp says of templates.
+OF_THE_TENANT = ("tenant.upserted", "template.notice")
 FACTS = {"SENT": "accepted", "DELIVERED": "delivered", "READ": "read", "FAILED": "failed"}
 
 
 def twin(events: Iterable[Event], departments: Collection[str]) -> list[Event]:
-    """The events of the company that has only these departments, and of the directory only what they used."""
+    """The events of the tenant that has only these departments, and of the directory only what they used."""
     told = list(events)
     rows = [message for message in Oracle(told).messages.values() if message.department_id in departments]
     known = {event["department"]["id"] for event in told if event["type"] == "department.upserted"}
@@ -29,7 +29,7 @@ def twin(events: Iterable[Event], departments: Collection[str]) -> list[Event]:
         "template": {row.template_id for row in rows},
     }
     return [
-        *(event for event in told if event["type"] in OF_THE_COMPANY),
+        *(event for event in told if event["type"] in OF_THE_TENANT),
         *(event for event in told for kind, ids in used.items() if kind in event and event[kind]["id"] in ids),
         # Members may name what the directory does not have yet.
         *(

@@ -248,7 +248,7 @@ NOT_IN_FILES = {
 async def test_no_file_has_a_word_from_outside_the_scope(
     format: ExportFormat, database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
-    await feed(database, tenant, marked.company())
+    await feed(database, tenant, marked.tenant_events())
     seen: dict[str, set[str]] = {}
     for who in (supervisor(tenant), identity(tenant)):
         seen[who.role] = set()

@@ -15,7 +15,7 @@ export type CampaignAnalyticsFilter = {
   sentOn: DateRange;
   /** Only messages of these templates. Absent: of any. An empty list selects nothing. */
   templateIds?: Array<string> | null | undefined;
-  /** The zone whose days these are. Default: the company's own. */
+  /** The zone whose days these are. Default: the tenant's own. */
   timeZone?: string | null | undefined;
 };
 

@@ -18,7 +18,7 @@ export function viewVariables(filters: Filters): ViewQueryVariables {
 
 /**
  * Ask for the numbers while the API still says who the reader is, if the page's address has fixed days: relative ones
- * need the company's time zone. The page finds the answer in the cache.
+ * need the tenant's time zone. The page finds the answer in the cache.
  */
 export function usePrefetchedView(): void {
   const api = useApi();

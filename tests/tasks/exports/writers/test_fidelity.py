@@ -46,7 +46,7 @@ async def exported(resources: JobResources, folder: Path, tenant: str, filter: F
 
 
 def events(texts: list[str]) -> list[dict[str, Any]]:
-    """A company in which everything is called by such texts, and a message with a reply for each."""
+    """A tenant in which everything is called by such texts, and a message with a reply for each."""
     told = [factories.tenant()]
     for n, text in enumerate(texts):
         name = text if text.strip() else f"name {n}"

@@ -11,7 +11,7 @@ export type Names = Record<FilterKind, Map<string, string>>;
 
 type IdLists = Record<FilterKind, string[]>;
 
-/** Days of the company's time zone, which follow from the period where there is one. An empty list restricts nothing. */
+/** Days of the tenant's time zone, which follow from the period where there is one. An empty list restricts nothing. */
 export type Filters = Days & { period: PeriodName | null } & IdLists;
 
 const PARAMETERS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;

@@ -1,4 +1,4 @@
-"""The companies of a soak: the demo's believable year, with more of what makes numbers go wrong.
+"""The tenants of a soak: the demo's believable year, with more of what makes numbers go wrong.
 
 Contacts write and are written to more often, and under other names than the dialled ones; sends are corrected, in part
 and whole, and sent again; phones are mistyped; wamids and phone number ids become known late, and move; zone, reply
@@ -31,15 +31,15 @@ SUPERVISORS = tuple(person.user_id for person in PEOPLE if person.role == "super
 
 
 @dataclass(frozen=True)
-class Company:
-    """A company and everything that there is to be known of it, each event once."""
+class TenantData:
+    """A tenant and everything that there is to be known of it, each event once."""
 
     tenant: str
     events: list[Event]
 
 
-def company(seed: int, number: int, messages: int) -> Company:
-    """A company of so many messages; the same arguments give the same one."""
+def tenant_data(seed: int, number: int, messages: int) -> TenantData:
+    """A tenant of so many messages; the same arguments give the same one."""
     tenant = f"soak-{seed}-{number}"
     rng = Random(tenant)
     made = [_crowded(event) for event in demo_events(messages, rng.getrandbits(32), UNTIL)]
@@ -48,7 +48,7 @@ def company(seed: int, number: int, messages: int) -> Company:
     changed = [_named_otherwise(rng, event, _dialled(pairs)) for event in changed]
     more = [*_corrections(rng, changed, pairs), *_mistyped(rng, changed), *_settings(rng), *_memberships(rng)]
     more += [*_renamed(rng, made), *_notices(rng), *_moved_people(rng)]
-    return Company(tenant, list({json.dumps(event): event for event in (*changed, *more)}.values()))
+    return TenantData(tenant, list({json.dumps(event): event for event in (*changed, *more)}.values()))
 
 
 def _crowded(event: Event) -> Event:
