@@ -1,4 +1,4 @@
-"""What the fields of one request share."""
+"""The state that the fields of one request share."""
 
 import asyncio
 import time
@@ -43,7 +43,7 @@ def ignore_operation(operation: OperationRecord) -> None:
 
 
 class Introspection(StrEnum):
-    """Who may read the schema through the API."""
+    """The people who may read the schema through the API."""
 
     VIEWERS = "viewers"
     EVERYONE = "everyone"
@@ -52,7 +52,7 @@ class Introspection(StrEnum):
 
 @dataclass(frozen=True)
 class RequestPolicy:
-    """What this service grants each request, as it is set up."""
+    """The limits and permissions that the settings give each request."""
 
     introspection: Introspection = Introspection.VIEWERS
     seconds: float = 30.0
@@ -63,7 +63,7 @@ class RequestPolicy:
 
 
 async def _charge_nothing(_context: "Context", _points: int) -> None:
-    """Where nothing is counted."""
+    """Charge nothing: used where cost is not limited."""
 
 
 def _any_place(_context: "Context") -> AbstractAsyncContextManager[None]:
@@ -72,7 +72,7 @@ def _any_place(_context: "Context") -> AbstractAsyncContextManager[None]:
 
 @dataclass
 class Context:
-    """Who asks, when, and the handles that fields work with. Opens nothing until a field needs it.
+    """The viewer and time of a request, and the handles that fields work with. Opens nothing until a field needs it.
 
     `identity` is what the token says, or the error to give whoever came without a valid one.
     """
@@ -110,19 +110,19 @@ class Context:
 
     @property
     def seconds_left(self) -> float:
-        """How long the request may still take, whatever it has waited for until now."""
+        """The seconds left to the request, counted from its arrival."""
         return max(self.began_at + self.policy.seconds - time.monotonic(), 0.0)
 
     @property
     def can_introspect(self) -> bool:
-        """Whether this person may read the schema."""
+        """Return True if this person may read the schema."""
         if self.policy.introspection is Introspection.VIEWERS:
             return isinstance(self.identity, Identity) and has_viewer_role(self.identity)
         return self.policy.introspection is Introspection.EVERYONE
 
     @property
     def require_identity(self) -> Identity:
-        """Who asks. Raises `UnauthenticatedError`."""
+        """Return the identity of the viewer. Raises `UnauthenticatedError`."""
         if not isinstance(self.identity, Identity):
             raise self.unauthenticated
         return self.identity

@@ -30,7 +30,7 @@ class IsViewer(BasePermission):
 
 
 def is_guarded(field: StrawberryField) -> bool:
-    """Whether a field lets viewers only pass."""
+    """Return True if a field is restricted to viewers."""
     return any(
         isinstance(extension, PermissionExtension)
         and any(isinstance(permission, IsViewer) for permission in extension.permissions)

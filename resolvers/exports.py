@@ -28,7 +28,7 @@ POLL_INTERVAL = 0.25
 
 
 class ExportQueue(Protocol):
-    """What exports need of the outside."""
+    """The operations on the queue and the files that exports need."""
 
     async def enqueue(self, tenant: str, id: str) -> None:
         """Have a worker take up an export whose row is committed. Never fails: a sweep repeats what is lost."""

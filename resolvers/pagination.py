@@ -54,7 +54,9 @@ def encode(of: str, position: Position) -> str:
 
 
 def decode(of: str, cursor: str, shape: Shape) -> Position:
-    """What `encode` was given. Raises `InvalidInputError` for anything that it could not have made for this list.
+    """Return the values that `encode` was called with.
+
+    Raises `InvalidInputError` for anything that it could not have made for this list.
 
     The check sum finds mistakes, it keeps nobody out: the position is looked at as any other input.
     """
@@ -76,7 +78,7 @@ def _is_of(position: list[Any], shape: Shape) -> bool:
 
 
 def _is_kept(part: Any) -> bool:
-    """Whether a database would give back this very value. There is no NaN, nor what is beyond all numbers."""
+    """Return True if a database would give back this very value. There is no NaN, nor what is beyond all numbers."""
     return part == sanitize(part) if isinstance(part, str) else part is None or -LARGEST <= part < LARGEST
 
 

@@ -293,7 +293,7 @@ class Settings(BaseSettings):
 
     @property
     def link_key(self) -> str:
-        """What download links are signed with: one of its own, the token secret, or one of this process alone."""
+        """The key that signs download links: one of its own, the token secret, or one of this process alone."""
         secret = self.link_secret or self.token_secret
         return secret.get_secret_value() if secret else OF_THIS_PROCESS
 

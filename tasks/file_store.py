@@ -1,4 +1,4 @@
-"""Where finished files are kept: a local folder, or an S3-compatible bucket."""
+"""The store of finished files: a local folder, or an S3-compatible bucket."""
 
 import asyncio
 import hashlib

@@ -10,7 +10,7 @@ SHUTDOWN_GRACE = 4.0
 
 
 class WorkerSlots:
-    """How many jobs a process does at once, how many more it could do, and whether it is to stop."""
+    """The jobs that a process does at once, those that it could still take, and its shutdown."""
 
     def __init__(self, places: int = 1) -> None:
         self._free = places
@@ -19,7 +19,7 @@ class WorkerSlots:
 
     @property
     def free(self) -> int:
-        """How many more jobs could be done now."""
+        """The number of jobs that could still be taken now."""
         return 0 if self.stopping else self._free
 
     @contextmanager
@@ -39,10 +39,10 @@ class WorkerSlots:
 
     @property
     def stopping(self) -> bool:
-        """Whether the process is stopping."""
+        """True if the process is stopping."""
         return self._ended is not None
 
     @property
     def grace_expired(self) -> bool:
-        """Whether it is stopping and nothing can be waited for any more."""
+        """True if it is stopping and the time to finish jobs is over."""
         return self._ended is not None and time.monotonic() - self._ended >= SHUTDOWN_GRACE

@@ -127,7 +127,7 @@ citus.watch()
 
 @pytest.fixture(autouse=True)
 def inside_citus() -> Iterator[None]:
-    """What PostgreSQL was asked is what Citus would run too, see `tests.support.sql.citus`."""
+    """Check that the statements that PostgreSQL ran would run on Citus too, see `tests.support.sql.citus`."""
     yield
     found = list(dict.fromkeys(citus.complaints))
     citus.complaints.clear()

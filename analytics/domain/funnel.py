@@ -22,7 +22,7 @@ class Metric:
     responded: bool = False
 
     def includes(self, status: int, responded: bool) -> bool:
-        """Whether a message of this status belongs to it."""
+        """Return True if a message of this status belongs to the step."""
         return (self.statuses is None or status in self.statuses) and (responded or not self.responded)
 
 
@@ -75,6 +75,6 @@ def total(counts: Iterable[FunnelCounts]) -> FunnelCounts:
 
 
 def contribution(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
-    """What one message adds to each of `COLUMNS`."""
+    """The amount that one message adds to each of `COLUMNS`."""
     held = tuple(int(metric.includes(status, responded)) for metric in METRICS)
     return held + (held if ticket_created else (0,) * len(held))

@@ -15,7 +15,7 @@ EPOCH_HOUR_OF_WEEK = 3 * 24  # the epoch was a Thursday
 
 
 class Granularity(StrEnum):
-    """How wide a point of a series is."""
+    """The width of a point of a series."""
 
     HOUR = "HOUR"
     DAY = "DAY"

@@ -70,7 +70,7 @@ class Zone:
 
     @cached_property
     def _changes(self) -> tuple[list[int], list[int]]:
-        """Where the offset changes, and the offset from there on (both in microseconds)."""
+        """The instants at which the offset changes, and the offset from each on (both in microseconds)."""
         starts, offsets = [FIRST_INSTANT], [self._offset_from_rules(FIRST_INSTANT)]
         for low in range(FIRST_INSTANT, LAST_INSTANT, MAX_STEP):
             self._collect(low, low + MAX_STEP, starts, offsets)
@@ -92,7 +92,7 @@ class Zone:
         return (offset or timedelta()) // MICROSECOND
 
     def offset(self, at: int) -> int:
-        """What to add to the instant `at` to get local time, in microseconds."""
+        """The microseconds to add to the instant `at` to get local time."""
         starts, offsets = self._changes
         return offsets[max(bisect_right(starts, at) - 1, 0)]
 

@@ -1,4 +1,4 @@
-"""What workers do with exports. They only act on what the row says.
+"""The steps of workers on exports. They only act on what the row says.
 
 A worker claims a row by compare-and-set and gets a lease with a token; it must renew the lease, and every later
 step asks for the token. A lease that ran out lets another worker take over. Attempts are counted here, because
@@ -50,7 +50,7 @@ class FinishedExport(NamedTuple):
 
 @dataclass(frozen=True)
 class QueueStats:
-    """How exports stand, of all tenants: how many are queued or worked on, since when the oldest waits, and the ends
+    """Numbers of all tenants' exports: how many are queued or worked on, since when the oldest waits, and the ends
     of those that ended since an instant.
     """
 
@@ -60,7 +60,7 @@ class QueueStats:
 
 
 async def queue_stats(reader: Reader, since: int) -> QueueStats:
-    """How exports stand, for operators."""
+    """Read the numbers of exports for operators."""
     statement = select(exports.c.status, func.count(), func.min(exports.c.created_at))
     rows = await reader.rows(statement.where(exports.c.status.in_(UNDER_WAY)).group_by(exports.c.status))
     took = exports.c.finished_at - exports.c.started_at
@@ -193,14 +193,14 @@ async def expired_exports(reader: Reader, now: int) -> list[Export]:
 
 
 class ExportState(NamedTuple):
-    """Where an export is by its row, and how often it was attempted."""
+    """An export's state in its row, and the number of attempts."""
 
     status: ExportStatus
     attempts: int
 
 
 async def export_states(reader: Reader, ids: Collection[str]) -> dict[str, ExportState]:
-    """Where exports of any tenant are, as far as there are any of these ids."""
+    """Return the states of the exports with these ids, of any tenant; ids without an export are left out."""
     if not ids:
         return {}
     found = await reader.rows(select(exports.c.id, exports.c.status, exports.c.attempts).where(exports.c.id.in_(ids)))

@@ -81,7 +81,7 @@ async def due_tenants(reader: Reader, months: int | None, now: int, tenant: str 
 
 
 def _oldest(tenant: str | Column[str]) -> ScalarSelect[int]:
-    """When the first message of each tenant was sent that is there."""
+    """Select the send time of the tenant's oldest message."""
     return select(func.min(messages.c.sent_at)).where(messages.c.tenant_id == tenant).scalar_subquery()
 
 

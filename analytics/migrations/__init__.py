@@ -29,7 +29,7 @@ EXCLUSIVE_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('embudo migrate'
 
 
 class SchemaState(StrEnum):
-    """How a database's tables stand to this code."""
+    """The state of a database's tables relative to this code."""
 
     CURRENT = "current"
     BEHIND = "behind"  # `embudo migrate` is to be run; also of a database without tables
@@ -69,7 +69,7 @@ def upgrade(connection: Connection) -> SchemaState:
 
 
 async def state(reader: Reader) -> SchemaState:
-    """How the tables stand to this code, by one small read. On PostgreSQL use a reader for it that reads nothing else:
+    """Compare the tables with this code by one small read. On PostgreSQL use a reader for it that reads nothing else:
     where there are no tables its transaction is over afterwards.
     """
     try:
@@ -82,7 +82,7 @@ async def state(reader: Reader) -> SchemaState:
 
 
 def no_such_table(error: DBAPIError) -> bool:
-    """Whether a statement failed because a table is missing: nobody has migrated."""
+    """Return True if a statement failed because a table is missing: nobody has migrated."""
     return getattr(error.orig, "sqlstate", None) == "42P01" or "no such table" in str(error.orig)
 
 

@@ -58,14 +58,14 @@ def _by_reply_hour(zone: Zone, rows: Iterable[AnyRow]) -> Rows:
 
 @dataclass(frozen=True)
 class Maturing:
-    """How many messages may still change, and the instant from which none of them can."""
+    """The number of messages that may still change, and the instant from which none of them can."""
 
     messages: int
     until: int | None
 
 
 async def maturing(reader: Reader, spec: QuerySpec) -> Maturing:
-    """What may still change. Source: semantics, "What may still change"."""
+    """Count the messages that may still change. Source: semantics, "What may still change"."""
     row = await reader.first(sql.maturing(spec, await retained_since(reader, spec.tenant_id)))
     found, newest = tuple(row or (0, None))
     return Maturing(found, None if newest is None else newest + spec.finality_window)
@@ -73,9 +73,9 @@ async def maturing(reader: Reader, spec: QuerySpec) -> Maturing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MessageLabels:
-    """What a message is of, by the names of its time.
+    """The names of a message's template, department, agent and account at its send time.
 
-    Messages of the same share one. It is hashed as the object it is, so that what is made of it is found at once.
+    Messages with equal labels share one object. It is hashed by identity, so that caches by it are quick.
     """
 
     template_name: str
@@ -112,7 +112,7 @@ class MessageBatch(NamedTuple):
 
 
 async def count(reader: Reader, spec: QuerySpec) -> int:
-    """How many messages a specification selects. Raises `Dropped` when some of its days were dropped."""
+    """Count the messages that a specification selects. Raises `Dropped` when some of its days were dropped."""
     await require_messages(reader, spec)
     row = await reader.first(sql.count(spec))
     return row[0] if row else 0
@@ -167,7 +167,7 @@ What = tuple[str | None, str, str, str, str]  # the message's own category; temp
 
 
 async def _label_lookup(reader: Reader, tenant: str) -> Callable[[What, int], MessageLabels]:
-    """What gives the names of what a message is of, at its time.
+    """Return a function that looks up a message's labels at its send time.
 
     Asked in the order of time, as exports do: what is of the same things as an earlier message has the same names, as
     long as the directory says nothing new of any of them.

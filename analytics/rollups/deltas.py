@@ -33,7 +33,7 @@ from analytics.storage.rollup_tables import (
 
 
 class CountableMessage(Protocol):
-    """What of a message the rollups look at."""
+    """The fields of a message that the rollups depend on."""
 
     @property
     def sent_at(self) -> int: ...
@@ -74,7 +74,7 @@ Sums = list[tuple[Rollup, list[tuple[Key, Vector]]]]
 
 
 class RollupDeltas:
-    """How many messages more or less there are in each cell, by family."""
+    """The changes of each cell's message counts, by family."""
 
     def __init__(self) -> None:
         self.cells: dict[MeasureGroup, Counter[Cell]] = {
@@ -87,7 +87,7 @@ class RollupDeltas:
             self.cells[family][cell] += times
 
     def rows(self, rollup: Rollup) -> dict[Key, Vector]:
-        """What is to be added to each row of a rollup, its days, weeks and months."""
+        """The amounts to add to each row of a rollup, its days, weeks and months."""
         days = self._days(rollup)
         found = dict(days)
         for (day, *rest), added in days.items() if rollup.long else ():
@@ -98,7 +98,7 @@ class RollupDeltas:
         return {key: added for key, added in found.items() if any(added)}
 
     def sums(self) -> "Sums":
-        """What is to be added to the rows of each rollup.
+        """The amounts to add to the rows of each rollup.
 
         In the order of the key: writers of other tenants' shards then never wait for each other in a circle.
         """
@@ -154,7 +154,7 @@ def _long_periods(day: int) -> tuple[int, int]:
 
 
 def measures_of(message: CountableMessage) -> tuple[Any, ...]:
-    """What of a message decides where it is counted."""
+    """Return the values of a message that decide where it is counted."""
     return (
         message.sent_at,
         message.department_id,

@@ -11,7 +11,7 @@ from analytics.storage.tables import figures, only, tenants
 
 
 class TenantGauge(StrEnum):
-    """What is known of a tenant."""
+    """The stored values of a tenant."""
 
     WAITING_STATUSES = "waiting_statuses"  # that no message has claimed yet
     WAITING_REPLIES = "waiting_replies"

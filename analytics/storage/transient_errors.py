@@ -26,7 +26,7 @@ def is_damage(error: BaseException | None) -> bool:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether an error is the database's or the connection's own; else it is what was asked, and comes again."""
+    """Return True if the database or the connection failed; any other error is the statement's own and would recur."""
     if isinstance(error, (OSError, NoConnection)):
         return True
     if not isinstance(error, DBAPIError):

@@ -93,7 +93,7 @@ class DocumentValidationExtension(SchemaExtension):
         return self.execution_context.schema, self.execution_context.query or ""
 
     def _check(self, document: DocumentNode) -> list[GraphQLError]:
-        """What is wrong with a document that is not known. Raises `TooComplexError`."""
+        """Validate a document that is not in the cache, and return its errors. Raises `TooComplexError`."""
         execution = self.execution_context
         try:
             self._size = enforce_limits(execution.schema._schema, document)
@@ -120,7 +120,7 @@ class DocumentValidationExtension(SchemaExtension):
         return validate(execution.schema._schema, document, rules, max_errors=1, hide_suggestions=hidden)[:1]
 
     def _refusals(self, document: DocumentNode) -> list[GraphQLError]:
-        """Why this person may not run a valid document, if so.
+        """Return the reasons why this person may not run a valid document.
 
         Raises `InvalidInputError` when no operation is named, and `TooComplexError` when its variables make it too
         dear.

@@ -1,4 +1,4 @@
-"""What clients learn of errors: a code each, the text of public ones, and nothing of any other."""
+"""The part of errors that clients see: a code each, the text of public ones, and nothing of any other."""
 
 import re
 from collections.abc import AsyncIterator, Iterator

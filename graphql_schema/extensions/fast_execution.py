@@ -134,7 +134,7 @@ class FastExecutionContext(DefaultExecutionContext):
         return self._kept.get(key, lambda: self._make_reader(type_, field_details_list))
 
     def _varies(self) -> bool:
-        """Whether the same document can select other fields the next time: with @skip and @include it can."""
+        """Return True if the same document can select other fields the next time: with @skip and @include it can."""
         place = self.operation.loc
         return place is None or "@" in place.source.body
 
@@ -147,11 +147,11 @@ class FastExecutionContext(DefaultExecutionContext):
             return None, 0
 
     def _has_middlewares(self) -> bool:
-        """Whether an extension wants to be called for every field."""
+        """Return True if an extension hooks into every field."""
         return bool(self.middleware_manager and self.middleware_manager.middlewares)
 
     def _read(self, type_: GraphQLOutputType, field_details_list: Any) -> Read:
-        """How to read a value of a type. Raises `_NotSupportedError` when it takes more than reading."""
+        """Return a reader of a type's values. Raises `_NotSupportedError` when it takes more than reading."""
         if isinstance(type_, GraphQLNonNull):
             # No reader takes a None: that a value is there needs no test of its own.
             return self._read(type_.of_type, field_details_list)
@@ -214,7 +214,7 @@ def _items(read: Read) -> Read:
 
 
 def _leaf(type_: GraphQLLeafType) -> Read:
-    """What a leaf type makes of a value."""
+    """Serialize a value by its leaf type."""
     coerce = type_.coerce_output_value
 
     def coerced(value: Any) -> Any:

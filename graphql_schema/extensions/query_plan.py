@@ -12,7 +12,7 @@ class QueryPlanExtension(SchemaExtension):
     """Adds the plan of each query that a request ran, such as `rollup_funnel_agent: 11 months, 3 days`."""
 
     async def get_results(self) -> dict[str, Any]:
-        """What is added to the response's extensions."""
+        """Return the entries to add to the response's extensions."""
         context: Context = self.execution_context.context
         if not context.include_plan or context.identity is None or not context.loader.plans:
             return {}

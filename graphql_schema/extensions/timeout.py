@@ -1,4 +1,4 @@
-"""How long a request may take: after that it ends with TIMEOUT, and so does what the database is doing for it."""
+"""The time limit of a request: after it the request ends with TIMEOUT, and its database statement is cancelled."""
 
 import asyncio
 from collections.abc import AsyncIterator

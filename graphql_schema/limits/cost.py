@@ -63,7 +63,7 @@ OUR_ITEMS, INTROSPECTED_ITEMS = 30, 2
 
 @dataclass(frozen=True)
 class FieldCost:
-    """What one field costs by itself, in points, and how often what is inside it is paid."""
+    """The cost of one field by itself, in points, and the factor for the fields inside it."""
 
     own: float
     items: int | None = None  # None: it is no list
@@ -98,7 +98,7 @@ def _weight(coordinate: str) -> Weight:
 
 
 def _list_items(coordinate: str, field: GraphQLField) -> int | None:
-    """How many objects a list has, which is no page's own; None of what is no list of objects."""
+    """Return the most objects of a list that is not a page's own; None if it is no list of objects."""
     found = get_nullable_type(field.type)
     if not isinstance(found, GraphQLList) or not is_object_type(get_nullable_type(found.of_type)):
         return None
@@ -108,7 +108,7 @@ def _list_items(coordinate: str, field: GraphQLField) -> int | None:
 
 
 def _first(field: GraphQLField, node: FieldNode) -> int:
-    """How many rows a page has at most."""
+    """Return the most rows that a page can have."""
     for argument in node.arguments or ():
         if argument.name.value == "first":
             written = argument.value

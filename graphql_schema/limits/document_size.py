@@ -44,7 +44,7 @@ NO_READS: Reads = frozenset()
 
 @dataclass(slots=True)
 class DocumentCost:
-    """How large a selection is, with all that it spreads. The cost is in points, without shared reads."""
+    """The size of a selection, the fragments that it spreads included. The cost is in points, without shared reads."""
 
     depth: int = 0
     selections: int = 0

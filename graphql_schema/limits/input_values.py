@@ -46,7 +46,7 @@ def _nodes(document: DocumentNode) -> Iterator[Node]:
 
 
 def count_variables(variables: dict[str, object]) -> int:
-    """How many values there are. Raises `TooComplexError` for more than any request needs; no type is looked at."""
+    """Count the values. Raises `TooComplexError` for more than any request needs; no type is looked at."""
     count, waiting = 0, list[object]([list(variables.values())])
     while waiting:
         value = waiting.pop()

@@ -1,1 +1,1 @@
-"""Who asks: tokens, an identity provider's keys, and signed download links."""
+"""Authentication: tokens, an identity provider's keys, and signed download links."""

@@ -57,7 +57,7 @@ class DownloadLinkSigner:
 
 
 def _is_canonical_jwt(signature: str) -> bool:
-    """Whether its parts are written as we write them: base64 without padding, and no bits left over."""
+    """Return True if its parts are encoded as ours are: base64 without padding, and no bits left over."""
     try:
         return all(base64url_encode(base64url_decode(part)).decode() == part for part in signature.split("."))
     except ValueError:

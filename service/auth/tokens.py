@@ -114,7 +114,7 @@ class TokenService:
         return _identity(claims)
 
     def _key(self, token: str) -> tuple[Any, str]:
-        """What a token must be signed with, and how."""
+        """Return the key and the algorithm that a token must be signed with."""
         id, algorithm = _header(token)
         if algorithm == ALGORITHM and self.secret:
             return self.secret, algorithm

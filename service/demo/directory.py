@@ -1,4 +1,4 @@
-"""Who and what the demo tenant consists of: tables, and the directory statements that follow from them."""
+"""The people and things of the demo tenant: tables, and the directory statements that follow from them."""
 
 import unicodedata
 from collections.abc import Iterator

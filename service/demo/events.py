@@ -36,7 +36,7 @@ ERRORS = {
 
 
 def identity_of(person: Person) -> Identity:
-    """What a token says of one of the demo's people."""
+    """Return the identity that a token gives one of the demo's people."""
     return Identity(person.user_id, DEMO_TENANT, person.role, person.email, person.name)
 
 
@@ -101,7 +101,7 @@ class _Simulation:
             self._directory |= {entity["id"]: entity for entity in statement.entities}
 
     def _shift(self) -> tuple[list[_Sender], list[float]]:
-        """Who may send today, and their cumulative weights: a department's share, by its agents' paces."""
+        """Return today's senders and their cumulative weights: a department's share, by its agents' paces."""
         senders, weights = [], []
         for department in filter(self._active, DEPARTMENTS):
             team = [agent.id for agent in filter(self._active, AGENTS) if department.id in agent.departments]

@@ -1,4 +1,4 @@
-"""What becomes of the demo's messages: statuses and replies, some late, repeated, out of order or lost."""
+"""The outcomes of the demo's messages: statuses and replies, some late, repeated, out of order or lost."""
 
 import heapq
 from bisect import bisect
@@ -31,7 +31,7 @@ REPLY_KINDS = (list(KINDS), list(accumulate(KINDS.values())))
 
 
 class Sent(NamedTuple):
-    """What the fate of one message depends on."""
+    """The values that one message's outcome depends on."""
 
     day: Day
     at: float
@@ -143,7 +143,7 @@ class MessageOutcomes:
             self._answer(sent, at + 5 + self._rng.expovariate(1 / MINUTE))
 
     def _reference(self, sent: Sent, kind: str) -> Event:
-        """What a reply says about what it answers: the message, the ticket, both or nothing."""
+        """Return the reference of a reply to what it answers: the message, the ticket, both or nothing."""
         ticket = {"ticket_id": sent.ticket} if sent.ticket and self._random() < 0.6 else {}
         quotes = self._random() < QUOTING.get(kind, 0.12)
         return {"in_reply_to": sent.wamid} | ticket if quotes else ticket

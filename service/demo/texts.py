@@ -1,10 +1,10 @@
-"""What the demo's customers write, and why their messages bounce. Texts are for Spanish readers."""
+"""The texts of the demo's customers, and the reasons of their bounces. Texts are for Spanish readers."""
 
 from typing import NamedTuple
 
 
 class ResponseProfile(NamedTuple):
-    """How customers take a template category: chances, and weights of the error codes of its bounces."""
+    """The response of customers to a template category: chances, and weights of the error codes of its bounces."""
 
     bounced: float
     opened: float  # of the delivered, whether or not the contact shows it

@@ -50,7 +50,7 @@ PLAN_HEADER = "x-embudo-plan"
 
 @dataclass(frozen=True)
 class GraphQLDependencies:
-    """What requests are answered with."""
+    """The services that answering a request needs."""
 
     database: Database
     export_queue: ExportQueue
@@ -65,7 +65,7 @@ class GraphQLDependencies:
 
 
 def policy_from_settings(settings: Settings) -> RequestPolicy:
-    """What the settings grant each request."""
+    """Return the limits and permissions that the settings give each request."""
     return RequestPolicy(
         Introspection(settings.introspection),
         settings.request_seconds,
@@ -205,6 +205,6 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
 
 
 def _whose(context: Context) -> tuple[str, str | None]:
-    """Who asks, and of which tenant; a stranger by address."""
+    """Return the viewer and tenant to count a request for; the address of a stranger."""
     who = context.identity
     return (who.id, who.tenant_id) if isinstance(who, Identity) else (context.address, None)

@@ -103,7 +103,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
         raise HTTPException(405, "Only GET and POST are understood here.")
 
     async def get_sub_response(self, request: Request) -> Response:  # type: ignore[override]  # HTTP only
-        """What the answer begins with: its media type."""
+        """Create the response that the handler fills, with its media type."""
         response = await super().get_sub_response(request)
         response.media_type = media_type(request.headers.get("accept", ""))
         return response

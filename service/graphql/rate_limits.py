@@ -53,7 +53,7 @@ class Bucket:
 
 
 class TokenBucketStore(Protocol):
-    """Where buckets are kept."""
+    """A store of token buckets."""
 
     async def consume(self, buckets: Sequence[Bucket]) -> float:
         """Take from all of these buckets if each has enough; else seconds to wait."""

@@ -123,7 +123,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             own.context.cancel()
 
     async def handle_task_exception(self, error: Exception) -> None:
-        """What nobody expected: the client is told that it went wrong; alone it would hear that all is done."""
+        """Report an unexpected error to the client; by default it would be told that the operation completed."""
         if self._operation is None:
             await super().handle_task_exception(error)
             return
@@ -155,7 +155,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
 
 
 def _is_message(message: object) -> bool:
-    """Whether it has the shape that Strawberry's handler takes for granted."""
+    """Return True if it has the shape that Strawberry's handler takes for granted."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return False
     if message["type"] == "subscribe":

@@ -116,7 +116,7 @@ class EventsEndpoint:
 
 
 class _IngestReport:
-    """What became of the lines so far."""
+    """The results of the lines so far."""
 
     def __init__(self) -> None:
         self._outcomes: Counter[str] = Counter()

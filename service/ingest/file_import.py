@@ -34,7 +34,7 @@ SHOWN = 20
 
 @dataclass
 class ImportReport:
-    """What became of the events of an import."""
+    """The results of the events of an import."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     rejected: int = 0

@@ -19,7 +19,7 @@ ANY = "*"
 
 
 class WebhookCredentials(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a tenant's webhooks are signed with, and what its subscription is asked for."""
+    """The secrets that sign a tenant's webhooks, and the token that verifies its subscription."""
 
     app_secret: str | list[str]
     verify_token: str

@@ -135,7 +135,7 @@ def _refused() -> Response:
 
 
 def signature(body: bytes | bytearray, secret: str) -> str:
-    """What `X-Hub-Signature-256` says of a body: the HMAC-SHA-256 of its raw bytes by the app's secret."""
+    """Compute the `X-Hub-Signature-256` of a body: the HMAC-SHA-256 of its raw bytes by the app's secret."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Where the service listens, and how it ends: what it was asked before SIGTERM it answers, and then it is done."""
+"""The listening sockets and the graceful shutdown: requests from before SIGTERM are answered, then it exits."""
 
 import math
 import signal
@@ -11,7 +11,7 @@ from service.settings import ConfigurationError, Settings
 
 
 def shutdown_timeout(settings: Settings) -> int:
-    """How many seconds what is under way may still take: as many as any request.
+    """Return the seconds that requests under way may still take: as many as any request.
 
     What runs longer is a download by a slow client, who can go on where it was cut, or a body of events, of which the
     rest is sent again.

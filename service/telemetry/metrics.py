@@ -73,8 +73,10 @@ async def render_metrics(database: Database, answers: bool, shared: bool) -> byt
 
 
 async def _database_metrics(database: Database) -> list[Metric]:
-    """What the database says. While a part of it does not answer, sums of all tenants are left out: without some of
-    them they would be wrong, and of a counter that falls Prometheus thinks that it began anew.
+    """Return the metrics that are read from the database.
+
+    While a part of it does not answer, sums of all tenants are left out: without some of them they would be wrong, and
+    of a counter that falls Prometheus thinks that it began anew.
     """
     now = now_micros()
     here = await _read(database, _of_coordinator, now)
@@ -84,7 +86,7 @@ async def _database_metrics(database: Database) -> list[Metric]:
 
 
 async def _read(database: Database, read: Read, now: int) -> list[Metric] | None:
-    """What some reads give; None when the database does not answer them, or not in time."""
+    """Run some reads; None when the database does not answer them, or not in time."""
     try:
         async with asyncio.timeout(READ_TIMEOUT), database.observe() as reader:
             return await read(reader, now)

@@ -1,4 +1,4 @@
-"""What is noted of each request and each operation when it is over: a line in the log, and counts.
+"""The record of each request and each operation when it is over: a line in the log, and counts.
 
 Never a phone, what somebody wrote, a token or the query of an address: download links are signed by theirs.
 """

@@ -42,7 +42,7 @@ def routes(settings: Settings, tokens: TokenService) -> list[Route]:
 
 
 def _is_local_request(request: Request) -> bool:
-    """Whether a page of this machine asks, and no other: neither by another name for it, nor from another origin."""
+    """Return True if a page of this machine sent the request, by a loopback name and from its own origin."""
     origin = request.headers.get("origin")
     own = origin is None or origin == f"{request.url.scheme}://{request.url.netloc}"
     return own and request.url.hostname in LOOPBACK and request.client is not None and request.client.host in LOOPBACK

@@ -61,7 +61,7 @@ def _database_line(database: Database, tables: SchemaState | None) -> str:
 
 
 async def _tables(database: Database) -> SchemaState | None:
-    """How the tables stand to this code; None when the database does not answer."""
+    """Compare the tables with this code; None when the database does not answer."""
     try:
         async with database.observe() as reader:
             return await state(reader)

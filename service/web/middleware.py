@@ -1,4 +1,4 @@
-"""What every answer carries: the id of its request, and headers that forbid browsers what nobody needs."""
+"""Headers of every response: the id of its request, and those that disable browser features nobody needs."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ SECURE = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def cors_options(origins: tuple[str, ...]) -> dict[str, Any]:
-    """How pages of other origins may call: those of the list, with a token, never with cookies."""
+    """Return the CORS options: origins of the list may call, with a token, never with cookies."""
     return {
         "allow_origins": origins,
         "allow_methods": ("GET", "POST"),

@@ -58,7 +58,7 @@ class Supervisor:
 
     @property
     def alive(self) -> bool:
-        """Whether any worker runs."""
+        """Return True if any worker runs."""
         return any(keeper.alive for keeper in self._keepers)
 
     async def stop(self) -> None:

@@ -54,14 +54,14 @@ AMQP_OPTIONS = {
 
 @dataclass(frozen=True)
 class BrokerUrl:
-    """Where messages go: the broker's own URL, and the namespace that keeps ours apart."""
+    """The destination of messages: the broker's own URL, and the namespace that keeps ours apart."""
 
     url: str
     namespace: str = "embudo"
 
     @property
     def embedded(self) -> bool:
-        """Whether the service runs its own worker, with nothing in between."""
+        """True if the service runs its own worker, without a broker."""
         return self.url.startswith("embedded:")
 
     @property

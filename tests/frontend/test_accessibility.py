@@ -1,4 +1,4 @@
-"""What axe finds on every page, light and dark, wide and narrow."""
+"""The findings of axe on every page, light and dark, wide and narrow."""
 
 from pathlib import Path
 from typing import Any

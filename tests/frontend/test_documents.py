@@ -41,7 +41,7 @@ def strict(demo: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 class _WithoutTypenames(Visitor):
     def enter_field(self, node: FieldNode, *_: Any) -> Any:
-        """What the client adds for its cache goes away."""
+        """Drop the fields that the client adds for its cache."""
         return REMOVE if node.name.value == "__typename" else None
 
 

@@ -60,7 +60,7 @@ UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "día": 86_400, "días": 86
 
 
 def seconds(shown: str) -> float:
-    """How long a text like `2,37 h` or `2 h 22 min` says."""
+    """The seconds of a text like `2,37 h` or `2 h 22 min`."""
     parts = re.findall(r"([\d,]+)\s*(días?|min|[dhs])\b", shown)
     assert parts, shown
     return sum(float(number.replace(",", ".")) * UNITS[unit] for number, unit in parts)

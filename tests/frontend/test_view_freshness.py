@@ -1,4 +1,4 @@
-"""What the view does when a part cannot be had, when numbers grow old, and how little it asks for."""
+"""The view when a part is unavailable or numbers grow old, and the requests that it saves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

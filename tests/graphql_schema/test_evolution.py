@@ -1,4 +1,4 @@
-"""What may change in the schema between releases: frontend/build/evolution.js, which `make check` runs."""
+"""The changes of the schema that are allowed between releases: frontend/build/evolution.js, which `make check` runs."""
 
 import os
 import shutil

@@ -56,7 +56,7 @@ async def change(database: Database, who: Identity, mutation: str, id: str, jobs
 
 
 async def run(database: Database, tenant: str, id: str, status: ExportStatus) -> None:
-    """What a worker would do."""
+    """Claim an export as a worker, and end it with a status."""
     now = time.time_ns() // 1000
     async with database.write() as writer:
         export = await export_jobs.claim(writer, tenant, id, now)

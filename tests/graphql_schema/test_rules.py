@@ -163,7 +163,7 @@ def test_every_type_of_the_contract_is_ours(name: str) -> None:
 
 
 def _differences(ours: Any, theirs: Any) -> list[str]:
-    """What the contract has and we have not, or have otherwise."""
+    """List the parts of the contract that our schema lacks or has otherwise."""
     if isinstance(theirs, GraphQLEnumType):
         return [value for value in theirs.values if value not in ours.values]
     if isinstance(theirs, GraphQLScalarType):

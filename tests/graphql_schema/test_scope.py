@@ -1,4 +1,4 @@
-"""Who sees what: tenants are walls, supervisors see their departments, and leaving one takes effect at once."""
+"""Visibility: tenants are walls, supervisors see their departments, and leaving one takes effect at once."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -62,7 +62,7 @@ async def acme(database: Database, tenant: str) -> str:
 
 
 async def messages(database: Database, who: Identity, asked: Filter = WEEK) -> tuple[int, int]:
-    """How many messages somebody sees in a period and the one before."""
+    """Count the messages that somebody sees in a period and the one before."""
     data = (await ask(database, who, FUNNEL, {"filter": variables(asked)["filter"]}))["campaignAnalytics"]
     return data["funnel"]["messages"], data["previousPeriod"]["funnel"]["messages"]
 

@@ -110,7 +110,7 @@ async def export(
 async def answers(
     database: Database, who: Identity, values: Mapping[str, Any], now: datetime = NOW, walked: list[Walk] = WALKS
 ) -> dict[Walk, Any]:
-    """What somebody is told by all documents."""
+    """Return the responses to all documents for a viewer."""
     told = {}
     for walk in walked:
         asked = {name: values[name] for name in walk.variables}
@@ -218,7 +218,7 @@ OUTSIDE, NOWHERE = "id-outside", "id-nowhere"
 
 
 async def test_the_comparison_would_show_a_leak(database: Database, tenant: str) -> None:
-    """What an administrator is told differs wherever scope matters, and the exceptions are needed."""
+    """An administrator's responses differ wherever scope matters, and the exceptions are needed."""
     await feed(database, tenant, tenant_events())
     for who, id in ((supervisor(tenant), MINE), (identity(tenant), THEIRS)):
         await export(database, who, id, TUESDAY, NOW)

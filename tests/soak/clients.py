@@ -22,7 +22,7 @@ EXPECTED = {"200", "429", "503", "no answer"}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is sent: so many tenants of so many messages, by so many clients, spread over so many seconds."""
+    """The work of a soak: so many tenants of so many messages, by so many clients, spread over so many seconds."""
 
     seed: int
     tenants: int
@@ -33,7 +33,7 @@ class Plan:
 
 @dataclass
 class Tally:
-    """What a client did, and what it did not expect."""
+    """The work of a client, and the responses that it did not expect."""
 
     events: int = 0  # repeated ones count again
     bodies: int = 0
@@ -42,7 +42,7 @@ class Tally:
 
 
 def share(plan: Plan, number: int) -> list[Delivery]:
-    """What a client has to send, in its order."""
+    """Return the deliveries of a client, in its order."""
     everyone = (tenant_data(plan.seed, n, plan.messages) for n in range(plan.tenants))
     all_of_them = [delivery for one in everyone for delivery in deliveries(one, plan.seed)]
     Random(plan.seed).shuffle(all_of_them)

@@ -33,7 +33,7 @@ Question = tuple[Identity, Filter, tuple[str, str] | None]  # who asks, for what
 
 @dataclass
 class Compared:
-    """How many values were compared, and which of them differ."""
+    """The number of values compared, and those that differ."""
 
     values: int
     differences: list[str]
@@ -113,7 +113,7 @@ class Comparison:
 
 
 def differences(place: str, expected: Any, found: Any) -> Iterator[str]:
-    """Where two values differ."""
+    """List the differences of two values."""
     if isinstance(expected, dict) and isinstance(found, dict):
         for key in sorted(expected.keys() | found.keys()):
             yield from differences(f"{place}.{key}", expected.get(key), found.get(key))

@@ -1,4 +1,4 @@
-"""What a tenant's events travel in: NDJSON bodies of the platform and webhooks of WhatsApp, shuffled and repeated."""
+"""Requests with a tenant's events: NDJSON of the platform and webhooks of WhatsApp, shuffled and repeated."""
 
 import gzip
 import json
@@ -41,7 +41,7 @@ def deliveries(data: TenantData, seed: int) -> list[Delivery]:
 
 
 def _by_whatsapp(rng: Random, event: Event) -> bool:
-    """Whether an event comes from WhatsApp: what only WhatsApp says does, what both may say mostly."""
+    """Decide by chance if an event comes from WhatsApp: what only WhatsApp says does, what both may say mostly."""
     said = event.get("reply", event)
     return event["type"] in ("template.notice", "contact.changed") or ("phone_number_id" in said and rng.random() < 0.7)
 

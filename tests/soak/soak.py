@@ -28,7 +28,7 @@ SETTLING = 300.0  # seconds in which workers must have done what is left to do
 
 @dataclass
 class Report:
-    """What was done in a soak, and what was wrong."""
+    """The work of a soak, and its errors."""
 
     messages: int = 0
     events: int = 0
@@ -112,7 +112,7 @@ def _compare(comparisons: list[Comparison], fleet: Fleet, report: Report) -> Non
 
 
 def _rollups(fleet: Fleet, one: TenantData) -> list[str]:
-    """What `rollups check` finds."""
+    """Return the findings of `rollups check`."""
     done = embudo(fleet.servers[0].folder, "rollups", "check", "--tenant", one.tenant, env=fleet.settings)
     found = (done.stdout or done.stderr).decode().splitlines() if done.returncode else []
     return [f"{one.tenant}, rollups check: {line}" for line in found]

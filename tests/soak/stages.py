@@ -1,4 +1,4 @@
-"""What a soak needs to run on: an empty database, and with PostgreSQL a broker."""
+"""The servers that a soak runs on: an empty database, and with PostgreSQL a broker."""
 
 import asyncio
 from collections.abc import Iterator

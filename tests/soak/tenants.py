@@ -203,7 +203,7 @@ def _memberships(rng: Random) -> Iterator[Event]:
 
 
 def _notices(rng: Random) -> Iterator[Event]:
-    """What WhatsApp says of templates' categories: some by the id that the platform knows, some not."""
+    """Make WhatsApp's notices of templates' categories: some by the id that the platform knows, some not."""
     for number, template in enumerate(TEMPLATES):
         if rng.random() < 0.5:
             yield {

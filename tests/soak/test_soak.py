@@ -22,7 +22,7 @@ SHORT = Plan(seed=1, tenants=1, messages=120, clients=2, seconds=5)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def at(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    """What to run on. PostgreSQL and Redis skip visibly where they do not answer, never in CI."""
+    """The servers to run on. PostgreSQL and Redis skip visibly where they do not answer, never in CI."""
     if request.param == "postgresql":
         reachable("redis")
     with ExitStack() as stack:

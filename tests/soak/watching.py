@@ -23,7 +23,7 @@ SERIES = ("days", "weeks", "months")
 
 
 def inconsistencies(part: dict[str, Any]) -> list[str]:
-    """What does not add up in one period of the view."""
+    """List the numbers that do not add up in one period of the view."""
     whole = _counts(part["funnel"])
     wrong = []
     if whole["messages"] != whole["sent"] + whole["bounced"] + whole["pending"]:

@@ -56,7 +56,7 @@ def ticket(id: str = "9001", *, created: bool = True, key: str | None = None) ->
 def status(
     message_id: str = "m1", status: str = "delivered", at: str = MONDAY, code: int | None = None, **fields: Any
 ) -> Event:
-    """What became of a message."""
+    """A status event of a message."""
     error = {} if code is None else {"error": {"code": code}}
     return {"type": "message.status", "at": at, "message_id": message_id, "status": status, **error, **fields}
 
@@ -116,7 +116,7 @@ def member(user_id: str = "s1", department_id: str = "d1", at: str = LONG_AGO, *
 
 
 def identity(tenant: str, role: str = "administrator", id: str = "boss", **fields: Any) -> Identity:
-    """What a token says."""
+    """The identity of a token."""
     return Identity(id, tenant, role, **fields)
 
 
@@ -139,7 +139,7 @@ def link(viewer: Viewer, export: Export) -> str:
 def context(
     database: Database, who: Identity | PublicError | None, *, jobs: ExportQueue | None = None, now: int | None = None
 ) -> Context:
-    """What one request has."""
+    """The context of one request."""
     moment = time.time_ns() // 1000 if now is None else now
     return Context(identity=who, now=moment, database=database, export_queue=jobs or FakeExportQueue(), link=link)
 

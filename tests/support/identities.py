@@ -23,7 +23,7 @@ WAMIDS = {
 
 
 def words(contact: dict[str, str]) -> str:
-    """What somebody writes, by which it can be recognised."""
+    """Make a text that can be recognised as somebody's."""
     return f"words of {' '.join(filter(None, contact.values()))}"
 
 

@@ -81,7 +81,7 @@ def _reply(chance: random.Random, id: str, to: str, at: str, account: str, conta
 
 
 def write(url: str, tenants: Tenants, seed: int) -> None:
-    """What one process does: every event in an order of its own, some again, and the rollups anew now and then."""
+    """Write every event in this process's own order, some again, and rebuild the rollups now and then."""
 
     async def work() -> None:
         chance = random.Random(seed)

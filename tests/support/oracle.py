@@ -1,4 +1,4 @@
-"""What every number means, written a second time: naive, in memory, and independent of the service.
+"""A second implementation of every number: naive, in memory, and independent of the service.
 
 Each part cites the section of "What every number means" (`semantics`) it implements. Nothing here is fast and
 nothing is merged incrementally: all events are collected first and the state is derived from the whole set.
@@ -122,7 +122,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Answer:
-    """That one reply answers one message."""
+    """The match of one reply with the message that it answers."""
 
     reply: Reply
     rule: Rule

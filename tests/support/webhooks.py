@@ -41,5 +41,5 @@ def body(*, statuses: list[dict[str, Any]] | None = None, messages: list[dict[st
 
 
 def signature(body: bytes, secret: str) -> str:
-    """What signs a body."""
+    """Return the signature of a body."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

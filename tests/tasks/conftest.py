@@ -19,7 +19,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where finished files are."""
+    """The folder of finished files."""
     return tmp_path / "files"
 
 

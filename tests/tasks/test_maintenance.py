@@ -137,7 +137,7 @@ def now_as_text() -> str:
 
 
 async def left(database: Database, tenant: str) -> tuple[int, ...]:
-    """How many orphans, webhooks and messages there are."""
+    """Count the orphans, webhooks and messages."""
     async with database.read() as reader:
         bodies = await webhook_inbox.count(reader, tenant)
         kept = await reader.rows(select(messages.c.id).where(messages.c.tenant_id == tenant))
@@ -145,7 +145,7 @@ async def left(database: Database, tenant: str) -> tuple[int, ...]:
 
 
 async def look_at(database: Database, tenant: str) -> int:
-    """When somebody looked at the tenant last."""
+    """Return the time at which the tenant was last checked."""
     async with database.read() as reader:
         return (await gauges.load(reader, tenant))[TenantGauge.DRIFT].at
 

@@ -1,4 +1,4 @@
-"""Who was forgotten, and from when on messages are kept"""
+"""Record the people erased, and the instant from which messages are kept"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What every kind of export file has in common: messages go in, and either a whole file comes out or none."""
+"""The base of every kind of export file: messages go in, and either a whole file comes out or none."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path

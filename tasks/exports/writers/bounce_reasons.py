@@ -1,4 +1,4 @@
-"""Why a message bounced, in the words of a file's language."""
+"""The reasons of bounces, in the words of a file's language."""
 
 from collections.abc import Mapping
 

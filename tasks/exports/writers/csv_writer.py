@@ -37,7 +37,7 @@ def _fields(separator: str, named: MessageLabels) -> tuple[str, str, str]:
 
 
 def _clock_texts(seconds: Iterable[int | None]) -> list[str]:
-    """What a clock shows so many seconds after its 1970-01-01 00:00:00, as `YYYY-MM-DD HH:MM:SS`."""
+    """Format local times, in seconds since 1970-01-01 00:00:00, as `YYYY-MM-DD HH:MM:SS`."""
     return ["" if second is None else _hour_text(second // 3600) + _IN_AN_HOUR[second % 3600] for second in seconds]
 
 

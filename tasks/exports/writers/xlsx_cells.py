@@ -1,4 +1,4 @@
-"""What to hand to openpyxl so that it writes what was meant.
+"""Cell values for openpyxl that it writes as they were meant.
 
 Sheets and cells are Any: write-only sheets take values and cells alike, and the stubs know neither.
 """

@@ -49,7 +49,7 @@ async def message(database: Database, tenant: str, id: str = "m1") -> Any:
 
 
 async def outcome(database: Database, tenant: str) -> dict[str, Any]:
-    """What became of each message, and by which rule it was answered."""
+    """Return each message's status, and the rule by which it was answered."""
     async with database.read() as reader:
         rows = await reader.rows(
             select(messages, replies.c.rule)

@@ -1,4 +1,4 @@
-"""Which message a reply answers: each rule by hand, and what must hold of any sends and replies."""
+"""The message that a reply answers: each rule by hand, and what must hold of any sends and replies."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -77,7 +77,7 @@ def reply(id: str = "r1", seconds: float = 60, **fields: Any) -> Reply:
 
 
 def answer(sends: list[Message], *replies: Reply, window: int = WEEK) -> tuple[str, str] | None:
-    """What the first of the replies answers."""
+    """Return the message that the first of the replies answers."""
     return attribute(sends, replies, ACCOUNTS, window).get(replies[0].id)
 
 

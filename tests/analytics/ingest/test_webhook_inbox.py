@@ -55,7 +55,7 @@ async def rows(database: Database, statement: Any) -> list[Any]:
 
 
 async def state_of(database: Database, tenant: str) -> list[Any]:
-    """What became of the tenant's messages."""
+    """Return the states of the tenant's messages."""
     columns = (messages.c.id, messages.c.receipt_status, messages.c.reply_text)
     return await rows(database, select(*columns).where(messages.c.tenant_id == tenant).order_by(messages.c.id))
 

@@ -61,7 +61,7 @@ async def state(database: Database, tenant: str) -> states.DataAvailability:
 
 
 async def sizes(database: Database, tenant: str) -> tuple[int, int, int]:
-    """How many messages, receipts and replies there are."""
+    """Count the messages, receipts and replies."""
     async with database.read() as reader:
         found = [
             await reader.first(select(func.count()).select_from(table).where(table.c.tenant_id == tenant))
@@ -134,7 +134,7 @@ async def test_dropping_changes_no_number(
 
 
 def _moved_over(event: Event, events: list[Event], since: int) -> bool:
-    """Whether descriptions of the event's message place it on both sides of an instant."""
+    """Return True if descriptions of the event's message place it on both sides of an instant."""
     sends = [one for one in events if one["type"] == "message.sent"]
     if event["type"] != "message.sent":
         return False

@@ -76,7 +76,10 @@ class _Batch:
 
 
 def problems(migration: Any, ancestors: list[str]) -> list[str]:
-    """What a migration does to the release before it. `ancestors` are the revisions before it, the newest first."""
+    """List what of a migration would break the release before it.
+
+    `ancestors` are the revisions before it, the newest first.
+    """
     recorder = Recorder()
     known, migration.op = migration.op, recorder
     try:

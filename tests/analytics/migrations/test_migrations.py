@@ -158,12 +158,12 @@ async def test_a_migration_lets_readers_pass_while_it_waits_for_a_long_one(monke
 
 
 async def stands(database: Database) -> SchemaState:
-    """How it stands to our code."""
+    """Compare the tables with our code."""
     async with database.read() as reader:
         return await state(reader)
 
 
 async def version(database: Database) -> list[str]:
-    """What is written down as its version."""
+    """Return the stored version."""
     async with database.read() as reader:
         return [row[0] for row in await reader.rows(text("SELECT version_num FROM alembic_version"))]

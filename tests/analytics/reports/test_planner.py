@@ -1,4 +1,4 @@
-"""Where a query reads: the narrowest rollup that has what it groups and filters by, in the fewest periods."""
+"""The source of a query: the narrowest rollup that has what it groups and filters by, in the fewest periods."""
 
 from dataclasses import replace
 from datetime import date, timedelta

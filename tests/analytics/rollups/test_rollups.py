@@ -40,7 +40,7 @@ async def state(database: Database, tenant: str) -> states.DataAvailability:
 
 
 async def messages(database: Database, tenant: str, first: date = DAY, last: date = DAY, zone: str = "UTC") -> Any:
-    """How many messages of some days there are by department, and where that was read."""
+    """Count messages of some days by department, and return the table that was read."""
     spec = build_spec(
         MessageFilter(first=first, last=last),
         AccessScope(tenant, None),

@@ -114,7 +114,7 @@ async def test_a_stream_left_early_leaves_the_reader_usable(
 
 
 async def read_at_once(database: Database, tenant: str, readers: int) -> list[int]:
-    """What so many readers count, all open at one time as far as the pool allows."""
+    """Return the counts of so many readers, all open at one time as far as the pool allows."""
 
     async def read() -> int:
         async with database.read() as reader:

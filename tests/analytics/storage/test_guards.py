@@ -33,7 +33,7 @@ class Node:
 
 
 class RefusalError(Exception):
-    """What a server says, with its SQLSTATE."""
+    """An error of a server, with its SQLSTATE."""
 
     def __init__(self, sqlstate: str) -> None:
         super().__init__(sqlstate)

@@ -1,4 +1,4 @@
-"""What a document costs that is not run."""
+"""The cost of a document that is not run."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

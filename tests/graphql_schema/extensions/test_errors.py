@@ -1,4 +1,4 @@
-"""What clients learn of errors: a code, a sentence that names the argument, and nothing of our insides."""
+"""The part of errors that clients see: a code, a sentence that names the argument, and nothing of our insides."""
 
 from typing import Any
 

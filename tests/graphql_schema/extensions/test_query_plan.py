@@ -1,4 +1,4 @@
-"""Where the numbers were read: told to administrators who ask, and to nobody else."""
+"""The sources of the numbers: shown to administrators who ask, and to nobody else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is told of each operation: whatever became of it, once, and nothing of what was in it."""
+"""The record of each operation: one, whatever its result, and without its contents."""
 
 import asyncio
 from typing import Any
@@ -21,7 +21,7 @@ WEEK = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
 async def told(
     database: Database, tenant: str, document: str, role: str = "administrator", **asked: Any
 ) -> OperationRecord:
-    """What is told of one operation."""
+    """The record of one operation."""
     heard: list[OperationRecord] = []
     context = factories.context(database, identity(tenant, role))
     context.record_operation = heard.append

@@ -45,7 +45,7 @@ def endless(database: Database, monkeypatch: pytest.MonkeyPatch) -> asyncio.Even
 
 
 async def still_running(database: Database) -> int:
-    """How many endless statements PostgreSQL is busy with."""
+    """Count the endless statements that PostgreSQL is busy with."""
     async with database.read() as reader:
         found = await reader.first(
             text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND state = 'active' "

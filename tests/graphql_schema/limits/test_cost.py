@@ -32,7 +32,7 @@ DAYS = 'sentOn: {from: "2026-11-02", to: "2026-11-08"}'
 
 
 def points(document: str) -> int:
-    """What a document costs."""
+    """Return the cost of a document."""
     return measure(OURS, parse(document)).points
 
 

@@ -42,7 +42,7 @@ def signed(key: Any, algorithm: str = "RS256", id: str | None = None, **changes:
 
 
 class Provider:
-    """What an identity provider publishes at the moment; None: it does not answer."""
+    """An identity provider with the keys that it publishes at the moment; None: it does not answer."""
 
     def __init__(self, *keys: dict[str, Any]) -> None:
         self.published: list[dict[str, Any]] | None = list(keys)
@@ -59,7 +59,7 @@ class Provider:
         return {"keys": self.published}
 
     async def reads(self, token: str) -> bool:
-        """Whether a token speaks for the person that it names."""
+        """Return True if a token is accepted for the person that it names."""
         who = await self.tokens.authenticate(f"Bearer {token}")
         if isinstance(who, Identity):
             assert (who.id, who.tenant_id, who.role) == ("u1", "acme", "analyst")

@@ -63,7 +63,7 @@ def fed(server: Server, tenant: str) -> Iterator[Callable[[], int]]:
 
 
 def numbers(server: Server, tenant: str) -> Any:
-    """What the view shows."""
+    """Return the numbers of the view."""
     return server.ask(identity(tenant), VIEW)["campaignAnalytics"]
 
 

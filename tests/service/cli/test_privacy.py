@@ -34,7 +34,7 @@ def imported(folder: Path, events: list[Event], tenant: str = "acme") -> bytes:
 
 
 def drop(folder: Path, tenant: str) -> None:
-    """What the upkeep does when the tests' messages are long ago."""
+    """Delete an old message as maintenance does, which moves the tenant's boundary."""
 
     async def work() -> None:
         async with Database(environment(folder)["EMBUDO_DATABASE_URL"]) as database:

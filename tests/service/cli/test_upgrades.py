@@ -48,7 +48,7 @@ async def expand(database: Database) -> None:
 
 
 async def version(database: Database) -> str:
-    """What is written down as the database's version."""
+    """Return the database's stored version."""
     async with database.read() as reader:
         row = await reader.first(text("SELECT version_num FROM alembic_version"))
     assert row is not None

@@ -1,4 +1,4 @@
-"""How many requests somebody may make, counted in this process or in Redis."""
+"""The limit of a caller's requests, counted in this process or in Redis."""
 
 import asyncio
 import uuid
@@ -51,7 +51,7 @@ def not_counted() -> float | None:
 
 
 async def admitted(rates: RateLimiter, viewer: str, tenant: str | None, times: int) -> int:
-    """How many of so many requests get in."""
+    """Count the requests that are admitted, of so many."""
     got = 0
     for _ in range(times):
         with suppress(RateLimitedError):

@@ -54,7 +54,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def short_token(who: Identity, seconds: float) -> dict[str, str]:
-    """What signs somebody in for so long."""
+    """Return the headers of a token that is valid for so many seconds."""
     return {"Authorization": f"Bearer {TokenService(SECRET).issue(who, timedelta(seconds=seconds - LEEWAY))}"}
 
 

@@ -41,7 +41,7 @@ def bodies() -> Arrivals:
 
 
 async def taken(bodies: Arrivals, *senders: tuple[str, int]) -> list[bool]:
-    """Which bodies come in whole, of senders by address and bytes that begin one after the other."""
+    """Send bodies, and tell for each if it came in whole: senders by address and bytes that begin one after the other."""
     sending = []
     for address, size in senders:
         sending.append(Sender(bodies, address, size))

@@ -69,7 +69,7 @@ def kept(server: Server, tenant: str) -> list[tuple[bytes, bool]]:
 
 
 def steps(server: Server, tenant: str) -> tuple[int, int]:
-    """How many of the tenant's messages were read, and how many answered."""
+    """Count the tenant's messages that were read, and those answered."""
     found = server.ask(identity(tenant), FUNNEL)["campaignAnalytics"]["funnel"]
     return found["read"]["count"], found["responded"]["count"]
 
@@ -161,7 +161,7 @@ class Half:
         self._socket.close()
 
     def answer(self) -> bytes:
-        """What is answered, though the body never ends."""
+        """Return the response to a body that never ends."""
         return self._socket.recv(1024).partition(b"\r\n")[0]
 
 

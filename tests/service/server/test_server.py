@@ -190,7 +190,7 @@ def signed(server: Server, who: Identity, id: str, *, seconds: float = 900, secr
     """The path that our own code signs for somebody."""
 
     class Named:
-        """What a link says of an export and a viewer."""
+        """The export and the viewer that a link is signed for."""
 
     export, viewer, scope = Named(), Named(), Named()
     for thing, name, value in (

@@ -126,7 +126,7 @@ def watching(server: Server, who: Identity) -> Iterator[ClientConnection]:
 
 
 def refused(server: Server) -> bool:
-    """Whether nobody listens any more."""
+    """Return True if nobody listens any more."""
     with closing(socket.socket()) as tried:
         return tried.connect_ex(("127.0.0.1", server.port)) != 0
 

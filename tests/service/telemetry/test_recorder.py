@@ -1,4 +1,4 @@
-"""What is noted of requests: in the log and in `/metrics`; over real HTTP, by one process and by several."""
+"""The records of requests: in the log and in `/metrics`; over real HTTP, by one process and by several."""
 
 import io
 import re

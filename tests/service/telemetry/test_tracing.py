@@ -30,7 +30,7 @@ def variables() -> dict[str, str]:
 
 
 def spans(server: Server) -> list[dict[str, Any]]:
-    """What was printed of each span so far."""
+    """Return the output of each span so far."""
     printed = (server.folder / "log").read_text()
     return [json.loads(text) for text in re.findall(r"^\{$.*?^\}$", printed, re.DOTALL | re.MULTILINE)]
 

@@ -1,4 +1,4 @@
-"""What every answer carries, who may call from where, and how much anybody may ask for; over real HTTP."""
+"""Headers of every response, the origins that may call, and the limits of requests; over real HTTP."""
 
 import hashlib
 import json

@@ -50,7 +50,7 @@ def complete(crew: Crew, who: Identity, id: str, rows: int) -> None:
 
 
 def attempts(crew: Crew, id: str) -> int:
-    """How many attempts count."""
+    """Return the number of attempts that count."""
     (count,) = crew.server.row("SELECT attempts FROM exports WHERE id = ?", id)
     return int(count)
 
@@ -154,7 +154,7 @@ def test_canceling_takes_effect_at_once_or_soon(crew: Crew, tenant: str) -> None
 
 
 async def follow(server: Server, who: Identity, id: str, **options: Any) -> tuple[list[tuple[float, Any]], Any]:
-    """What a subscription says and when, and its last frame."""
+    """Return a subscription's messages with their times, and its last frame."""
     url = server.url.replace("http", "ws") + "/graphql"
     async with connect(url, subprotocols=["graphql-transport-ws"], **options) as socket:  # type: ignore[list-item]
         await socket.send(json.dumps({"type": "connection_init", "payload": server.headers(who)}))

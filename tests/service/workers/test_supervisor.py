@@ -39,7 +39,7 @@ async def test_a_worker_that_cannot_be_started_is_started_later(
 
 
 def lives(supervisor: Supervisor) -> bool:
-    """Whether its worker runs at this moment."""
+    """Return True if its worker runs at this moment."""
     return supervisor.alive
 
 

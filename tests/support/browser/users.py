@@ -79,7 +79,7 @@ class Reader:
         return reader
 
     def api(self, address: str | None = None) -> Any:
-        """What the API says of the filter in the page's address."""
+        """Return the API's response for the filter in the page's address."""
         days = periods(self.today())
         from_page = self.page.evaluate(
             """([search, periods]) => {

@@ -28,7 +28,7 @@ def viewer_of(tenant: str, id: str = "u1", role: Role = Role.ANALYST, department
 
 
 def request(viewer: Viewer, name: str = "Septiembre", **rest: Any) -> ExportRequest:
-    """What they ask for."""
+    """A request for an export of September."""
     spec = viewer.specify(MessageFilter(first=date(2026, 9, 1), last=date(2026, 9, 30)), NOW)
     fields = {"format": ExportFormat.XLSX, "locale": Locale.ES, "text": f'{{"name": "{name}"}}'}
     return ExportRequest(name=name, spec=spec, **fields | rest)
@@ -68,7 +68,7 @@ async def cancel(database: Database, viewer: Viewer, export: Export, now: int = 
 
 
 async def complete(database: Database, export: Export, now: int = NOW, expires_at: int = NOW + DAY) -> bool:
-    """Whether a worker could end it well."""
+    """Finish it as a worker; return False if that is not allowed any more."""
     done: dict[str, Any] = {
         "rows": 7,
         "file_name": "septiembre.xlsx",
@@ -81,7 +81,7 @@ async def complete(database: Database, export: Export, now: int = NOW, expires_a
 
 
 async def renew(database: Database, export: Export, now: int = NOW, total: int | None = 10, written: int = 0) -> Any:
-    """What a worker hears that renews its lease."""
+    """Renew the lease as a worker, and return the result."""
     async with database.write() as writer:
         return await jobs.renew(writer, export, now, total, written)
 

@@ -47,11 +47,11 @@ def _make_bucket(address: str) -> None:
 
 
 def keys(address: str) -> list[str]:
-    """What the bucket holds, as anyone sees it."""
+    """List the keys of the bucket's objects."""
     listed = httpx.get(f"{address}/files", params={"list-type": "2"}).text
     return sorted(part.partition("</Key>")[0] for part in listed.split("<Key>")[1:])
 
 
 def uploads(address: str) -> int:
-    """How many uploads were begun and not completed."""
+    """Count the uploads that were begun and not completed."""
     return httpx.get(f"{address}/files", params={"uploads": ""}).text.count("<Upload>")

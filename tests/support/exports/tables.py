@@ -176,7 +176,7 @@ def as_it_was(field: str, separator: str = ",") -> str:
 
 
 def legible(text: str | None) -> str:
-    """What a file can hold of a text, said independently of the code."""
+    """Return a text as a file can hold it, computed independently of the code."""
     return "".join(c if _writable(c) else "\ufffd" for c in text or "")
 
 

@@ -79,7 +79,7 @@ BASES = {
 
 
 def hourly(filter: Filter) -> bool:
-    """Whether a filter's days can be drawn by the hour."""
+    """Return True if a filter's days can be drawn by the hour."""
     return filter.last - filter.first <= LONGEST_HOURLY
 
 

@@ -139,7 +139,7 @@ def _fits(schema: GraphQLSchema, text: str) -> bool:
 
 
 def _parts(type: GraphQLObjectType, above: Path, without: Collection[str]) -> Iterator[Part]:
-    """What can be selected of a type, a field at a time; what is inside the type itself, a field of it at a time."""
+    """Yield selections of a type, a field at a time; what is inside the type itself, a field of it at a time."""
     for name in type.fields:
         for call, inside in _calls(type, name, above, without):
             if not inside:

@@ -28,7 +28,7 @@ def export_url(server: Server, who: Identity) -> str:
 
 
 def exported_rows(server: Server, who: Identity) -> list[tuple[Any, ...]]:
-    """What a new export holds, without its header."""
+    """Return the rows of a new export, without its header."""
     answer = server.client.get(export_url(server, who))
     assert answer.status_code == 200
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["Envíos"]

@@ -58,7 +58,7 @@ def embudo(folder: Path, *arguments: str, **options: Any) -> "subprocess.Complet
 
 
 def eventually(found: Callable[[], T | None]) -> T:
-    """What is found, as soon as it is there and true."""
+    """Repeat a read until its result is true, and return it."""
     deadline = time.monotonic() + PATIENCE
     while not (result := found()):
         assert time.monotonic() < deadline, "waited for too long"
@@ -67,7 +67,7 @@ def eventually(found: Callable[[], T | None]) -> T:
 
 
 def in_database(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
-    """What some work in a database gives."""
+    """Run some work in a database, and return its result."""
 
     async def opened() -> T:
         async with Database(url) as database:
@@ -77,7 +77,7 @@ def in_database(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process lives; one that nobody has waited for yet does not."""
+    """Return True if a process lives; one that nobody has waited for yet does not."""
     found = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return found.stdout.strip()[:1] not in ("", "Z")
 
@@ -208,7 +208,7 @@ class Server:
             return connection.execute(sql, values).fetchone()
 
     def headers(self, who: Identity) -> dict[str, str]:
-        """What signs a request."""
+        """Return the headers that authenticate a request."""
         return {"Authorization": f"Bearer {TokenService(SECRET).issue(who, timedelta(hours=1))}"}
 
     def post(self, who: Identity | None, query: str, **variables: Any) -> Any:

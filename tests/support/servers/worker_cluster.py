@@ -55,7 +55,7 @@ class Worker:
         return len(re.findall(f'event="{event}".*{export}', self._log.read_text()))
 
     def begun(self, export: str) -> int:
-        """How often it took up an export."""
+        """Count the times that it took up an export."""
         return self._said("export started", export)
 
     def kill(self) -> None:

@@ -1,4 +1,4 @@
-"""What the file of an export holds: the messages of its filter, named as they were, all of them."""
+"""The contents of an export's file: the messages of its filter, named as they were, all of them."""
 
 import csv
 import io

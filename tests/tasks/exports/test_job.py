@@ -36,7 +36,7 @@ def block(folder: Path) -> None:
 
 
 def names(folder: Path) -> list[str]:
-    """What the store holds."""
+    """List the names of the stored files."""
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
