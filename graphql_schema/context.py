@@ -74,7 +74,7 @@ def _any_place(_context: "Context") -> AbstractAsyncContextManager[None]:
 class Context:
     """The viewer and time of a request, and the handles that fields work with. Opens nothing until a field needs it.
 
-    `identity` is what the token says, or the error to give whoever came without a valid one.
+    `identity` is what the token says, or the error for a request without a valid one.
     """
 
     identity: Identity | PublicError | None
@@ -129,7 +129,7 @@ class Context:
 
     @property
     def unauthenticated(self) -> PublicError:
-        """The error for whoever came without a valid token."""
+        """The error for a request without a valid token."""
         if isinstance(self.identity, PublicError):
             return self.identity
         return UnauthenticatedError("Send a token: `Authorization: Bearer …`.")

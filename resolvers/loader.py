@@ -39,7 +39,7 @@ class RequestLoader:
         return result
 
     def cancel(self) -> None:
-        """End the reads that are running: their statements are canceled, and whoever waits for them is too."""
+        """Cancel the reads that are running: their statements, and the tasks that wait for them."""
         for task in self._running:
             task.cancel()
 
@@ -59,7 +59,7 @@ class RequestLoader:
                 self._results[key].cancel()
             raise
         except Exception as error:
-            # One moment for all: when one of them cannot be read, all who wait are told.
+            # One moment for all: when one of them cannot be read, all waiting tasks get the error.
             for key in keys:
                 self._results[key].set_exception(error)
         else:

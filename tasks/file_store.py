@@ -73,7 +73,7 @@ class FileStore:
         self._parts = parts = urlsplit(url)
         self._threads = ThreadPoolExecutor(THREADS, "files")
         self._folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
-        with suppress(OSError, BaseError):  # then whoever uses it is told, each time, until it can be opened
+        with suppress(OSError, BaseError):  # each use then raises, until it can be opened
             _ = self._store
 
     @cached_property

@@ -247,7 +247,7 @@ async def check_tenant(resources: JobResources, tenant: str) -> None:
 class Periodic:
     """Work that each worker process repeats. `interval`: seconds between the end of one run and the next.
 
-    With `on_wakeup` it also runs as soon as the process is told that there is something new.
+    With `on_wakeup` it also runs as soon as the process is notified of new work.
     """
 
     name: str

@@ -95,7 +95,7 @@ async def delete_old_messages(
     """Drop what was sent in months older than so many whole ones (None: no further ones); how many messages.
 
     Months are those of the tenant's zone. Nothing is dropped that may still change, nor while rollups are not whole.
-    `outdate` is told the instant of the boundary once it is written down, and again until all before it is deleted.
+    `outdate` is called with the boundary once it is written down, and again until all before it is deleted.
     """
     async with database.read() as reader:
         found = await preview(reader, tenant, months, now)

@@ -126,7 +126,7 @@ async def _spread(writer: Writer) -> list[str]:
     new = [table.name for table in distributed() if not await _is_distributed(writer, table)]
     if new:
         await writer.execute(text("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'"))
-        # All at once, before any is copied: whoever writes to some of them ends first.
+        # All at once, before any is copied: transactions that write to some of them end first.
         await writer.execute(text(f"LOCK TABLE {', '.join(new)} IN EXCLUSIVE MODE"))
     for name in new:
         beside = "none" if name == tenants.name else tenants.name

@@ -148,7 +148,7 @@ class Database:
         self._backend = BACKENDS[make_url(url).get_backend_name()]
         self.readers = self._backend.readers
         self._writer, self._single, self._reader, self._observer = self._backend.open(url)
-        # True once SQLite said that its file is damaged. It stays so: whoever restores it starts this process again.
+        # True once SQLite said that its file is damaged. It stays so until the process is restarted.
         self.is_damaged = False
         self._guard = Guard(self._answers)
         for engine in {self._writer, self._reader, self._observer}:

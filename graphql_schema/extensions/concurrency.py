@@ -1,4 +1,4 @@
-"""Operations are run when there is a place for them: nobody's dear ones hold up the cheap ones of others."""
+"""Limits on concurrent operations: one viewer's expensive ones do not delay the cheap ones of others."""
 
 from collections.abc import AsyncIterator
 

@@ -32,7 +32,7 @@ IN_VARIABLE = re.compile(r"Variable '(?P<name>\$\w+)' has invalid value(?: at (?
 # Where graphql-core shows a refused value as Python writes it.
 PYTHON_VALUE = re.compile(r"[,;:]? [Ff]ound: .*|(?P<kind> represent [^:]*value): .*", re.DOTALL)
 
-# What graphql-core adds to an error for whoever mistyped a name of the schema.
+# The suggestion that graphql-core adds to an error when a name of the schema is mistyped.
 SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
 # How Strawberry says that it is not clear what to run.

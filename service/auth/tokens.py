@@ -22,7 +22,7 @@ LEEWAY = 30
 LATEST = 32_503_680_000
 NOT_VALID = "The token is not valid."
 MALFORMED, CLAIMS = "malformed", "claims"
-# Why a token was refused: for the log, not for whoever sent it. The first kind that fits.
+# Why a token was refused: for the log, not for the client. The first kind that fits.
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (jwt.ExpiredSignatureError, "expired"),
     (jwt.ImmatureSignatureError, "not valid yet"),

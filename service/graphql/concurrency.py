@@ -91,7 +91,7 @@ class ExecutionQueue:
             place = line.popleft()
             if line:
                 self._waiting[who] = line
-            if not place.done():  # else whoever waited has just gone
+            if not place.done():  # else the waiting task was just canceled
                 place.set_result(None)
                 return
         self._free += 1

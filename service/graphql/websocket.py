@@ -21,7 +21,7 @@ from analytics.domain.text import sanitize
 from graphql_schema.context import Context
 from graphql_schema.extensions.errors import to_public_error
 
-# Seconds for whoever has no good token: enough to be told so.
+# Seconds for a connection without a valid token: enough to send it the error.
 CONNECTION_INIT_TIMEOUT = 30.0
 MAX_ANONYMOUS_SOCKETS = 100  # connections of all without a good token, where there may be a thousand
 MAX_SOCKETS = 20  # connections of one viewer: a tab has one
@@ -45,7 +45,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle(self) -> None:
         """Handle messages until the connection ends."""
         self._enter()
-        with suppress(WebSocketDisconnect):  # a client that is gone when it is told that the connection ends
+        with suppress(WebSocketDisconnect):  # the client left before the closing message
             await super().handle()
 
     def _enter(self) -> None:

@@ -35,7 +35,7 @@ MIN_BYTES_PER_SECOND = 16 * 2**10
 BODIES_PER_PROCESS = 8
 RETRY_AFTER = 2  # seconds
 
-# What a failure of an applier is told as: the arguments of `RequestRejectedError`.
+# The responses to failures of an applier: the arguments of `RequestRejectedError`.
 FAILURES = {
     "DATABASE": (503, "UNAVAILABLE", "The database does not answer. Send what was not counted again later."),
     "DAMAGED": (503, "UNAVAILABLE", "The database is damaged. Send what was not counted again when it is restored."),

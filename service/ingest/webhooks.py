@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 # Meta sends 3 MB at most.
 MAX_BODY_BYTES = 4 * 2**20
-# Bodies that are being stored at a time; more are told to come again.
+# Bodies that are stored at a time; further ones are refused and sent again by Meta.
 MAX_BODIES = 64
 # Bodies that come in at a time, and bytes of them until they are known to be Meta's: they are in memory, and may be
 # anybody's.

@@ -156,7 +156,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         return cycle is not None and not (cycle.response_complete and self.transport.get_write_buffer_size() == 0)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request; where there are too many connections, whoever waits longest goes."""
+        """Begin to wait for a request; if there are too many connections, the one that waits longest is closed."""
         super().connection_made(transport)
         self._head_timeout.start()
         self._update_waiting()

@@ -1,4 +1,4 @@
-"""Logging: every line is of one form, whoever writes it, and none holds a password, a token or a control character."""
+"""Logging: every line has one form, also those of libraries; none holds a password, a token or a control character."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""`GET /exports/{id}/file?signature=…`: the file of an export, to whoever holds a link that is still good."""
+"""`GET /exports/{id}/file?signature=…`: the file of an export, for a signed link that is still valid."""
 
 import re
 import unicodedata

@@ -19,7 +19,7 @@ from tasks.file_store import FileStore
 
 
 def routes(settings: Settings, database: Database, files: FileStore, workers: WorkerClient) -> list[Route]:
-    """The three routes. `/metrics` is for whoever has the token for it; a demo shows them to all."""
+    """The three routes. `/metrics` requires its token, except in a demo."""
     broker_check, files_check = HealthCheck(workers.is_reachable), HealthCheck(files.is_reachable)
     tables_check = SharedCall(lambda: _tables(database), timeout=5)  # busy is not away
 

@@ -3,7 +3,7 @@
 A worker's standard input is a pipe that we hold. A line in it says that there is something new; its end says that we
 are gone, however we went, and the worker stops. Each has a folder for temporary files, which is removed after it:
 one that is killed in the middle of a large export leaves nothing behind. What is left because we were killed as well
-is removed by whoever starts next.
+is removed at the next start.
 """
 
 import asyncio

@@ -32,7 +32,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
                 raise
     except SQLAlchemyError:
         if canceled is not None:
-            raise canceled from None  # whoever canceled it waits for this
+            raise canceled from None  # the canceling task awaits this
         raise
     finally:
         if timer is not None:

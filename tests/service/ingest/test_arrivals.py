@@ -41,7 +41,7 @@ def bodies() -> Arrivals:
 
 
 async def taken(bodies: Arrivals, *senders: tuple[str, int]) -> list[bool]:
-    """Send bodies, and tell for each if it came in whole: senders by address and bytes that begin one after the other."""
+    """Send bodies one after the other, by address and size, and return for each if it came in whole."""
     sending = []
     for address, size in senders:
         sending.append(Sender(bodies, address, size))
