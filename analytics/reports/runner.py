@@ -16,7 +16,7 @@ from analytics.domain.message_status import Status
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
-from analytics.reports.availability import lacks_messages, readable, require_messages, retained_since
+from analytics.reports.availability import lacks_messages, readable, require_messages
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, NameHistory, load_names
 from analytics.reports.planner import FAMILIES, AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
@@ -54,21 +54,6 @@ def _by_reply_hour(zone: Zone, rows: Iterable[AnyRow]) -> Rows:
     for hour, replied_at, responses in rows:
         hours[sql.hour_of_reply(zone, hour, replied_at)] += responses
     return {(hour,): FunnelCounts((responses,)) for hour, responses in hours.items()}
-
-
-@dataclass(frozen=True)
-class Maturing:
-    """How many messages may still change, and the instant from which none of them can."""
-
-    messages: int
-    until: int | None
-
-
-async def maturing(reader: Reader, spec: QuerySpec) -> Maturing:
-    """What may still change. Source: semantics, "What may still change"."""
-    row = await reader.first(sql.maturing(spec, await retained_since(reader, spec.tenant_id)))
-    found, newest = tuple(row or (0, None))
-    return Maturing(found, None if newest is None else newest + spec.finality_window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
