@@ -28,8 +28,9 @@ from analytics.reports.directory import (
     load_names,
     normalize,
 )
+from analytics.reports.maturing import Maturing, count_maturing
 from analytics.reports.planner import AggregateQuery, Grouping
-from analytics.reports.runner import Maturing, Rows, maturing, reported_titles, run_aggregate
+from analytics.reports.runner import Rows, reported_titles, run_aggregate
 from analytics.storage.rollup_tables import NO_CODE
 from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, page
@@ -301,4 +302,4 @@ async def bounce_reasons(loader: RequestLoader, spec: QuerySpec) -> list[BounceR
 
 async def still_maturing(loader: RequestLoader, spec: QuerySpec) -> Maturing:
     """Return the number of messages of the selection that may still change."""
-    return await loader.load(maturing, spec)
+    return await loader.load(count_maturing, spec)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from graphql_schema.schema import build_schema
@@ -31,6 +32,10 @@ from service.workers.client import create_worker_client
 from service.workers.resources import open_job_resources
 from tasks.queue.broker_url import parse_broker_url
 from tasks.queue.dispatch import DramatiqExportQueue
+
+# Of JSON a fifth is left. A higher level takes twice as long for a twentieth less. See docs/security.md for why no
+# secret is guessed from how long an answer is.
+COMPRESSION = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -75,7 +80,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=[
             *pages.routes(settings.allowed_origins),
             *demo_session.routes(settings, tokens),
-            Route("/graphql", endpoint),
+            Route("/graphql", endpoint, middleware=[COMPRESSION]),
             WebSocketRoute("/graphql", endpoint),
             *downloads.routes(resources.database, resources.files, links),
             Route("/v1/events", events.post, methods=["POST"], max_body_size=MAX_BODY_BYTES),

@@ -25,7 +25,7 @@ async def erase_contacts(resources: JobResources, tenant: str, contacts: Iterabl
     identifiers = [identifier for contact in contacts for identifier in identifiers_of(contact)]
     await _require_tenant(resources, tenant)
     async with resources.database.write() as writer:
-        await writer.lock(tenant)
+        await writer.lock_tenant(tenant)
         erased = await erasure.erase(writer, tenant, identifiers)
         await webhook_inbox.drop_mentioning(writer, tenant, erased.names)
         await jobs.expire_all(writer, tenant, now_micros())

@@ -40,7 +40,7 @@ async def apply_events(database: Database, tenant: str, events: Sequence[AnyEven
     """
     batch = _read(events, [received_at] * len(events))  # before the lock, for which others of the tenant wait
     async with database.write() as writer:
-        await writer.lock(tenant)
+        await writer.lock_tenant(tenant)
         known = await _apply(writer, tenant, batch)
     return _outcomes(events, known)
 

@@ -127,7 +127,7 @@ async def derive_again(database: Database, tenant: str, now: int, told: Told = l
         last: str | None = ""
         while last is not None:
             async with database.write() as writer:
-                await writer.lock(tenant)
+                await writer.lock_tenant(tenant)
                 last = await step(await _pass(writer, tenant, now), last)
             if last is not None:
                 told(last)

@@ -189,9 +189,7 @@ async def _lock_batch(
 
 
 async def _lock(writer: Writer, tenant: str, patience: float | None) -> None:
-    if patience is None:
-        await writer.lock(tenant)
-    elif not await (writer.lock_with_timeout(tenant, patience) if patience else writer.try_lock(tenant)):
+    if not await writer.lock_tenant(tenant, patience):
         raise TenantBusyError
 
 

@@ -70,7 +70,7 @@ async def delete_orphans(database: Database, tenant: str, received_before: int, 
         if not [table for table, is_old in old if await reader.first(select(table.c.tenant_id).where(is_old).limit(1))]:
             return Orphans(0, 0, 0)
     async with database.write() as writer:
-        await writer.lock(tenant)
+        await writer.lock_tenant(tenant)
         gone = select(replies.c.id).where(old[1][1])
         leads = (reply_aliases.c.tenant_id == tenant, reply_aliases.c.reply_id.in_(gone))
         await writer.execute(delete(reply_aliases).where(*leads))

@@ -115,7 +115,7 @@ async def delete_old_messages(
     dropped = 0
     while True:
         async with database.write() as writer:
-            await writer.lock(tenant)
+            await writer.lock_tenant(tenant)
             step = await _drop_some(writer, tenant)
         dropped += step
         if step < STEP:
@@ -139,7 +139,7 @@ async def preview(reader: Reader, tenant: str, months: int | None, now: int) -> 
 async def _move(database: Database, tenant: str, months: int | None, now: int) -> None:
     """Write a further boundary down."""
     async with database.write() as writer:
-        await writer.lock(tenant)
+        await writer.lock_tenant(tenant)
         # Looked at again: what was true a moment ago may not be any more.
         local, state, further = await _further(writer, tenant, months, now)
         if further and state.readable == local.rules_version:

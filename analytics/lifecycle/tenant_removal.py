@@ -19,7 +19,7 @@ async def remove_tenant_rows(database: Database, tenant: str) -> None:
         left = True
         while left:
             async with database.write() as writer:
-                await writer.lock(tenant)
+                await writer.lock_tenant(tenant)
                 left = await _remove_some(writer, table, tenant)
 
 

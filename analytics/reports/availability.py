@@ -21,13 +21,15 @@ class DataAvailability:
 
     Messages sent before `retained_since` were dropped. `first_retained_day` is the day (ordinal) that begins then in
     the zone in which they were; None and the beginning of time while none were. Only dropping more moves either, and
-    what was counted of earlier days stays as it is for ever.
+    what was counted of earlier days stays as it is for ever. `version` is that of the tenant's data, see
+    `Writer.lock_tenant`; None when it has none yet.
     """
 
     zone_rules: str
     built_until: int
     kept_from: int | None = None
     kept_since: int = FIRST_INSTANT
+    version: int | None = None
 
     @property
     def readable(self) -> str | None:
@@ -41,7 +43,7 @@ async def load(reader: Reader, tenant: str) -> DataAvailability | None:
     if row is None:
         return None
     since = FIRST_INSTANT if row.kept_since is None else row.kept_since
-    return DataAvailability(row.zone_rules, row.built_until, row.kept_from, since)
+    return DataAvailability(row.zone_rules, row.built_until, row.kept_from, since, row.data_version)
 
 
 async def _at_this_moment(reader: Reader, tenant: str) -> DataAvailability | None:
@@ -50,6 +52,12 @@ async def _at_this_moment(reader: Reader, tenant: str) -> DataAvailability | Non
         reader.known[key] = await load(reader, tenant)
     found: DataAvailability | None = reader.known[key]
     return found
+
+
+async def data_version(reader: Reader, tenant: str) -> int | None:
+    """Return the version of a tenant's data at the reader's moment; None when it has none yet."""
+    state = await _at_this_moment(reader, tenant)
+    return state.version if state else None
 
 
 async def readable(reader: Reader, tenant: str) -> str | None:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import structlog
@@ -16,7 +16,7 @@ from analytics.domain.message_status import Status
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
-from analytics.reports.availability import lacks_messages, readable, require_messages, retained_since
+from analytics.reports.availability import data_version, lacks_messages, readable, require_messages
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, NameHistory, load_names
 from analytics.reports.planner import FAMILIES, AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
@@ -24,11 +24,34 @@ from analytics.storage.database import AnyRow, Reader
 
 log = structlog.get_logger()
 
+# Memory that cached counts take: of a specification, one id in it, and one row, each rounded up.
+KEY_BYTES, ID_BYTES, ROW_BYTES = 1_024, 200, 1_024
+
 Key = tuple[Any, ...]
 Rows = dict[Key, FunnelCounts]
 
 
 async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
+    """Return the counts of each key of a query's grouping, from memory if they were read since the data changed.
+
+    Nobody may change them: they are shared. Raises what `_read_aggregate` raises.
+    """
+    spec = query.spec
+    version = None if reader.cache is None else await data_version(reader, spec.tenant_id)
+    if reader.cache is None or version is None:
+        return await _read_aggregate(reader, query)
+    key = replace(query, spec=replace(spec, now=0))  # no count depends on the clock
+    rows: Rows | None = reader.cache.get(spec.tenant_id, version, key)
+    if rows is not None:
+        reader.plans.append(f"{query.grouping}: memory")
+        return rows
+    rows = await _read_aggregate(reader, query)
+    ids = sum(len(ids) for _, ids in spec.filtered())
+    reader.cache.put(spec.tenant_id, version, key, rows, KEY_BYTES + ids * ID_BYTES + len(rows) * ROW_BYTES)
+    return rows
+
+
+async def _read_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     """The counts of each key of a query's grouping, in the measures of its family.
 
     Raises `Dropped` when they can only be counted from messages that were dropped, `UnavailableError` when that is so
@@ -54,21 +77,6 @@ def _by_reply_hour(zone: Zone, rows: Iterable[AnyRow]) -> Rows:
     for hour, replied_at, responses in rows:
         hours[sql.hour_of_reply(zone, hour, replied_at)] += responses
     return {(hour,): FunnelCounts((responses,)) for hour, responses in hours.items()}
-
-
-@dataclass(frozen=True)
-class Maturing:
-    """The number of messages that may still change, and the instant from which none of them can."""
-
-    messages: int
-    until: int | None
-
-
-async def maturing(reader: Reader, spec: QuerySpec) -> Maturing:
-    """Count the messages that may still change. Source: semantics, "What may still change"."""
-    row = await reader.first(sql.maturing(spec, await retained_since(reader, spec.tenant_id)))
-    found, newest = tuple(row or (0, None))
-    return Maturing(found, None if newest is None else newest + spec.finality_window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,10 +33,14 @@ ROW_DIMENSIONS = tuple(messages.c[name] for name in ROLLUP_DIMENSIONS)
 
 def filters(spec: QuerySpec) -> list[ColumnElement[bool]]:
     """Return the conditions of the message rows that a specification selects."""
+    return _sent_between(spec, spec.starts_at, spec.ends_at)
+
+
+def _sent_between(spec: QuerySpec, since: int, until: int) -> list[ColumnElement[bool]]:
     return [
         messages.c.tenant_id == spec.tenant_id,
-        messages.c.sent_at >= spec.starts_at,
-        messages.c.sent_at < spec.ends_at,
+        messages.c.sent_at >= since,
+        messages.c.sent_at < until,
         *_dimension_conditions(spec, messages),
     ]
 
@@ -181,14 +185,15 @@ def cells(family: MeasureGroup, tenant: str, zone: Zone, low: int, high: int) ->
     )
 
 
-def maturing(spec: QuerySpec, kept_since: int) -> Select[Any, Any]:
-    """Select the number of messages of a specification that may still change, and the newest send time of them.
+def count_between(spec: QuerySpec, since: int, until: int) -> Select[Any, Any]:
+    """Select the number of messages of a specification sent in [since, until), and the newest send time of them."""
+    return select(func.count(), func.max(messages.c.sent_at)).where(*_sent_between(spec, since, until))
 
-    Those sent before the instant `kept_since` are purged, and change no more.
-    """
-    recent = messages.c.sent_at > spec.now - spec.finality_window
-    kept = messages.c.sent_at >= kept_since
-    return select(func.count(), func.max(messages.c.sent_at)).where(*filters(spec), recent, kept)
+
+def newest_between(spec: QuerySpec, since: int, until: int) -> Select[Any]:
+    """Select the newest send time of a specification's messages in [since, until)."""
+    newest_first = messages.c.sent_at.desc(), messages.c.id.desc()  # the order of the index, read from its end
+    return select(messages.c.sent_at).where(*_sent_between(spec, since, until)).order_by(*newest_first).limit(1)
 
 
 def message_rows(spec: QuerySpec) -> Select[Any]:

@@ -28,11 +28,11 @@ async def rebuild(database: Database, tenant: str, *, anew: bool, told: Told = l
     """Build what is not built; with `anew` everything. `told` hears of each day that is done."""
     if anew:
         async with database.write() as writer:
-            await writer.lock(tenant)
+            await writer.lock_tenant(tenant)
             await reset(writer, tenant, await zone_of(writer, tenant))
     while True:
         async with database.write() as writer:
-            await writer.lock(tenant)
+            await writer.lock_tenant(tenant)
             built = await _step(writer, tenant)
         if built is None:
             return

@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     make_url,
     select,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,7 +34,9 @@ from analytics.storage.backends.postgresql import PostgresBackend, postgresql_en
 from analytics.storage.backends.sqlite import SqliteBackend
 from analytics.storage.backends.transaction import transaction
 from analytics.storage.dialects import bind_rows, upsert
+from analytics.storage.memory_cache import MemoryCache, new_version
 from analytics.storage.query_log import instrument
+from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import tenants
 from analytics.storage.transient_errors import is_damage
 
@@ -51,8 +54,10 @@ AnyRow = Row[*tuple[Any, ...]]
 class Reader:
     """A connection in a read-only transaction: all it returns is of one moment."""
 
-    def __init__(self, connection: AsyncConnection, backend: Backend) -> None:
+    def __init__(self, connection: AsyncConnection, backend: Backend, cache: MemoryCache | None = None) -> None:
         self._connection, self._backend = connection, backend
+        # What earlier transactions read; None for a writer, whose data have no version yet.
+        self.cache = cache
         # A cache of this transaction; and the query plans by which reads were answered.
         self.known: dict[str, Any] = {}
         self.plans: list[str] = []
@@ -117,9 +122,20 @@ class Writer(Reader):
         """Wait until no other transaction holds the lock of this name (SQLite has one writer anyway)."""
         await self._backend.lock(self._connection, name)
 
-    async def lock_with_timeout(self, name: str, patience: float) -> bool:
-        """Wait for the lock of this name for so many seconds at most, in line with others; True if it was taken."""
-        return await self._backend.lock_with_timeout(self._connection, name, patience)
+    async def lock_tenant(self, tenant: str, patience: float | None = None) -> bool:
+        """Take the lock under which a tenant's messages and counts are written, and give its data a new version.
+
+        With `patience` wait for so many seconds at most, in line with others, or not at all (0); True if it was taken.
+        """
+        if patience is None:
+            await self.lock(tenant)
+        elif not await (
+            self._backend.lock_with_timeout(self._connection, tenant, patience) if patience else self.try_lock(tenant)
+        ):
+            return False
+        states = rollup_states
+        await self.execute(update(states).where(states.c.tenant_id == tenant).values(data_version=new_version()))
+        return True
 
     async def try_lock(self, name: str) -> bool:
         """Take the lock of this name unless another transaction holds it; True if it was taken."""
@@ -151,6 +167,7 @@ class Database:
         # True once SQLite said that its file is damaged. It stays so until the process is restarted.
         self.is_damaged = False
         self._guard = Guard(self._answers)
+        self.cache = MemoryCache()
         for engine in {self._writer, self._reader, self._observer}:
             instrument(engine)
             event.listen(engine.sync_engine, "handle_error", self._look_at_error)
@@ -159,7 +176,7 @@ class Database:
     async def read(self) -> AsyncIterator[Reader]:
         """Open a reader of one moment."""
         async with transaction(self._reader) as connection:
-            yield Reader(connection, self._backend)
+            yield Reader(connection, self._backend, self.cache)
 
     @asynccontextmanager
     async def observe(self) -> AsyncIterator[Reader]:

@@ -147,4 +147,6 @@ rollup_states = Table(
     # The first day whose messages are kept, and its first instant; null while all are. They only move forward.
     Column("kept_from", Integer),
     Column("kept_since", Instant),
+    # Another one after each transaction that may have changed what is counted; null before the second of them.
+    Column("data_version", BigInteger),
 )

@@ -3,6 +3,7 @@
 Never a phone, what somebody wrote, a token or the query of an address: download links are signed by theirs.
 """
 
+import asyncio
 import time
 
 import structlog
@@ -14,6 +15,7 @@ from service.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, PLANS, REQU
 log = structlog.get_logger()
 
 MILLISECOND, SECOND = 1e6, 1e9  # in nanoseconds
+CLIENT_CLOSED_REQUEST = 499  # as nginx and others call it
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 # Routes whose requests are in the log only if they fail: operations have a line of their own, the others come by the
 # thousand.
@@ -34,17 +36,18 @@ class TelemetryMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began_at, status = time.perf_counter_ns(), [500]
+        began_at, status = time.perf_counter_ns(), None
 
         async def answer(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                status.append(message["status"])
+                status = message["status"]
             await send(message)
 
         try:
             await self._app(scope, receive, answer)
         finally:
-            _request(scope, status[-1], time.perf_counter_ns() - began_at)
+            _request(scope, status or _status_without_answer(scope), time.perf_counter_ns() - began_at)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         began_at, codes = time.perf_counter_ns(), [1006]  # the code for an end without a word
@@ -64,6 +67,12 @@ class TelemetryMiddleware:
 
 def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "none")
+
+
+def _status_without_answer(scope: Scope) -> int:
+    """Return the status of a request that was not answered: a client that has gone is no fault of ours."""
+    closed: asyncio.Event | None = scope.get("state", {}).get("closed")
+    return CLIENT_CLOSED_REQUEST if closed and closed.is_set() else 500
 
 
 def _request(scope: Scope, status: int, took: int) -> None:

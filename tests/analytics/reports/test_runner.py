@@ -21,8 +21,9 @@ from analytics.domain.response_times import quantile
 from analytics.domain.time_buckets import hour_buckets
 from analytics.domain.time_zones import DAY, to_micros
 from analytics.reports import runner
+from analytics.reports.maturing import Maturing, count_maturing
 from analytics.reports.planner import AggregateQuery, Grouping
-from analytics.reports.runner import Maturing, MessageBatch, Rows
+from analytics.reports.runner import MessageBatch, Rows
 from analytics.storage.database import Database
 from analytics.storage.rollup_tables import NO_CODE
 from analytics.storage.tables import messages
@@ -207,7 +208,7 @@ async def test_maturing_is_what_the_rules_say(
     spec = replace(spec_of(tenant, known, filter, scope), now=to_micros(now))
     messages, until = known.maturing(replace(filter, departments=spec.departments), now)
     async with database.read() as reader:
-        found = await runner.maturing(reader, spec)
+        found = await count_maturing(reader, spec)
     assert found == Maturing(messages, None if until is None else to_micros(until))
 
 
@@ -244,7 +245,7 @@ async def test_a_tenant_without_events_counts_nothing(database: Database, tenant
 
 async def test_nothing_selected_is_nothing_maturing(database: Database, tenant: str) -> None:
     async with database.read() as reader:
-        assert await runner.maturing(reader, spec(tenant)) == Maturing(0, None)
+        assert await count_maturing(reader, spec(tenant)) == Maturing(0, None)
 
 
 async def test_a_message_belongs_to_the_first_and_the_last_instant_of_its_local_day(
@@ -463,12 +464,12 @@ async def test_maturing_counts_what_was_sent_after_the_window_and_not_at_it(data
     asked = spec(tenant, date(2026, 9, 1))
     newest = to_micros(datetime(2026, 9, 1, 12, tzinfo=UTC)) + 1
     async with database.read() as reader:
-        assert await runner.maturing(reader, asked) == Maturing(1, newest + 7 * DAY)
+        assert await count_maturing(reader, asked) == Maturing(1, newest + 7 * DAY)
         # WhatsApp repeats webhooks for seven days, whatever the reply window.
         short = replace(asked, reply_window_days=0)
-        assert await runner.maturing(reader, short) == Maturing(1, newest + 7 * DAY)
+        assert await count_maturing(reader, short) == Maturing(1, newest + 7 * DAY)
         longer = replace(asked, reply_window_days=8)
-        assert await runner.maturing(reader, longer) == Maturing(2, newest + 8 * DAY)
+        assert await count_maturing(reader, longer) == Maturing(2, newest + 8 * DAY)
 
 
 def test_no_rows_sum_to_nothing() -> None:

@@ -301,6 +301,21 @@ def test_a_long_list_of_media_types_is_not_read_to_its_end() -> None:
     assert media_type(f"{GRAPHQL_JSON},a;x=" + '";' * 5_000_000) == GRAPHQL_JSON
 
 
+@pytest.mark.parametrize(
+    ("fields", "accepted", "encoding"),
+    [(100, "gzip", "gzip"), (100, "br, gzip;q=0.5", "gzip"), (100, "identity", None), (1, "gzip", None)],
+)
+def test_long_answers_are_compressed(server: Server, fields: int, accepted: str, encoding: str | None) -> None:
+    aliases = " ".join(f"alias_{number}: viewer {{ name role }}" for number in range(fields))
+    headers = server.headers(identity("acme")) | {"Accept-Encoding": accepted}
+    answer = server.client.post("/graphql", json={"query": f"{{ {aliases} }}"}, headers=headers)
+    assert len(answer.json()["data"]) == fields
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert ("Accept-Encoding" in answer.headers["Vary"]) is (fields > 1)
+    if encoding:
+        assert int(answer.headers["Content-Length"]) < len(answer.content) / 4
+
+
 def test_values_are_counted_before_they_are_made() -> None:
     nested = "[" + "[]," * http.MAX_VALUES + "1]"
     assert http.count_values(nested) > http.MAX_VALUES

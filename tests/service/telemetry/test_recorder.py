@@ -1,18 +1,23 @@
 """The records of requests: in the log and in `/metrics`; over real HTTP, by one process and by several."""
 
+import asyncio
 import io
 import re
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 from prometheus_client.parser import text_fd_to_metric_families
+from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from service.server.processes import serve
 from service.settings import ConfigurationError, Settings
+from service.telemetry.recorder import TelemetryMiddleware
 from tests.support.factories import identity, message_sent, reply
 from tests.support.servers.server import Server, eventually, running
 
@@ -165,3 +170,18 @@ def test_several_processes_need_a_key_for_their_links(monkeypatch: pytest.Monkey
     monkeypatch.setenv("EMBUDO_TOKEN_JWKS_URL", "https://login.example/keys")
     with pytest.raises(ConfigurationError, match="EMBUDO_LINK_SECRET"):
         serve(Settings.read(), workers=2)
+
+
+@pytest.mark.parametrize(("has_gone", "status"), [(True, 499), (False, 500)])
+async def test_a_client_that_has_gone_is_no_error_of_the_service(has_gone: bool, status: int) -> None:
+    closed = asyncio.Event()
+
+    async def unanswered(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive, send
+        if has_gone:
+            closed.set()
+
+    scope = {"type": "http", "method": "GET", "path": "/", "state": {"closed": closed}}
+    with capture_logs() as lines:
+        await TelemetryMiddleware(unanswered)(scope, AsyncMock(), AsyncMock())
+    assert [line["status"] for line in lines] == [status]
