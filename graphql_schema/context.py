@@ -87,6 +87,8 @@ class Context:
     record_operation: OperationRecorder = ignore_operation
     # A place among the operations that are run, by what this one costs. Raises `RateLimitedError` when it is entered.
     slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
+    # The place to parse or to validate a document that is not known: the process does one such thing at a time.
+    check_slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
     # Why there was none; the transport says when there may be one.
     refused: RateLimitedError | None = None
     # Counts points for an operation that is not run.

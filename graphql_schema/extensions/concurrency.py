@@ -23,7 +23,7 @@ class ConcurrencyExtension(SchemaExtension):
         try:
             yield
         finally:
-            if not self._has_begun:
+            if not self._has_begun and not context.refused:
                 await context.charge(context, REFUSED_COST)
 
     async def on_execute(self) -> AsyncIterator[None]:

@@ -1,6 +1,7 @@
 """Documents: parsed, kept within bounds and validated; those of viewers are known when they come again."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar, cast
 
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, validate
@@ -10,7 +11,13 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from analytics.domain.access import Identity
-from analytics.domain.errors import ForbiddenError, InvalidInputError, PublicError, TooComplexError
+from analytics.domain.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    PublicError,
+    RateLimitedError,
+    TooComplexError,
+)
 from analytics.domain.limits import MAX_ANONYMOUS_TOKENS, MAX_COST, MAX_INTROSPECTION_TOKENS, MAX_TOKENS
 from graphql_schema.context import Context
 from graphql_schema.extensions.document_cache import CachedDocument, DocumentCache
@@ -29,25 +36,45 @@ class DocumentValidationExtension(SchemaExtension):
     Documents repeat: a small query goes from 1.2 to 0.14 ms when its document is known. Only those of signed-in
     people are kept, so that a stranger can neither fill the memory nor push them out. Of strangers only small documents
     are looked at: that they have no token is all that there is to tell them.
+
+    Parsing and validating keep the event loop busy. So unknown documents of viewers wait for each other, in turn, and
+    for each of the two; known ones wait for nobody.
     """
 
     _known: ClassVar = DocumentCache()
     _size: DocumentCost | None = None
 
-    def on_parse(self) -> Iterator[None]:
+    async def on_parse(self) -> AsyncIterator[None]:
         """A document that is known is not parsed again. The parser stops at the cap on tokens."""
-        execution = self.execution_context
         most_tokens = self._most_tokens()
-        known = self._known.get(self._key)
-        if known and (known.document.token_count or 0) <= most_tokens:
-            execution.graphql_document, self._size, execution.context.readers = (
-                known.document,
-                known.size,
-                known.readers,
-            )
-        else:
-            execution.graphql_document = self._parse(most_tokens)
+        if not self._recall(most_tokens):
+            async with self._turn():
+                if not self._recall(most_tokens):  # another request may have brought it meanwhile
+                    self.execution_context.graphql_document = self._parse(most_tokens)
         yield
+
+    def _recall(self, most_tokens: int) -> bool:
+        """True if the document is known; it is then taken as it is."""
+        execution = self.execution_context
+        known = self._known.get(self._key)
+        if known is None or (known.document.token_count or 0) > most_tokens:
+            return False
+        execution.graphql_document, self._size, execution.context.readers = known.document, known.size, known.readers
+        return True
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """The place to check a document. Strangers' are so small that they need none. Raises `RateLimitedError`."""
+        context: Context = self.execution_context.context
+        if not isinstance(context.identity, Identity):
+            yield
+            return
+        try:
+            async with context.check_slot(context):
+                yield
+        except RateLimitedError as error:
+            context.refused = error
+            raise
 
     def _most_tokens(self) -> int:
         """The most tokens of this person's document. Raises `Unauthenticated` for a stranger's that is too long."""
@@ -70,12 +97,15 @@ class DocumentValidationExtension(SchemaExtension):
                 raise execution.context.unauthenticated from None
             raise
 
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
         """Bounds, then what this person may ask, then validity: each only when the one before is in order."""
         execution = self.execution_context
         document = cast(DocumentNode, execution.graphql_document)  # parsed by now
         try:
-            errors = [] if self._size else self._check(document)
+            errors: list[GraphQLError] = []
+            if not self._size:
+                async with self._turn():
+                    errors = self._check(document)
             values = count_variables(execution.variables or {})
             execution.context.cost = self._size.points_with(values) if self._size else None
             execution.pre_execution_errors = errors or self._refusals(document)

@@ -53,14 +53,17 @@ class ExecutionQueue:
     @asynccontextmanager
     async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
         """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
-        if self._free:
-            self._free -= 1
-        else:
-            await self._wait(who, patience)
+        await self._take(who, patience)
         try:
             yield
         finally:
             self._give()
+
+    async def _take(self, who: Hashable, patience: float) -> None:
+        if self._free:
+            self._free -= 1
+        else:
+            await self._wait(who, patience)
 
     async def _wait(self, who: Hashable, patience: float) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -95,3 +98,24 @@ class ExecutionQueue:
                 place.set_result(None)
                 return
         self._free += 1
+
+
+class CheckQueue(ExecutionQueue):
+    """One place for what keeps the event loop busy. Afterwards it stays taken for as long as it was had.
+
+    Other requests take many turns of the loop: were the next one begun in each of them, they would pay for many.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    @asynccontextmanager
+    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
+        """Have the place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
+        await self._take(who, patience)
+        loop = asyncio.get_running_loop()
+        began_at = loop.time()
+        try:
+            yield
+        finally:
+            loop.call_later(loop.time() - began_at, self._give)

@@ -29,6 +29,7 @@ from service.graphql.concurrency import (
     LANES,
     MAX_CONCURRENT_REQUESTS,
     MAX_SUBSCRIPTIONS,
+    CheckQueue,
     ConcurrencyLimiter,
     ExecutionQueue,
 )
@@ -101,6 +102,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             ConcurrencyLimiter(MAX_CONCURRENT_REQUESTS),
             ConcurrencyLimiter(MAX_SUBSCRIPTIONS),
         )
+        self._checked = CheckQueue()
         self._lanes = [(points, ExecutionQueue(int(part * dependencies.database.readers))) for points, part in LANES]
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
@@ -123,6 +125,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             policy=dependencies.policy,
             record_operation=recorder.record_operation,
             slot=self.place,
+            check_slot=self.check_place,
             charge=self.charge,
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
@@ -176,6 +179,10 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
                     await stack.enter_async_context(turns.slot(whose, context.seconds_left))
                     break
             yield
+
+    def check_place(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """The place to parse or to validate a document that is not known. Raises `RateLimitedError`."""
+        return self._checked.slot(_whose(context), context.seconds_left)
 
     async def charge(self, context: Context, points: int) -> None:
         """Count points for an operation that is not run."""

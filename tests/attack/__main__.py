@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from service.demo.events import DEMO_TENANT
-from tests.attack import bodies, documents, fairness, strangers
+from tests.attack import bodies, documents, fairness, refused, strangers
 from tests.attack.memory import watching
 from tests.attack.prober import probing
 from tests.support.factories import identity
@@ -45,6 +45,13 @@ def attacks(seconds: float) -> list[Attack]:
             p95=1,
             longest=5,
             megabytes=200,
+        ),
+        Attack(
+            "six viewers with refused documents",
+            lambda server: asyncio.run(refused.run(server, seconds, tenant=DEMO_TENANT)),
+            p95=1,
+            longest=1,
+            megabytes=100,
         ),
         *(
             Attack(name, lambda server, name=name: _post(server, name), longest=0.3, megabytes=100)  # type: ignore[misc]

@@ -1,7 +1,8 @@
 """Places: who has as many as there are waits, or is refused; nobody else notices."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from graphql_schema.context import Context, RequestPolicy
 from graphql_schema.schema import schema
 from service.auth.download_links import DownloadLinkSigner
 from service.auth.tokens import TokenService
-from service.graphql.concurrency import ConcurrencyLimiter, ExecutionQueue
+from service.graphql.concurrency import CheckQueue, ConcurrencyLimiter, ExecutionQueue
 from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint
 from service.graphql.persisted_documents import PersistedDocuments
 from service.graphql.rate_limits import InMemoryTokenBuckets, RateLimiter, RateLimits
@@ -142,3 +143,50 @@ async def test_who_has_no_place_is_told_when_to_come_back(database: Database, te
     assert [(error.extensions or {})["code"] for error in result.errors or []] == ["RATE_LIMITED"]
     assert asked.refused
     assert asked.refused.retry_after == 1
+
+
+async def test_unknown_documents_are_checked_one_at_a_time_and_viewers_take_turns(
+    database: Database, tenant: str
+) -> None:
+    turns, checked, codes = CheckQueue(), list[str](), list[object]()
+
+    async def send(who: str, n: int) -> None:
+        asked = context(database, identity(tenant, id=who))
+
+        @asynccontextmanager
+        async def turn(asked: Context) -> AsyncIterator[None]:
+            async with turns.slot(asked.require_identity.id, 60):
+                assert turns._free == 0
+                checked.append(who)
+                yield
+
+        asked.check_slot = turn
+        result = await schema.execute(f"{{ limits {{ nothing{n} }} }}", context_value=asked)
+        codes.extend((error.extensions or {}).get("code") for error in result.errors or ())
+
+    await asyncio.gather(*(send("ana", n) for n in range(6)), send("eva", 7))
+    # Each is parsed in one turn and validated in another.
+    assert (len(checked), len(codes)) == (14, 7)
+    assert len([who for who in checked[: checked.index("eva")] if who == "ana"]) <= 2
+
+
+async def test_known_documents_wait_for_nobody(database: Database, tenant: str) -> None:
+    query, turns = "{ limits { known: first } }", CheckQueue()
+    asked = context(database, identity(tenant))
+    assert not (await schema.execute(query, context_value=asked)).errors
+    async with turns.slot("eva", 60):
+        for text, refused in [(query, False), ("{ limits { unknown: first } }", True)]:
+            asked = context(database, identity(tenant))
+            asked.check_slot = lambda asked: turns.slot(asked.require_identity.id, 0.01)
+            result = await schema.execute(text, context_value=asked)
+            assert bool(result.errors) == refused
+            assert bool(asked.refused) == refused
+
+
+async def test_the_place_to_check_stays_taken_for_a_while() -> None:
+    turns = CheckQueue()
+    async with turns.slot("ana", 60):
+        pass
+    assert turns._free == 0
+    async with turns.slot("ana", 60):  # and is given all the same
+        pass
