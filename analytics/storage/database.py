@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     CursorResult,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ExceptionContext,
     Executable,
     NullPool,
+    QueuePool,
     Row,
     Table,
     bindparam,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from analytics.storage.backends.base import Backend
 from analytics.storage.backends.guards import Guard
@@ -43,8 +44,9 @@ from analytics.storage.transient_errors import is_damage
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
 PARTITION = 4_000
-# Seconds that a server has for closing them.
+# Seconds that a server has for closing them; how often it is looked whether all are given back, seconds apart.
 CLOSE_TIMEOUT = 5.0
+UNUSED_CHECKS, CHECK_INTERVAL = 300, 0.01
 
 BACKENDS: dict[str, Backend] = {"sqlite": SqliteBackend(), "postgresql": PostgresBackend()}
 
@@ -253,6 +255,7 @@ class Database:
         """Close every connection. A server that hangs is not waited for; a file is, which may take long to write."""
         seconds = CLOSE_TIMEOUT if self._backend.is_server else None
         for engine in (self._writer, self._reader, self._observer):
+            await _wait_until_unused(engine)
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await engine.dispose()
@@ -262,3 +265,12 @@ class Database:
 
     async def __aexit__(self, *error: object) -> None:
         await self.close()
+
+
+async def _wait_until_unused(engine: AsyncEngine) -> None:
+    """Wait a while for canceled work to give its connections back: those in use are not closed with the others."""
+    pool = cast(QueuePool, engine.pool)
+    for _ in range(UNUSED_CHECKS):
+        if not pool.checkedout():
+            return
+        await asyncio.sleep(CHECK_INTERVAL)

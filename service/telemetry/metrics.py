@@ -30,7 +30,7 @@ REQUEST_SECONDS = Histogram("embudo_http_seconds", "How long requests took.", ("
 OPERATIONS = Counter("embudo_graphql_operations", "Operations by root field and first error.", ("field", "code"))
 OPERATION_SECONDS = Histogram("embudo_graphql_seconds", "How long operations took.", ("field",), buckets=SECONDS)
 SQL_SECONDS = Histogram("embudo_sql_seconds", "How long statements of GraphQL took.", buckets=(0.001, *SECONDS))
-PLANS = Counter("embudo_plans", "Where numbers were read: messages, or a rollup.", ("grouping", "table"))
+PLANS = Counter("embudo_plans", "Where numbers were read: messages, a rollup, or memory.", ("grouping", "table"))
 EVENTS = Counter("embudo_events", "Lines of POST /v1/events by what became of them.", ("outcome",))
 NOT_COUNTED = Gauge(
     "embudo_rates_not_counted",
