@@ -58,7 +58,7 @@ async def state(database: Database, tenant: str) -> states.DataAvailability:
     async with database.read() as reader:
         found = await states.load(reader, tenant)
     assert found
-    return found
+    return replace(found, version=None)  # each transaction gives another one
 
 
 async def sizes(database: Database, tenant: str) -> tuple[int, int, int]:

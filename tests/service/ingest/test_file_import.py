@@ -20,7 +20,8 @@ from tests.support.paths import ROOT
 from tests.support.servers.server import embudo, environment
 
 SAMPLES = ROOT.parent / "shared" / "data" / "whatsapp"
-UNSAID = {"tenant_id", "received_at"}  # whose it is, and when it came, is no part of what was said
+# The tenant, the time at which it came and the number of the version are no part of what was said.
+UNSAID = {"tenant_id", "received_at", "data_version"}
 COUNTED = "figures"  # what was done, not what is known: a repetition counts again
 
 
