@@ -16,8 +16,9 @@ from service.server.shutdown import graceful_server, shutdown_timeout
 from service.settings import ConfigurationError, Settings, enable_multiprocess_metrics
 
 # Connections that wait to be taken, in the system's own queue. All of them are taken before anybody's next turn, so a
-# stranger who comes and goes as fast as possible makes others wait for so many: 2,048 took a second, 128 some 50 ms.
-MAX_WAITING_CONNECTIONS = 128
+# stranger who comes and goes as fast as possible makes others wait for so many: 2,048 took a second, 256 some 0.1 s. Of
+# 128, a burst of connections left no room, and who finds none tries again after a second.
+MAX_WAITING_CONNECTIONS = 256
 
 
 def serve(settings: Settings, workers: int) -> None:
