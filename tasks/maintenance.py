@@ -19,9 +19,9 @@ from analytics.lifecycle import orphans, retention
 from analytics.rollups.rebuild import rebuild, unfinished
 from analytics.rollups.verify import sample_days, verify
 from analytics.storage import gauges, known_tenants
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Reader
 from analytics.storage.gauges import TenantGauge
-from analytics.storage.transient_errors import is_transient
 from tasks.erasure import expire_files
 from tasks.exports.cleanup import delete_expired_files, delete_orphaned_files
 from tasks.resources import JobResources, RetentionPolicy

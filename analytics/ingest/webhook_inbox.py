@@ -23,11 +23,11 @@ from analytics.ingest.identifiers import Identifier, identifiers_in
 from analytics.ingest.merging.directory import ensure_tenant
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.storage import gauges
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.dialects import in_list
 from analytics.storage.gauges import TenantGauge
 from analytics.storage.tables import only, tenants, webhook_queue, webhooks
-from analytics.storage.transient_errors import is_transient
 
 log = structlog.get_logger()
 

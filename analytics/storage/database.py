@@ -34,12 +34,12 @@ from analytics.storage.backends.guards import Guard
 from analytics.storage.backends.postgresql import PostgresBackend, postgresql_engine
 from analytics.storage.backends.sqlite import SqliteBackend
 from analytics.storage.backends.transaction import transaction
+from analytics.storage.backends.transient_errors import is_damage
 from analytics.storage.dialects import bind_rows, upsert
 from analytics.storage.memory_cache import MemoryCache, new_version
 from analytics.storage.query_log import instrument
 from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import tenants
-from analytics.storage.transient_errors import is_damage
 
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).

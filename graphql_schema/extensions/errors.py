@@ -20,7 +20,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from analytics.domain.errors import INTERNAL_ERROR_MESSAGE, PublicError, UnavailableError
-from analytics.storage.transient_errors import is_transient
+from analytics.storage.backends.transient_errors import is_transient
 from graphql_schema.context import Context
 from graphql_schema.extensions.parser import has_too_many_tokens
 

@@ -49,8 +49,8 @@ def explain(error: Exception) -> str | None:
     from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
     from analytics.migrations import no_such_table
+    from analytics.storage.backends.transient_errors import is_transient
     from analytics.storage.backup import BackupError
-    from analytics.storage.transient_errors import is_transient
     from service.ingest.file_import import UnreadableFileError
     from service.settings import ConfigurationError
 

@@ -21,8 +21,8 @@ from analytics.ingest.batch import apply_events
 from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.files import read_part
 from analytics.ingest.outcomes import TOO_LATE, Outcome
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database
-from analytics.storage.transient_errors import is_transient
 from service.settings import Settings
 from service.telemetry.logs import configure
 

@@ -20,9 +20,9 @@ from analytics.exports import jobs
 from analytics.ingest import webhook_inbox
 from analytics.rollups.rebuild import unfinished
 from analytics.storage import gauges
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database, Reader
 from analytics.storage.gauges import TenantGauge
-from analytics.storage.transient_errors import is_transient
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 REQUESTS = Counter("embudo_http_requests", "Requests by what they were for.", ("route", "method", "status"))

@@ -15,8 +15,8 @@ from analytics.domain.time_zones import now_micros
 from analytics.exports import requests
 from analytics.exports.requests import Export, ExportFormat, ExportStatus
 from analytics.reports.access import load_viewer
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database
-from analytics.storage.transient_errors import is_transient
 from service.auth.download_links import DownloadLinkSigner
 from service.web.intact_files import IntactFiles
 from tasks.exports.files import key_of

@@ -9,8 +9,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from analytics.migrations import SchemaState, state
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database
-from analytics.storage.transient_errors import is_transient
 from service.settings import Settings
 from service.telemetry.health_checks import HealthCheck, SharedCall
 from service.telemetry.metrics import render_metrics

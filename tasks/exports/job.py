@@ -22,8 +22,8 @@ from analytics.exports import jobs
 from analytics.exports.requests import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.reports import runner
 from analytics.reports.access import load_viewer
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database, Writer
-from analytics.storage.transient_errors import is_transient
 from tasks.exports.file_names import file_name
 from tasks.exports.files import SUFFIXES, delete_files, key_of
 from tasks.exports.summary_sheet import summary

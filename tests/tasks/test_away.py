@@ -15,11 +15,11 @@ from analytics.storage import gauges
 from analytics.storage.backends import guards
 from analytics.storage.backends.guards import NotAnsweringError
 from analytics.storage.backends.postgresql import OVERFLOW, POOL
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database
 from analytics.storage.gauges import TenantGauge
 from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import tenants
-from analytics.storage.transient_errors import is_transient
 from service.telemetry.metrics import render_metrics
 from tasks import maintenance
 from tasks.file_store import FileStore

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.storage.backends import guards
 from analytics.storage.backends.guards import Guard, NotAnsweringError
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database, Reader
-from analytics.storage.transient_errors import is_transient
 from tests.conftest import POSTGRESQL, empty_database
 from tests.support.servers.proxies import proxy_for
 

@@ -10,9 +10,9 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database
 from analytics.storage.tables import figures, messages, tenants
-from analytics.storage.transient_errors import is_transient
 
 
 async def error_of(database: Database, *statements: Any) -> DBAPIError:
