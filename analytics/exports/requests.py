@@ -229,7 +229,7 @@ def _visible(viewer: Viewer) -> list[ColumnElement[bool]]:
 async def create(writer: Writer, viewer: Viewer, request: ExportRequest, now: int) -> Export:
     """Queue an export, or return the one that the same idempotency key made.
 
-    Raises `ExportInputError`, or `Dropped` when messages of its days were dropped.
+    Raises `ExportInputError`, or `MessagesPurgedError` when messages of its days were dropped.
     """
     name = request.name.strip()
     if not name:

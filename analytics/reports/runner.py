@@ -34,7 +34,8 @@ Rows = dict[Key, FunnelCounts]
 async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     """Return the counts of each key of a query's grouping, from memory if they were read since the data changed.
 
-    Nobody may change them: they are shared. Raises what `_read_aggregate` raises.
+    The result is shared between requests and must not be changed. Raises `MessagesPurgedError` when they can only be
+    counted from messages that were dropped, `UnavailableError` when that is so until the rollups are built.
     """
     spec = query.spec
     version = None if reader.cache is None else await data_version(reader, spec.tenant_id)
@@ -52,11 +53,7 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
 
 
 async def _read_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
-    """The counts of each key of a query's grouping, in the measures of its family.
-
-    Raises `Dropped` when they can only be counted from messages that were dropped, `UnavailableError` when that is so
-    until the rollups are built.
-    """
+    """Read the counts of each key of a query's grouping, in the measures of its family. Raises as `run_aggregate`."""
     spec = query.spec
     chosen = choose_plan(query, await readable(reader, spec.tenant_id))
     if chosen.rollup is None:
@@ -120,7 +117,7 @@ class MessageBatch(NamedTuple):
 
 
 async def count(reader: Reader, spec: QuerySpec) -> int:
-    """Count the messages that a specification selects. Raises `Dropped` when some of its days were dropped."""
+    """Count the messages of a specification. Raises `MessagesPurgedError` when those of some days were dropped."""
     await require_messages(reader, spec)
     row = await reader.first(sql.count(spec))
     return row[0] if row else 0
@@ -131,7 +128,7 @@ async def stream_messages(
 ) -> AsyncIterator[MessageBatch]:
     """The messages of a specification in the order of (sent at, id), some thousands at a time, with further columns.
 
-    Raises `Dropped` when those of some of its days were dropped.
+    Raises `MessagesPurgedError` when those of some of its days were dropped.
     """
     await require_messages(reader, spec)
     named = await _label_lookup(reader, spec.tenant_id)

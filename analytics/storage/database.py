@@ -44,7 +44,7 @@ from analytics.storage.tables import tenants
 # Rows fetched at a time when streaming: large enough that the switch between threads does not show, small
 # enough that a worker's memory stays flat (of an export's rows so many take some 5 MB).
 PARTITION = 4_000
-# Seconds that a server has for closing them; how often it is looked whether all are given back, seconds apart.
+# Seconds in which a server must close them; the number of checks for connections in use, and the seconds between them.
 CLOSE_TIMEOUT = 5.0
 UNUSED_CHECKS, CHECK_INTERVAL = 300, 0.01
 
@@ -58,7 +58,7 @@ class Reader:
 
     def __init__(self, connection: AsyncConnection, backend: Backend, cache: MemoryCache | None = None) -> None:
         self._connection, self._backend = connection, backend
-        # What earlier transactions read; None for a writer, whose data have no version yet.
+        # Values that earlier transactions read; None for a writer, since its own changes have no version yet.
         self.cache = cache
         # A cache of this transaction; and the query plans by which reads were answered.
         self.known: dict[str, Any] = {}
@@ -124,15 +124,16 @@ class Writer(Reader):
         """Wait until no other transaction holds the lock of this name (SQLite has one writer anyway)."""
         await self._backend.lock(self._connection, name)
 
-    async def lock_tenant(self, tenant: str, patience: float | None = None) -> bool:
+    async def lock_tenant(self, tenant: str, seconds: float | None = None) -> bool:
         """Take the lock under which a tenant's messages and counts are written, and give its data a new version.
 
-        With `patience` wait for so many seconds at most, in line with others, or not at all (0); True if it was taken.
+        Every transaction that may change what is counted begins with it: counts are cached by that version. Waits for
+        `seconds` at most (0: not at all; None: without limit), in line with others; True if it was taken.
         """
-        if patience is None:
+        if seconds is None:
             await self.lock(tenant)
         elif not await (
-            self._backend.lock_with_timeout(self._connection, tenant, patience) if patience else self.try_lock(tenant)
+            self._backend.lock_with_timeout(self._connection, tenant, seconds) if seconds else self.try_lock(tenant)
         ):
             return False
         states = rollup_states
@@ -252,7 +253,7 @@ class Database:
             self.note_damage()
 
     async def close(self) -> None:
-        """Close every connection. A server that hangs is not waited for; a file is, which may take long to write."""
+        """Close every connection. Closing a file is awaited however long it takes to write, a server for a timeout."""
         seconds = CLOSE_TIMEOUT if self._backend.is_server else None
         for engine in (self._writer, self._reader, self._observer):
             await _wait_until_unused(engine)
@@ -268,7 +269,10 @@ class Database:
 
 
 async def _wait_until_unused(engine: AsyncEngine) -> None:
-    """Wait a while for canceled work to give its connections back: those in use are not closed with the others."""
+    """Wait until canceled tasks have returned their connections, for some seconds at most.
+
+    Connections in use are not closed by `dispose`, and afterwards nothing would close them.
+    """
     pool = cast(QueuePool, engine.pool)
     for _ in range(UNUSED_CHECKS):
         if not pool.checkedout():

@@ -1,4 +1,4 @@
-"""What was read of tenants, kept in memory until their data changes."""
+"""A cache in memory of values that were read of tenants, by the version of their data."""
 
 import secrets
 from collections import OrderedDict
@@ -24,14 +24,14 @@ class _Entry(NamedTuple):
 
 @dataclass
 class _TenantEntries:
-    """The entries of one version of a tenant's data, those that were used longest ago first."""
+    """The entries of one version of a tenant's data, the least recently used first."""
 
     version: int
     entries: OrderedDict[Hashable, _Entry] = field(default_factory=OrderedDict)
     bytes: int = 0
 
     def drop_oldest(self) -> int:
-        """Drop the entry that was used longest ago, and return its bytes."""
+        """Drop the least recently used entry, and return its bytes."""
         _, dropped = self.entries.popitem(last=False)
         self.bytes -= dropped.bytes
         return dropped.bytes
@@ -40,8 +40,8 @@ class _TenantEntries:
 class MemoryCache:
     """Values that were read, by tenant, version of the tenant's data, and key.
 
-    A value is found only by the version that it was read at, so none is ever stale. Values are shared: nobody may
-    change them. It is bounded in bytes; the tenants and the entries that were used longest ago go first.
+    A value is found only by the version at which it was read, so none is ever stale. Values are shared and must not be
+    changed. The size is bounded in bytes; the least recently used tenants and entries are dropped first.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES, max_tenant_bytes: int = MAX_TENANT_BYTES) -> None:
@@ -50,7 +50,7 @@ class MemoryCache:
         self.bytes = 0
 
     def get(self, tenant: str, version: int, key: Hashable) -> Any | None:
-        """Return the value of a key, or None."""
+        """Return the value that was put under a key at this version, or None."""
         kept = self._tenants.get(tenant)
         if kept is None or kept.version != version or key not in kept.entries:
             return None
@@ -59,7 +59,7 @@ class MemoryCache:
         return kept.entries[key].value
 
     def put(self, tenant: str, version: int, key: Hashable, value: Any, bytes: int) -> None:
-        """Keep a value that takes so many bytes. What was kept of another version of the tenant's data goes."""
+        """Keep a value of this size, and drop the entries of any other version of the tenant's data."""
         if bytes > self._max_tenant_bytes:
             return
         kept = self._tenants.get(tenant)

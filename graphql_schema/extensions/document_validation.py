@@ -54,7 +54,7 @@ class DocumentValidationExtension(SchemaExtension):
         yield
 
     def _recall(self, most_tokens: int) -> bool:
-        """True if the document is known; it is then taken as it is."""
+        """Use the document's parsed form from the cache; False if it is not there."""
         execution = self.execution_context
         known = self._known.get(self._key)
         if known is None or (known.document.token_count or 0) > most_tokens:
@@ -64,7 +64,7 @@ class DocumentValidationExtension(SchemaExtension):
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        """The place to check a document. Strangers' are so small that they need none. Raises `RateLimitedError`."""
+        """Hold the slot for checking documents; strangers' are so small that they need none. Raises RateLimitedError."""
         context: Context = self.execution_context.context
         if not isinstance(context.identity, Identity):
             yield

@@ -101,9 +101,10 @@ class ExecutionQueue:
 
 
 class CheckQueue(ExecutionQueue):
-    """One place for what keeps the event loop busy. Afterwards it stays taken for as long as it was had.
+    """One slot for checks of documents, which block the event loop.
 
-    Other requests take many turns of the loop: were the next one begun in each of them, they would pay for many.
+    After a check the slot stays taken for as long as the check took, so that half of the time is left to other
+    requests: each of them takes several turns of the loop, and would else wait for a check in every one.
     """
 
     def __init__(self) -> None:
@@ -111,7 +112,7 @@ class CheckQueue(ExecutionQueue):
 
     @asynccontextmanager
     async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Have the place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
+        """Hold the slot inside the block, after waiting for `patience` seconds at most. Raises `RateLimitedError`."""
         await self._take(who, patience)
         loop = asyncio.get_running_loop()
         began_at = loop.time()

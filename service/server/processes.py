@@ -15,9 +15,9 @@ from service.server.connection_limits import LimitedHTTPProtocol, LimitedWebSock
 from service.server.shutdown import graceful_server, shutdown_timeout
 from service.settings import ConfigurationError, Settings, enable_multiprocess_metrics
 
-# Connections that wait to be taken, in the system's own queue. All of them are taken before anybody's next turn, so a
-# stranger who comes and goes as fast as possible makes others wait for so many: 2,048 took a second, 256 some 0.1 s. Of
-# 128, a burst of connections left no room, and who finds none tries again after a second.
+# The listen backlog. All connections in it are accepted before the event loop does anything else, so a client that
+# connects and leaves as fast as it can delays others by a whole backlog: 2,048 took a second, 256 some 0.1 s. With 128
+# a burst of connections filled it, and a client that finds it full tries again only after a second.
 MAX_WAITING_CONNECTIONS = 256
 
 

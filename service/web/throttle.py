@@ -53,9 +53,10 @@ class AnonymousThrottle:
 
 
 async def _closes_within(seconds: float, scope: Scope) -> bool:
-    """Wait so long, or until the client has gone: who comes and goes would else leave thousands that wait.
+    """Wait for so many seconds, or until the client disconnects; True if it did.
 
-    `LimitedHTTPProtocol` and `LimitedWebSocketProtocol` put the event into the scope's state.
+    A client that connects and leaves again and again would otherwise leave thousands of waiting tasks behind. The event
+    in the scope's state is set by `LimitedHTTPProtocol` and `LimitedWebSocketProtocol`.
     """
     closed: asyncio.Event = scope.get("state", {}).get("closed") or asyncio.Event()
     with suppress(TimeoutError):

@@ -18,8 +18,12 @@ from analytics.storage.backends.base import Engines
 SMALL_CACHE = 4_096
 
 
-class FileConnection(aiosqlite.Connection):
-    """A connection that may be stopped while it is closed: aiosqlite would then wait for a thread that has ended."""
+class SqliteConnection(aiosqlite.Connection):
+    """A connection that may be stopped while it is being closed.
+
+    aiosqlite's own would then wait for ever, for a thread that has ended. SQLAlchemy does this when a task is canceled
+    again while its connection is closed.
+    """
 
     stopped: asyncio.Future[Any] | None = None
 
@@ -110,7 +114,7 @@ def sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngin
     async def open_file() -> aiosqlite.Connection:
         # Without an isolation level: the driver would begin late and commit DDL by itself.
         connect = partial(sqlite3.connect, address, uri=True, isolation_level=None)
-        connection = FileConnection(connect, iter_chunk_size=64)
+        connection = SqliteConnection(connect, iter_chunk_size=64)
         connection._thread.daemon = True  # a program may end while something is read
         try:
             await connection
