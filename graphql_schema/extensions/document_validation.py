@@ -64,7 +64,7 @@ class DocumentValidationExtension(SchemaExtension):
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        """Hold the slot for checking documents; strangers' are so small that they need none. Raises RateLimitedError."""
+        """Hold the slot for checks of documents; strangers' small ones need none. Raises `RateLimitedError`."""
         context: Context = self.execution_context.context
         if not isinstance(context.identity, Identity):
             yield
