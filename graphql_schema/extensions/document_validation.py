@@ -49,7 +49,7 @@ class DocumentValidationExtension(SchemaExtension):
         most_tokens = self._most_tokens()
         if not self._recall(most_tokens):
             async with self._turn():
-                if not self._recall(most_tokens):  # another request may have brought it meanwhile
+                if not self._recall(most_tokens):  # another request may have checked it meanwhile
                     self.execution_context.graphql_document = self._parse(most_tokens)
         yield
 
@@ -105,7 +105,8 @@ class DocumentValidationExtension(SchemaExtension):
             errors: list[GraphQLError] = []
             if not self._size:
                 async with self._turn():
-                    errors = self._check(document)
+                    if not self._recall(self._most_tokens()):
+                        errors = self._check(document)
             values = count_variables(execution.variables or {})
             execution.context.cost = self._size.points_with(values) if self._size else None
             execution.pre_execution_errors = errors or self._refusals(document)

@@ -77,7 +77,7 @@ class ExecutionQueue:
             else:
                 self._leave(who, place)
             if isinstance(error, TimeoutError):
-                raise RateLimitedError("Too many dear requests are being answered. Try again later.", 1) from None
+                raise RateLimitedError("Too many requests are being answered. Try again later.", 1) from None
             raise
 
     def _leave(self, who: Hashable, place: "asyncio.Future[None]") -> None:

@@ -6,10 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from graphql import DocumentNode, GraphQLError
 
 from analytics.domain.errors import RateLimitedError
 from analytics.storage.database import Database
 from graphql_schema.context import Context, RequestPolicy
+from graphql_schema.extensions.document_validation import DocumentValidationExtension
 from graphql_schema.schema import schema
 from service.auth.download_links import DownloadLinkSigner
 from service.auth.tokens import TokenService
@@ -168,6 +170,31 @@ async def test_unknown_documents_are_checked_one_at_a_time_and_viewers_take_turn
     # Each is parsed in one turn and validated in another.
     assert (len(checked), len(codes)) == (14, 7)
     assert len([who for who in checked[: checked.index("eva")] if who == "ana"]) <= 2
+
+
+async def test_a_new_document_that_many_send_is_validated_once(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, validated = CheckQueue(), list[object]()
+    query = f"{{ limits {{ a{tenant}: first }} }}"
+    check = DocumentValidationExtension._check
+
+    def counted_check(self: DocumentValidationExtension, document: DocumentNode) -> list[GraphQLError]:
+        validated.append(document)
+        return check(self, document)
+
+    monkeypatch.setattr(DocumentValidationExtension, "_check", counted_check)
+
+    async def send(who: str) -> None:
+        asked = context(database, identity(tenant, id=who))
+        asked.check_slot = lambda asked: turns.slot(asked.require_identity.id, 60)
+        assert not (await schema.execute(query, context_value=asked)).errors
+
+    async with turns.slot("somebody else", 60):
+        sending = [asyncio.create_task(send(f"viewer {n}")) for n in range(8)]
+        await asyncio.sleep(0.05)  # all wait to have it parsed
+    await asyncio.gather(*sending)
+    assert len(validated) == 1
 
 
 async def test_known_documents_wait_for_nobody(database: Database, tenant: str) -> None:
