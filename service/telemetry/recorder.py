@@ -7,6 +7,7 @@ import asyncio
 import time
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_schema.context import OperationRecord
@@ -46,6 +47,10 @@ class TelemetryMiddleware:
 
         try:
             await self._app(scope, receive, answer)
+        except Exception as error:
+            if not isinstance(error, ClientDisconnect):
+                status = status or 500  # whether or not the client has gone
+            raise
         finally:
             _request(scope, status or _status_without_answer(scope), time.perf_counter_ns() - began_at)
 

@@ -12,6 +12,7 @@ from unittest.mock import AsyncMock
 import httpx
 import pytest
 from prometheus_client.parser import text_fd_to_metric_families
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
@@ -184,4 +185,18 @@ async def test_a_client_that_has_gone_is_no_error_of_the_service(has_gone: bool,
     scope = {"type": "http", "method": "GET", "path": "/", "state": {"closed": closed}}
     with capture_logs() as lines:
         await TelemetryMiddleware(unanswered)(scope, AsyncMock(), AsyncMock())
+    assert [line["status"] for line in lines] == [status]
+
+
+@pytest.mark.parametrize(("error", "status"), [(ClientDisconnect(), 499), (ZeroDivisionError(), 500)])
+async def test_a_fault_is_one_also_when_the_client_has_gone(error: Exception, status: int) -> None:
+    closed = asyncio.Event()
+    closed.set()
+
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise error
+
+    scope = {"type": "http", "method": "GET", "path": "/", "state": {"closed": closed}}
+    with capture_logs() as lines, pytest.raises(type(error)):
+        await TelemetryMiddleware(failing)(scope, AsyncMock(), AsyncMock())
     assert [line["status"] for line in lines] == [status]
