@@ -11,7 +11,7 @@ Read = Callable[..., Awaitable[T]]
 
 
 class RequestLoader:
-    """Runs reads such as `counted(reader, query)` for one request.
+    """Runs reads such as `run_aggregate(reader, query)` for one request.
 
     A read that is asked for twice runs once. Reads that fields ask for side by side share a connection, and so a
     moment; no connection is ever used by two of them at once. Made for one request, on one event loop.

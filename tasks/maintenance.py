@@ -239,7 +239,7 @@ async def check_tenant(resources: JobResources, tenant: str) -> None:
         TenantGauge.DRIFT: len(differences),
     }
     async with resources.database.write() as writer:
-        await writer.lock_tenant(tenant)
+        await writer.lock(tenant)
         await gauges.store(writer, tenant, values, now_micros())
 
 

@@ -13,7 +13,7 @@ from analytics.domain.errors import UnavailableError
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.funnel import FunnelCounts
 from analytics.domain.message_status import Status
-from analytics.domain.query_spec import QuerySpec
+from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
 from analytics.reports.availability import data_version, lacks_messages, readable, require_messages
@@ -24,11 +24,11 @@ from analytics.storage.database import AnyRow, Reader
 
 log = structlog.get_logger()
 
-# Memory that cached counts take: of a specification, one id in it, and one row, each rounded up.
-KEY_BYTES, ID_BYTES, ROW_BYTES = 1_024, 200, 1_024
+# Memory that cached counts take at most: of a specification, one id in it, and one row with the longest ids.
+KEY_BYTES, ID_BYTES, ROW_BYTES = 2_048, 400, 2_048
 
 Key = tuple[Any, ...]
-Rows = dict[Key, FunnelCounts]
+Rows = Mapping[Key, FunnelCounts]
 
 
 async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
@@ -41,7 +41,9 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     version = None if reader.cache is None else await data_version(reader, spec.tenant_id)
     if reader.cache is None or version is None:
         return await _read_aggregate(reader, query)
-    key = replace(query, spec=replace(spec, now=0))  # no count depends on the clock
+    # No count depends on the clock, nor on more of the scope than `departments`, which is narrowed to it already.
+    scope = AccessScope(spec.tenant_id, spec.departments)
+    key = replace(query, spec=replace(spec, scope=scope, now=0))
     rows: Rows | None = reader.cache.get(spec.tenant_id, version, key)
     if rows is not None:
         reader.plans.append(f"{query.grouping}: memory")

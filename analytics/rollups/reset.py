@@ -1,6 +1,6 @@
 """Emptying a tenant's rollups, to be built anew from its messages.
 
-Where messages were dropped there is nothing to build from: what was counted of them stays, see `edge`.
+Where messages were dropped there is nothing to build from: what was counted of them stays, see `retention_boundary`.
 """
 
 from dataclasses import replace

@@ -1,9 +1,10 @@
 """The days at the boundary, before which messages were dropped: what was counted there cannot be counted again.
 
-The days before `State.kept_from` are frozen: they are those of the zone in which their messages were dropped, and hold
-those messages. In another zone the first of the kept messages may be of one of the last two frozen days, since no two
-clocks on earth are more than 26 hours apart. There they are counted on top of what is frozen; so that they can be taken
-off again, for a third zone or the first, the frozen rows of these days are copied before anything is.
+The days before `DataAvailability.kept_from` are frozen: they are those of the zone in which their messages were
+dropped, and hold those messages. In another zone the first of the kept messages may be of one of the last two frozen
+days, since no two clocks on earth are more than 26 hours apart. There they are counted on top of what is frozen; so
+that they can be taken off again, for a third zone or the first, the frozen rows of these days are copied before
+anything is.
 """
 
 from collections.abc import Iterator

@@ -128,7 +128,7 @@ class Writer(Reader):
         """Take the lock under which a tenant's messages and counts are written, and give its data a new version.
 
         Every transaction that may change what is counted begins with it: counts are cached by that version. Waits for
-        `seconds` at most (0: not at all; None: without limit), in line with others; True if it was taken.
+        the lock for `seconds` at most (0: not at all; None: without limit), in line with others; True if it was taken.
         """
         if seconds is None:
             await self.lock(tenant)

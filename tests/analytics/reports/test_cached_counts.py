@@ -1,14 +1,17 @@
 """Counts from memory: never stale in any process, whoever wrote, and never anybody else's."""
 
+import gc
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.query_spec import QuerySpec
+from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.time_zones import DAY, now_micros
 from analytics.ingest.reprocessing import derive_again
 from analytics.lifecycle.retention import delete_old_messages
@@ -98,6 +101,26 @@ async def test_nobody_is_answered_what_another_may_see(database: Database, tenan
 
 async def _expire(_since: int) -> None:
     pass
+
+
+async def test_what_is_kept_takes_no_more_memory_than_is_counted(database: Database, tenant: str) -> None:
+    """A supervisor of very many departments who names one of them, other days each time."""
+    for number in range(2):
+        await feed(database, tenant, [sent(f"m{number}", department_id="d0", agent_id=f"u{number}")])
+    one = replace(spec(tenant), departments=frozenset({"d0"}))
+    cached_before = database.cache.bytes
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for day in range(50):
+            many = AccessScope(tenant, frozenset(f"department-{n}" for n in range(1_500)) | {"d0"})
+            await counted(database, replace(one, scope=many, first=one.first - timedelta(days=day)))
+        gc.collect()
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert database.cache.bytes > cached_before
+    assert grown < database.cache.bytes - cached_before + 2_000_000
 
 
 CHANGES: dict[str, Callable[[Database, str], Awaitable[object]]] = {
