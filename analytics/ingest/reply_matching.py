@@ -5,15 +5,14 @@ EXACT (it refers to it), TICKET (the latest send in its ticket), CONVERSATION (t
 account to the same contact, inside the reply window). The last two pass over a send that never arrived.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from operator import itemgetter
 from typing import NamedTuple
 
 from analytics.domain.time_zones import SECOND
 from analytics.ingest.merging.accounts import Accounts
-from analytics.ingest.merging.contacts import Changes
+from analytics.ingest.merging.contacts import ALWAYS, Changes
 from analytics.ingest.merging.records import Message, Reply
 
 Place = tuple[str, str, str]  # what two things must share: the rule, the account or '', a ticket or a name
@@ -66,41 +65,20 @@ class _Arrived:
 
 
 class _Writer:
-    """Whoever wrote replies under the same names: the sends that these may answer by rule 3.
-
-    A person may have been renamed thousands of times, and may write as often. So the sends to older names are looked
-    through once for all replies to an account, not once for each.
-    """
+    """Whoever wrote replies under the same names: the sends that these may answer by rule 3."""
 
     def __init__(self, sends: _Arrived, names: frozenset[str], changes: Changes) -> None:
         self._sends = sends
-        self._names = names
-        self._older = changes.tied(names)
-        self._of_older: dict[str, list[tuple[int, Message]]] = {}
+        self._names = dict.fromkeys(names, ALWAYS) | changes.tied(names)  # each with the time from which it is theirs
 
     def latest(self, account_id: str, at: int) -> Message | None:
         """The latest send from an account up to the second of an instant, to any name that they have then."""
-        found = [self._sends.latest(("CONVERSATION", account_id, name), at) for name in self._names]
-        if self._older:
-            of_older = self._to_older_names(account_id)
-            index = bisect_right(of_older, at, key=itemgetter(0))
-            found.append(of_older[index - 1][1] if index else None)
-        return max(filter(None, found), key=_time_and_id, default=None)
-
-    def _to_older_names(self, account_id: str) -> list[tuple[int, Message]]:
-        """The sends to older names, each with the instant from which it is the latest that a reply may answer."""
-        if account_id not in self._of_older:
-            found = [
-                (max(since, send.sent_at // SECOND * SECOND), _time_and_id(send), send)
-                for name, since in self._older.items()
-                for send in self._sends.at(("CONVERSATION", account_id, name))
-            ]
-            latest: list[tuple[int, Message]] = []
-            for since, _, send in sorted(found, key=itemgetter(0, 1)):
-                if not latest or _time_and_id(latest[-1][1]) < _time_and_id(send):
-                    latest.append((since, send))
-            self._of_older[account_id] = latest
-        return self._of_older[account_id]
+        sends = (
+            self._sends.latest(("CONVERSATION", account_id, name), at)
+            for name, since in self._names.items()
+            if since <= at
+        )
+        return max(filter(None, sends), key=_time_and_id, default=None)
 
 
 def _time_and_id(send: Message) -> tuple[int, str]:

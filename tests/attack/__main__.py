@@ -46,9 +46,19 @@ def attacks(seconds: float) -> list[Attack]:
             longest=5,
             megabytes=200,
         ),
+        *(
+            Attack(
+                f"six viewers with {name}",
+                lambda server, make=make: asyncio.run(refused.run(server, seconds, make, tenant=DEMO_TENANT)),  # type: ignore[misc]
+                p95=1,
+                longest=1,
+                megabytes=100,
+            )
+            for name, make in refused.REQUESTS.items()
+        ),
         Attack(
-            "six viewers with refused documents",
-            lambda server: asyncio.run(refused.run(server, seconds, tenant=DEMO_TENANT)),
+            "six viewers who are refused over WebSockets",
+            lambda server: asyncio.run(refused.subscribe(server, seconds, tenant=DEMO_TENANT)),
             p95=1,
             longest=1,
             megabytes=100,

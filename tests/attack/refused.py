@@ -1,39 +1,133 @@
-"""Six viewers who send distinct documents that are refused, eight at a time, as fast as they can."""
+"""Six viewers who send distinct requests that are refused, eight at a time, as fast as they can: by HTTP, and over a
+WebSocket."""
 
 import asyncio
+import hashlib
+import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import httpx
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
+from analytics.domain.limits import MAX_VARIABLE_VALUES
+from tests.attack.fairness import TABLE, ZONES
 from tests.support.factories import identity
 from tests.support.servers.server import Server
 
 VIEWERS, AT_ONCE = 6, 8
 FIELDS = 480  # about as many tokens as the parser reads
+PAUSE = 0.05  # seconds until a connection that was closed is opened again
+
+Payload = dict[str, Any]
 
 
-def document(n: int) -> str:
-    """One of two kinds: too many names in one place, or more tokens than there may be."""
-    fields = " ".join(f"a{n}x{field}: first" for field in range(FIELDS))
-    return f"{{ limits {{ {fields} {'{ ' * 100 if n % 2 else '} }'}"
+def _fields(n: int, name: str = "first") -> str:
+    return " ".join(f"a{n}x{field}: {name}" for field in range(FIELDS))
 
 
-async def run(server: Server, seconds: float, *, tenant: str = "acme") -> dict[str, int]:
-    """Send for so long. Gives how many answers had each code."""
+def too_large(n: int) -> Payload:
+    """Too many names in one place, or more tokens than there may be."""
+    return {"query": f"{{ limits {{ {_fields(n)} {'{ ' * 100 if n % 2 else '} }'}"}
+
+
+def not_valid(n: int) -> Payload:
+    """Nothing but names that the schema does not have, as few in one place as there may be."""
+    places = (
+        f"p{n}x{place}: nothing {{ {' '.join(f'n{n}x{place}x{field}' for field in range(40))} }}" for place in range(10)
+    )
+    return {"query": f"{{ {' '.join(places)} }}"}
+
+
+def too_dear(n: int) -> Payload:
+    """More points than there may be."""
+    tables = (TABLE.format(n=f"{n}x{place}", day=1, zone=ZONES[place % len(ZONES)]) for place in range(12))
+    return {"query": f"{{ {' '.join(tables)} }}"}
+
+
+def unknown_hash(n: int) -> Payload:
+    """The hash of a document that was never stored."""
+    return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hashlib.sha256(b"%d" % n).hexdigest()}}}
+
+
+def too_many_values(n: int) -> Payload:
+    """One document again and again, with more values in its variables than there may be."""
+    ids = [f"agent-{n}-{id}" for id in range(MAX_VARIABLE_VALUES + 1)]
+    query = "query ($ids: [ID!]) { agents(ids: $ids) { nodes { id } } }"
+    return {"query": query, "variables": {"ids": ids}}
+
+
+def wrong_variables(n: int) -> Payload:
+    """One document again and again, with variables of another type, each of which would be named."""
+    query = "query ($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) { funnel { messages } } }"
+    return {"query": query, "variables": {"filter": {"agentIds": [[n, id] for id in range(MAX_VARIABLE_VALUES // 3)]}}}
+
+
+REQUESTS: dict[str, Callable[[int], Payload]] = {
+    "documents that are too large": too_large,
+    "documents that are not valid": not_valid,
+    "documents that are too dear": too_dear,
+    "unknown hashes": unknown_hash,
+    "too many values in variables": too_many_values,
+    "variables of a wrong type": wrong_variables,
+}
+
+
+async def run(server: Server, seconds: float, make: Callable[[int], Payload], *, tenant: str = "acme") -> dict[str, int]:
+    """Send requests of a kind for so long. Gives how many answers had each code."""
     codes: Counter[str] = Counter()
     numbers, ends_at = count(), time.monotonic() + seconds
 
     async def send(client: httpx.AsyncClient) -> None:
         while time.monotonic() < ends_at:
-            answer = (await client.post("/graphql", json={"query": document(next(numbers))})).json()
+            answer = (await client.post("/graphql", json=make(next(numbers)))).json()
             codes.update(error["extensions"]["code"] for error in answer["errors"])
 
     async def attack(viewer: int) -> None:
-        headers = server.headers(identity(tenant, "analyst", f"refused-{viewer}"))
-        async with httpx.AsyncClient(base_url=server.url, timeout=300, headers=headers) as client:
-            await asyncio.gather(*(send(client) for _ in range(AT_ONCE)))
+        async with httpx.AsyncClient(base_url=server.url, timeout=300, headers=_headers(server, tenant, viewer)) as one:
+            await asyncio.gather(*(send(one) for _ in range(AT_ONCE)))
 
     await asyncio.gather(*(attack(viewer) for viewer in range(VIEWERS)))
     return dict(codes)
+
+
+async def subscribe(server: Server, seconds: float, *, tenant: str = "acme") -> dict[str, int]:
+    """Ask for operations that are refused over WebSockets, for so long. Gives how many messages had each type.
+
+    A connection that is closed for too many messages is opened again at once.
+    """
+    types: Counter[str] = Counter()
+    kinds = (too_large, not_valid, too_dear, wrong_variables)
+    numbers, ends_at = count(), time.monotonic() + seconds
+
+    async def attack(viewer: int) -> None:
+        authorization = {"Authorization": _headers(server, tenant, viewer)["Authorization"]}
+        while time.monotonic() < ends_at:
+            try:
+                await _send(authorization)
+            except (ConnectionClosed, OSError) as error:
+                types[str(error.rcvd.code) if isinstance(error, ConnectionClosed) and error.rcvd else "lost"] += 1
+                await asyncio.sleep(PAUSE)
+
+    async def _send(authorization: dict[str, str]) -> None:
+        url = server.url.replace("http", "ws") + "/graphql"
+        async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+            await socket.send(json.dumps({"type": "connection_init", "payload": authorization}))
+            await socket.recv()
+            while time.monotonic() < ends_at:
+                n = next(numbers)
+                payload = kinds[n % len(kinds)](n)
+                await socket.send(json.dumps({"id": str(n), "type": "subscribe", "payload": payload}))
+                types[json.loads(await socket.recv())["type"]] += 1
+
+    await asyncio.gather(*(attack(viewer % VIEWERS) for viewer in range(VIEWERS * AT_ONCE)))
+    return dict(types)
+
+
+def _headers(server: Server, tenant: str, viewer: int) -> dict[str, str]:
+    return server.headers(identity(tenant, "analyst", f"refused-{viewer}"))

@@ -5,7 +5,8 @@ A reply under a new name came from whom the old one called too. Source: semantic
 
 from collections import defaultdict
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import Column, and_, select
@@ -16,6 +17,11 @@ from analytics.ingest.merging.aliases import names_of
 from analytics.storage.database import Reader, Writer
 from analytics.storage.dialects import in_list
 from analytics.storage.tables import contact_changes as table
+
+# The changes that are followed back from the names of one reply. Nobody is renamed so often; but a platform that says
+# so would make each of thousands of replies pass over thousands of names.
+MAX_CHANGES = 100
+ALWAYS = -(2**63)  # earlier than any time in microseconds
 
 
 class Change(NamedTuple):
@@ -31,7 +37,7 @@ class Changes:
 
     def __init__(self, changes: Iterable[Change] = ()) -> None:
         self._by_new_name: dict[str, list[Change]] = defaultdict(list)
-        for change in changes:
+        for change in sorted(set(changes), key=attrgetter("at", "old_name")):
             self._by_new_name[change.new_name].append(change)
 
     @property
@@ -43,20 +49,29 @@ class Changes:
         """The older names of the people who have some names, and the time from which each is tied to one of those.
 
         A name is tied from the time on at which a chain of notices leads to it: the earliest, of several chains.
+        Of more changes than `MAX_CHANGES` the earliest count: what a reply costs does not grow with a person's names.
         """
-        if self._by_new_name.keys().isdisjoint(names):
-            return {}
-        found: dict[str, int] = {}
-        open = [(change.at, change.old_name) for name in names for change in self._by_new_name.get(name, ())]
-        heapify(open)
-        while open:
-            since, name = heappop(open)
-            if name in found or name in names:
-                continue
-            found[name] = since
-            for change in self._by_new_name.get(name, ()):
-                heappush(open, (max(since, change.at), change.old_name))
-        return found
+        older: dict[str, int] = {}
+        # Each entry: from when on a change ties its old name, that name, and the changes that come after it, to the
+        # same new name, with the time from which that one is tied.
+        heap: list[tuple[int, str, str, int, int]] = []
+
+        def push(new_name: str, since: int, index: int) -> None:
+            changes = self._by_new_name.get(new_name, ())
+            if index < len(changes):
+                heappush(heap, (max(since, changes[index].at), changes[index].old_name, new_name, since, index))
+
+        for name in names:
+            push(name, ALWAYS, 0)
+        for _ in range(MAX_CHANGES):
+            if not heap:
+                break
+            since, name, new_name, new_since, index = heappop(heap)
+            push(new_name, new_since, index + 1)
+            if name not in older and name not in names:
+                older[name] = since
+                push(name, since, 0)
+        return older
 
 
 def changes_in(event: ContactChanged) -> list[Change]:

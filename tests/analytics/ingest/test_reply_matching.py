@@ -1,5 +1,6 @@
 """The message that a reply answers: each rule by hand, and what must hold of any sends and replies."""
 
+import random
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from analytics.domain.message_status import Status
 from analytics.domain.time_zones import SECOND
+from analytics.ingest.merging import contacts
 from analytics.ingest.merging.accounts import Accounts, Claim
-from analytics.ingest.merging.contacts import Change, Changes
+from analytics.ingest.merging.contacts import MAX_CHANGES, Change, Changes
 from analytics.ingest.merging.records import Message, Reply
 from analytics.ingest.reply_matching import ReplyMatch
 from analytics.ingest.reply_matching import match_replies as attribute_among
@@ -313,6 +315,27 @@ def test_no_reply_looks_at_all_the_sends_to_one_contact(same: dict[str, Any], wr
     LOOKS.clear()
     attribute(sends, [reply(f"r{n}", seconds=MANY, **written) for n in range(MANY)])
     assert MANY < LOOKS["looks"] < 50 * MANY
+
+
+@pytest.mark.parametrize("chained", [True, False], ids=["each of the one before", "all of one"])
+def test_no_reply_looks_at_all_the_names_of_one_person(chained: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contacts, "MAX_CHANGES", 5)
+    sends: list[Message] = [
+        Watched(**msgspec.structs.asdict(send(f"m{n}", contact_digits=f"{n if chained else 0}"))) for n in range(MANY)
+    ]
+    changes = [Change(f"p:{n + 1}", f"p:{n if chained else 0}", TEN) for n in range(MANY)]
+    written = [reply(f"r{n}", seconds=MANY, contact_digits=f"{n + 1}") for n in range(MANY)]
+    LOOKS.clear()
+    assert len(attribute(sends, written, changes=changes)) == MANY
+    assert MANY < LOOKS["looks"] < 100 * MANY
+
+
+def test_of_too_many_changes_the_earliest_count() -> None:
+    changes = [Change("p:9", f"p:{n}", TEN + n * SECOND) for n in range(100, 101 + MAX_CHANGES)]
+    shuffled = random.Random(1).sample(changes, len(changes))
+    for digits, found in ((100, True), (99 + MAX_CHANGES, True), (100 + MAX_CHANGES, False)):
+        written = reply(seconds=1000, contact_digits="9")
+        assert bool(attribute([send(contact_digits=f"{digits}")], [written], changes=shuffled)) is found
 
 
 # Whatever they are
