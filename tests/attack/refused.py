@@ -3,7 +3,6 @@ WebSocket."""
 
 import asyncio
 import hashlib
-import json
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -11,14 +10,13 @@ from itertools import count
 from typing import Any
 
 import httpx
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
 from analytics.domain.limits import MAX_VARIABLE_VALUES
 from tests.attack.fairness import TABLE, ZONES
 from tests.support.factories import identity
 from tests.support.servers.server import Server
+from tests.support.servers.websockets import Socket, open_socket
 
 VIEWERS, AT_ONCE = 6, 8
 FIELDS = 480  # about as many tokens as the parser reads
@@ -78,7 +76,9 @@ REQUESTS: dict[str, Callable[[int], Payload]] = {
 }
 
 
-async def run(server: Server, seconds: float, make: Callable[[int], Payload], *, tenant: str = "acme") -> dict[str, int]:
+async def run(
+    server: Server, seconds: float, make: Callable[[int], Payload], *, tenant: str = "acme"
+) -> dict[str, int]:
     """Send requests of a kind for so long. Gives how many answers had each code."""
     codes: Counter[str] = Counter()
     numbers, ends_at = count(), time.monotonic() + seconds
@@ -105,25 +105,23 @@ async def subscribe(server: Server, seconds: float, *, tenant: str = "acme") -> 
     kinds = (too_large, not_valid, too_dear, wrong_variables)
     numbers, ends_at = count(), time.monotonic() + seconds
 
+    async def send(socket: Socket) -> None:
+        while time.monotonic() < ends_at:
+            n = next(numbers)
+            await socket.subscribe(None, str(n), **kinds[n % len(kinds)](n))
+            answer = await socket.hear()
+            types[answer["type"] if isinstance(answer, dict) else str(answer)] += 1
+            if not isinstance(answer, dict):
+                break
+
     async def attack(viewer: int) -> None:
-        authorization = {"Authorization": _headers(server, tenant, viewer)["Authorization"]}
         while time.monotonic() < ends_at:
             try:
-                await _send(authorization)
+                async with open_socket(server.url, _headers(server, tenant, viewer)) as socket:
+                    await send(socket)
             except (ConnectionClosed, OSError) as error:
-                types[str(error.rcvd.code) if isinstance(error, ConnectionClosed) and error.rcvd else "lost"] += 1
-                await asyncio.sleep(PAUSE)
-
-    async def _send(authorization: dict[str, str]) -> None:
-        url = server.url.replace("http", "ws") + "/graphql"
-        async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
-            await socket.send(json.dumps({"type": "connection_init", "payload": authorization}))
-            await socket.recv()
-            while time.monotonic() < ends_at:
-                n = next(numbers)
-                payload = kinds[n % len(kinds)](n)
-                await socket.send(json.dumps({"id": str(n), "type": "subscribe", "payload": payload}))
-                types[json.loads(await socket.recv())["type"]] += 1
+                types[type(error).__name__] += 1
+            await asyncio.sleep(PAUSE)
 
     await asyncio.gather(*(attack(viewer % VIEWERS) for viewer in range(VIEWERS * AT_ONCE)))
     return dict(types)
