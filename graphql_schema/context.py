@@ -33,6 +33,7 @@ class OperationRecord:
     plans: list[str]  # where its numbers were read
     statements: list[ExecutedStatement]
     took: int  # ns
+    cache_bytes: int  # of the memory that holds counts, of all tenants in this process
 
 
 OperationRecorder = Callable[[OperationRecord], None]

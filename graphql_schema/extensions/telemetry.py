@@ -55,6 +55,7 @@ class OperationTelemetryExtension(SchemaExtension):
                     plans=context.loader.plans,
                     statements=statements,
                     took=time.perf_counter_ns() - began_at,
+                    cache_bytes=context.database.cache.bytes,
                 )
             )
 

@@ -32,6 +32,11 @@ OPERATION_SECONDS = Histogram("embudo_graphql_seconds", "How long operations too
 SQL_SECONDS = Histogram("embudo_sql_seconds", "How long statements of GraphQL took.", buckets=(0.001, *SECONDS))
 PLANS = Counter("embudo_plans", "Where numbers were read: messages, a rollup, or memory.", ("grouping", "table"))
 EVENTS = Counter("embudo_events", "Lines of POST /v1/events by what became of them.", ("outcome",))
+CACHE_BYTES = Gauge(
+    "embudo_counts_cache_bytes",
+    "Memory of the counts that are kept, in the process that keeps most.",
+    multiprocess_mode="max",
+)
 NOT_COUNTED = Gauge(
     "embudo_rates_not_counted",
     "1 while the Redis of the rate limits does not answer, so that requests are not counted.",

@@ -11,7 +11,15 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_schema.context import OperationRecord
-from service.telemetry.metrics import OPERATION_SECONDS, OPERATIONS, PLANS, REQUEST_SECONDS, REQUESTS, SQL_SECONDS
+from service.telemetry.metrics import (
+    CACHE_BYTES,
+    OPERATION_SECONDS,
+    OPERATIONS,
+    PLANS,
+    REQUEST_SECONDS,
+    REQUESTS,
+    SQL_SECONDS,
+)
 
 log = structlog.get_logger()
 
@@ -93,6 +101,7 @@ def record_operation(told: OperationRecord) -> None:
     """Note an operation of GraphQL."""
     OPERATIONS.labels(told.field, told.code).inc()
     OPERATION_SECONDS.labels(told.field).observe(told.took / SECOND)
+    CACHE_BYTES.set(told.cache_bytes)
     for ran in told.statements:
         SQL_SECONDS.observe(ran.took / SECOND)
     for plan in told.plans:

@@ -88,6 +88,16 @@ def test_operations_are_counted_by_field_and_code(server: Server, tenant: str) -
     assert after["embudo_sql_seconds_count"] > before["embudo_sql_seconds_count"]
 
 
+def test_the_memory_of_counts_is_measured(server: Server, tenant: str) -> None:
+    for number in range(2):  # there is a version of the data from the second batch on
+        server.feed(tenant, [message_sent(f"m{number}")])
+    before = metrics(server)["embudo_counts_cache_bytes"]
+    for _ in range(2):
+        server.ask(identity(tenant), FUNNEL)
+    assert metrics(server)["embudo_counts_cache_bytes"] > before
+    assert metrics(server)["embudo_plans_total" + str([("grouping", "agent"), ("table", "memory")])] >= 1
+
+
 def test_metrics_say_nothing_that_came_from_outside(server: Server, tenant: str) -> None:
     server.feed(tenant, [message_sent("m1", contact={"phone": "+56977778888"}), reply("m1", text="secreto")])
     server.ask(identity(tenant), FUNNEL)
