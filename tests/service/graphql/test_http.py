@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+from analytics.storage.memory_cache import MemoryCache
 from graphql_schema.context import RequestPolicy
 from graphql_schema.schema import schema
 from service.graphql import http
@@ -235,7 +236,7 @@ async def test_a_request_is_counted_when_it_is_run_and_not_when_its_context_is_m
     one = RateLimiter(InMemoryTokenBuckets(), RateLimits(requests=1))
     dependencies = SimpleNamespace(
         allowed_origins=(),
-        database=SimpleNamespace(readers=4),
+        database=SimpleNamespace(readers=4, cache=MemoryCache()),
         rate_limiter=one,
         tokens=None,
         public_url="https://embudo.example",
@@ -303,7 +304,14 @@ def test_a_long_list_of_media_types_is_not_read_to_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "accepted", "encoding"),
-    [(100, "gzip", "gzip"), (100, "br, gzip;q=0.5", "gzip"), (100, "identity", None), (1, "gzip", None)],
+    [
+        (100, "gzip", "gzip"),
+        (100, "gzip, deflate, br, zstd", "zstd"),  # as browsers say
+        (100, "br, gzip;q=0.5", "br"),
+        (100, "identity", None),
+        (100, "zstd;q=0, br;q=0, *;q=0", None),
+        (1, "gzip", None),
+    ],
 )
 def test_long_answers_are_compressed(server: Server, fields: int, accepted: str, encoding: str | None) -> None:
     aliases = " ".join(f"alias_{number}: viewer {{ name role }}" for number in range(fields))
