@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from analytics.domain.access import Viewer
 from analytics.domain.time_zones import zone
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 from analytics.storage.database import Database
 from benchmarks.dashboard import MONTH, filter_of
 from benchmarks.data import sqlite_file, url

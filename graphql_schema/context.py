@@ -11,7 +11,7 @@ import strawberry
 
 from analytics.domain.access import Identity, Viewer, has_viewer_role
 from analytics.domain.errors import PublicError, RateLimitedError, UnauthenticatedError
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from analytics.storage.query_log import ExecutedStatement

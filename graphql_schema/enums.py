@@ -9,7 +9,8 @@ from analytics.domain.access import Role
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.text import Locale
 from analytics.domain.time_buckets import Granularity
-from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus, FailureCode, UserErrorCode
+from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
+from analytics.exports.requests import UserErrorCode
 from analytics.reports.directory import Category
 from resolvers.analytics import Direction, OrderField
 

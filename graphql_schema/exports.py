@@ -12,7 +12,7 @@ from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
-from analytics.exports import requests
+from analytics.exports import records, requests
 from analytics.exports.requests import ExportInputError
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, to_connection
@@ -76,7 +76,7 @@ class AppliedFilter:
 
 @strawberry.type(description="An export: a file of messages, made in the background.")
 class Export:
-    export: strawberry.Private[requests.Export]
+    export: strawberry.Private[records.Export]
     viewer: strawberry.Private[Viewer]
     link: strawberry.Private[DownloadUrlFactory]
     id: strawberry.ID = strawberry.field(description="Its id.")
@@ -112,7 +112,7 @@ class Export:
         return self.link(self.viewer, self.export) if ready else None
 
     @staticmethod
-    def from_domain(export: requests.Export, viewer: Viewer, link: DownloadUrlFactory) -> "Export":
+    def from_domain(export: records.Export, viewer: Viewer, link: DownloadUrlFactory) -> "Export":
         """Return an export as a viewer sees it."""
         local = zone(viewer.time_zone)
 
@@ -176,7 +176,7 @@ class DeleteExportPayload:
     user_errors: list[UserError] = strawberry.field(description=ERRORS)
 
 
-async def _run_with_user_errors(doing: Awaitable[requests.Export], info: Info) -> tuple[Export | None, list[UserError]]:
+async def _run_with_user_errors(doing: Awaitable[records.Export], info: Info) -> tuple[Export | None, list[UserError]]:
     """Return the export of a mutation, or the errors that its requester can correct."""
     try:
         return Export.from_domain(await doing, await info.context.viewer(), info.context.link), []
@@ -190,7 +190,7 @@ async def _run_with_user_errors(doing: Awaitable[requests.Export], info: Info) -
         return None, [UserError(field=place, code=UserErrorCode.FORBIDDEN, message=error.message)]
 
 
-async def _create(input: CreateExportInput, info: Info) -> requests.Export:
+async def _create(input: CreateExportInput, info: Info) -> records.Export:
     context = info.context
     viewer = await context.viewer()
     filter = input.filter.filter()
@@ -199,7 +199,7 @@ async def _create(input: CreateExportInput, info: Info) -> requests.Export:
     given: list[Any] = [name, input.format, input.locale, filter.to_builtins()]
     # Input without the fields of later releases keeps the text that it had: the same request may be repeated after an
     # upgrade.
-    further = [requests.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
+    further = [records.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
     given += further if any(further) else []
     request = requests.ExportRequest(
         name=name,

@@ -7,15 +7,8 @@ from typing import Protocol
 from analytics.domain.access import Identity, Viewer
 from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from analytics.exports import requests
-from analytics.exports.requests import (
-    FINAL,
-    Export,
-    ExportCursor,
-    ExportInputError,
-    ExportRequest,
-    ExportStatus,
-    UserErrorCode,
-)
+from analytics.exports.records import FINAL, Export, ExportStatus
+from analytics.exports.requests import ExportCursor, ExportInputError, ExportRequest, UserErrorCode
 from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from resolvers.loader import RequestLoader

@@ -1,8 +1,8 @@
-"""The steps of workers on exports. They only act on what the row says.
+"""The workers' operations on exports: claim, renew, complete, expire. The row alone decides what they do.
 
 A worker claims a row by compare-and-set and gets a lease with a token; it must renew the lease, and every later
-step asks for the token. A lease that ran out lets another worker take over. Attempts are counted here, because
-a broker does not see a worker that was killed.
+step checks the token. When a lease has run out, another worker may claim the export. Attempts are counted here,
+because a broker does not notice that a worker was killed.
 """
 
 import uuid
@@ -14,34 +14,35 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import SECOND
-from analytics.exports.requests import FINAL, Export, ExportStatus, FailureCode, by_key, export_from_row, is_over
+from analytics.exports.records import FINAL, Export, ExportStatus, FailureCode, by_key, export_from_row, has_expired
 from analytics.storage.database import Reader, Writer
 from analytics.storage.dialects import in_list
 from analytics.storage.tables import exports
 
-# Long enough for a worker whose machine stutters (it renews twice a second), short enough that what a killed one left
-# is taken up, and if small also done, within 15 seconds.
+# Long enough for a worker on a stalling machine (it renews twice a second), short enough that an export of a killed
+# worker is claimed again, and if small also done, within 15 seconds.
 LEASE = 8 * SECOND
 MAX_ATTEMPTS = 5
 UNDER_WAY = (ExportStatus.QUEUED, ExportStatus.RUNNING, ExportStatus.CANCELING)
 
 
 async def due_exports(reader: Reader, now: int, queued_before: int | None = None) -> list[tuple[str, str]]:
-    """The exports that a worker should take up, of any tenant: (tenant, id), oldest first.
+    """Return the exports that a worker should claim, of any tenant, as (tenant, id), oldest first.
 
-    Abandoned ones, and those queued: all, or only until an instant, where a broker brings newer ones by itself.
+    These are the abandoned ones and the queued ones; with `queued_before`, of the queued ones only those created by
+    then, because the broker delivers newer ones by itself.
     """
     waiting = exports.c.status == ExportStatus.QUEUED
     if queued_before is not None:
         waiting = and_(waiting, exports.c.created_at <= queued_before)
     abandoned = and_(exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.CANCELING)), exports.c.lease_until < now)
     statement = select(exports.c.tenant_id, exports.c.id).where(or_(waiting, abandoned))
-    found = await reader.rows(statement.order_by(exports.c.created_at, exports.c.id))
-    return [(row.tenant_id, row.id) for row in found]
+    rows = await reader.rows(statement.order_by(exports.c.created_at, exports.c.id))
+    return [(row.tenant_id, row.id) for row in rows]
 
 
 class FinishedExport(NamedTuple):
-    """An export that ended: how, why if it failed, and how long it was in the making (µs), if it was begun."""
+    """An export that ended: its status, the failure if any, and its running time in µs, if it was started."""
 
     status: str
     failure: str | None
@@ -50,8 +51,8 @@ class FinishedExport(NamedTuple):
 
 @dataclass(frozen=True)
 class QueueStats:
-    """Numbers of all tenants' exports: how many are queued or worked on, since when the oldest waits, and the ends
-    of those that ended since an instant.
+    """Numbers of all tenants' exports: unfinished ones by status, the creation time of the oldest that is queued, and
+    those that ended since an instant.
     """
 
     under_way: dict[str, int]
@@ -73,46 +74,45 @@ async def queue_stats(reader: Reader, since: int) -> QueueStats:
 
 
 async def get(reader: Reader, tenant: str, id: str, now: int) -> Export | None:
-    """An export by its key, for those who act for its requester."""
+    """Return an export by its key, without a check of who may see it: for code that acts for its requester."""
     row = await reader.first(select(exports).where(by_key(tenant, id)))
     return export_from_row(row, now) if row else None
 
 
 async def claim(writer: Writer, tenant: str, id: str, now: int) -> Export | None:
-    """Take an export up; None when somebody has it, or it has ended.
+    """Claim an export and return it; None when another worker holds it, or it has ended.
 
-    One that nobody may take up any more, because it is being canceled or had its last attempt, ends here, and is
-    returned as it ended.
+    One that is being canceled or has had its last attempt is ended instead, and returned in its final status.
     """
-    found = await get(writer, tenant, id, now)
-    if found is None or found.status in FINAL:
+    export = await get(writer, tenant, id, now)
+    if export is None or export.status in FINAL:
         return None
     free = [
         by_key(tenant, id),
         or_(exports.c.status == ExportStatus.QUEUED, exports.c.lease_until < now),
-        exports.c.attempts == found.attempts,
-        exports.c.status == found.status,
+        exports.c.attempts == export.attempts,
+        exports.c.status == export.status,
     ]
-    changed = await writer.execute(update(exports).where(*free).values(_taken_up(found, now)))
-    return await get(writer, tenant, id, now) if changed else None
+    claimed = await writer.execute(update(exports).where(*free).values(_claimed_values(export, now)))
+    return await get(writer, tenant, id, now) if claimed else None
 
 
-def _taken_up(found: Export, now: int) -> dict[str, Any]:
-    if found.status is ExportStatus.CANCELING:
-        return _ended(ExportStatus.CANCELED, now)
-    if found.attempts >= MAX_ATTEMPTS:
-        return _ended(ExportStatus.FAILED, now) | {"failure": FailureCode.ATTEMPTS_EXHAUSTED}
+def _claimed_values(export: Export, now: int) -> dict[str, Any]:
+    if export.status is ExportStatus.CANCELING:
+        return _final_values(ExportStatus.CANCELED, now)
+    if export.attempts >= MAX_ATTEMPTS:
+        return _final_values(ExportStatus.FAILED, now) | {"failure": FailureCode.ATTEMPTS_EXHAUSTED}
     return {
         "status": ExportStatus.RUNNING,
-        "started_at": found.started_at or now,
-        "attempts": found.attempts + 1,
+        "started_at": export.started_at or now,
+        "attempts": export.attempts + 1,
         "lease_until": now + LEASE,
         "lease_token": uuid.uuid4().hex,
         "rows_written": 0,
     }
 
 
-def _ended(status: ExportStatus, now: int) -> dict[str, Any]:
+def _final_values(status: ExportStatus, now: int) -> dict[str, Any]:
     return {"status": status, "finished_at": now, "lease_until": None, "lease_token": None}
 
 
@@ -123,7 +123,7 @@ def _held(export: Export) -> list[ColumnElement[bool]]:
 async def renew(
     writer: Writer, export: Export, now: int, rows_total: int | None, rows_written: int
 ) -> ExportStatus | None:
-    """Renew the lease and tell how far it is; the status as it is now, None when the lease is lost."""
+    """Renew the lease and store the progress; return the current status, None when the lease is lost."""
     await writer.execute(
         update(exports)
         .where(*_held(export))
@@ -158,12 +158,15 @@ async def complete(
     file_digest: str,
     expires_at: int,
 ) -> bool:
-    """The file is stored. False when the lease was lost or the export canceled: then it does not count."""
-    done = await writer.execute(
+    """Mark an export as completed, once its file is stored.
+
+    Return False, and change nothing, when the lease was lost or the export canceled.
+    """
+    completed = await writer.execute(
         update(exports)
         .where(*_held(export), exports.c.status == ExportStatus.RUNNING)
         .values(
-            **_ended(ExportStatus.COMPLETED, now),
+            **_final_values(ExportStatus.COMPLETED, now),
             rows_total=rows,
             rows_written=rows,
             file_name=file_name,
@@ -172,15 +175,15 @@ async def complete(
             expires_at=expires_at,
         )
     )
-    return done == 1
+    return completed == 1
 
 
 async def finish(
     writer: Writer, export: Export, now: int, status: ExportStatus, failure: FailureCode | None = None
 ) -> None:
-    """The export ended without a file: CANCELED, or FAILED for a reason; CANCELED also if that was asked for before."""
+    """End an export without a file: CANCELED or FAILED, but always CANCELED if it was being canceled."""
     canceling = exports.c.status == ExportStatus.CANCELING
-    ended = _ended(status, now) | {
+    ended = _final_values(status, now) | {
         "status": case((canceling, ExportStatus.CANCELED), else_=status),
         "failure": case((canceling, None), else_=failure),
     }
@@ -188,8 +191,8 @@ async def finish(
 
 
 async def expired_exports(reader: Reader, now: int) -> list[Export]:
-    """Completed exports whose time is over."""
-    return [export_from_row(row, now) for row in await reader.rows(select(exports).where(is_over(now)))]
+    """Return the completed exports past their expiry."""
+    return [export_from_row(row, now) for row in await reader.rows(select(exports).where(has_expired(now)))]
 
 
 class ExportState(NamedTuple):
@@ -203,46 +206,46 @@ async def export_states(reader: Reader, ids: Collection[str]) -> dict[str, Expor
     """Return the states of the exports with these ids, of any tenant; ids without an export are left out."""
     if not ids:
         return {}
-    found = await reader.rows(select(exports.c.id, exports.c.status, exports.c.attempts).where(exports.c.id.in_(ids)))
-    return {row.id: ExportState(ExportStatus(row.status), row.attempts) for row in found}
+    rows = await reader.rows(select(exports.c.id, exports.c.status, exports.c.attempts).where(exports.c.id.in_(ids)))
+    return {row.id: ExportState(ExportStatus(row.status), row.attempts) for row in rows}
 
 
 async def expire(writer: Writer, export: Export) -> None:
-    """The time of an export is over, and its file deleted."""
+    """Mark an export as expired, once its file is deleted."""
     completed = (by_key(export.tenant_id, export.id), exports.c.status == ExportStatus.COMPLETED)
     await writer.execute(update(exports).where(*completed).values(status=ExportStatus.EXPIRED))
 
 
 async def expire_all(writer: Writer, tenant: str, now: int, sent_before: int | None = None) -> None:
-    """Have no file of a tenant show what was there until now: those that are done are over, the others begin again.
+    """Invalidate a tenant's export files after an erasure or retention: completed exports expire, running ones restart.
 
-    Of all files, or of those whose range begins before an instant.
+    With `sent_before`, only exports whose range of days begins before that instant.
     """
-    made = [exports.c.tenant_id == tenant, exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.COMPLETED))]
+    conditions = [exports.c.tenant_id == tenant, exports.c.status.in_((ExportStatus.RUNNING, ExportStatus.COMPLETED))]
     if sent_before is not None:
-        found = await writer.rows(select(exports.c.id, exports.c.spec).where(*made))
-        made.append(
-            in_list(exports.c.id, {id for id, spec in found if QuerySpec.from_json(spec).starts_at < sent_before})
+        rows = await writer.rows(select(exports.c.id, exports.c.spec).where(*conditions))
+        conditions.append(
+            in_list(exports.c.id, {id for id, spec in rows if QuerySpec.from_json(spec).starts_at < sent_before})
         )
-    # First those that run: one that is completed meanwhile is then found among the others.
+    # Running ones first: one that is completed in between is then covered by the second statement.
     await writer.execute(
         update(exports)
-        .where(*made, exports.c.status == ExportStatus.RUNNING)
+        .where(*conditions, exports.c.status == ExportStatus.RUNNING)
         .values(status=ExportStatus.QUEUED, lease_until=None, lease_token=None)
     )
     await writer.execute(
-        update(exports).where(*made, exports.c.status == ExportStatus.COMPLETED).values(expires_at=now - 1)
+        update(exports).where(*conditions, exports.c.status == ExportStatus.COMPLETED).values(expires_at=now - 1)
     )
 
 
 async def cancel_all(writer: Writer, tenant: str, now: int) -> None:
-    """End what waits or runs of a tenant."""
+    """Cancel all unfinished exports of a tenant."""
     open = (exports.c.tenant_id == tenant, exports.c.status.not_in(FINAL))
-    await writer.execute(update(exports).where(*open).values(_ended(ExportStatus.CANCELED, now)))
+    await writer.execute(update(exports).where(*open).values(_final_values(ExportStatus.CANCELED, now)))
 
 
 async def all_of(reader: Reader, tenant: str, now: int) -> list[Export]:
-    """All exports of a tenant."""
+    """Return all exports of a tenant."""
     return [
         export_from_row(row, now) for row in await reader.rows(select(exports).where(exports.c.tenant_id == tenant))
     ]

@@ -9,7 +9,7 @@ import jwt
 from jwt.utils import base64url_decode, base64url_encode
 
 from analytics.domain.access import Identity, Viewer
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 
 AUDIENCE = "embudo-export-file"
 

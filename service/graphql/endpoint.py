@@ -19,7 +19,7 @@ from analytics.domain.errors import RateLimitedError
 from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import now_micros
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 from analytics.storage.database import Database
 from graphql_schema.context import Context, Introspection, RequestPolicy
 from resolvers.exports import ExportQueue

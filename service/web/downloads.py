@@ -13,7 +13,7 @@ from analytics.domain.access import Identity
 from analytics.domain.errors import ForbiddenError
 from analytics.domain.time_zones import now_micros
 from analytics.exports import requests
-from analytics.exports.requests import Export, ExportFormat, ExportStatus
+from analytics.exports.records import Export, ExportFormat, ExportStatus
 from analytics.reports.access import load_viewer
 from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database

@@ -12,7 +12,7 @@ import structlog
 from analytics.domain.time_zones import now_micros
 from analytics.exports import jobs
 from analytics.exports.jobs import ExportState
-from analytics.exports.requests import FINAL, ExportStatus
+from analytics.exports.records import FINAL, ExportStatus
 from tasks.exports.files import SUFFIXES, delete_files
 from tasks.resources import JobResources
 

@@ -1,6 +1,6 @@
 """The keys under which the files of exports are stored, and deleting those files."""
 
-from analytics.exports.requests import Export, ExportFormat
+from analytics.exports.records import Export, ExportFormat
 from tasks.file_store import FileStore
 
 SUFFIXES = {ExportFormat.XLSX: "xlsx", ExportFormat.CSV: "csv"}

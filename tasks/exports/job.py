@@ -19,7 +19,7 @@ from analytics.domain.errors import ForbiddenError, MessagesPurgedError
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.time_zones import DAY, now_micros
 from analytics.exports import jobs
-from analytics.exports.requests import Export, ExportFormat, ExportStatus, FailureCode
+from analytics.exports.records import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.reports import runner
 from analytics.reports.access import load_viewer
 from analytics.storage.backends.transient_errors import is_transient

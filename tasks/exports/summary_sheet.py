@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from analytics.domain.funnel import METRICS, FunnelCounts, total
 from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
 from analytics.domain.text import Locale
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 from analytics.reports.directory import ENTITY_TYPE_BY_DIMENSION, load_names, normalize
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import run_aggregate

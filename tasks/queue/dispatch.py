@@ -7,7 +7,7 @@ import structlog
 
 from analytics.domain.time_zones import now_micros
 from analytics.exports import jobs
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 from analytics.storage.database import Database
 from tasks.exports.files import delete_files
 from tasks.file_store import FileStore

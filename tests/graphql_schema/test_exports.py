@@ -13,8 +13,7 @@ from analytics.domain.access import Identity
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.time_zones import to_micros
 from analytics.exports import jobs as export_jobs
-from analytics.exports import requests
-from analytics.exports.requests import CsvSeparator, ExportStatus
+from analytics.exports.records import CsvSeparator, Export, ExportStatus, FailureCode
 from analytics.lifecycle.retention import delete_old_messages
 from analytics.storage.database import Database
 from analytics.storage.tables import exports as rows
@@ -67,7 +66,7 @@ async def run(database: Database, tenant: str, id: str, status: ExportStatus) ->
                 writer, export, now, rows=2, file_name="x.xlsx", file_size=9, file_digest="d", expires_at=until
             )
         elif status is not ExportStatus.RUNNING:
-            await export_jobs.finish(writer, export, now, status, requests.FailureCode.STORAGE)
+            await export_jobs.finish(writer, export, now, status, FailureCode.STORAGE)
 
 
 async def test_an_export_is_queued_and_its_job_started(database: Database, tenant: str) -> None:
@@ -213,7 +212,7 @@ async def test_deleting(database: Database, tenant: str) -> None:
 
 async def test_a_file_that_cannot_be_deleted_keeps_its_row(database: Database, tenant: str) -> None:
     class Unwilling(FakeExportQueue):
-        async def delete_files(self, export: requests.Export) -> None:
+        async def delete_files(self, export: Export) -> None:
             raise OSError("secret address")
 
     who, jobs = identity(tenant), FakeExportQueue()

@@ -6,7 +6,7 @@ from typing import Any
 
 from analytics.domain.access import Identity, Viewer
 from analytics.domain.errors import PublicError
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from graphql_schema.context import Context

@@ -1,6 +1,6 @@
 """Stand-ins for what `resolvers` need of the outside, written by hand."""
 
-from analytics.exports.requests import Export
+from analytics.exports.records import Export
 
 
 class FakeExportQueue:

@@ -13,7 +13,7 @@ from analytics.domain.access import Identity
 from analytics.domain.errors import InvalidInputError, NotFoundError
 from analytics.domain.time_zones import DAY, to_micros
 from analytics.exports import jobs
-from analytics.exports.requests import Export, ExportStatus, FailureCode
+from analytics.exports.records import Export, ExportStatus, FailureCode
 from analytics.ingest import webhook_inbox
 from analytics.lifecycle import retention
 from analytics.lifecycle.tenant_removal import STEP, TABLES, remove_tenant_rows

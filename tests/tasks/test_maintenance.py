@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from analytics.exports.requests import ExportStatus
+from analytics.exports.records import ExportStatus
 from analytics.ingest import webhook_inbox
 from analytics.ingest.batch import apply_in_transaction
 from analytics.lifecycle import orphans, retention

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.text import Locale
-from analytics.exports.requests import CsvSeparator
+from analytics.exports.records import CsvSeparator
 from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers.base import ExportWriter
 from tasks.exports.writers.columns import KNOWN, STATUS_WORDS, headers

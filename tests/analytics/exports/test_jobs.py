@@ -10,7 +10,7 @@ import pytest
 from analytics.domain.time_zones import DAY
 from analytics.exports import jobs, requests
 from analytics.exports.jobs import LEASE, MAX_ATTEMPTS
-from analytics.exports.requests import FINAL, Export, ExportStatus, FailureCode
+from analytics.exports.records import FINAL, Export, ExportStatus, FailureCode
 from analytics.storage.database import Database
 from tests.support.exports.rows import (
     NOW,

@@ -13,17 +13,8 @@ from analytics.domain.query_spec import AccessScope
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY
 from analytics.exports import requests
-from analytics.exports.requests import (
-    FINAL,
-    CsvSeparator,
-    Export,
-    ExportCursor,
-    ExportFormat,
-    ExportInputError,
-    ExportRequest,
-    ExportStatus,
-    UserErrorCode,
-)
+from analytics.exports.records import FINAL, CsvSeparator, Export, ExportFormat, ExportStatus
+from analytics.exports.requests import ExportCursor, ExportInputError, ExportRequest, UserErrorCode
 from analytics.storage.database import Database
 from tests.support.exports.rows import NOW, cancel, claimed, complete, create, find, get, in_status, request, viewer_of
 

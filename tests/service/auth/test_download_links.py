@@ -9,7 +9,7 @@ import pytest
 from analytics.domain.access import Identity, Role, Viewer
 from analytics.domain.query_spec import AccessScope, MessageFilter
 from analytics.domain.text import Locale
-from analytics.exports.requests import Export, ExportFormat, ExportStatus
+from analytics.exports.records import Export, ExportFormat, ExportStatus
 from service.auth.download_links import DownloadLinkSigner
 from service.auth.tokens import TokenService
 from tests.support.exports.helpers import MONDAY

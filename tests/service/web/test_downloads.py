@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from analytics.domain.access import Identity
-from analytics.exports.requests import Export, ExportFormat, ExportStatus
+from analytics.exports.records import Export, ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from analytics.storage.tables import exports
 from service.auth.download_links import DownloadLinkSigner

@@ -12,7 +12,8 @@ from analytics.domain import query_spec
 from analytics.domain.access import Identity
 from analytics.domain.text import Locale
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus
+from analytics.exports.records import Export, ExportFormat, ExportStatus
+from analytics.exports.requests import ExportRequest
 from analytics.storage.database import Database
 from tasks.exports.files import key_of
 from tasks.exports.job import run_export

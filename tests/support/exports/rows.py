@@ -8,7 +8,8 @@ from analytics.domain.query_spec import AccessScope, Ids, MessageFilter
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY, SECOND
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportFormat, ExportRequest, ExportStatus, FailureCode
+from analytics.exports.records import Export, ExportFormat, ExportStatus, FailureCode
+from analytics.exports.requests import ExportRequest
 from analytics.storage.database import Database
 
 NOW = 1_800_000_000 * SECOND

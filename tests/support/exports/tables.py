@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.text import Locale
-from analytics.exports.requests import in_order
+from analytics.exports.records import in_order
 from analytics.reports.runner import MessageBatch, MessageLabels
 from tasks.exports.writers.bounce_reasons import reason
 from tasks.exports.writers.columns import COLUMNS, STATUS_WORDS

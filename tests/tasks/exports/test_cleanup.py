@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportStatus
+from analytics.exports.records import Export, ExportStatus
 from analytics.storage.database import Database
 from tasks.exports.cleanup import FILE_AGE, UNFINISHED_AGE, delete_orphaned_files
 from tasks.exports.files import key_of

@@ -18,7 +18,7 @@ from sqlalchemy import update
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import to_micros
-from analytics.exports.requests import CsvSeparator, ExportFormat, ExportStatus
+from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
 from tasks.exports.files import key_of

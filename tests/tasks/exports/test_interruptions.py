@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportStatus, FailureCode
+from analytics.exports.records import Export, ExportStatus, FailureCode
 from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from tasks.exports import job

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from analytics.domain.time_zones import DAY
 from analytics.exports import jobs, requests
-from analytics.exports.requests import Export, ExportStatus, FailureCode, by_key
+from analytics.exports.records import Export, ExportStatus, FailureCode, by_key
 from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from analytics.storage.tables import exports as export_rows

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analytics.exports.requests import ExportStatus
+from analytics.exports.records import ExportStatus
 from analytics.storage.database import Database
 from tasks.exports import job
 from tasks.exports.files import key_of

@@ -16,7 +16,7 @@ from pika import BlockingConnection  # type: ignore[import-untyped]  # pika ship
 from pika.exceptions import AMQPError  # type: ignore[import-untyped]  # pika ships no types
 from redis.exceptions import RedisError
 
-from analytics.exports.requests import ExportStatus
+from analytics.exports.records import ExportStatus
 from analytics.storage.database import Database
 from tasks.queue import broker as brokers
 from tasks.queue.actors import declare_actors

@@ -2,7 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analytics.exports import jobs
-from analytics.exports.requests import ExportStatus
+from analytics.exports.records import ExportStatus
 from tasks.exports.cleanup import delete_expired_files
 from tasks.exports.files import key_of
 from tasks.exports.job import run_export

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.text import Locale
-from analytics.exports.requests import CsvSeparator
+from analytics.exports.records import CsvSeparator
 from tasks.exports.writers.columns import COLUMNS, FURTHER, headers
 from tasks.exports.writers.csv_writer import CsvWriter
 from tasks.exports.writers.further_columns import NO_FURTHER, Further

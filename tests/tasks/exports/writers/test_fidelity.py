@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.text import Locale
-from analytics.exports.requests import ExportFormat, ExportStatus
+from analytics.exports.records import ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from tasks.exports import job
 from tasks.exports.files import key_of
