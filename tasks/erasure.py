@@ -7,9 +7,10 @@ from sqlalchemy import select
 from analytics.domain.errors import NotFoundError
 from analytics.domain.time_zones import now_micros
 from analytics.exports import jobs
-from analytics.ingest import erasure, webhook_inbox
-from analytics.ingest.erasure import ErasureResult
-from analytics.ingest.identifiers import identifiers_of
+from analytics.ingest import webhook_inbox
+from analytics.ingest.erasure import eraser
+from analytics.ingest.erasure.eraser import ErasureResult
+from analytics.ingest.erasure.identifiers import identifiers_of
 from analytics.lifecycle.tenant_removal import remove_tenant_rows
 from analytics.storage.tables import tenants
 from tasks.exports.cleanup import delete_expired_files
@@ -26,7 +27,7 @@ async def erase_contacts(resources: JobResources, tenant: str, contacts: Iterabl
     await _require_tenant(resources, tenant)
     async with resources.database.write() as writer:
         await writer.lock_tenant(tenant)
-        erased = await erasure.erase(writer, tenant, identifiers)
+        erased = await eraser.erase(writer, tenant, identifiers)
         await webhook_inbox.drop_mentioning(writer, tenant, erased.names)
         await jobs.expire_all(writer, tenant, now_micros())
     # Once more: an export that was claimed before this was committed may have read what was there before it.

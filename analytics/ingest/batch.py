@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from analytics.domain.time_zones import LAST_INSTANT, to_micros, zone
-from analytics.ingest import erasure
+from analytics.ingest.erasure import eraser
 from analytics.ingest.events import (
     NOT_REPLIES,
     AnyEvent,
@@ -147,15 +147,15 @@ async def _merge_without_forgotten(
     working_set: Callable[[], UnitOfWork],
 ) -> tuple[UnitOfWork, EventOutcomes]:
     """Merge what is said, of people who were forgotten only their pseudonyms; the rows, and what became of it."""
-    secret = await erasure.secret_of(writer, tenant)
+    secret = await eraser.secret_of(writer, tenant)
     while True:
         rows = working_set()
         if secret is None:
             return rows, await merge_records(rows, said, received, settings)
-        erased = await erasure.pseudonymize_incoming(writer, tenant, secret, said)
+        erased = await eraser.pseudonymize_incoming(writer, tenant, secret, said)
         effects = await merge_records(rows, erased, received, settings)
         # What now turns out to be theirs too is forgotten in the rows that are there, and then comes in as such.
-        news = erasure.news_of(rows, (event for _, event in erased.changed))
-        if not (linked := erasure.newly_linked(news)):
+        news = eraser.news_of(rows, (event for _, event in erased.changed))
+        if not (linked := eraser.newly_linked(news)):
             return rows, effects
-        await erasure.erase(writer, tenant, linked, news)
+        await eraser.erase(writer, tenant, linked, news)

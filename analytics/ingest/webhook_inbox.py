@@ -15,11 +15,11 @@ import structlog
 from sqlalchemy import ColumnElement, Table, delete, func, insert, select, tuple_, update
 
 from analytics.domain.time_zones import MINUTE
-from analytics.ingest import erasure
 from analytics.ingest.batch import apply_in_transaction
+from analytics.ingest.erasure import eraser
+from analytics.ingest.erasure.identifiers import Identifier, identifiers_in
 from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.whatsapp import read_body
-from analytics.ingest.identifiers import Identifier, identifiers_in
 from analytics.ingest.merging.directory import ensure_tenant
 from analytics.ingest.outcomes import TOO_LATE, Outcome
 from analytics.storage import gauges
@@ -216,10 +216,10 @@ async def _apply(writer: Writer, tenant: str, bodies: Sequence[StoredBody], now:
         problem = f"{problems[0].code}: {problems[0].message}" if problems else None
         results.append(BodyResult(body, len(problems), problem))
     await _done(writer, tenant, results, now)
-    secret = await erasure.secret_of(writer, tenant)
+    secret = await eraser.secret_of(writer, tenant)
     if secret:
         # Of somebody who was forgotten nothing is kept, so that part of what came with it cannot be applied again.
-        theirs = await erasure.mentioning(writer, tenant, secret, [body.body for body in bodies])
+        theirs = await eraser.mentioning(writer, tenant, secret, [body.body for body in bodies])
         await _drop(writer, tenant, list(compress(bodies, theirs)))
     return results
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from analytics.ingest import erasure
+from analytics.ingest.erasure import eraser
+from analytics.ingest.erasure.identifiers import identifiers_of
 from analytics.ingest.formats import whatsapp
-from analytics.ingest.identifiers import identifiers_of
 from analytics.ingest.outcomes import Outcome
 from analytics.ingest.unit_of_work import IdentityMap
 from analytics.storage.database import Database
@@ -45,7 +45,7 @@ async def a_message_to_the_first_of_many_names(database: Database, tenant: str, 
 async def somebody_forgotten_who_was_renamed_often(database: Database, tenant: str, links: int) -> list[Event]:
     await feed(database, tenant, [message_sent(contact={"id": "u0"})])
     async with database.write() as writer:
-        await erasure.erase(writer, tenant, identifiers_of("u0"))
+        await eraser.erase(writer, tenant, identifiers_of("u0"))
     return _renamed(links)
 
 

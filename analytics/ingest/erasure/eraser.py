@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Column, ColumnElement, and_, delete, or_, select
 
+from analytics.ingest.erasure.identifiers import Identifier, identifiers_in
 from analytics.ingest.events import Contact, ContactChanged, MessageStatus
-from analytics.ingest.identifiers import Identifier, identifiers_in
 from analytics.ingest.merging import early_messages
 from analytics.ingest.merging.aliases import (
     PERSON,
