@@ -8,8 +8,7 @@ from analytics.domain.errors import NotFoundError
 from analytics.domain.time_zones import now_micros
 from analytics.exports import jobs
 from analytics.ingest import webhook_inbox
-from analytics.ingest.erasure import eraser
-from analytics.ingest.erasure.eraser import ErasureResult
+from analytics.ingest.erasure.eraser import ErasureResult, erase
 from analytics.ingest.erasure.identifiers import identifiers_of
 from analytics.lifecycle.tenant_removal import remove_tenant_rows
 from analytics.storage.tables import tenants
@@ -27,7 +26,7 @@ async def erase_contacts(resources: JobResources, tenant: str, contacts: Iterabl
     await _require_tenant(resources, tenant)
     async with resources.database.write() as writer:
         await writer.lock_tenant(tenant)
-        erased = await eraser.erase(writer, tenant, identifiers)
+        erased = await erase(writer, tenant, identifiers)
         await webhook_inbox.drop_mentioning(writer, tenant, erased.names)
         await jobs.expire_all(writer, tenant, now_micros())
     # Once more: an export that was claimed before this was committed may have read what was there before it.
@@ -44,8 +43,8 @@ async def remove_tenant(resources: JobResources, tenant: str) -> None:
     async with resources.database.write() as writer:
         await jobs.cancel_all(writer, tenant, now_micros())
     async with resources.database.read() as reader:
-        made = await jobs.all_of(reader, tenant, now_micros())
-    for export in made:
+        exports = await jobs.all_of(reader, tenant, now_micros())
+    for export in exports:
         await delete_files(resources.files, export)
     await remove_tenant_rows(resources.database, tenant)
     await resources.database.vacuum()

@@ -30,50 +30,53 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 TenantTask = Callable[[JobResources, str], Awaitable[None]]
-# What there is to do, and for which tenants; of one tenant or (None) of all.
-Found = list[tuple[TenantTask, list[str]]]
-Find = Callable[[Reader, str | None], Awaitable[Found]]
+# Tasks with the tenants for which they are due; of one tenant or (None) of all.
+DueTasks = list[tuple[TenantTask, list[str]]]
+FindDueTasks = Callable[[Reader, str | None], Awaitable[DueTasks]]
 
-# Between two looks at one tenant (µs): each reads a day of its messages.
+# Between two checks of a tenant (µs): each reads a day of its messages.
 CHECK_INTERVAL = HOUR
-# Seconds that we wait for those who write for a tenant whose webhooks wait: an importer's batch. And for how many
-# tenants at once: each takes a connection.
+# Seconds to wait for the lock of a tenant with pending webhooks, which an importer's batch may hold; and the number of
+# tenants to wait for at the same time, each of which takes a connection.
 LOCK_TIMEOUT = 2.0
 MAX_LOCK_WAITS = 3
-# Seconds for what is asked of all tenants: some rows, or probes of an index, of each.
+# Seconds to find the due tasks of all tenants: some rows, or look-ups in an index, for each.
 FIND_TIMEOUT = 60.0
 
 
 async def apply_webhooks(resources: JobResources, policy: RetentionPolicy) -> None:
-    """Apply the webhooks that wait, of one tenant after the other until none is left that can be applied now."""
-    # A body in the queue takes those with it that are not: they are more than are applied at once.
-    more: set[str] = set()
+    """Apply pending webhooks, one tenant after the other, until none is left that can be applied now."""
+    # Tenants that may have more bodies than one batch: the others may have none in the queue.
+    may_have_more: set[str] = set()
     while True:
         async with resources.database.read() as reader:
-            tenants = _answering(resources, more.union(await webhook_inbox.pending_tenants(reader)))
-        done = {tenant: await _apply(resources, policy, tenant, 0) for tenant in tenants}
-        busy = [tenant for tenant, applied in done.items() if applied is None]
-        # Importers that take turns leave no gap. Who stands in line for a moment comes between them, some at once.
-        turns = random.sample(busy, min(len(busy), MAX_LOCK_WAITS))
-        done |= zip(
-            turns,
-            await asyncio.gather(*(_apply(resources, policy, tenant, LOCK_TIMEOUT) for tenant in turns)),
+            tenants = _answering(resources, may_have_more.union(await webhook_inbox.pending_tenants(reader)))
+        results = {tenant: await _apply(resources, policy, tenant, 0) for tenant in tenants}
+        busy = [tenant for tenant, applied in results.items() if applied is None]
+        # Concurrent imports can hold the tenant lock continuously, so wait for it briefly instead of only trying; for a
+        # few tenants at a time.
+        waiting_for_lock = random.sample(busy, min(len(busy), MAX_LOCK_WAITS))
+        results |= zip(
+            waiting_for_lock,
+            await asyncio.gather(*(_apply(resources, policy, tenant, LOCK_TIMEOUT) for tenant in waiting_for_lock)),
             strict=True,
         )
-        more = {tenant for tenant, applied in done.items() if applied}
-        if not more:
+        may_have_more = {tenant for tenant, applied in results.items() if applied}
+        if not may_have_more:
             return
 
 
 def _answering(resources: JobResources, tenants: Iterable[str]) -> list[str]:
-    """Those of some tenants that may be asked, and one of those that did not answer: it may again."""
-    there = sorted(tenants)
-    away = [tenant for tenant in there if tenant in resources.away]
-    return [tenant for tenant in there if tenant not in resources.away] + random.sample(away, min(len(away), 1))
+    """Return the tenants whose node answers, and one of the others, to find out if it answers again."""
+    ordered = sorted(tenants)
+    unreachable = [tenant for tenant in ordered if tenant in resources.away]
+    return [tenant for tenant in ordered if tenant not in resources.away] + random.sample(
+        unreachable, min(len(unreachable), 1)
+    )
 
 
 async def _apply(resources: JobResources, policy: RetentionPolicy, tenant: str, lock_timeout: float) -> int | None:
-    """Apply some of a tenant's webhooks; how many, None if others write for it. What fails holds up nobody else."""
+    """Apply some of a tenant's webhooks; return their number, None if its lock is held. A failure is only logged."""
     apply = partial(
         webhook_inbox.apply_pending, resources.database, tenant, now_micros(), lock_timeout, forms=policy.form_answers
     )
@@ -84,13 +87,12 @@ async def _apply(resources: JobResources, policy: RetentionPolicy, tenant: str, 
 
 
 async def finish_pending_work(resources: JobResources) -> None:
-    """Delete expired files, and find what is left half done: webhooks that are in no queue, messages that an earlier
-    release derived otherwise, rollups that are not whole.
+    """Delete expired files, and finish what was interrupted, in one process at a time.
 
-    One process at a time.
+    That is: pending webhooks missing in the queue, messages derived by an earlier release's rules, incomplete rollups.
     """
 
-    async def find(reader: Reader, tenant: str | None) -> Found:
+    async def find(reader: Reader, tenant: str | None) -> DueTasks:
         return [
             (_enqueue, await webhook_inbox.missing(reader, tenant)),
             (_derive_anew, await is_outdated(reader, tenant)),
@@ -104,16 +106,13 @@ async def finish_pending_work(resources: JobResources) -> None:
 
 
 async def purge_expired_data(resources: JobResources, policy: RetentionPolicy) -> None:
-    """Drop orphans, webhooks and messages whose time is over, and look at tenants that nobody looked at lately.
-
-    One process at a time.
-    """
+    """Drop old orphans, webhooks and messages, and check tenants not checked lately, in one process at a time."""
     at = now_micros()
     orphans_before, webhooks_before = at - policy.orphan_days * DAY, at - policy.webhook_days * DAY
 
-    async def find(reader: Reader, tenant: str | None) -> Found:
+    async def find(reader: Reader, tenant: str | None) -> DueTasks:
         return [
-            (_remember, await known_tenants.unknown(reader, tenant)),
+            (_remember, await known_tenants.load_unknown(reader, tenant)),
             (
                 partial(_drop_orphans, received_before=orphans_before),
                 await orphans.due_tenants(reader, orphans_before, tenant),
@@ -134,45 +133,46 @@ async def purge_expired_data(resources: JobResources, policy: RetentionPolicy) -
             await _do(resources, find)
 
 
-async def _do(resources: JobResources, find: Find) -> None:
-    """Find what there is to do, at once for all tenants, and do it.
+async def _do(resources: JobResources, find: FindDueTasks) -> None:
+    """Find the due tasks of all tenants together, and run them.
 
-    While a part of the database does not answer, the tenants are asked one by one: those of the other parts go on.
+    While a node of the database does not answer, go through the tenants one by one, so that those of other nodes are
+    served.
     """
     try:
         async with asyncio.timeout(FIND_TIMEOUT), resources.database.read() as reader:
-            found = await find(reader, None)
+            tasks = await find(reader, None)
     except Exception as error:
         if not is_transient(error):
             raise
         await _do_one_by_one(resources, find)
         return
-    for task, tenants in found:
+    for task, tenants in tasks:
         for tenant in tenants:
             await _try(resources, tenant, partial(task, resources, tenant))
 
 
-async def _do_one_by_one(resources: JobResources, find: Find) -> None:
+async def _do_one_by_one(resources: JobResources, find: FindDueTasks) -> None:
     async with resources.database.read() as reader:
-        tenants = await known_tenants.known(reader)
-    # Those that did not answer come last: each of them may take seconds.
+        tenants = await known_tenants.load_known(reader)
+    # Tenants on an unreachable node come last: each of them may take seconds.
     for tenant in sorted(tenants, key=resources.away.__contains__):
         await _try(resources, tenant, partial(_do_for, resources, tenant, find))
 
 
-async def _do_for(resources: JobResources, tenant: str, find: Find) -> None:
+async def _do_for(resources: JobResources, tenant: str, find: FindDueTasks) -> None:
     async with resources.database.read() as reader:
-        found = await find(reader, tenant)
-    for task, due in found:
-        if due:
+        tasks = await find(reader, tenant)
+    for task, tenants in tasks:
+        if tenants:
             await task(resources, tenant)
 
 
 async def _try(resources: JobResources, tenant: str, work: Callable[[], Awaitable[T]]) -> T | None:
-    """Work for a tenant; None when it fails: it is tried again another time, and holds up no other tenant."""
+    """Run a tenant's work; return None when it fails: it is repeated later, and other tenants go on."""
     try:
         async with resources.database.guard(tenant):
-            done = await work()
+            result = await work()
     except webhook_inbox.TenantBusyError:
         raise
     except Exception as error:
@@ -185,7 +185,7 @@ async def _try(resources: JobResources, tenant: str, work: Callable[[], Awaitabl
             )
         return None
     resources.away.discard(tenant)
-    return done
+    return result
 
 
 async def _enqueue(resources: JobResources, tenant: str) -> None:
@@ -229,7 +229,9 @@ async def check_tenant(resources: JobResources, tenant: str) -> None:
     async with resources.database.read() as reader:
         waiting = await orphans.count_orphans(reader, tenant)
     days = await sample_days(resources.database, tenant, 1)
-    differences = [each async for _, found in verify(resources.database, tenant, days) for each in found]
+    differences = [
+        mismatch async for _, mismatches in verify(resources.database, tenant, days) for mismatch in mismatches
+    ]
     if differences:
         log.error("rollups differ from messages", tenant=tenant, rows=len(differences), first=str(differences[0]))
     values = {

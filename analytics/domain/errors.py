@@ -21,7 +21,7 @@ class InvalidInputError(PublicError):
 
 
 class MessagesPurgedError(InvalidInputError):
-    """Single messages are asked for, of days whose single messages were dropped."""
+    """A request for single messages of days whose messages were dropped."""
 
 
 class UnavailableError(PublicError):

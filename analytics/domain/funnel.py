@@ -39,7 +39,7 @@ METRICS = (
 COLUMNS = (*(metric.slug for metric in METRICS), *(f"{metric.slug}_tickets" for metric in METRICS))
 # Where in them a metric's messages, its tickets and its base stand.
 COLUMN_INDEX = {
-    metric.slug: (place, place + len(METRICS), COLUMNS.index(metric.base)) for place, metric in enumerate(METRICS)
+    metric.slug: (index, index + len(METRICS), COLUMNS.index(metric.base)) for index, metric in enumerate(METRICS)
 }
 
 
@@ -61,8 +61,8 @@ class FunnelCounts:
 
     def step(self, slug: str) -> FunnelStepCounts:
         """One metric."""
-        place, tickets, of = COLUMN_INDEX[slug]
-        count, base = self.values[place], self.values[of]
+        index, tickets, base_index = COLUMN_INDEX[slug]
+        count, base = self.values[index], self.values[base_index]
         return FunnelStepCounts(count, self.values[tickets], base, count / base if base else None)
 
 
@@ -76,5 +76,5 @@ def total(counts: Iterable[FunnelCounts]) -> FunnelCounts:
 
 def contribution(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
     """The amount that one message adds to each of `COLUMNS`."""
-    held = tuple(int(metric.includes(status, responded)) for metric in METRICS)
-    return held + (held if ticket_created else (0,) * len(held))
+    added = tuple(int(metric.includes(status, responded)) for metric in METRICS)
+    return added + (added if ticket_created else (0,) * len(added))

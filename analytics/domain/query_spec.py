@@ -92,18 +92,18 @@ class AccessScope:
     tenant_id: str
     departments: Ids
 
-    def restrict(self, wanted: Ids) -> Ids:
+    def restrict(self, departments: Ids) -> Ids:
         """Return the departments asked for, or all that may be seen if none are.
 
         Raises `ForbiddenError` for a department that may not be seen, in the same words whether or not it exists.
         """
         if self.departments is None:
-            return wanted
-        if wanted is None:
+            return departments
+        if departments is None:
             return self.departments
-        if not wanted <= self.departments:
+        if not departments <= self.departments:
             raise ForbiddenError("filter.departmentIds: you may only name departments that you belong to.")
-        return wanted
+        return departments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class MessageFilter(DimensionFilters):
     time_zone: str | None = None
 
     def to_builtins(self) -> dict[str, Any]:
-        """Return the filter as plain values, by which an export that is asked for twice is known.
+        """Return the filter as plain values, by which a repeated request for an export is recognised.
 
         A dimension of a later release is left out if it is not filtered by: a request that is repeated after an upgrade
         has the values that it had.
@@ -126,9 +126,9 @@ class MessageFilter(DimensionFilters):
 
 @dataclass(frozen=True, kw_only=True)
 class QuerySpec(DimensionFilters):
-    """A filter made definite: of one tenant and scope, with absolute days, as of one moment.
+    """A definite filter: of one tenant and scope, with absolute days, as of one moment.
 
-    It cannot be made without a scope, and making it narrows `departments` to that scope.
+    It cannot be created without a scope, and creating it narrows `departments` to that scope.
     """
 
     scope: AccessScope

@@ -63,14 +63,14 @@ def day_buckets(granularity: Granularity, zone: Zone, first: date, last: date) -
 def hour_buckets(zone: Zone, low: int, high: int) -> dict[tuple[int, int], Bucket]:
     """The bucket of each (offset, local hour since the epoch) in the instants [low, high), in order.
 
-    A repeated hour is there twice, once for each offset; a skipped one is not there.
+    An hour that the clock repeats is there twice, once for each offset; an hour that it skips is missing.
     """
-    found: dict[tuple[int, int], Bucket] = {}
+    buckets: dict[tuple[int, int], Bucket] = {}
     for start, end, offset in zone.offset_spans(low, high):
         for hour in range((start + offset) // HOUR, -(-(end + offset) // HOUR)):
             at = max(start, hour * HOUR - offset)
-            found.setdefault((offset, hour), Bucket(at, local_day(hour * HOUR)))
-    return found
+            buckets.setdefault((offset, hour), Bucket(at, local_day(hour * HOUR)))
+    return buckets
 
 
 def count_buckets(granularity: Granularity, first: date, last: date) -> int:

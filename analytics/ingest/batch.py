@@ -1,14 +1,16 @@
 """A batch of events, applied in one transaction.
 
-Whatever order events come in, and however often, the rows end the same. So an importer that dies may simply
-begin again: a batch is in whole or not at all, and what is in already changes nothing.
+The resulting rows do not depend on the order of events or on repetitions. So an importer that crashed may simply start
+again: a batch is applied whole or not at all, and events that were applied before change nothing.
 """
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from analytics.domain.time_zones import LAST_INSTANT, to_micros, zone
-from analytics.ingest.erasure import eraser
+from analytics.ingest.erasure.eraser import erase
+from analytics.ingest.erasure.incoming import newly_linked_identifiers, pseudonymize_incoming, unstored_links
+from analytics.ingest.erasure.pseudonymizer import load_secret
 from analytics.ingest.events import (
     NOT_REPLIES,
     AnyEvent,
@@ -34,89 +36,92 @@ from analytics.storage.gauges import TenantGauge
 
 
 async def apply_events(database: Database, tenant: str, events: Sequence[AnyEvent], received_at: int) -> list[Outcome]:
-    """Apply events of one tenant, all or none of them; what became of each, in their order.
+    """Apply events of one tenant, all or none of them; return their outcomes, in their order.
 
-    `received_at` is when they came, in microseconds: what nobody claims is dropped by that time.
+    `received_at` is when they arrived (µs): orphans among them are dropped when that is long ago.
     """
-    batch = _read(events, [received_at] * len(events))  # before the lock, for which others of the tenant wait
+    batch = _read_batch(events, [received_at] * len(events))  # before the lock, for which others of the tenant wait
     async with database.write() as writer:
         await writer.lock_tenant(tenant)
-        known = await _apply(writer, tenant, batch)
-    return _outcomes(events, known)
+        outcomes = await _apply(writer, tenant, batch)
+    return _outcomes(events, outcomes)
 
 
 async def apply_in_transaction(
     writer: Writer, tenant: str, events: Sequence[AnyEvent], received: Sequence[int]
 ) -> list[Outcome]:
-    """As `apply_events`, in a transaction that holds the tenant's lock; `received` is when each event came."""
-    return _outcomes(events, await _apply(writer, tenant, _read(events, received)))
+    """Apply events in a transaction that holds the tenant's lock; `received` is when each event arrived (µs)."""
+    return _outcomes(events, await _apply(writer, tenant, _read_batch(events, received)))
 
 
 class _Batch(NamedTuple):
-    """Events, when each came, and what they say, each with the place of its event."""
+    """Events, the time when each arrived, and what they state; `changes` and `records` have each event's index."""
 
     events: Sequence[AnyEvent]
     received: Sequence[int]
     changes: list[tuple[int, DirectoryChange]]
-    said: ParsedRecords
+    records: ParsedRecords
 
 
-def _read(events: Sequence[AnyEvent], received: Sequence[int]) -> _Batch:
+def _read_batch(events: Sequence[AnyEvent], received: Sequence[int]) -> _Batch:
     return _Batch(events, received, directory.changes_in(events), _parse_records(events, received))
 
 
 def _parse_records(events: Sequence[AnyEvent], received: Sequence[int]) -> ParsedRecords:
-    """The records that events state about messages; unknown statuses and what is no reply state none."""
-    said = ParsedRecords([], [], [], [])
+    """Return the records that events state about messages; unknown statuses and reactions etc. state none."""
+    records = ParsedRecords([], [], [], [])
     for n, event in enumerate(events):
         if isinstance(event, MessageStatus):
             if event.status in STATUS_COLUMNS:
-                said.statuses.append((n, event))
+                records.statuses.append((n, event))
         elif isinstance(event, MessageSent):
-            said.sent.append((n, message_from(event)))
+            records.messages.append((n, message_from(event)))
         elif isinstance(event, MessageReply):
             if reply := reply_from(event, received[n]):
-                said.written.append((n, reply))
+                records.replies.append((n, reply))
         elif isinstance(event, ContactChanged):
-            said.changed.append((n, event))
-    return said
+            records.contact_changes.append((n, event))
+    return records
 
 
 async def _apply(writer: Writer, tenant: str, batch: _Batch) -> dict[int, Outcome]:
-    """Apply a batch; what became of each event but those that said what is known already."""
+    """Apply a batch; return the outcomes by index, without those of duplicates."""
     await directory.ensure_tenant(writer, tenant)
     await _count_unknown(writer, tenant, batch)
-    before, effects = await directory.load_settings(writer, tenant), EventOutcomes()
-    kept = await directory.apply_change(writer, tenant, [change for _, change in batch.changes])
-    for (n, _), outcome in zip(batch.changes, kept, strict=True):
-        effects.note(n, outcome)
-    settings = await directory.load_settings(writer, tenant) if effects.outcomes else before
+    old_settings, outcomes = await directory.load_settings(writer, tenant), EventOutcomes()
+    directory_outcomes = await directory.apply_changes(writer, tenant, [change for _, change in batch.changes])
+    for (n, _), outcome in zip(batch.changes, directory_outcomes, strict=True):
+        outcomes.note(n, outcome)
+    settings = await directory.load_settings(writer, tenant) if outcomes.by_position else old_settings
     local = zone(settings.time_zone)
     state = await ensure_zone(writer, tenant, local)
     now = max(batch.received, default=0)
 
-    def working_set(now: int = now) -> UnitOfWork:
+    def create_unit_of_work(now: int = now) -> UnitOfWork:
         return UnitOfWork(writer, tenant, local, state, now)
 
-    late = _too_late(batch.events, state)
-    said = batch.said.without(late) if late else batch.said
-    rows, merged = await _merge_without_forgotten(writer, tenant, said, batch.received, settings, working_set)
+    rejected = _find_late(batch.events, state)
+    records = batch.records.without(rejected) if rejected else batch.records
+    rows, merge_outcomes = await _merge_pseudonymized(
+        writer, tenant, records, batch.received, settings, create_unit_of_work
+    )
     await rows.flush()
-    # What a change of the directory or of the settings takes from a message is not dropped: it may be changed back.
-    await reprocess(writer, tenant, before, settings, lambda: working_set(LAST_INSTANT))
-    return effects.outcomes | merged.outcomes | dict.fromkeys(late, Outcome.REJECTED)
+    # With the last instant as their arrival, replies and statuses that lose their message by a change of the directory
+    # or the settings are never dropped as orphans: the change may be undone.
+    await reprocess(writer, tenant, old_settings, settings, lambda: create_unit_of_work(LAST_INSTANT))
+    return outcomes.by_position | merge_outcomes.by_position | dict.fromkeys(rejected, Outcome.REJECTED)
 
 
 async def _count_unknown(writer: Writer, tenant: str, batch: _Batch) -> None:
-    """Count the statuses whose word is not known: they change nothing else."""
+    """Count the statuses with an unknown word in the gauges: they change nothing else."""
     unknown = [n for n, event in enumerate(batch.events) if isinstance(event, MessageStatus) and _is_ignored(event)]
     if unknown:
-        newest = max(batch.received[n] for n in unknown)
-        await gauges.increment(writer, tenant, {TenantGauge.UNKNOWN_STATUSES: len(unknown)}, newest)
+        last_received = max(batch.received[n] for n in unknown)
+        await gauges.increment(writer, tenant, {TenantGauge.UNKNOWN_STATUSES: len(unknown)}, last_received)
 
 
-def _too_late(events: Sequence[AnyEvent], state: DataAvailability) -> set[int]:
-    """The events about a time whose messages were dropped: they come too late to be counted."""
+def _find_late(events: Sequence[AnyEvent], state: DataAvailability) -> set[int]:
+    """Return the indexes of events about a time whose messages were dropped: they are too late to be counted."""
     if state.kept_from is None:
         return set()
     return {
@@ -126,9 +131,10 @@ def _too_late(events: Sequence[AnyEvent], state: DataAvailability) -> set[int]:
     }
 
 
-def _outcomes(events: Sequence[AnyEvent], known: dict[int, Outcome]) -> list[Outcome]:
+def _outcomes(events: Sequence[AnyEvent], outcomes: dict[int, Outcome]) -> list[Outcome]:
+    """Return the outcome of every event: ignored ones by their kind, and those without an outcome are duplicates."""
     return [
-        Outcome.IGNORED if _is_ignored(event) else known.get(n, Outcome.DUPLICATE) for n, event in enumerate(events)
+        Outcome.IGNORED if _is_ignored(event) else outcomes.get(n, Outcome.DUPLICATE) for n, event in enumerate(events)
     ]
 
 
@@ -138,24 +144,24 @@ def _is_ignored(event: AnyEvent) -> bool:
     return isinstance(event, MessageReply) and (event.reply.kind in NOT_REPLIES or event.reply.group_id is not None)
 
 
-async def _merge_without_forgotten(
+async def _merge_pseudonymized(
     writer: Writer,
     tenant: str,
-    said: ParsedRecords,
+    records: ParsedRecords,
     received: Sequence[int],
     settings: TenantSettings,
-    working_set: Callable[[], UnitOfWork],
+    create_unit_of_work: Callable[[], UnitOfWork],
 ) -> tuple[UnitOfWork, EventOutcomes]:
-    """Merge what is said, of people who were forgotten only their pseudonyms; the rows, and what became of it."""
-    secret = await eraser.secret_of(writer, tenant)
+    """Merge records, with pseudonyms for erased people; return the rows and the outcomes."""
+    secret = await load_secret(writer, tenant)
     while True:
-        rows = working_set()
+        rows = create_unit_of_work()
         if secret is None:
-            return rows, await merge_records(rows, said, received, settings)
-        erased = await eraser.pseudonymize_incoming(writer, tenant, secret, said)
-        effects = await merge_records(rows, erased, received, settings)
-        # What now turns out to be theirs too is forgotten in the rows that are there, and then comes in as such.
-        news = eraser.news_of(rows, (event for _, event in erased.changed))
-        if not (linked := eraser.newly_linked(news)):
-            return rows, effects
-        await eraser.erase(writer, tenant, linked, news)
+            return rows, await merge_records(rows, records, received, settings)
+        pseudonymized = await pseudonymize_incoming(writer, tenant, secret, records)
+        outcomes = await merge_records(rows, pseudonymized, received, settings)
+        # The batch may link further identifiers to erased people: erase those in the stored rows too, and start again.
+        links = unstored_links(rows, (event for _, event in pseudonymized.contact_changes))
+        if not (identifiers := newly_linked_identifiers(links)):
+            return rows, outcomes
+        await erase(writer, tenant, identifiers, links)

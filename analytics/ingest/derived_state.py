@@ -1,7 +1,7 @@
-"""Bringing what is derived up to date with what was said, for the rows that a change concerns.
+"""Derived state: the columns of messages and replies that follow from other rows, updated for the rows of a change.
 
-`derive_status` gives messages the state that their receipts say; `resolve_replies` then decides what replies answer and
-gives messages their reply. Both look at everything known now, so the order in which things came leaves no trace.
+`derive_status` derives the status of messages from their receipts; `resolve_replies` then matches replies to messages
+and gives messages their first reply. Both use all rows that bear on the result, so the order of arrival has no effect.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from analytics.domain.time_zones import DAY, SECOND
 from analytics.ingest.merging.accounts import Accounts
 from analytics.ingest.merging.aliases import WAMID, has_pseudonym, listed, names, unlisted
 from analytics.ingest.merging.contacts import newer_names, older_names
-from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, Earliest, Receipt, facts_of, said_about
+from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, Earliest, Receipt, earliest_about, facts_of
 from analytics.ingest.merging.records import DROPPED, Message, Reply
 from analytics.ingest.reply_matching import ReplyMatch, match_replies
 from analytics.ingest.unit_of_work import Key, UnitOfWork
@@ -26,32 +26,34 @@ DAY_SECONDS = DAY // SECOND
 
 
 async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: Accounts) -> None:
-    """Give messages the state that the receipts under their id, and under their wamid, say."""
+    """Set the status columns of messages from the receipts under their ids and their wamids."""
     touched = list(touched)
     versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
     refs = {ref for version in versions for ref in (version.id, *version.wamids)}
     await rows.receipts.load(receipts.c.ref, refs)
-    told = _own_statuses(rows)
-    await _claim(rows, refs, accounts, told)
+    numbers_by_wamid = _phone_number_ids(rows)
+    await _update_claims(rows, refs, accounts, numbers_by_wamid)
 
-    @cache  # many messages of an account may have borne one wamid
-    def said_under(wamid: str, account_id: str) -> Earliest:
-        return said_about(_present(rows, _names_under(wamid, account_id, accounts, told)), account_id, accounts)
+    @cache  # many messages of an account may have had one wamid
+    def earliest_under(wamid: str, account_id: str) -> Earliest:
+        return earliest_about(
+            _loaded_receipts(rows, _receipt_keys(wamid, account_id, accounts, numbers_by_wamid)), account_id, accounts
+        )
 
     for message in touched:
         account_id = message.account_id
-        own = said_about(_present(rows, [(message.id, "")]), account_id, accounts)
-        current = [own, said_under(message.wamid, account_id)] if message.wamid else [own]
-        earlier = (said_under(wamid, account_id) for wamid in unlisted(message.earlier_wamids))
+        own = earliest_about(_loaded_receipts(rows, [(message.id, "")]), account_id, accounts)
+        current = [own, earliest_under(message.wamid, account_id)] if message.wamid else [own]
+        earlier = (earliest_under(wamid, account_id) for wamid in unlisted(message.earlier_wamids))
         facts = facts_of(current, earlier)
-        found = facts.status
+        status = facts.status
         names_sent_to = names(message.contact_digits, message.contact_id)
         derived = msgspec.structs.replace(
             message,
-            receipt_status=int(found),
+            receipt_status=int(status),
             # A delivered message did not bounce, whatever failed on the way.
-            failed_code=facts.failed_code if found is Status.FAILED else None,
-            status=int(derive_message_status(found, message.reply_id is not None)),
+            failed_code=facts.failed_code if status is Status.FAILED else None,
+            status=int(derive_message_status(status, message.reply_id is not None)),
             accepted_at=facts.accepted_at,
             delivered_at=facts.delivered_at,
             read_at=facts.read_at,
@@ -61,61 +63,66 @@ async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: 
         rows.messages.put(derived)
 
 
-def _present(rows: UnitOfWork, keys: Iterable[Key]) -> Iterator[Receipt]:
+def _loaded_receipts(rows: UnitOfWork, keys: Iterable[Key]) -> Iterator[Receipt]:
     return (receipt for key in keys if (receipt := rows.receipts.get(key)))
 
 
-# The phone number ids by which statuses under each name call their account.
-Told = dict[str, set[str]]
+# The phone number ids in the statuses of each wamid.
+NumbersByWamid = dict[str, set[str]]
 
 
-def _own_statuses(rows: UnitOfWork) -> Told:
-    told: Told = defaultdict(set)
+def _phone_number_ids(rows: UnitOfWork) -> NumbersByWamid:
+    numbers: NumbersByWamid = defaultdict(set)
     for receipt in rows.receipts.now.values():
         if receipt.number is not None:
-            told[receipt.ref].add(receipt.number)
-    return told
+            numbers[receipt.ref].add(receipt.number)
+    return numbers
 
 
-def _names_under(wamid: str, account_id: str, accounts: Accounts, told: Told) -> list[Key]:
-    """The keys under which receipts of an account's messages may be that bear a wamid."""
-    # Of an account's numbers, which may be thousands, only those by which something was said.
-    numbers = accounts.numbers_of(account_id) & told.get(wamid, frozenset())
+def _receipt_keys(wamid: str, account_id: str, accounts: Accounts, numbers_by_wamid: NumbersByWamid) -> list[Key]:
+    """Return the keys of the receipts that may be about an account's messages with a wamid."""
+    # An account may have had thousands of numbers: use only those that the wamid's statuses name.
+    numbers = accounts.numbers_of(account_id) & numbers_by_wamid.get(wamid, frozenset())
     return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
 
 
-async def _claim(rows: UnitOfWork, refs: set[str], accounts: Accounts, told: Told) -> None:
-    """Mark which receipts belong to a message; one that lost its message may belong to another.
+async def _update_claims(
+    rows: UnitOfWork, refs: set[str], accounts: Accounts, numbers_by_wamid: NumbersByWamid
+) -> None:
+    """Set `claimed` of the receipts under some names: True if they belong to a message.
 
-    One that belongs to none any more waits from now on: it is not dropped for having come long ago.
+    A receipt that lost its message may belong to another one. If it belongs to none, it is an orphan from now on: it
+    gets a new `received_at`, so that it is not dropped for its age.
     """
-    concerned = [receipt for receipt in rows.receipts.now.values() if receipt.ref in refs]
-    claimed = _claimed(rows, accounts, told)
-    lost = {r.ref for r in concerned if r.claimed and rows.receipts.key_of(r) not in claimed}
-    if lost:
-        await rows.messages.load(messages.c.wamid, lost)
-        await rows.messages.load_aliased(WAMID + ref for ref in lost)
-        claimed = _claimed(rows, accounts, told)
-    for receipt in concerned:
-        holds = rows.receipts.key_of(receipt) in claimed
-        if receipt.claimed and not holds:
+    affected = [receipt for receipt in rows.receipts.now.values() if receipt.ref in refs]
+    claimed = _claimed_keys(rows, accounts, numbers_by_wamid)
+    orphaned_refs = {r.ref for r in affected if r.claimed and rows.receipts.key_of(r) not in claimed}
+    if orphaned_refs:
+        await rows.messages.load(messages.c.wamid, orphaned_refs)
+        await rows.messages.load_aliased(WAMID + ref for ref in orphaned_refs)
+        claimed = _claimed_keys(rows, accounts, numbers_by_wamid)
+    for receipt in affected:
+        is_claimed = rows.receipts.key_of(receipt) in claimed
+        if receipt.claimed and not is_claimed:
             rows.receipts.put(msgspec.structs.replace(receipt, claimed=False, received_at=rows.now))
-        elif holds and not receipt.claimed:
+        elif is_claimed and not receipt.claimed:
             rows.receipts.put(msgspec.structs.replace(receipt, claimed=True))
 
 
-def _claimed(rows: UnitOfWork, accounts: Accounts, told: Told) -> set[Key]:
-    known = rows.messages.now.values()
-    bearing = {(wamid, message.account_id) for message in known for wamid in message.wamids}
-    claimed: set[Key] = {(message.id, "") for message in known}
-    return claimed.union(*(_names_under(wamid, account_id, accounts, told) for wamid, account_id in bearing))
+def _claimed_keys(rows: UnitOfWork, accounts: Accounts, numbers_by_wamid: NumbersByWamid) -> set[Key]:
+    loaded = rows.messages.now.values()
+    wamids_and_accounts = {(wamid, message.account_id) for message in loaded for wamid in message.wamids}
+    claimed: set[Key] = {(message.id, "") for message in loaded}
+    return claimed.union(
+        *(_receipt_keys(wamid, account_id, accounts, numbers_by_wamid) for wamid, account_id in wamids_and_accounts)
+    )
 
 
 async def resolve_replies(rows: UnitOfWork, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
-    """Decide again every reply whose answer may have changed, and give messages their reply.
+    """Match every reply whose match may have changed, and give messages their first reply.
 
-    `fresh` are the replies to decide in any case. Further ones follow from the messages that changed in
-    `rows` in what attribution looks at.
+    `fresh` are replies to match in any case; the others follow from the messages in `rows` of which a field changed
+    that matching uses.
     """
     window = window_days * DAY_SECONDS
     moved = {
@@ -123,28 +130,28 @@ async def resolve_replies(rows: UnitOfWork, accounts: Accounts, window_days: int
         for before, message in rows.messages.changes()
         if before is None or _matching_fields(before) != _matching_fields(message)
     }
-    asked = await _replies_concerned(rows, moved, {reply.id: reply for reply in fresh if _is_open(reply)}, window)
-    answers = await _decide(rows, asked, accounts, window)
-    answered = {message.id for _, message in moved.values() if message.reply_id is not None}
-    for reply in asked.values():
-        message_id, rule = answers.get(reply.id) or (None, None)
+    affected = await _affected_replies(rows, moved, {reply.id: reply for reply in fresh if _is_open(reply)}, window)
+    matches = await _match(rows, affected, accounts, window)
+    affected_messages = {message.id for _, message in moved.values() if message.reply_id is not None}
+    for reply in affected.values():
+        message_id, rule = matches.get(reply.id) or (None, None)
         if (reply.message_id, reply.rule) != (message_id, rule):
-            # One that answers nothing any more waits from now on: it is not dropped for having come long ago.
+            # A reply that lost its message is an orphan from now on: it must not be dropped for its age.
             since = rows.now if reply.message_id and not message_id else reply.received_at
             rows.replies.put(msgspec.structs.replace(reply, message_id=message_id, rule=rule, received_at=since))
         elif reply is rows.replies.before.get(reply.id):
             continue
-        answered |= {known for known in (reply.message_id, message_id) if known is not None}
-    await _assign_first_reply(rows, answered)
+        affected_messages |= {id for id in (reply.message_id, message_id) if id is not None}
+    await _assign_first_reply(rows, affected_messages)
 
 
 def _is_open(reply: Reply) -> bool:
-    """Whether it may still be decided what a reply answers: no longer when that was dropped."""
+    """Return True if a reply may still be matched: not when its message was deleted by retention."""
     return reply.message_id != DROPPED
 
 
 def _matching_fields(message: Message) -> tuple[object, ...]:
-    """What attribution looks at in a send."""
+    """Return the fields of a message that matching uses."""
     return (
         message.sent_at,
         message.account_id,
@@ -155,42 +162,43 @@ def _matching_fields(message: Message) -> tuple[object, ...]:
     )
 
 
-async def _replies_concerned(
+async def _affected_replies(
     rows: UnitOfWork,
     moved: dict[str, tuple[Message | None, Message]],
     fresh: dict[str, Reply],
     window: int,
 ) -> dict[str, Reply]:
-    """All replies whose answer may depend on a moved message.
+    """Return all replies whose match may depend on a moved message.
 
-    A reply that quotes a failed message proves that it arrived, and so lets other replies find it: where a quotation
-    may have come to mean another message, those that it may mean count as moved too. There it ends, since rule 1 asks
-    for nothing but wamids, accounts and times: what others find does not change what a quotation means.
+    A reply that quotes a failed message proves that the message arrived, so other replies can match it. Where a moved
+    message may change which message a quotation means, the failed messages that it may mean therefore count as moved
+    too. One such step is enough: rule 1 uses only wamids, accounts and times, so the matches of other replies cannot
+    change the meaning of a quotation.
     """
-    asked = dict(fresh)
-    await _ask(rows, [version for pair in moved.values() for version in pair if version], window, asked)
+    affected = dict(fresh)
+    await _add_candidates(rows, [version for pair in moved.values() for version in pair if version], window, affected)
     bearing = {wamid for pair in moved.values() for version in pair if version for wamid in version.wamids}
     quoted = {
         version.in_reply_to
-        for reply in asked.values()
+        for reply in affected.values()
         for version in _versions(rows, reply)
         if reply.id in fresh or version.in_reply_to in bearing
     } - {None}
     await _load_quoted(rows, quoted)
-    proved = [
+    proved_arrived = [
         message
         for message in rows.messages.now.values()
         if message.undelivered and message.id not in moved and not message.wamids.isdisjoint(quoted)
     ]
-    await _ask(rows, proved, window, asked)
-    return asked
+    await _add_candidates(rows, proved_arrived, window, affected)
+    return affected
 
 
-async def _ask(rows: UnitOfWork, sends: list[Message], window: int, asked: dict[str, Reply]) -> None:
-    """Add the open replies that one of the sends could answer."""
+async def _add_candidates(rows: UnitOfWork, sends: list[Message], window: int, affected: dict[str, Reply]) -> None:
+    """Add the open replies that may answer one of the messages."""
     for reply in await _candidate_replies(rows, sends, window):
-        if reply.id not in asked and _is_open(reply):
-            asked[reply.id] = reply
+        if reply.id not in affected and _is_open(reply):
+            affected[reply.id] = reply
 
 
 def _versions(rows: UnitOfWork, reply: Reply) -> list[Reply]:
@@ -200,13 +208,13 @@ def _versions(rows: UnitOfWork, reply: Reply) -> list[Reply]:
 
 async def _load_quoted(rows: UnitOfWork, wamids: Iterable[str | None]) -> None:
     """Load the messages that have, or had, one of the wamids."""
-    wanted = {wamid for wamid in wamids if wamid is not None}
-    await rows.messages.load(messages.c.wamid, wanted)
-    await rows.messages.load_aliased(WAMID + wamid for wamid in wanted)
+    quoted = {wamid for wamid in wamids if wamid is not None}
+    await rows.messages.load(messages.c.wamid, quoted)
+    await rows.messages.load_aliased(WAMID + wamid for wamid in quoted)
 
 
 async def _candidate_replies(rows: UnitOfWork, sends: list[Message], window: int) -> list[Reply]:
-    """The replies that one of the sends could answer, by any rule."""
+    """Load the replies that may answer one of the messages, by any rule."""
     if not sends:
         return []
     since = (min(send.sent_at for send in sends) // SECOND) * SECOND
@@ -221,29 +229,31 @@ async def _candidate_replies(rows: UnitOfWork, sends: list[Message], window: int
     ]
 
 
-async def _decide(rows: UnitOfWork, asked: dict[str, Reply], accounts: Accounts, window: int) -> dict[str, ReplyMatch]:
-    """Load every send that the replies may answer, and every reply that bears on those, and decide."""
-    if not asked:
+async def _match(
+    rows: UnitOfWork, affected: dict[str, Reply], accounts: Accounts, window: int
+) -> dict[str, ReplyMatch]:
+    """Load every message that the replies may answer, and every reply that bears on those, and match them."""
+    if not affected:
         return {}
-    wanted = asked.values()
-    until = max(reply.at for reply in wanted) + SECOND
-    since = min(reply.at for reply in wanted) - (window + 1) * SECOND
+    own_replies = affected.values()
+    until = max(reply.at for reply in own_replies) + SECOND
+    since = min(reply.at for reply in own_replies) - (window + 1) * SECOND
     earlier, near = messages.c.sent_at <= until, messages.c.sent_at >= since
-    names = frozenset[str]().union(*(reply.names for reply in wanted))
+    names = frozenset[str]().union(*(reply.names for reply in own_replies))
     changes = await older_names(rows.writer, rows.tenant, names)
-    people = names | changes.old_names
-    await _load_quoted(rows, {reply.in_reply_to for reply in wanted})
-    await rows.messages.load(messages.c.ticket_id, {reply.ticket_id for reply in wanted}, earlier)
-    await rows.messages.load_named(people, earlier, near)
+    all_names = names | changes.old_names
+    await _load_quoted(rows, {reply.in_reply_to for reply in own_replies})
+    await rows.messages.load(messages.c.ticket_id, {reply.ticket_id for reply in own_replies}, earlier)
+    await rows.messages.load_named(all_names, earlier, near)
     failed = {wamid for send in rows.messages.now.values() if send.undelivered for wamid in send.wamids}
     quoting = [reply for reply in await rows.replies.load(replies.c.in_reply_to, failed) if _is_open(reply)]
     await _load_quoted(rows, {reply.in_reply_to for reply in quoting})
-    concerned = (asked | {reply.id: reply for reply in quoting}).values()
-    return match_replies(_candidates(rows, concerned, people), concerned, accounts, changes, window)
+    concerned = (affected | {reply.id: reply for reply in quoting}).values()
+    return match_replies(_candidates(rows, concerned, all_names), concerned, accounts, changes, window)
 
 
 def _candidates(rows: UnitOfWork, replies: Iterable[Reply], people: frozenset[str]) -> list[Message]:
-    """The messages in memory that share anything with one of the replies, or with the people who wrote."""
+    """Return the loaded messages that share a wamid, a ticket or a contact's name with one of the replies."""
     wamids = {reply.in_reply_to for reply in replies} - {None}
     tickets = {reply.ticket_id for reply in replies} - {None}
     return [
@@ -257,20 +267,22 @@ async def _assign_first_reply(rows: UnitOfWork, answered: set[str]) -> None:
     """Give each message the earliest of the replies that answer it."""
     await rows.messages.load(messages.c.id, answered)
     await rows.replies.load(replies.c.message_id, answered)
-    found: dict[str, list[Reply]] = defaultdict(list)
+    replies_by_message: dict[str, list[Reply]] = defaultdict(list)
     for reply in rows.replies.now.values():
         if reply.message_id in answered:
-            found[reply.message_id].append(reply)
+            replies_by_message[reply.message_id].append(reply)
     for message_id in answered:
         message = rows.messages.get(message_id)
         if message is None:
             continue
         if has_pseudonym(message.names):
-            # What answers a message to somebody who was forgotten came from them, whatever else it says.
-            found[message_id] = [msgspec.structs.replace(reply, text=None) for reply in found[message_id]]
-            for reply in found[message_id]:
+            # A reply to a message to an erased person came from them, whatever contact it names: delete its text.
+            replies_by_message[message_id] = [
+                msgspec.structs.replace(reply, text=None) for reply in replies_by_message[message_id]
+            ]
+            for reply in replies_by_message[message_id]:
                 rows.replies.put(reply)
-        first = min(found[message_id], key=lambda reply: (reply.at, reply.id), default=None)
+        first = min(replies_by_message[message_id], key=lambda reply: (reply.at, reply.id), default=None)
         rows.messages.put(
             msgspec.structs.replace(
                 message,

@@ -1,7 +1,7 @@
-"""The platform's events as values. `parsing` reads them from JSON. Source: events.
+"""The platform's events as values; `formats.event_parser` parses them from JSON. Source: events.
 
-A key that may be absent from a description is `UNSET` there, which says nothing; None is JSON's `null`, which says that
-there is none.
+An optional key of a description is `UNSET` if absent, which states nothing; None is JSON's `null`, which states that
+there is no value.
 """
 
 import re
@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from analytics.domain.time_zones import to_micros
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
-# What comes from Meta and is part of a key: no more bytes than our longest ids, see `MAX_KEY_LENGTH`. Meta's own have
+# Texts from Meta that are part of a key: no more bytes than our longest ids, see `MAX_KEY_LENGTH`. Meta's wamids have
 # some 60, and names of templates at most 512.
 Wamid = Annotated[str, Meta(min_length=1, max_length=512)]
 MAX_NAME_LENGTH = 1024  # characters
@@ -26,20 +26,20 @@ ReplyKind = Literal[
 Text = Annotated[str, Meta(max_length=100_000)]
 At = Annotated[datetime, Meta(tz=True)]
 
-# Kinds of inbound message that are not a customer answering.
+# Kinds of inbound messages that are not replies.
 NOT_REPLIES = frozenset({"reaction", "revoke", "edit", "system"})
 
 # Bytes in UTF-8 of a text that is part of a key: what 128 characters may have. PostgreSQL's indexes hold 2,704 bytes a
 # row, and no key has more than five such texts.
 MAX_KEY_LENGTH = 512
 
-# How a phone is compared: by its digits, 5 to 20 of them.
+# Phones are compared by their digits, 5 to 20 of them.
 NOT_DIGITS = re.compile(r"[^0-9]+")
 MIN_DIGITS, MAX_DIGITS = 5, 20
 
 
-# Characters of a sentence about a line at its beginning, and as many at its end. The sentence may quote the line, which
-# is somebody else's and may be long; its end says where.
+# Characters kept at the beginning of an error's sentence, and as many at its end. The sentence may quote the line,
+# which may be long; its end says where the error is.
 QUOTED = 150
 
 
@@ -53,19 +53,19 @@ class InvalidEventError(Exception):
 
 
 class Event(Struct, frozen=True, tag_field="type", kw_only=True, forbid_unknown_fields=True):
-    """What all events have: when it happened, with an offset."""
+    """The base of all events, with the time when it happened, which has an offset."""
 
     at: At
 
 
 class Description(Event, frozen=True, kw_only=True):
-    """An event that states keys: of each, the statement with the newest `updated_at` (or `at`) holds."""
+    """An event that states keys: for each key the statement with the newest `updated_at` (or `at`) is kept."""
 
     updated_at: At | None = None
 
     @property
     def stated_at(self) -> int:
-        """When it was stated, in microseconds."""
+        """The time of the statement, in microseconds."""
         return to_micros(self.updated_at or self.at)
 
 
@@ -74,7 +74,7 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TenantUpserted(Description, frozen=True, kw_only=True, tag="tenant.upserted"):
-    """The company's own settings."""
+    """The tenant's own settings."""
 
     time_zone: Id | UnsetType | None = UNSET
     name: Name | UnsetType | None = UNSET
@@ -105,7 +105,7 @@ class Account(Part, frozen=True, kw_only=True):
     name: Name | UnsetType | None = UNSET
     active: bool | UnsetType | None = UNSET
     phone: Name | UnsetType | None = UNSET
-    phone_number_id: Id | UnsetType | None = UNSET  # `null` says nothing: what identifies stays
+    phone_number_id: Id | UnsetType | None = UNSET  # `null` states nothing: an identifier is never taken away
 
 
 class Template(Part, frozen=True, kw_only=True):
@@ -144,7 +144,7 @@ class TemplateUpserted(Description, frozen=True, kw_only=True, tag="template.ups
 
 
 class TemplateNotice(Event, frozen=True, kw_only=True, tag="template.notice"):
-    """What WhatsApp says of a template's category or status (only from webhooks)."""
+    """WhatsApp's notice of a template's category or status (only from webhooks)."""
 
     meta_id: Annotated[str, Meta(max_length=128)] = ""
     name: Annotated[str, Meta(max_length=512)] = ""
@@ -168,7 +168,7 @@ class MemberRemoved(Event, frozen=True, kw_only=True, tag="member.removed"):
 
 
 class ContactChanged(Event, frozen=True, kw_only=True, tag="contact.changed"):
-    """A person is called otherwise from now on: by another phone or id (only from webhooks)."""
+    """A contact has another phone or id from now on (only from webhooks)."""
 
     old: "Contact"
     new: "Contact"
@@ -199,7 +199,7 @@ class Sent(Part, frozen=True, kw_only=True):
     template_id: Id | UnsetType = UNSET
     contact: Contact | UnsetType | None = UNSET
     template_category: Name | UnsetType | None = UNSET
-    wamid: Wamid | UnsetType | None = UNSET  # `null` says nothing: what identifies stays
+    wamid: Wamid | UnsetType | None = UNSET  # `null` states nothing: an identifier is never taken away
     ticket: Ticket | UnsetType | None = UNSET
 
 
@@ -267,6 +267,6 @@ AnyEvent = PlatformEvent | TemplateNotice | ContactChanged
 
 
 def digits(phone: str | UnsetType | None) -> str | None:
-    """The digits of a phone, by which phones are compared; None where there are too few or too many."""
-    found = NOT_DIGITS.sub("", phone) if phone else ""
-    return found if MIN_DIGITS <= len(found) <= MAX_DIGITS else None
+    """Return the digits of a phone, by which phones are compared; None if there are too few or too many."""
+    number = NOT_DIGITS.sub("", phone) if phone else ""
+    return number if MIN_DIGITS <= len(number) <= MAX_DIGITS else None

@@ -10,9 +10,9 @@ class Outcome(StrEnum):
     """The outcome of one event."""
 
     ACCEPTED = "accepted"
-    DUPLICATE = "duplicate"  # valid, but all of it was known
-    SUPERSEDED = "superseded"  # valid, but newer statements, or greater ones of the same time, hold
-    IGNORED = "ignored"  # valid, but of a kind that says nothing here: an unknown status, a reaction
+    DUPLICATE = "duplicate"  # valid, but all of it was stored already
+    SUPERSEDED = "superseded"  # valid, but newer statements, or greater ones of the same time, are preferred
+    IGNORED = "ignored"  # valid, but of a kind without effect: an unknown status, a reaction
     REJECTED = "rejected"  # valid, but too late, see `TOO_LATE`
 
 
@@ -20,12 +20,12 @@ class EventOutcomes:
     """The outcomes of a batch's events, by position; an event without one is a duplicate."""
 
     def __init__(self) -> None:
-        self.outcomes: dict[int, Outcome] = {}
+        self.by_position: dict[int, Outcome] = {}
 
     def note(self, n: int, outcome: Outcome) -> None:
-        """Note the outcome of the n-th event; one that changed something anywhere was accepted."""
-        if outcome is not Outcome.DUPLICATE and self.outcomes.get(n) is not Outcome.ACCEPTED:
-            self.outcomes[n] = outcome
+        """Note the outcome of the n-th event; one that changed anything stays accepted."""
+        if outcome is not Outcome.DUPLICATE and self.by_position.get(n) is not Outcome.ACCEPTED:
+            self.by_position[n] = outcome
 
     def accept(self, positions: Iterable[int]) -> None:
         """Note events that changed something."""
@@ -33,5 +33,5 @@ class EventOutcomes:
             self.note(n, Outcome.ACCEPTED)
 
 
-# Why an event is rejected that is valid by itself: the rollups of its time stay as they are.
+# The error of an event that is valid but too old: the rollups of its time can no longer change.
 TOO_LATE = InvalidEventError("TOO_LATE", "The messages of this time were dropped after the time that they are kept.")

@@ -1,7 +1,7 @@
-"""Deriving again what follows from the rows that are there, some thousand of them at a time.
+"""Reprocessing: the derived state of stored rows is derived again, some thousand rows at a time.
 
-A new reply window, or another account of a phone number id, changes what replies answer and which statuses are about
-which messages. And where an earlier release derived by other rules, everything is derived anew.
+A new reply window, or another account for a phone number id, changes which messages replies and statuses belong to.
+And when a release changes the rules of derivation, everything is derived again.
 """
 
 from collections.abc import Callable, Collection
@@ -21,122 +21,131 @@ from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.dialects import in_list
 from analytics.storage.tables import messages, only, receipts, replies, tenants
 
-# Rows looked at together: bounds the memory of a rare, long task.
+# Rows loaded at a time: bounds the memory of a rare, long task.
 CHUNK = 5_000
 
-Told = Callable[[str], None]
+StepCallback = Callable[[str], None]
 
 
-class _Pass(NamedTuple):
-    """The writer, tenant and settings for going through a company's rows."""
+class _Run(NamedTuple):
+    """The writer, tenant and settings for processing a tenant's rows."""
 
     writer: Writer
     tenant: str
     settings: TenantSettings
-    working_set: Callable[[], UnitOfWork]
+    create_unit_of_work: Callable[[], UnitOfWork]
 
     async def end(self, rows: UnitOfWork, fresh: Collection[str] = ()) -> None:
-        """Decide what replies answer, some of them in any case, and write everything down."""
-        again = [reply for reply in rows.replies.now.values() if reply.id in fresh]
-        await resolve_replies(rows, self.settings.accounts, self.settings.reply_window_days, again)
+        """Match replies, those with the ids `fresh` in any case, and write all changes."""
+        fresh_replies = [reply for reply in rows.replies.now.values() if reply.id in fresh]
+        await resolve_replies(rows, self.settings.accounts, self.settings.reply_window_days, fresh_replies)
         await rows.flush()
 
 
 async def reprocess(
-    writer: Writer, tenant: str, before: TenantSettings, after: TenantSettings, working_set: Callable[[], UnitOfWork]
+    writer: Writer,
+    tenant: str,
+    old_settings: TenantSettings,
+    new_settings: TenantSettings,
+    create_unit_of_work: Callable[[], UnitOfWork],
 ) -> None:
-    """Derive again what changed settings may have changed."""
-    old, new = before.accounts.claims, after.accounts.claims
-    numbers = {number for number in old.keys() | new.keys() if old.get(number) != new.get(number)}
-    through = _Pass(writer, tenant, after, working_set)
+    """Derive again the state that changed settings may affect."""
+    old_claims, new_claims = old_settings.accounts.claims, new_settings.accounts.claims
+    numbers = {
+        number for number in old_claims.keys() | new_claims.keys() if old_claims.get(number) != new_claims.get(number)
+    }
+    run = _Run(writer, tenant, new_settings, create_unit_of_work)
     if numbers:
-        accounts = {id for number in numbers for of in (before, after) for id in of.accounts.having(number)}
-        await _derive_by_number(through, numbers, accounts)
-    if before.reply_window_days != after.reply_window_days:
-        await _all_replies(through, None)
+        accounts = {
+            id for number in numbers for of in (old_settings, new_settings) for id in of.accounts.having(number)
+        }
+        await _derive_by_number(run, numbers, accounts)
+    if old_settings.reply_window_days != new_settings.reply_window_days:
+        await _resolve_all_replies(run, None)
     elif numbers:
-        await _all_replies(through, numbers)
+        await _resolve_all_replies(run, numbers)
 
 
-async def _derive_by_number(through: _Pass, numbers: set[str], accounts: set[str]) -> None:
-    """Derive the messages of accounts to which statuses by a phone number id may belong."""
+async def _derive_by_number(run: _Run, numbers: set[str], accounts: set[str]) -> None:
+    """Derive the messages of some accounts that have statuses with one of some phone number ids."""
     channels = {BY_NUMBER + number for number in numbers}
     last = ""
     while True:
         statement = select(receipts.c.ref).where(
-            receipts.c.tenant_id == through.tenant, receipts.c.ref > last, in_list(receipts.c.channel, channels)
+            receipts.c.tenant_id == run.tenant, receipts.c.ref > last, in_list(receipts.c.channel, channels)
         )
-        found = await through.writer.rows(statement.order_by(receipts.c.ref).limit(CHUNK))
-        if not found:
+        page = await run.writer.rows(statement.order_by(receipts.c.ref).limit(CHUNK))
+        if not page:
             return
-        refs, last = {row.ref for row in found}, found[-1].ref
-        rows = through.working_set()
-        bearing = [
+        refs, last = {row.ref for row in page}, page[-1].ref
+        rows = run.create_unit_of_work()
+        candidates = [
             *await rows.messages.load(messages.c.wamid, refs),
             *await rows.messages.load_aliased(WAMID + ref for ref in refs),
         ]
         await derive_status(
-            rows, {m.id: m for m in bearing if m.account_id in accounts}.values(), through.settings.accounts
+            rows, {m.id: m for m in candidates if m.account_id in accounts}.values(), run.settings.accounts
         )
-        await through.end(rows)
+        await run.end(rows)
 
 
-async def _all_replies(through: _Pass, numbers: set[str] | None) -> None:
-    """Decide again the replies to some of Meta's numbers, or (None) all of the company's."""
+async def _resolve_all_replies(run: _Run, numbers: set[str] | None) -> None:
+    """Match again the replies to some phone number ids, or (None) all of the tenant's."""
     last: str | None = ""
     while last is not None:
-        last = await _some_replies(through, numbers, last)
+        last = await _resolve_some_replies(run, numbers, last)
 
 
-async def _some_replies(through: _Pass, numbers: set[str] | None, last: str) -> str | None:
-    statement = select(replies.c.id).where(replies.c.tenant_id == through.tenant, replies.c.id > last)
+async def _resolve_some_replies(run: _Run, numbers: set[str] | None, last: str) -> str | None:
+    statement = select(replies.c.id).where(replies.c.tenant_id == run.tenant, replies.c.id > last)
     if numbers is not None:
         statement = statement.where(in_list(replies.c.phone_number_id, numbers))
-    found = [row.id for row in await through.writer.rows(statement.order_by(replies.c.id).limit(CHUNK))]
-    if not found:
+    page = [row.id for row in await run.writer.rows(statement.order_by(replies.c.id).limit(CHUNK))]
+    if not page:
         return None
-    rows = through.working_set()
-    await rows.replies.load(replies.c.id, found)
-    await through.end(rows, set(found))
-    return str(found[-1])
+    rows = run.create_unit_of_work()
+    await rows.replies.load(replies.c.id, page)
+    await run.end(rows, set(page))
+    return str(page[-1])
 
 
-async def _some_messages(through: _Pass, last: str) -> str | None:
-    statement = select(messages.c.id).where(messages.c.tenant_id == through.tenant, messages.c.id > last)
-    found = [row.id for row in await through.writer.rows(statement.order_by(messages.c.id).limit(CHUNK))]
-    if not found:
+async def _derive_some_messages(run: _Run, last: str) -> str | None:
+    statement = select(messages.c.id).where(messages.c.tenant_id == run.tenant, messages.c.id > last)
+    page = [row.id for row in await run.writer.rows(statement.order_by(messages.c.id).limit(CHUNK))]
+    if not page:
         return None
-    rows = through.working_set()
-    await derive_status(rows, await rows.messages.load(messages.c.id, found), through.settings.accounts)
-    await through.end(rows)
-    return str(found[-1])
+    rows = run.create_unit_of_work()
+    await derive_status(rows, await rows.messages.load(messages.c.id, page), run.settings.accounts)
+    await run.end(rows)
+    return str(page[-1])
 
 
 async def is_outdated(reader: Reader, tenant: str | None = None) -> list[str]:
-    """The companies, or this one, whose messages were derived by the rules of an earlier release."""
+    """Return the tenants, or the given one, whose messages were derived by the rules of an earlier release."""
     old = or_(tenants.c.derivation.is_(None), tenants.c.derivation < DERIVATION)
     return [row.tenant_id for row in await reader.rows(select(tenants.c.tenant_id).where(old, *only(tenant)))]
 
 
-async def derive_again(database: Database, tenant: str, now: int, told: Told = lambda _: None) -> None:
-    """Derive all of a company's messages and what their replies answer, while the service runs.
+async def derive_again(database: Database, tenant: str, now: int, on_step: StepCallback = lambda _: None) -> None:
+    """Derive all of a tenant's messages and match all replies, while the service runs.
 
-    `told` hears of the last message or reply of each step. May be repeated; one that is interrupted begins again.
+    `on_step` is called with the id of the last message or reply of each step. It may be repeated at any time; one that
+    was interrupted starts from the beginning.
     """
-    for step in (_some_messages, lambda through, last: _some_replies(through, None, last)):
+    for step in (_derive_some_messages, lambda run, last: _resolve_some_replies(run, None, last)):
         last: str | None = ""
         while last is not None:
             async with database.write() as writer:
                 await writer.lock_tenant(tenant)
-                last = await step(await _pass(writer, tenant, now), last)
+                last = await step(await _create_run(writer, tenant, now), last)
             if last is not None:
-                told(last)
+                on_step(last)
     async with database.write() as writer:
         await writer.execute(update(tenants).where(tenants.c.tenant_id == tenant).values(derivation=DERIVATION))
 
 
-async def _pass(writer: Writer, tenant: str, now: int) -> _Pass:
+async def _create_run(writer: Writer, tenant: str, now: int) -> _Run:
     settings = await directory.load_settings(writer, tenant)
     local = zone(settings.time_zone)
     state = await ensure_zone(writer, tenant, local)
-    return _Pass(writer, tenant, settings, lambda: UnitOfWork(writer, tenant, local, state, now))
+    return _Run(writer, tenant, settings, lambda: UnitOfWork(writer, tenant, local, state, now))

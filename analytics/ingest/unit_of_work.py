@@ -1,7 +1,7 @@
-"""The rows that a batch works on: loaded when asked for, changed in memory, written once at the end.
+"""The unit of work: the rows that a batch reads and changes, loaded on demand and written once at the end.
 
-What is in memory is newer than what the database says, so every load keeps a row that is here already. A row
-that was changed here is found by `messages.values()` and `replies.values()`, not by a later load.
+Rows in memory are newer than those in the database, so loading keeps a row that is in memory already. A load finds
+rows by their values in the database: to find a row by a value changed in memory, look through `now`.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ Key = str | tuple[str, ...]  # the primary key without the tenant: of one column
 
 
 class IdentityMap(Generic[R]):
-    """The rows of one table, by key, as they were and as they are."""
+    """The loaded rows of one table, by key: `before` as they are in the database, `now` with their changes."""
 
     def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., R], *key: str) -> None:
         self._writer = writer
@@ -42,32 +42,32 @@ class IdentityMap(Generic[R]):
         self.now: dict[Key, R] = {}
 
     def put(self, row: R) -> None:
-        """The row as it is from now on."""
+        """Add or replace a row."""
         self.now[self.key_of(row)] = row
 
     def get(self, key: Key) -> R | None:
-        """The row of a key, if it was loaded or put."""
+        """Return the row of a key, if it was loaded or put."""
         return self.now.get(key)
 
     async def load(self, column: Column[Any], values: Iterable[Any], *where: ColumnElement[bool]) -> list[R]:
-        """The rows whose column has one of the values, as they are now in memory where they are."""
-        wanted = {value for value in values if value is not None}
-        return await self.find(in_list(column, wanted), *where) if wanted else []
+        """Load the rows whose column has one of the values; rows in memory are returned with their changes."""
+        present_values = {value for value in values if value is not None}
+        return await self.find(in_list(column, present_values), *where) if present_values else []
 
     async def find(self, *where: ColumnElement[bool]) -> list[R]:
-        """The rows of which all of this holds in the database, as they are now in memory where they are."""
+        """Load the rows that fulfil all conditions in the database; rows in memory are returned with their changes."""
         statement = select(*self._columns).where(self.table.c.tenant_id == self._tenant, *where)
-        found, key_of, now = [], self.key_of, self.now
+        rows, key_of, now = [], self.key_of, self.now
         for values_of_row in await self._writer.rows(statement):
             row = self._type(*values_of_row)
             key = key_of(row)
             if key not in now:
                 self.before[key] = now[key] = row
-            found.append(now[key])
-        return found
+            rows.append(now[key])
+        return rows
 
     def changes(self) -> list[tuple[R | None, R]]:
-        """The rows that differ from the database: (as it was, as it is)."""
+        """Return the rows that differ from the database, as (before, now)."""
         return [
             (self.before.get(key), row)
             for key, row in self.now.items()
@@ -101,7 +101,7 @@ A = TypeVar("A", bound=Message | Reply)
 
 
 class AliasedIdentityMap(IdentityMap[A]):
-    """Rows that can be found by more than their own columns say: a table of aliases leads to them."""
+    """Rows that can also be found by their aliases, which are in a table of their own."""
 
     def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., A], aliases: Table) -> None:
         super().__init__(writer, tenant, table, type_, "id")
@@ -109,70 +109,70 @@ class AliasedIdentityMap(IdentityMap[A]):
         self._id_column = list(aliases.primary_key)[-1]
 
     async def load_aliased(self, aliases: Iterable[str], *where: ColumnElement[bool]) -> list[A]:
-        """The rows that one of the aliases leads to."""
-        wanted = set(aliases)
-        if not wanted:
+        """Load the rows that have one of the aliases."""
+        alias_set = set(aliases)
+        if not alias_set:
             return []
-        # By itself: mostly there are none, and as a part of the other query it might be done row by row.
-        led_to = select(self._id_column).where(
-            self._aliases.c.tenant_id == self._tenant, in_list(self._aliases.c.alias, wanted)
+        # A query of its own: usually it finds nothing, and as a subquery it might be executed for each row.
+        statement = select(self._id_column).where(
+            self._aliases.c.tenant_id == self._tenant, in_list(self._aliases.c.alias, alias_set)
         )
-        ids = {row[0] for row in await self._writer.rows(led_to)}
+        ids = {row[0] for row in await self._writer.rows(statement)}
         return await self.load(self.table.c.id, ids, *where)
 
     async def load_named(self, names: Iterable[str], *where: ColumnElement[bool]) -> list[A]:
-        """The rows whose contact has one of the names."""
-        wanted = set(names)
-        phones, ids = phones_and_ids(wanted)
+        """Load the rows whose contact has one of the names."""
+        name_set = set(names)
+        phones, ids = phones_and_ids(name_set)
         columns = self.table.c
         return [
             *await self.load(columns.contact_digits, phones, *where),
             *await self.load(columns.contact_id, ids, *where),
-            *await self.load_aliased(wanted, *where),
+            *await self.load_aliased(name_set, *where),
         ]
 
     async def delete(self, keys: Collection[Key]) -> None:
-        """Delete the rows of keys, and what leads to them."""
-        leads = (self._aliases.c.tenant_id == self._tenant, in_list(self._id_column, keys))
-        await self._writer.execute(delete(self._aliases).where(*leads))
+        """Delete the rows of keys, and their aliases."""
+        aliases_of_rows = (self._aliases.c.tenant_id == self._tenant, in_list(self._id_column, keys))
+        await self._writer.execute(delete(self._aliases).where(*aliases_of_rows))
         await super().delete(keys)
 
     async def flush(self) -> None:
-        """Write the changed rows, and what leads to them."""
-        gone: list[tuple[str, frozenset[str]]] = []
-        come: list[tuple[str, str, str]] = []
+        """Write the changed rows, and their aliases."""
+        removed: list[tuple[str, frozenset[str]]] = []
+        added: list[tuple[str, str, str]] = []
         for before, row in self.changes():
-            known, aliases = before.aliases if before else frozenset[str](), row.aliases
-            if known - aliases:
-                gone.append((row.id, known - aliases))
-            come += [(self._tenant, alias, row.id) for alias in aliases - known]
+            old_aliases, aliases = before.aliases if before else frozenset[str](), row.aliases
+            if old_aliases - aliases:
+                removed.append((row.id, old_aliases - aliases))
+            added += [(self._tenant, alias, row.id) for alias in aliases - old_aliases]
         await super().flush()
-        for id, aliases in gone:
+        for id, aliases in removed:
             key = and_(in_list(self._aliases.c.alias, aliases), self._id_column == id)
             await self._writer.execute(delete(self._aliases).where(self._aliases.c.tenant_id == self._tenant, key))
-        await self._writer.upsert(self._aliases, tuple(self._aliases.c.keys()), sorted(come))
+        await self._writer.upsert(self._aliases, tuple(self._aliases.c.keys()), sorted(added))
 
 
 def message_rows(writer: Writer, tenant: str) -> AliasedIdentityMap[Message]:
-    """A company's messages; none is loaded yet."""
+    """Create an empty map of a tenant's messages."""
     return AliasedIdentityMap(writer, tenant, messages, Message, message_aliases)
 
 
 def receipt_rows(writer: Writer, tenant: str) -> IdentityMap[Receipt]:
-    """A company's receipts; none is loaded yet."""
+    """Create an empty map of a tenant's receipts."""
     return IdentityMap(writer, tenant, receipts, Receipt, "ref", "channel")
 
 
 def reply_rows(writer: Writer, tenant: str) -> AliasedIdentityMap[Reply]:
-    """A company's replies; none is loaded yet."""
+    """Create an empty map of a tenant's replies."""
     return AliasedIdentityMap(writer, tenant, replies, Reply, reply_aliases)
 
 
 class UnitOfWork:
-    """The messages, receipts and replies that one batch of one tenant is concerned with."""
+    """The messages, receipts and replies that a batch of one tenant reads and changes."""
 
     def __init__(self, writer: Writer, tenant: str, zone: Zone, state: DataAvailability, now: int) -> None:
-        """`zone` and `state` say which rollups to keep; `now` is when what is worked on came (µs)."""
+        """`zone` and `state` decide which rollups to update; `now` is when the batch arrived (µs)."""
         self.writer = writer
         self.tenant = tenant
         self.now = now
@@ -181,13 +181,13 @@ class UnitOfWork:
         self.messages = message_rows(writer, tenant)
         self.receipts = receipt_rows(writer, tenant)
         self.replies = reply_rows(writer, tenant)
-        # Messages of which not all is known yet, as they wait from now on; None: no longer.
+        # Changes of the incomplete messages, by id; None for one that is complete now, and so deleted from there.
         self.early: dict[str, Message | None] = {}
 
     async def flush(self) -> None:
-        """Write everything that changed, and to the rollups what follows."""
+        """Write all changed rows, and the changes of the rollups that follow from them."""
         changed = self.messages.changes()
-        # While the database writes there is time to count: others of the company wait for the end of both.
+        # Count while the database writes: other writers of the tenant wait for the end of both.
         sums, _ = await asyncio.gather(asyncio.to_thread(self._sums, changed), self._flush_rows())
         await write(self.writer, self.tenant, sums)
 

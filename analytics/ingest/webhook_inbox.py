@@ -1,6 +1,6 @@
-"""Webhook bodies: kept as they came before anybody is answered, applied soon after, and kept for a while.
+"""The inbox of webhook bodies: stored unchanged before the sender is answered, applied soon after, kept for a while.
 
-Applying is idempotent, so a body may be applied again whenever that helps: after a crash, or because a later release
+Applying is idempotent, so a body may be applied again at any time: after a crash, or because a later release
 understands more of it. Source: events, "WhatsApp webhooks" and "Bad input".
 """
 
@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, Table, delete, func, insert, select, tuple
 
 from analytics.domain.time_zones import MINUTE
 from analytics.ingest.batch import apply_in_transaction
-from analytics.ingest.erasure import eraser
 from analytics.ingest.erasure.identifiers import Identifier, identifiers_in
+from analytics.ingest.erasure.incoming import find_mentions
+from analytics.ingest.erasure.pseudonymizer import load_secret
 from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.whatsapp import read_body
 from analytics.ingest.merging.directory import ensure_tenant
@@ -31,16 +32,17 @@ from analytics.storage.tables import only, tenants, webhook_queue, webhooks
 
 log = structlog.get_logger()
 
-# Bodies, and bytes of them, that are applied in one transaction. Others who write wait for it: on SQLite all of them.
+# Bodies, and bytes of them, that are applied in one transaction. Other writers of the tenant wait for it; on SQLite all
+# writers.
 MAX_BODIES = 500
-# Microseconds after which what is in the queue and waits no more is dropped from it.
+MAX_BYTES = 2 * 2**20
+# Microseconds after which a queue entry whose body is no longer pending is deleted.
 STALE = 5 * MINUTE
 KEY = ("tenant_id", "received_at", "id")
 FAILED = "INTERNAL: The body could not be applied."
-MAX_BYTES = 2 * 2**20
-# How a problem shows what is no time.
-NO_TIME = re.compile(r"(?P<place>: entry\S+: ).* is no time", re.DOTALL)
-# Bodies that are looked through at a time: in memory together, at 3 MB each at most.
+# The part of a problem's sentence that quotes an invalid time from the body, and so must not be logged.
+NO_TIME = re.compile(r"(?P<path>: entry\S+: ).* is no time", re.DOTALL)
+# Bodies that are searched at a time: in memory together, at 3 MB each at most.
 READ_AT_ONCE = 50
 
 
@@ -53,19 +55,19 @@ class StoredBody(NamedTuple):
 
 
 class BodyResult(NamedTuple):
-    """What became of a body."""
+    """The result of applying a body."""
 
     body: StoredBody
-    rejected: int  # how many things in it were not understood
-    problem: str | None  # why not, the first of them
+    rejected: int  # number of rejected events in it
+    problem: str | None  # the first of them, as code and sentence
 
 
 class TenantBusyError(Exception):
-    """Others write for the company: come back later."""
+    """The tenant's lock was not free within the given time: try again later."""
 
 
 class Rejected(NamedTuple):
-    """A stored body that was not wholly understood, and why."""
+    """A stored body with rejected events, and the first problem."""
 
     received_at: int
     id: str
@@ -73,15 +75,15 @@ class Rejected(NamedTuple):
 
 
 class InboxCounts(NamedTuple):
-    """How many bodies of a company there are."""
+    """Numbers of a tenant's stored bodies."""
 
     waiting: int  # to be applied
     applied: int
-    rejected: int  # of the applied ones, those of which something could not be understood
+    rejected: int  # of the applied ones, those with rejected events
 
 
 async def store(database: Database, tenant: str, body: bytes, received_at: int) -> None:
-    """Keep a body, and have it applied. Raises `NotAnsweringError`, and other outages."""
+    """Store a body and put it into the queue. Raises `NotAnsweringError`, and other outages of the database."""
     key = {"tenant_id": tenant, "received_at": received_at, "id": uuid.uuid4().hex}
     async with database.guard(tenant), database.write() as writer:
         await writer.execute(insert(webhook_queue).values(key))
@@ -89,59 +91,61 @@ async def store(database: Database, tenant: str, body: bytes, received_at: int) 
 
 
 async def pending_tenants(reader: Reader) -> list[str]:
-    """The companies of which bodies wait, as far as they are in the queue."""
+    """Return the tenants with bodies in the queue."""
     return [row.tenant_id for row in await reader.rows(select(webhook_queue.c.tenant_id).distinct())]
 
 
 async def missing(reader: Reader, tenant: str | None = None) -> list[str]:
-    """The companies, or this one, of which bodies wait without one of them being in the queue.
+    """Return the tenants, or the given one, that have pending bodies but none in the queue.
 
-    There are some while a release that knows no queue runs beside this one, and after a database was restored.
+    This happens while a release without the queue runs beside this one, and after a database was restored.
     """
-    waits = [webhooks.c.applied_at.is_(None), *([] if tenant is None else [webhooks.c.tenant_id == tenant])]
-    found = {row.tenant_id for row in await reader.rows(select(webhooks.c.tenant_id).where(*waits).distinct())}
-    return sorted(found.difference(await pending_tenants(reader)))
+    waiting = [webhooks.c.applied_at.is_(None), *([] if tenant is None else [webhooks.c.tenant_id == tenant])]
+    tenants_waiting = {
+        row.tenant_id for row in await reader.rows(select(webhooks.c.tenant_id).where(*waiting).distinct())
+    }
+    return sorted(tenants_waiting.difference(await pending_tenants(reader)))
 
 
 async def enqueue(writer: Writer, tenant: str) -> None:
-    """Put the oldest of a company's bodies that wait into the queue: it takes the others with it."""
+    """Put the oldest of a tenant's pending bodies into the queue: applying it applies the others too."""
     table, key = webhooks, (webhooks.c.received_at, webhooks.c.id)
-    waits = select(*key).where(table.c.tenant_id == tenant, table.c.applied_at.is_(None))
-    oldest = await writer.first(waits.order_by(*key).limit(1))
+    waiting = select(*key).where(table.c.tenant_id == tenant, table.c.applied_at.is_(None))
+    oldest = await writer.first(waiting.order_by(*key).limit(1))
     if oldest is not None:
         await writer.upsert(webhook_queue, KEY, [(tenant, oldest.received_at, oldest.id)])
 
 
 async def backlog(reader: Reader) -> tuple[int, int | None]:
-    """Return the number of bodies in the queue, of all companies, and the time when the oldest came."""
+    """Return the number of bodies in the queue, of all tenants, and the arrival time of the oldest."""
     row = await reader.first(select(func.count(), func.min(webhook_queue.c.received_at)))
     return (row[0], row[1]) if row else (0, None)
 
 
 async def apply_pending(
-    database: Database, tenant: str, now: int, patience: float | None = None, *, forms: bool = False
+    database: Database, tenant: str, now: int, lock_seconds: float | None = None, *, forms: bool = False
 ) -> int:
-    """Apply some of the bodies of a company that wait, the oldest first; how many. With `forms` answers of forms too.
+    """Apply some of a tenant's pending bodies, the oldest first; return their number.
 
-    With `patience` those who write for the company are waited for so many seconds at most; then raises
-    `TenantBusyError`. 0 when none waits, or when another process is at it. Raises the database's outages; nothing is
-    lost by them.
+    Return 0 when none is pending, or another process is applying them. With `forms` the answers of forms are kept.
+    Waits at most `lock_seconds` (None: without a limit) for other writers of the tenant, then raises `TenantBusyError`.
+    Raises the database's outages too; the bodies then stay pending.
     """
     try:
         async with database.write() as writer:
-            bodies = await _lock_batch(writer, tenant, MAX_BODIES, now, patience)
+            bodies = await _lock_batch(writer, tenant, MAX_BODIES, now, lock_seconds)
             results = await _apply(writer, tenant, bodies, now, forms)
     except Exception as error:
         if isinstance(error, TenantBusyError) or is_transient(error):
             raise
         log.exception("webhooks could not be applied together", tenant=tenant)
         results = await _apply_one(database, tenant, now, forms)
-    _tell(tenant, results)
+    _log_problems(tenant, results)
     return len(results)
 
 
 async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> list[BodyResult]:
-    """Apply the oldest body alone, so that one that we fail at does not hold up all others."""
+    """Apply the oldest body alone, so that a body that cannot be applied does not block the others."""
     try:
         async with database.write() as writer:
             return await _apply(writer, tenant, await _lock_batch(writer, tenant, 1, now), now, forms)
@@ -152,48 +156,51 @@ async def _apply_one(database: Database, tenant: str, now: int, forms: bool) -> 
         async with database.write() as writer:
             results = [BodyResult(body, 1, FAILED) for body in await _lock_batch(writer, tenant, 1, now)]
             await ensure_tenant(writer, tenant)
-            await _done(writer, tenant, results, now)
+            await _record_results(writer, tenant, results, now)
     return results
 
 
-def _tell(tenant: str, results: Sequence[BodyResult]) -> None:
-    """Say in the log what was not wholly understood, without anything that stands in it."""
+def _log_problems(tenant: str, results: Sequence[BodyResult]) -> None:
+    """Log the problems in bodies, without quoting the bodies."""
     for body, _, problem in results:
         if problem is not None:
-            sentence = NO_TIME.sub(r"\g<place>this is no time", problem)
+            sentence = NO_TIME.sub(r"\g<path>this is no time", problem)
             log.warning("a webhook was not wholly understood", tenant=tenant, body=body.id, problem=sentence)
 
 
 async def _lock_batch(
-    writer: Writer, tenant: str, most: int, now: int, patience: float | None = None
+    writer: Writer, tenant: str, limit: int, now: int, lock_seconds: float | None = None
 ) -> list[StoredBody]:
-    """The oldest bodies that wait, while no other process applies any of this company's. Raises `TenantBusyError`."""
+    """Lock the tenant and load its oldest pending bodies; none if another process is applying them.
+
+    Raises `TenantBusyError`.
+    """
     if not await writer.try_lock(f"webhooks {tenant}"):
         return []
-    await _lock(writer, tenant, patience)
+    await _lock(writer, tenant, lock_seconds)
     table, key = webhooks, (webhooks.c.received_at, webhooks.c.id)
     oldest = select(*key, func.length(table.c.body).label("size")).where(
         table.c.tenant_id == tenant, table.c.applied_at.is_(None)
     )
-    found = await writer.rows(oldest.order_by(*key).limit(most))
-    sizes = accumulate(row.size for row in found)
-    taken = [row for n, (row, size) in enumerate(zip(found, sizes, strict=True)) if n == 0 or size <= MAX_BYTES]
-    if not taken:
-        # What was applied by a transaction of which Citus committed only the node's part.
+    rows = await writer.rows(oldest.order_by(*key).limit(limit))
+    sizes = accumulate(row.size for row in rows)
+    selected = [row for n, (row, size) in enumerate(zip(rows, sizes, strict=True)) if n == 0 or size <= MAX_BYTES]
+    if not selected:
+        # Queue entries left by a transaction of which Citus committed only the part on the tenant's node.
         stale = (webhook_queue.c.tenant_id == tenant, webhook_queue.c.received_at < now - STALE)
         await writer.execute(delete(webhook_queue).where(*stale))
         return []
-    these = _these(table, tenant, [StoredBody(row.received_at, row.id, b"") for row in taken])
-    statement = select(*key, table.c.body).where(*these)
+    is_selected = _is_one_of(table, tenant, [StoredBody(row.received_at, row.id, b"") for row in selected])
+    statement = select(*key, table.c.body).where(*is_selected)
     return [StoredBody(*row) for row in await writer.rows(statement.order_by(*key))]
 
 
-async def _lock(writer: Writer, tenant: str, patience: float | None) -> None:
-    if not await writer.lock_tenant(tenant, patience):
+async def _lock(writer: Writer, tenant: str, lock_seconds: float | None) -> None:
+    if not await writer.lock_tenant(tenant, lock_seconds):
         raise TenantBusyError
 
 
-def _these(table: Table, tenant: str, bodies: Sequence[StoredBody]) -> tuple[ColumnElement[bool], ...]:
+def _is_one_of(table: Table, tenant: str, bodies: Sequence[StoredBody]) -> tuple[ColumnElement[bool], ...]:
     return (
         table.c.tenant_id == tenant,
         table.c.received_at.between(bodies[0].received_at, bodies[-1].received_at),
@@ -204,23 +211,25 @@ def _these(table: Table, tenant: str, bodies: Sequence[StoredBody]) -> tuple[Col
 async def _apply(writer: Writer, tenant: str, bodies: Sequence[StoredBody], now: int, forms: bool) -> list[BodyResult]:
     if not bodies:
         return []
-    read = [_read(body.body, forms) for body in bodies]
-    understood = [[event for event in events if not isinstance(event, InvalidEventError)] for events in read]
-    received = [body.received_at for body, events in zip(bodies, understood, strict=True) for _ in events]
-    # Also of bodies without any event: the company they are of is known from then on, to be forgotten or removed.
-    outcomes = iter(await apply_in_transaction(writer, tenant, [*chain(*understood)], received))
+    events_by_body = [_read(body.body, forms) for body in bodies]
+    valid_by_body = [
+        [event for event in events if not isinstance(event, InvalidEventError)] for events in events_by_body
+    ]
+    received = [body.received_at for body, events in zip(bodies, valid_by_body, strict=True) for _ in events]
+    # Also for bodies without any event: the tenant's row must exist for erasure and removal of the tenant.
+    outcomes = iter(await apply_in_transaction(writer, tenant, [*chain(*valid_by_body)], received))
     results = []
-    for body, events, fine in zip(bodies, read, understood, strict=True):
-        late = [TOO_LATE for outcome in islice(outcomes, len(fine)) if outcome is Outcome.REJECTED]
-        problems = [event for event in events if isinstance(event, InvalidEventError)] + late
+    for body, events, valid_events in zip(bodies, events_by_body, valid_by_body, strict=True):
+        late_problems = [TOO_LATE for outcome in islice(outcomes, len(valid_events)) if outcome is Outcome.REJECTED]
+        problems = [event for event in events if isinstance(event, InvalidEventError)] + late_problems
         problem = f"{problems[0].code}: {problems[0].message}" if problems else None
         results.append(BodyResult(body, len(problems), problem))
-    await _done(writer, tenant, results, now)
-    secret = await eraser.secret_of(writer, tenant)
+    await _record_results(writer, tenant, results, now)
+    secret = await load_secret(writer, tenant)
     if secret:
-        # Of somebody who was forgotten nothing is kept, so that part of what came with it cannot be applied again.
-        theirs = await eraser.mentioning(writer, tenant, secret, [body.body for body in bodies])
-        await _drop(writer, tenant, list(compress(bodies, theirs)))
+        # Bodies that mention an erased person are deleted: the rest of such a body cannot be replayed later.
+        mentions = await find_mentions(writer, tenant, secret, [body.body for body in bodies])
+        await _drop(writer, tenant, list(compress(bodies, mentions)))
     return results
 
 
@@ -233,30 +242,30 @@ def _read(body: bytes, forms: bool) -> list[AnyEvent | InvalidEventError]:
         return [InvalidEventError("INVALID_JSON", "The body is not JSON.")]
 
 
-async def _done(writer: Writer, tenant: str, results: Sequence[BodyResult], now: int) -> None:
-    understood = [result.body for result in results if not result.rejected]
-    if understood:
-        clean = {"applied_at": now, "rejected": 0, "problem": None}
-        await writer.execute(update(webhooks).where(*_these(webhooks, tenant, understood)).values(clean))
+async def _record_results(writer: Writer, tenant: str, results: Sequence[BodyResult], now: int) -> None:
+    accepted = [result.body for result in results if not result.rejected]
+    if accepted:
+        values: dict[str, int | str | None] = {"applied_at": now, "rejected": 0, "problem": None}
+        await writer.execute(update(webhooks).where(*_is_one_of(webhooks, tenant, accepted)).values(values))
     for body, rejected, problem in results:
         if rejected:
-            told = {"applied_at": now, "rejected": rejected, "problem": problem}
-            await writer.execute(update(webhooks).where(*_these(webhooks, tenant, [body])).values(told))
+            values = {"applied_at": now, "rejected": rejected, "problem": problem}
+            await writer.execute(update(webhooks).where(*_is_one_of(webhooks, tenant, [body])).values(values))
     if results:
         await writer.execute(
-            delete(webhook_queue).where(*_these(webhook_queue, tenant, [done.body for done in results]))
+            delete(webhook_queue).where(*_is_one_of(webhook_queue, tenant, [result.body for result in results]))
         )
-    if wrong := len(results) - len(understood):
+    if wrong := len(results) - len(accepted):
         await gauges.increment(writer, tenant, {TenantGauge.REJECTED_WEBHOOKS: wrong}, now)
 
 
 async def _drop(writer: Writer, tenant: str, bodies: Sequence[StoredBody]) -> None:
     if bodies:
-        await writer.execute(delete(webhooks).where(*_these(webhooks, tenant, bodies)))
+        await writer.execute(delete(webhooks).where(*_is_one_of(webhooks, tenant, bodies)))
 
 
-async def drop_mentioning(writer: Writer, tenant: str, names: frozenset[Identifier]) -> None:
-    """Drop the applied bodies in which one of the names is. Those that wait are dropped when they are applied."""
+async def drop_mentioning(writer: Writer, tenant: str, identifiers: frozenset[Identifier]) -> None:
+    """Delete the applied bodies that contain one of the identifiers; pending ones are deleted when they are applied."""
     key, last = (webhooks.c.received_at, webhooks.c.id), (-1, "")
     statement = select(*key, webhooks.c.body).where(webhooks.c.tenant_id == tenant, webhooks.c.applied_at.is_not(None))
     while True:
@@ -265,13 +274,16 @@ async def drop_mentioning(writer: Writer, tenant: str, names: frozenset[Identifi
         if not bodies:
             return
         last = (bodies[-1].received_at, bodies[-1].id)
-        await _drop(writer, tenant, [body for body in bodies if not names.isdisjoint(identifiers_in(body.body))])
+        await _drop(writer, tenant, [body for body in bodies if not identifiers.isdisjoint(identifiers_in(body.body))])
 
 
 async def replay(
     writer: Writer, tenant: str, since: int | None, until: int | None, *, rejected_only: bool = False
 ) -> int:
-    """Have bodies applied once more: those received in [since, until), or only what was not wholly understood."""
+    """Mark applied bodies as pending again; return their number.
+
+    Those received in [since, until); with `rejected_only` of these only bodies with rejected events.
+    """
     chosen = [webhooks.c.tenant_id == tenant, webhooks.c.applied_at.is_not(None)]
     if since is not None:
         chosen.append(webhooks.c.received_at >= since)
@@ -285,7 +297,7 @@ async def replay(
 
 
 async def count(reader: Reader, tenant: str) -> InboxCounts:
-    """How many bodies there are of a company, by what became of them."""
+    """Count a tenant's bodies: pending, applied, and applied with rejected events."""
     applied = webhooks.c.applied_at.is_not(None)
     row = await reader.first(
         select(
@@ -296,7 +308,7 @@ async def count(reader: Reader, tenant: str) -> InboxCounts:
 
 
 async def rejected(reader: Reader, tenant: str, limit: int) -> list[Rejected]:
-    """The newest bodies of a company that were not wholly understood, the newest first."""
+    """Return a tenant's newest bodies with rejected events, newest first."""
     key = (webhooks.c.received_at, webhooks.c.id)
     statement = select(*key, webhooks.c.problem).where(webhooks.c.tenant_id == tenant, webhooks.c.rejected > 0)
     newest = statement.order_by(*(column.desc() for column in key)).limit(limit)
@@ -304,7 +316,7 @@ async def rejected(reader: Reader, tenant: str, limit: int) -> list[Rejected]:
 
 
 async def due(reader: Reader, received_before: int, tenant: str | None = None) -> list[str]:
-    """The companies, or this one, that have applied bodies from before an instant."""
+    """Return the tenants, or the given one, that have applied bodies from before an instant."""
     each = tenants.c.tenant_id if tenant is None else tenant
     oldest = select(func.min(webhooks.c.received_at)).where(
         webhooks.c.tenant_id == each, webhooks.c.applied_at.is_not(None)
@@ -314,7 +326,7 @@ async def due(reader: Reader, received_before: int, tenant: str | None = None) -
 
 
 async def drop_old(database: Database, tenant: str, received_before: int) -> int:
-    """Drop applied bodies that came before an instant; how many."""
+    """Delete applied bodies that arrived before an instant; return their number."""
     old = (
         webhooks.c.tenant_id == tenant,
         webhooks.c.applied_at.is_not(None),

@@ -1,7 +1,7 @@
 """Retention: messages of old months are dropped, with their replies and receipts; the rollups stay.
 
-The boundary is written down before anything is deleted, and only moves forward. So whoever reads knows what is no
-longer there, and a drop that is interrupted goes on where it was.
+The boundary is stored before anything is deleted, and only moves forward. So readers know which messages are missing,
+and an interrupted deletion continues where it stopped.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ from analytics.storage.tables import message_aliases, messages, only, receipts, 
 
 log = structlog.get_logger()
 
-# Messages dropped in one transaction: short enough that those who write meanwhile do not notice.
+# Messages dropped in one transaction: few enough that other writers do not notice the wait.
 STEP = 5_000
 
 Outdate = Callable[[int], Awaitable[None]]
@@ -38,15 +38,13 @@ class RetentionPreview:
 
     zone: Zone  # whose months they are
     state: DataAvailability
-    further: (
-        DataAvailability | None
-    )  # with its boundary moved forward; None when nothing further would be dropped by that
+    further: DataAvailability | None  # with the boundary moved forward; None if that would drop nothing
     messages: int  # that would be dropped by it
     left: int  # that were dropped and are not deleted yet
 
     @property
     def kept_from(self) -> date | None:
-        """The first day whose messages are all kept; None while none were dropped."""
+        """The first day of which all messages are kept; None while none were dropped."""
         return None if self.state.kept_from is None else self.zone.first_whole_day(self.state.kept_since)
 
     @property
@@ -56,14 +54,14 @@ class RetentionPreview:
 
     @property
     def ready(self) -> bool:
-        """True if it may be done now: messages that are not counted yet must not be dropped."""
+        """True if the rollups are complete: messages that are not counted yet must not be dropped."""
         return self.state.readable == self.zone.rules_version
 
 
 async def due_tenants(reader: Reader, months: int | None, now: int, tenant: str | None = None) -> list[str]:
-    """The tenants, or this one, for which there may be something to drop.
+    """Return the tenants, or the given one, that may have messages to drop.
 
-    Where a tenant's month is not over everywhere on earth, its last hours may be found a month later.
+    The boundary is computed in UTC here, so a tenant may be returned one month late.
     """
     states = rollup_states.c
     unfinished = select(states.tenant_id).where(
@@ -71,13 +69,13 @@ async def due_tenants(reader: Reader, months: int | None, now: int, tenant: str 
     )
     if tenant is not None:
         unfinished = unfinished.where(states.tenant_id == tenant)
-    found = {row.tenant_id for row in await reader.rows(unfinished)}
+    due = {row.tenant_id for row in await reader.rows(unfinished)}
     if months is not None:
         earliest = zone("UTC")
         since = earliest.day_start(first_kept(earliest, months, now, now - DAY)) - DAY
         old = select(tenants.c.tenant_id).where(_oldest(tenant or tenants.c.tenant_id) < since, *only(tenant))
-        found |= {row.tenant_id for row in await reader.rows(old)}
-    return sorted(found)
+        due |= {row.tenant_id for row in await reader.rows(old)}
+    return sorted(due)
 
 
 def _oldest(tenant: str | Column[str]) -> ScalarSelect[int]:
@@ -86,29 +84,30 @@ def _oldest(tenant: str | Column[str]) -> ScalarSelect[int]:
 
 
 async def nothing_to_outdate(_since: int) -> None:
-    """For tenants without files that show messages."""
+    """Do nothing: the callback for tenants without export files."""
 
 
 async def delete_old_messages(
     database: Database, tenant: str, months: int | None, now: int, outdate: Outdate = nothing_to_outdate
 ) -> int:
-    """Drop what was sent in months older than so many whole ones (None: no further ones); how many messages.
+    """Drop the messages sent before the last `months` whole months (None: no further ones); return their number.
 
-    Months are those of the tenant's zone. Nothing is dropped that may still change, nor while rollups are not whole.
-    `outdate` is called with the boundary once it is written down, and again until all before it is deleted.
+    Months are those of the tenant's zone. No message is dropped that may still change, nor while the rollups are
+    incomplete. `outdate` is called with the boundary once it is stored, and again on every run until all messages
+    before it are deleted: it invalidates export files that show them.
     """
     async with database.read() as reader:
-        found = await preview(reader, tenant, months, now)
-    if found.further and found.ready:
+        plan = await preview(reader, tenant, months, now)
+    if plan.further and plan.ready:
         log.warning(
             "dropping messages",
             tenant=tenant,
-            messages=found.messages,
-            sent_before=str(found.dropped_before),
-            time_zone=found.zone.name,
+            messages=plan.messages,
+            sent_before=str(plan.dropped_before),
+            time_zone=plan.zone.name,
         )
         await _move(database, tenant, months, now)
-    elif not found.left:
+    elif not plan.left:
         return 0
     async with database.read() as reader:
         await outdate(await states.retained_since(reader, tenant))
@@ -123,7 +122,7 @@ async def delete_old_messages(
 
 
 async def tenant_ids(reader: Reader) -> list[str]:
-    """All tenants there are."""
+    """Load the ids of all tenants."""
     rows = await reader.rows(select(tenants.c.tenant_id).order_by(tenants.c.tenant_id))
     return [row.tenant_id for row in rows]
 
@@ -131,28 +130,29 @@ async def tenant_ids(reader: Reader) -> list[str]:
 async def preview(reader: Reader, tenant: str, months: int | None, now: int) -> RetentionPreview:
     """Compute the effect of `delete_old_messages` without changing anything."""
     local, state, further = await _further(reader, tenant, months, now)
-    would_go = await _count(reader, tenant, state.kept_since, further.kept_since) if further else 0
+    droppable = await _count(reader, tenant, state.kept_since, further.kept_since) if further else 0
     left = await _count(reader, tenant, FIRST_INSTANT, state.kept_since)
-    return RetentionPreview(local, state, further, would_go, left)
+    return RetentionPreview(local, state, further, droppable, left)
 
 
 async def _move(database: Database, tenant: str, months: int | None, now: int) -> None:
-    """Write a further boundary down."""
+    """Store a boundary that is moved forward."""
     async with database.write() as writer:
         await writer.lock_tenant(tenant)
-        # Looked at again: what was true a moment ago may not be any more.
+        # Read again under the lock: it may have changed since the preview.
         local, state, further = await _further(writer, tenant, months, now)
         if further and state.readable == local.rules_version:
-            await retention_boundary.forget(writer, tenant)
+            await retention_boundary.delete_copies(writer, tenant)
             await states.save(writer, tenant, further)
 
 
 async def _further(
     reader: Reader, tenant: str, months: int | None, now: int
 ) -> tuple[Zone, DataAvailability, DataAvailability | None]:
-    """The tenant's zone, its state, and that with its boundary moved forward if that would drop anything.
+    """Return the tenant's zone, its state, and the state with the boundary moved forward, if that would drop anything.
 
-    The day must be a later one too: where another zone's months begin some hours later, those hours are no old month.
+    The first kept day must be later too, not only the instant: after a change of zone the same month may begin some
+    hours later, and those hours are no old month.
     """
     settings = await directory.load_settings(reader, tenant)
     local = zone(settings.time_zone)
@@ -168,7 +168,10 @@ async def _further(
 
 
 def first_kept(local: Zone, months: int, mature: int, now: int) -> date:
-    """The first day to keep: so many whole months before this one, and no message younger than `mature` is dropped."""
+    """Return the first day to keep: `months` whole months before this one, but not after the month of `mature`.
+
+    `mature` is the instant before which messages are final.
+    """
     today = local_day(local.local(now))
     month = max(today.year * 12 + today.month - 1 - months, FIRST_DAY.year * 12)
     return min(date(month // 12, month % 12 + 1, 1), local_day(local.local(mature)).replace(day=1))
@@ -188,7 +191,7 @@ def _sent(tenant: str, low: int, high: int) -> tuple[ColumnElement[bool], ...]:
 
 
 async def _drop_some(writer: Writer, tenant: str) -> int:
-    """Drop some of the messages before the boundary, the oldest first, and what belongs to them; how many."""
+    """Drop up to `STEP` messages before the boundary, oldest first, with what belongs to them; return the number."""
     state = await states.load(writer, tenant)
     if state is None or state.kept_from is None:
         return 0
@@ -196,9 +199,9 @@ async def _drop_some(writer: Writer, tenant: str) -> int:
     oldest = select(messages.c.id, messages.c.wamid, messages.c.earlier_wamids).where(
         *_sent(tenant, FIRST_INSTANT, since)
     )
-    found = await writer.rows(oldest.order_by(messages.c.sent_at, messages.c.id).limit(STEP))
-    ids = {row.id for row in found}
-    wamids = {wamid for row in found for wamid in (row.wamid, *unlisted(row.earlier_wamids)) if wamid}
+    rows = await writer.rows(oldest.order_by(messages.c.sent_at, messages.c.id).limit(STEP))
+    ids = {row.id for row in rows}
+    wamids = {wamid for row in rows for wamid in (row.wamid, *unlisted(row.earlier_wamids)) if wamid}
     aliases = (message_aliases.c.tenant_id == tenant, in_list(message_aliases.c.message_id, ids))
     await writer.execute(delete(message_aliases).where(*aliases))
     await writer.execute(delete(messages).where(messages.c.tenant_id == tenant, in_list(messages.c.id, ids)))
@@ -208,29 +211,30 @@ async def _drop_some(writer: Writer, tenant: str) -> int:
 
 
 async def _drop_receipts(writer: Writer, tenant: str, ids: set[str], wamids: set[str]) -> None:
-    """Drop what statuses said of messages; under a wamid only if no message that is kept bears, or bore, it too."""
-    bearing = select(messages.c.wamid).where(messages.c.tenant_id == tenant, in_list(messages.c.wamid, wamids))
-    bore = select(message_aliases.c.alias).where(
+    """Drop the receipts of messages; those of a wamid only if no kept message has, or had, the same wamid."""
+    current = select(messages.c.wamid).where(messages.c.tenant_id == tenant, in_list(messages.c.wamid, wamids))
+    earlier = select(message_aliases.c.alias).where(
         message_aliases.c.tenant_id == tenant, in_list(message_aliases.c.alias, {WAMID + wamid for wamid in wamids})
     )
-    free = wamids - {row.wamid for row in await writer.rows(bearing)}
-    free -= {row.alias.removeprefix(WAMID) for row in await writer.rows(bore)}
+    unused_wamids = wamids - {row.wamid for row in await writer.rows(current)}
+    unused_wamids -= {row.alias.removeprefix(WAMID) for row in await writer.rows(earlier)}
     of_tenant = receipts.c.tenant_id == tenant
     by_id = delete(receipts).where(of_tenant, receipts.c.channel == "", in_list(receipts.c.ref, ids))
     await writer.execute(by_id)
-    await writer.execute(delete(receipts).where(of_tenant, receipts.c.channel != "", in_list(receipts.c.ref, free)))
+    await writer.execute(
+        delete(receipts).where(of_tenant, receipts.c.channel != "", in_list(receipts.c.ref, unused_wamids))
+    )
 
 
 async def _drop_replies(writer: Writer, tenant: str, ids: set[str], since: int) -> None:
-    """Drop replies that answer dropped messages.
+    """Drop the replies to dropped messages.
 
-    One that is itself of a time that is kept may come again, and must not then find another message to answer: it
-    stays, without its text, until its own time is over.
+    Replies younger than the boundary are kept without text: if redelivered, they must not match another message.
     """
     answering = (replies.c.tenant_id == tenant, in_list(replies.c.message_id, ids | {DROPPED}))
-    gone = select(replies.c.id).where(*answering, replies.c.at < since)
-    aliases = (reply_aliases.c.tenant_id == tenant, reply_aliases.c.reply_id.in_(gone))
+    old_replies = select(replies.c.id).where(*answering, replies.c.at < since)
+    aliases = (reply_aliases.c.tenant_id == tenant, reply_aliases.c.reply_id.in_(old_replies))
     await writer.execute(delete(reply_aliases).where(*aliases))
     await writer.execute(delete(replies).where(*answering, replies.c.at < since))
-    closed = {"message_id": DROPPED, "rule": None, "text": None}
-    await writer.execute(update(replies).where(*answering, replies.c.at >= since).values(closed))
+    values = {"message_id": DROPPED, "rule": None, "text": None}
+    await writer.execute(update(replies).where(*answering, replies.c.at >= since).values(values))

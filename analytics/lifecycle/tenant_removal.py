@@ -1,4 +1,4 @@
-"""Removing a tenant whole: its rows of every table there is, some at a time, so that nobody waits for it long."""
+"""Removal of a tenant: its rows in every table, some at a time, so that other writers never wait long."""
 
 from sqlalchemy import Table, delete, select
 
@@ -6,7 +6,7 @@ from analytics.storage.database import Database, Writer
 from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import tenants
 
-# Rows of a table that are deleted in one transaction, or a few more: whole groups of the first column of its key.
+# Rows deleted in one transaction, at least: all rows with the same value in the first column of the key go together.
 STEP = 5_000
 
 # `tenants` comes last: as long as it has a row, a removal that was interrupted can be begun again.
@@ -24,12 +24,12 @@ async def remove_tenant_rows(database: Database, tenant: str) -> None:
 
 
 async def _remove_some(writer: Writer, table: Table, tenant: str) -> bool:
-    """Delete some rows of a tenant; whether any may be left."""
+    """Delete some rows of a tenant; return True if any may be left."""
     of_tenant = table.c.tenant_id == tenant
-    for first in list(table.primary_key)[1:2]:
-        place = await writer.first(select(first).where(of_tenant).order_by(first).offset(STEP - 1).limit(1))
-        if place is not None:
-            await writer.execute(delete(table).where(of_tenant, first <= place[0]))
+    for column in list(table.primary_key)[1:2]:
+        last = await writer.first(select(column).where(of_tenant).order_by(column).offset(STEP - 1).limit(1))
+        if last is not None:
+            await writer.execute(delete(table).where(of_tenant, column <= last[0]))
             return True
     await writer.execute(delete(table).where(of_tenant))
     return False

@@ -33,11 +33,11 @@ async def load_viewer(reader: Reader, identity: Identity) -> Viewer:
 async def _departments(reader: Reader, identity: Identity, role: Role) -> frozenset[str] | None:
     if role is not Role.SUPERVISOR:
         return None
-    found = await reader.rows(
+    rows = await reader.rows(
         select(members.c.department_id).where(
             members.c.tenant_id == identity.tenant_id,
             members.c.user_id == identity.id,
             members.c.present,
         )
     )
-    return frozenset(row.department_id for row in found)
+    return frozenset(row.department_id for row in rows)

@@ -1,6 +1,6 @@
-"""For which zone a tenant's rollups are built, how far, and since when its messages are kept.
+"""Availability of a tenant's data: the zone of its rollups, how far they are built, and since when messages are kept.
 
-This decides what may be read from where: rollups only when they are whole, message rows only where none was dropped.
+It decides what may be read: rollups only when they are complete, messages only from the days of which none was dropped.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ from analytics.storage.rollup_tables import COMPLETE, rollup_states
 
 @dataclass(frozen=True)
 class DataAvailability:
-    """The rules of the zone whose days they are, and the first day (ordinal) that is not in them yet.
+    """The state of a tenant's rollups and messages.
 
-    Messages sent before `retained_since` were dropped. `first_retained_day` is the day (ordinal) that begins then in
-    the zone in which they were; None and the beginning of time while none were. Only dropping more moves either, and
-    what was counted of earlier days stays as it is for ever. `version` is that of the tenant's data, see
-    `Writer.lock_tenant`; None when it has none yet.
+    `zone_rules` is the rules version of the zone whose days the rollups have; `built_until` the first day (ordinal)
+    that is not built yet. Messages sent before `kept_since` were dropped; `kept_from` is the day (ordinal) that begins
+    then in the zone of that time, None while none were dropped. Only dropping more messages moves these two, and the
+    counts of earlier days never change. `version` is that of the tenant's data, see `Writer.lock_tenant`; None when it
+    has none yet.
     """
 
     zone_rules: str
@@ -33,12 +34,12 @@ class DataAvailability:
 
     @property
     def readable(self) -> str | None:
-        """The zone whose days they answer for; None while they are being built."""
+        """The rules version of the zone for which the rollups are complete; None while they are being built."""
         return self.zone_rules if self.built_until == COMPLETE else None
 
 
 async def load(reader: Reader, tenant: str) -> DataAvailability | None:
-    """The state of a tenant's rollups; None before its first event."""
+    """Load a tenant's state; None before its first event."""
     row = await reader.first(select(rollup_states).where(rollup_states.c.tenant_id == tenant))
     if row is None:
         return None
@@ -46,34 +47,34 @@ async def load(reader: Reader, tenant: str) -> DataAvailability | None:
     return DataAvailability(row.zone_rules, row.built_until, row.kept_from, since, row.data_version)
 
 
-async def _at_this_moment(reader: Reader, tenant: str) -> DataAvailability | None:
+async def _load_once(reader: Reader, tenant: str) -> DataAvailability | None:
     key = f"rollups {tenant}"
-    if key not in reader.known:
-        reader.known[key] = await load(reader, tenant)
-    found: DataAvailability | None = reader.known[key]
-    return found
+    if key not in reader.memo:
+        reader.memo[key] = await load(reader, tenant)
+    state: DataAvailability | None = reader.memo[key]
+    return state
 
 
 async def data_version(reader: Reader, tenant: str) -> int | None:
     """Return the version of a tenant's data at the reader's moment; None when it has none yet."""
-    state = await _at_this_moment(reader, tenant)
+    state = await _load_once(reader, tenant)
     return state.version if state else None
 
 
 async def readable(reader: Reader, tenant: str) -> str | None:
-    """The zone whose days the rollups answer for at the reader's moment; None when they must not be read."""
-    state = await _at_this_moment(reader, tenant)
+    """Return `DataAvailability.readable` at the reader's moment; None when rollups must not be read."""
+    state = await _load_once(reader, tenant)
     return state.readable if state else None
 
 
 async def retained_since(reader: Reader, tenant: str) -> int:
-    """The instant since which messages are kept."""
-    state = await _at_this_moment(reader, tenant)
+    """Return the instant since which messages are kept."""
+    state = await _load_once(reader, tenant)
     return state.kept_since if state else FIRST_INSTANT
 
 
 async def first_retained_day(reader: Reader, tenant: str, zone: Zone) -> date | None:
-    """The first day of a zone whose messages are all kept; None when no messages were dropped."""
+    """Return the first day of a zone of which all messages are kept; None when no messages were dropped."""
     since = await retained_since(reader, tenant)
     return None if since == FIRST_INSTANT else zone.first_whole_day(since)
 
@@ -94,7 +95,7 @@ async def require_messages(reader: Reader, spec: QuerySpec) -> None:
 
 
 async def save(writer: Writer, tenant: str, state: DataAvailability) -> None:
-    """Write the state down."""
+    """Store the state."""
     since = None if state.kept_from is None else state.kept_since
     columns = ("tenant_id", "zone_rules", "built_until", "kept_from", "kept_since")
     row = (tenant, state.zone_rules, state.built_until, state.kept_from, since)

@@ -179,24 +179,24 @@ class NameHistory(Generic[Entity]):
 
 
 async def load_names(
-    reader: Reader, tenant: str, kind: EntityType[Entity], ids: Iterable[str] | None = None
+    reader: Reader, tenant: str, entity_type: EntityType[Entity], ids: Iterable[str] | None = None
 ) -> NameHistory[Entity]:
     """Load the names of one type, of all its entries or of some ids."""
-    table = kind.table
+    table = entity_type.table
     statement = select(table).where(table.c.tenant_id == tenant).order_by(table.c.id, table.c.at)
     if ids is not None:
         statement = statement.where(in_list(table.c.id, set(ids)))
     versions: Versions = defaultdict(list)
     categories: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
     for row in await reader.rows(statement):
-        said = statements_of(row)
-        if "category" in said:
-            categories[row.id].append((row.at, said["category"]))
+        stated = statements_of(row)
+        if "category" in stated:
+            categories[row.id].append((row.at, stated["category"]))
         before = versions[row.id][-1][1] if versions[row.id] else {}
-        versions[row.id].append((row.at, before | said))
+        versions[row.id].append((row.at, before | stated))
     if table is templates:
         versions = await _with_categories(reader, tenant, versions, categories)
-    return NameHistory(kind, {id: Timeline(of_entry) for id, of_entry in versions.items()})
+    return NameHistory(entity_type, {id: Timeline(of_entry) for id, of_entry in versions.items()})
 
 
 def statements_of(row: AnyRow) -> Version:
@@ -215,17 +215,17 @@ async def _with_categories(
     notices = await _notices(reader, tenant)
     newest = {id: of_template[-1][1] for id, of_template in versions.items()}
     alone = {name for name, count in Counter(v.get("name") for v in newest.values()).items() if count == 1}
-    found: Versions = {}
+    merged: Versions = {}
     for id, of_template in versions.items():
         template = newest[id]
         may_be = {*notices[template.get("meta_id")], *notices[template.get("name")]} if notices else ()
         noticed = sorted((notice.at, notice.category) for notice in may_be if _is_about(notice, template, alone))
         since = noticed[0][0] if noticed else LAST_INSTANT
-        told = [statement for statement in stated.get(id, ()) if statement[0] < since]
-        categories, described = Timeline([*told, *noticed]), Timeline(of_template)
+        from_platform = [statement for statement in stated.get(id, ()) if statement[0] < since]
+        categories, described = Timeline([*from_platform, *noticed]), Timeline(of_template)
         moments = sorted({at for at, _ in [*of_template, *noticed]})
-        found[id] = [(at, {**described.at(at), "category": categories.at(at)}) for at in moments]
-    return found
+        merged[id] = [(at, {**described.at(at), "category": categories.at(at)}) for at in moments]
+    return merged
 
 
 async def _notices(reader: Reader, tenant: str) -> Mapping[str | None, list[AnyRow]]:
@@ -263,18 +263,18 @@ async def entities_by_id(
     return [entity for entity in await _nameable(reader, scope, kind) if entity.id in ids]
 
 
-async def _nameable(reader: Reader, scope: AccessScope, kind: EntityType[Entity]) -> list[Entity]:
+async def _nameable(reader: Reader, scope: AccessScope, entity_type: EntityType[Entity]) -> list[Entity]:
     """Return all entries of the directory or in use; in a scope of departments, those that these used.
 
     The departments of the scope are among them even if they never sent.
     """
-    if kind.table is departments and scope.departments is not None:
+    if entity_type.table is departments and scope.departments is not None:
         ids = set(scope.departments)
-        known = await load_names(reader, scope.tenant_id, kind, ids)
+        history = await load_names(reader, scope.tenant_id, entity_type, ids)
     else:
         rollups = await readable(reader, scope.tenant_id) is not None
-        ids = {row[0] for row in await reader.rows(sql.used_ids(scope, kind.dimension, rollups=rollups))}
-        known = await load_names(reader, scope.tenant_id, kind, None if scope.departments is None else ids)
+        ids = {row[0] for row in await reader.rows(sql.used_ids(scope, entity_type.dimension, rollups=rollups))}
+        history = await load_names(reader, scope.tenant_id, entity_type, None if scope.departments is None else ids)
     if scope.departments is None:
-        ids |= known.ids
-    return [known.newest(id) for id in ids]
+        ids |= history.ids
+    return [history.newest(id) for id in ids]

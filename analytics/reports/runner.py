@@ -102,7 +102,7 @@ class MessageBatch(NamedTuple):
 
     `sent_at` is what the clock of the report's zone showed: its seconds since 1970-01-01 00:00:00 on that same clock,
     the fraction cut off, so that 23:59:59.7 stays in its day. `status` is the name of a `Status`. `reply_kind` is None
-    where there is no reply, and empty where nobody said of which kind it is. `further` has what was asked for besides:
+    where there is no reply, and empty where its kind is unknown. `further` has the further columns that were requested:
     codes, and times on that same clock.
     """
 
@@ -138,11 +138,11 @@ async def stream_messages(
     ends, offsets = [end for _, end, _ in spans], [offset for _, _, offset in spans]
     read = [column for column in FURTHER if column in columns]
     clock = _clock(spec.zone)
-    statement = sql.message_rows(spec).with_only_columns(*SHOWN, *(FURTHER[column] for column in read))
+    statement = sql.message_rows(spec).with_only_columns(*EXPORTED_FIELDS, *(FURTHER[column] for column in read))
     async for partition in reader.partitions(statement):
         # Column by column: message by message took half as long again.
         at, id, phone, status, ticket_id, ticket_key, reply, kind, *others = zip(*partition, strict=True)
-        what, further = others[:WHAT], others[WHAT:]
+        what, further = others[:LABEL_KEY_LENGTH], others[LABEL_KEY_LENGTH:]
         yield MessageBatch(
             named=list(map(named, zip(*what, strict=True), at)),
             sent_at=[(instant + offsets[bisect_right(ends, instant)]) // SECOND for instant in at],
@@ -170,29 +170,29 @@ def _clock(zone: Zone) -> Callable[[Sequence[int | None]], list[int | None]]:
     ]
 
 
-What = tuple[str | None, str, str, str, str]  # the message's own category; template, department, agent, account
+LabelKey = tuple[str | None, str, str, str, str]  # the message's own category; template, department, agent, account
 
 
-async def _label_lookup(reader: Reader, tenant: str) -> Callable[[What, int], MessageLabels]:
+async def _label_lookup(reader: Reader, tenant: str) -> Callable[[LabelKey, int], MessageLabels]:
     """Return a function that looks up a message's labels at its send time.
 
-    Asked in the order of time, as exports do: what is of the same things as an earlier message has the same names, as
-    long as the directory says nothing new of any of them.
+    It must be called in the order of send times, as exports do: it caches the labels of a key until the first time at
+    which the directory changes any of them.
     """
     templates = await load_names(reader, tenant, TEMPLATES)
     departments = await load_names(reader, tenant, DEPARTMENTS)
     agents = await load_names(reader, tenant, AGENTS)
     accounts = await load_names(reader, tenant, ACCOUNTS)
-    kinds: tuple[NameHistory[Any], ...] = (templates, departments, agents, accounts)
-    known: dict[What, tuple[int, MessageLabels]] = {}
+    histories: tuple[NameHistory[Any], ...] = (templates, departments, agents, accounts)
+    cache: dict[LabelKey, tuple[int, MessageLabels]] = {}
 
-    def named(what: What, at: int) -> MessageLabels:
-        until, found = known.get(what, NEVER)
+    def get_labels(key: LabelKey, at: int) -> MessageLabels:
+        until, labels = cache.get(key, NEVER)
         if at < until:
-            return found
-        category, *ids = what
-        template, department, agent, account = (of.at(id, at) for of, id in zip(kinds, ids, strict=True))
-        found = MessageLabels(
+            return labels
+        category, *ids = key
+        template, department, agent, account = (of.at(id, at) for of, id in zip(histories, ids, strict=True))
+        labels = MessageLabels(
             template.name,
             Category.of(category) if category else template.category,
             department.name,
@@ -204,17 +204,17 @@ async def _label_lookup(reader: Reader, tenant: str) -> Callable[[What, int], Me
             template.id,
             template.language,
         )
-        until = min(of.changes_after(id, at) for of, id in zip(kinds, ids, strict=True))
-        known[what] = until, found
-        return found
+        until = min(of.changes_after(id, at) for of, id in zip(histories, ids, strict=True))
+        cache[key] = until, labels
+        return labels
 
-    return named
+    return get_labels
 
 
 NEVER: tuple[int, MessageLabels] = (FIRST_INSTANT, MessageLabels("", "", "", None, "", None, "", "", "", None))
-WHAT = 5
+LABEL_KEY_LENGTH = 5
 _messages = tables.messages.c
-SHOWN = [
+EXPORTED_FIELDS = [
     *(
         _messages[name]
         for name in ("sent_at", "id", "contact_phone", "status", "ticket_id", "ticket_key", "reply_text")
@@ -225,11 +225,11 @@ SHOWN = [
 
 
 def _of_bounces(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column, of the messages that count as bounced: a failure that another status outdid is none."""
+    """Return a column for bounced messages only: a failure that another status overrides does not count."""
     return case((_messages.status == Status.FAILED, column))
 
 
-# Further columns that are read besides; all others follow from those that every file has.
+# Further columns that need columns of the table; all others follow from the columns that every file has.
 FURTHER: Mapping[ExportColumn, ColumnElement[Any]] = {
     ExportColumn.ANSWERED_AT: _messages.replied_at,
     ExportColumn.ACCEPTED_AT: _messages.accepted_at,
@@ -244,9 +244,9 @@ STATUS_NAMES = {int(status): status.name for status in Status}
 
 
 async def reported_titles(reader: Reader, spec: QuerySpec) -> dict[int, str]:
-    """The newest words for each error code that the tenant has met; none for a selection of some departments.
+    """Load the newest title of each error code in the tenant's messages; none for a selection of some departments.
 
-    The words may come from any department's messages, and may be about somebody.
+    A title may come from any department's messages, and may contain personal data.
     """
     if spec.departments is not None:
         return {}

@@ -97,7 +97,7 @@ def _from_rows(query: AggregateQuery) -> Select[Any]:
 
 
 def _by(keys: Sequence[ColumnElement[Any]], counts: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    labelled = [key.label(f"key{place}") for place, key in enumerate(keys)]
+    labelled = [key.label(f"key{index}") for index, key in enumerate(keys)]
     return select(*labelled, *counts).group_by(*(label.name for label in labelled))
 
 

@@ -1,7 +1,7 @@
-"""From messages to changes of rollup rows.
+"""Changes of rollup rows that follow from changes of messages.
 
-Messages are first counted in the finest cells, day by all dimensions; the rollups are sums of those, so a message that
-is added or taken away costs one look-up, whatever the number of rollups.
+Messages are first counted in the finest cells, day by all dimensions; the rollups are sums of those, so adding or
+removing a message costs one look-up, whatever the number of rollups.
 """
 
 from collections import Counter
@@ -58,7 +58,7 @@ class CountableMessage(Protocol):
 
 
 class RollupCell(NamedTuple):
-    """The finest place of a message: its local send day as an ordinal, and its dimensions."""
+    """The finest cell of a message: its local send day as an ordinal, and its dimensions."""
 
     day: int
     department_id: str
@@ -82,55 +82,55 @@ class RollupDeltas:
         }
 
     def count(self, message: CountableMessage, zone: Zone, times: int) -> None:
-        """Add a message (`times` = 1) or take it away (-1)."""
+        """Add a message (`times` = 1) or remove it (-1)."""
         for family, cell in cells_of(message, zone):
             self.cells[family][cell] += times
 
     def rows(self, rollup: Rollup) -> dict[Key, Vector]:
-        """The amounts to add to each row of a rollup, its days, weeks and months."""
+        """Return the amounts to add to each row of a rollup, for days, weeks and months."""
         days = self._days(rollup)
-        found = dict(days)
+        amounts = dict(days)
         for (day, *rest), added in days.items() if rollup.long else ():
             for period in _long_periods(day):
                 key = (period, *rest)
-                known = found.get(key)
-                found[key] = tuple(map(add, known, added)) if known else added
-        return {key: added for key, added in found.items() if any(added)}
+                amount = amounts.get(key)
+                amounts[key] = tuple(map(add, amount, added)) if amount else added
+        return {key: added for key, added in amounts.items() if any(added)}
 
     def sums(self) -> "Sums":
-        """The amounts to add to the rows of each rollup.
+        """Return the amounts to add to the rows of each rollup, in the order of the key.
 
-        In the order of the key: writers of other tenants' shards then never wait for each other in a circle.
+        With one order for all writers, those of tenants in the same shard cannot deadlock.
         """
         return [(rollup, sorted(self.rows(rollup).items())) for rollup in ROLLUPS]
 
     def _days(self, rollup: Rollup) -> dict[Key, Vector]:
-        # First the cells of one row and one kind of message are counted together, which is one addition each; only
-        # then is it written out which measures such messages add to.
+        # First count the messages of one row and one kind together, with one addition each; only then expand each kind
+        # to the measures that such messages add to.
         dimensions = itemgetter(0, *(ROLLUP_DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
         counted: dict[tuple[Key, Any], int] = {}
-        for (place, what), times in self.cells[rollup.family].items():
-            key = (dimensions(place), what)
+        for (cell, value), times in self.cells[rollup.family].items():
+            key = (dimensions(cell), value)
             counted[key] = counted.get(key, 0) + times
         if rollup.family.key:
-            return {(*key, what): (times,) for (key, what), times in counted.items()}
+            return {(*key, value): (times,) for (key, value), times in counted.items()}
         sums: dict[Key, list[int]] = {}
-        for (key, what), times in counted.items():
+        for (key, value), times in counted.items():
             row = sums.setdefault(key, [0] * len(rollup.family.measures))
-            for measure in _added_to(*what):
+            for measure in _added_to(*value):
                 row[measure] += times
         return {key: tuple(row) for key, row in sums.items()}
 
 
 @cache
 def _added_to(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
-    """The places in `COLUMNS` of the measures that count such a message."""
-    return tuple(place for place, value in enumerate(contribution(status, responded, ticket_created)) if value)
+    """Return the indexes in `COLUMNS` of the measures that count such a message."""
+    return tuple(index for index, value in enumerate(contribution(status, responded, ticket_created)) if value)
 
 
 def cells_of(message: CountableMessage, zone: Zone) -> Iterator[tuple[MeasureGroup, Cell]]:
-    """The cells that a message is counted in."""
-    place = RollupCell(
+    """Yield the cells that a message is counted in."""
+    cell = RollupCell(
         zone.day_of(message.sent_at),
         message.department_id,
         message.agent_id,
@@ -138,23 +138,23 @@ def cells_of(message: CountableMessage, zone: Zone) -> Iterator[tuple[MeasureGro
         message.account_id,
     )
     replied_at = message.replied_at
-    yield FUNNEL, (place, (message.status, replied_at is not None, bool(message.ticket_created)))
+    yield FUNNEL, (cell, (message.status, replied_at is not None, bool(message.ticket_created)))
     if replied_at is not None:
-        yield RESPONSES, (place, hour_of_week(zone.local(replied_at)))
-        yield RESPONSE_TIMES, (place, message.response_bin)
+        yield RESPONSES, (cell, hour_of_week(zone.local(replied_at)))
+        yield RESPONSE_TIMES, (cell, message.response_bin)
     if message.status == Status.FAILED:
-        yield BOUNCES, (place, NO_CODE if message.failed_code is None else message.failed_code)
+        yield BOUNCES, (cell, NO_CODE if message.failed_code is None else message.failed_code)
 
 
 @cache
 def _long_periods(day: int) -> tuple[int, int]:
-    """The week and the month of a day."""
+    """Return the week and the month of a day."""
     on = date.fromordinal(day)
     return week_period(on), month_period(on)
 
 
 def measures_of(message: CountableMessage) -> tuple[Any, ...]:
-    """Return the values of a message that decide where it is counted."""
+    """Return the values of a message that decide in which cells it is counted."""
     return (
         message.sent_at,
         message.department_id,
@@ -172,22 +172,22 @@ def measures_of(message: CountableMessage) -> tuple[Any, ...]:
 def deltas(
     changes: Iterable[tuple[CountableMessage | None, CountableMessage]], zone: Zone, state: DataAvailability
 ) -> RollupDeltas:
-    """Changes of the rollups that follow from changed messages: on days that are built, as far as messages are kept."""
-    found = RollupDeltas()
+    """Compute the changes of the rollups from changed messages, for days that are built and not before the boundary."""
+    changes_of_rollups = RollupDeltas()
     since, until = state.kept_since, zone.day_start_of(state.built_until)
     for before, message in changes:
         if before is not None:
             if measures_of(before) == measures_of(message):
                 continue
             if since <= before.sent_at < until:
-                found.count(before, zone, -1)
+                changes_of_rollups.count(before, zone, -1)
         if since <= message.sent_at < until:
-            found.count(message, zone, 1)
-    return found
+            changes_of_rollups.count(message, zone, 1)
+    return changes_of_rollups
 
 
 async def write(writer: Writer, tenant: str, sums: Sums) -> None:
-    """Add sums to the rollups; rows that say nothing any more are deleted."""
+    """Add sums to the rollups; rows whose count becomes 0 are deleted."""
     for rollup, ordered in sums:
         counted = rollup.family.measures.index(rollup.family.counted)
         columns = ("tenant_id", *rollup.columns)

@@ -1,7 +1,7 @@
-"""Making a tenant's rollups anew from its rows, some days at a time, while the service runs.
+"""Rebuilding of a tenant's rollups from its messages, some days at a time, while the service runs.
 
-Each step is a transaction that also says how far it got, so a rebuild that is interrupted goes on where it was. What
-is written meanwhile counts at once for the days that are built, and is found in the rows for those that are not.
+Each step is a transaction that also stores its progress, so an interrupted rebuild continues where it stopped. Messages
+written meanwhile are counted at once on days that are built, and by a later step on days that are not.
 """
 
 from collections.abc import Callable
@@ -18,14 +18,14 @@ from analytics.storage.database import Database, Reader, Writer
 from analytics.storage.rollup_tables import COMPLETE, rollup_states
 from analytics.storage.tables import messages, only, tenants
 
-# Days in one transaction: at ten million messages a year one takes about a second.
+# Days per transaction: at ten million messages a year one transaction takes about a second.
 STEP = 7
 
-Told = Callable[[date], None]
+DayCallback = Callable[[date], None]
 
 
-async def rebuild(database: Database, tenant: str, *, anew: bool, told: Told = lambda _: None) -> None:
-    """Build what is not built; with `anew` everything. `told` hears of each day that is done."""
+async def rebuild(database: Database, tenant: str, *, anew: bool, on_day: DayCallback = lambda _: None) -> None:
+    """Build the days that are not built; with `anew` all. `on_day` is called with the last day of each step."""
     if anew:
         async with database.write() as writer:
             await writer.lock_tenant(tenant)
@@ -36,24 +36,24 @@ async def rebuild(database: Database, tenant: str, *, anew: bool, told: Told = l
             built = await _step(writer, tenant)
         if built is None:
             return
-        told(built)
+        on_day(built)
 
 
 async def _step(writer: Writer, tenant: str) -> date | None:
-    """Build the next days that have messages; the last of them, or None when there are none left."""
-    local = await zone_of(writer, tenant)
-    state = await ensure_zone(writer, tenant, local)
+    """Build the next days that have messages; return the last of them, or None when all are built."""
+    local_zone = await zone_of(writer, tenant)
+    state = await ensure_zone(writer, tenant, local_zone)
     if state.built_until == COMPLETE:
         return None
-    first = await _next_day(writer, tenant, local, state.built_until)
-    if first is None:
+    first_day = await _next_day(writer, tenant, local_zone, state.built_until)
+    if first_day is None:
         await save(writer, tenant, replace(state, built_until=COMPLETE))
         return None
-    until = first + STEP
-    # What was sent earlier on the first day was dropped, though it may still be there: it is counted already.
-    since = max(local.day_start_of(first), state.kept_since)
-    found = await count_messages(writer, tenant, local, since, local.day_start_of(until))
-    await write(writer, tenant, found.sums())
+    until = first_day + STEP
+    # Messages from before the boundary may not be deleted yet, but are counted already: leave them out.
+    since = max(local_zone.day_start_of(first_day), state.kept_since)
+    deltas = await count_messages(writer, tenant, local_zone, since, local_zone.day_start_of(until))
+    await write(writer, tenant, deltas.sums())
     await save(writer, tenant, replace(state, built_until=until))
     return date.fromordinal(until - 1)
 
@@ -68,13 +68,13 @@ async def _next_day(reader: Reader, tenant: str, local: Zone, day: int) -> int |
 
 
 async def zone_of(reader: Reader, tenant: str) -> Zone:
-    """The tenant's reporting zone."""
+    """Load the tenant's reporting zone."""
     row = await reader.first(select(tenants.c.time_zone).where(tenants.c.tenant_id == tenant))
     return zone((row.time_zone if row else None) or DEFAULT_TIME_ZONE)
 
 
 async def unfinished(reader: Reader, tenant: str | None = None) -> list[str]:
-    """The tenants, or this one, whose rollups are not whole, or are of rules that their zone no longer has."""
+    """Return the tenants, or the given one, whose rollups are incomplete or built by outdated time zone rules."""
     table = rollup_states
     states = select(table.c.tenant_id, table.c.zone_rules, table.c.built_until, tenants.c.time_zone).join(
         tenants, tenants.c.tenant_id == table.c.tenant_id

@@ -1,10 +1,9 @@
-"""The days at the boundary, before which messages were dropped: what was counted there cannot be counted again.
+"""Rollup rows at the retention boundary, before which messages were dropped and so cannot be counted again.
 
-The days before `DataAvailability.kept_from` are frozen: they are those of the zone in which their messages were
-dropped, and hold those messages. In another zone the first of the kept messages may be of one of the last two frozen
-days, since no two clocks on earth are more than 26 hours apart. There they are counted on top of what is frozen; so
-that they can be taken off again, for a third zone or the first, the frozen rows of these days are copied before
-anything is.
+The days before `DataAvailability.kept_from` are frozen: they are days of the zone in which their messages were dropped,
+and count those messages. In another zone the first of the kept messages may fall on one of the last two frozen days,
+because no two zones on earth differ by more than 26 hours. They are added to the frozen counts there. To be able to
+subtract them again, for a third zone or the first, the frozen rows of these two days are copied first.
 """
 
 from collections.abc import Iterator
@@ -25,14 +24,14 @@ from analytics.storage.rollup_tables import (
     week_period,
 )
 
-# Frozen days that kept messages may be of, in some zone.
+# Frozen days on which kept messages may fall in some zone.
 DAYS = 2
-# A row of nothing says that the days were copied: they may have been empty.
+# The rollup that holds an all-zero row as the mark that the days were copied, as they may have had no rows.
 MARKED = ROLLUPS[0]
 
 
 async def restore(writer: Writer, tenant: str, kept_from: int) -> None:
-    """Leave in the rollups what was dropped, as it was when it was dropped, and nothing else."""
+    """Reset the rollups to the counts of dropped messages alone, as they were when the messages were dropped."""
     first = kept_from - DAYS
     if not await _copied(writer, tenant):
         await _copy(writer, tenant, first, kept_from - 1)
@@ -43,8 +42,8 @@ async def restore(writer: Writer, tenant: str, kept_from: int) -> None:
             await _sum_up(writer, tenant, rollup, period, days)
 
 
-async def forget(writer: Writer, tenant: str) -> None:
-    """Drop the copies: the boundary is about to be another one."""
+async def delete_copies(writer: Writer, tenant: str) -> None:
+    """Delete the copies, before the boundary moves."""
     for table in TABLES:
         await writer.execute(delete(table).where(table.c.tenant_id == tenant, table.c.period >= EDGE))
 
@@ -63,7 +62,7 @@ async def _copy(writer: Writer, tenant: str, first: int, last: int) -> None:
 
 
 async def _write_again(writer: Writer, tenant: str, rollup: Rollup, first: int, last: int, by: int) -> None:
-    """Write the rows of some days down once more, under periods that are so much greater."""
+    """Copy the rows of some days, with `by` added to their periods."""
     table = rollup.table
     rest = [table.c[name] for name in rollup.columns[1:]]
     rows = select(table.c.tenant_id, table.c.period + by, *rest).where(
@@ -73,7 +72,7 @@ async def _write_again(writer: Writer, tenant: str, rollup: Rollup, first: int, 
 
 
 async def _empty_from(writer: Writer, tenant: str, rollup: Rollup, first: int) -> None:
-    """Delete a day and all that come after, and the weeks and months that have any of them."""
+    """Delete the rows of a day and all later ones, and of the weeks and months that contain any of them."""
     day, period = date.fromordinal(first), rollup.table.c.period
     emptied = or_(
         period.between(first, EDGE - 1),
@@ -84,7 +83,7 @@ async def _empty_from(writer: Writer, tenant: str, rollup: Rollup, first: int) -
 
 
 def _long_periods(first: int, last: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """The weeks and months that some days are in: each with its first day, and its last one of those days."""
+    """Yield the weeks and months of some days: each with its first day, and the last of those days that is in it."""
     ends = {
         period(date.fromordinal(day)): day for day in range(first, last + 1) for period in (week_period, month_period)
     }
@@ -92,7 +91,7 @@ def _long_periods(first: int, last: int) -> Iterator[tuple[int, tuple[int, int]]
 
 
 async def _sum_up(writer: Writer, tenant: str, rollup: Rollup, long: int, days: tuple[int, int]) -> None:
-    """Write some days of a rollup down as one period."""
+    """Write the sum of some days of a rollup as one week or month."""
     table = rollup.table
     keys = [table.c[name] for name in rollup.keys[1:]]
     rows = await writer.rows(

@@ -1,4 +1,4 @@
-"""Comparing a tenant's rollups with its rows, and naming every difference."""
+"""Verification of a tenant's rollups against its messages."""
 
 import random
 from collections import defaultdict
@@ -30,7 +30,7 @@ from analytics.storage.tables import messages
 
 @dataclass(frozen=True)
 class RollupMismatch:
-    """A rollup row that is not what the message rows give; None: there is no such row."""
+    """A rollup row that differs from what the messages give; None stands for a missing row."""
 
     rollup: str
     key: tuple[Any, ...]
@@ -46,11 +46,11 @@ class RollupMismatch:
 async def verify(
     database: Database, tenant: str, days: Iterable[date] | None = None
 ) -> AsyncIterator[tuple[date | None, list[RollupMismatch]]]:
-    """The differences of some days, or of all: each day or step of days with what differs in it.
+    """Compare some days, or all; yield each day, or first day of a step, with the mismatches in it.
 
-    The last pair, of no day, is that of weeks and months, when all days were asked for. Each step is of one moment, so
-    the service may go on; days that are not built yet are passed over, and then so are weeks and months. Days of which
-    messages were dropped have nothing to be compared with.
+    When all days are compared, a last pair without a day has the mismatches of weeks and months. Each step reads one
+    snapshot, so the service may write meanwhile. Days that are not built yet are skipped, then weeks and months too.
+    Days before the retention boundary are skipped: there are no messages to compare them with.
     """
     async with database.read() as reader:
         local = await zone_of(reader, tenant)
@@ -72,7 +72,7 @@ async def verify(
 
 
 async def sample_days(database: Database, tenant: str, count: int) -> list[date]:
-    """Some of the days of which there is anything, chosen by chance, in order."""
+    """Return a random sample of the days with messages or rollup rows, in order."""
     async with database.read() as reader:
         first, last = await _range(reader, tenant)
     days = range(first, last + 1)
@@ -80,12 +80,12 @@ async def sample_days(database: Database, tenant: str, count: int) -> list[date]
 
 
 async def _range(reader: Reader, tenant: str) -> tuple[int, int]:
-    """The first and last day of which there are messages or rollup rows, of those of which no messages were dropped."""
+    """Return the first and last day with messages or rollup rows, of the days from the retention boundary on."""
     local, state = await zone_of(reader, tenant), await states.load(reader, tenant)
     row = await reader.first(
         select(func.min(messages.c.sent_at), func.max(messages.c.sent_at)).where(messages.c.tenant_id == tenant)
     )
-    found = [local.day_of(at) for at in row or () if at is not None]
+    days = [local.day_of(at) for at in row or () if at is not None]
     for rollup in ROLLUPS:
         period = rollup.table.c.period
         row = await reader.first(
@@ -93,24 +93,25 @@ async def _range(reader: Reader, tenant: str) -> tuple[int, int]:
                 rollup.table.c.tenant_id == tenant, period.between(FIRST_DAY_PERIOD, EDGE - 1)
             )
         )
-        found += [at for at in row or () if at is not None]
-    if not found:
+        days += [at for at in row or () if at is not None]
+    if not days:
         return 0, -1
-    return max(min(found), (state.kept_from if state else None) or 0), max(found)
+    return max(min(days), (state.kept_from if state else None) or 0), max(days)
 
 
 async def _differences(database: Database, tenant: str, first: int, until: int) -> list[RollupMismatch]:
     async with database.read() as reader:
         local = await zone_of(reader, tenant)
-        # Of a day east of where messages were dropped the first hours were counted with the day before.
+        # In a zone east of the one in which messages were dropped, the boundary is inside a day: its earlier hours were
+        # counted on the day before.
         since = max(local.day_start_of(first), await states.retained_since(reader, tenant))
         expected = await count_messages(reader, tenant, local, since, local.day_start_of(until))
-        found: list[RollupMismatch] = []
+        mismatches: list[RollupMismatch] = []
         for rollup in ROLLUPS:
             days = {k: row for k, row in expected.rows(rollup).items() if k[0] >= FIRST_DAY_PERIOD}
             stored = await _stored(reader, rollup, tenant, first, until - 1)
-            found += _compare(rollup, days, stored)
-    return found
+            mismatches += _compare(rollup, days, stored)
+    return mismatches
 
 
 async def _stored(reader: Reader, rollup: Rollup, tenant: str, first: int, last: int) -> dict[tuple[Any, ...], Vector]:
@@ -124,13 +125,13 @@ async def _stored(reader: Reader, rollup: Rollup, tenant: str, first: int, last:
 
 
 async def _long_differences(database: Database, tenant: str) -> list[RollupMismatch]:
-    """Weeks and months that are not the sum of their days."""
-    found: list[RollupMismatch] = []
+    """Return the weeks and months that are not the sum of their days."""
+    mismatches: list[RollupMismatch] = []
     async with database.read() as reader:
         for rollup in (rollup for rollup in ROLLUPS if rollup.long):
             stored = await _stored(reader, rollup, tenant, 0, FIRST_DAY_PERIOD - 1)
-            found += _compare(rollup, await _sums_of_days(reader, rollup, tenant), stored)
-    return found
+            mismatches += _compare(rollup, await _sums_of_days(reader, rollup, tenant), stored)
+    return mismatches
 
 
 async def _sums_of_days(reader: Reader, rollup: Rollup, tenant: str) -> dict[tuple[Any, ...], Vector]:

@@ -19,10 +19,10 @@ class BackupError(Exception):
 
 
 def backup_sqlite(database_url: str, to: Path) -> int:
-    """Write a copy of a SQLite database to a new file that only its owner may read; gives its size in bytes.
+    """Write a copy of a SQLite database to a new file that only its owner may read; return its size in bytes.
 
-    Others go on reading and writing meanwhile. What was deleted is not in the copy, which is why it is made by VACUUM
-    and not page by page. Raises `BackupError`, also when there is such a file already; none is left half written.
+    Others may read and write meanwhile. It uses VACUUM, not a copy of the pages, so that deleted data is not in the
+    copy. Raises `BackupError`, also if the file exists already; never leaves a partial file.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite" or url.database is None:
@@ -32,7 +32,7 @@ def backup_sqlite(database_url: str, to: Path) -> int:
     if to.exists():
         raise BackupError(f"{to} exists; a backup never replaces one.")
     try:
-        # Beside its final name, so that it can be given that in one step; mkstemp makes it for its owner alone.
+        # In the same folder, so that it gets its final name in one step; mkstemp makes it readable by its owner only.
         descriptor, name = tempfile.mkstemp(prefix=f".{to.name}.", dir=to.parent)
     except OSError as error:
         raise BackupError(f"{to} cannot be written: {error.strerror}") from None

@@ -1,7 +1,7 @@
-"""Spreading the tables over the nodes of a Citus cluster: all rows of a tenant on one node, in tables side by side.
+"""Distribution of the tables over the nodes of a Citus cluster: all rows of a tenant on one node, in colocated tables.
 
-Every statement names its tenant on every table, so it runs on that node as it would on a PostgreSQL of its own. What
-is asked of all tenants each second stays on the coordinator: exports, the queue of webhooks, the list of tenants.
+Every statement names its tenant on every table, so it runs on that node as it would on a PostgreSQL of its own. Tables
+queried for all tenants each second stay on the coordinator: exports, the queue of webhooks, the list of tenants.
 """
 
 import asyncio
@@ -29,28 +29,28 @@ T = TypeVar("T")
 
 
 class Distribution(NamedTuple):
-    """The tables that were distributed just now, and those that were so already; those whose former rows are still on
-    the coordinator, since others use them; how many nodes have rows of tenants.
+    """The tables that were distributed now, and those that were before; the tables whose former rows are still on the
+    coordinator, because others use them; the number of nodes with rows of tenants.
     """
 
     new: list[str]
-    known: list[str]
+    distributed_before: list[str]
     left: list[str]
     nodes: int
 
 
 def distributed() -> list[Table]:
-    """The tables that are spread: first the one that the others are put beside."""
+    """Return the tables to distribute: first the one with which the others are colocated."""
     tables = [table for table in rollup_states.metadata.sorted_tables if table.name not in LOCAL_TABLES]
     return sorted(tables, key=lambda table: table is not tenants)
 
 
 async def distribute(database: Database) -> Distribution | None:
-    """Make the tables distributed, with the rows that they have; None where the server has no Citus.
+    """Distribute the tables with their rows; return None if the server has no Citus.
 
-    May be repeated: after it was interrupted, and after a migration that made new tables. Those that are distributed
-    are left alone. Writers wait while tables with rows are moved; readers see all rows, before and after. Raises
-    `TablesLockedError`; then nothing was changed.
+    May be repeated, after an interruption or after a migration with new tables: distributed tables are left alone.
+    Writers wait while tables with rows are moved; readers see all rows, before and after. Raises `TablesLockedError`;
+    then nothing was changed.
     """
     if not await _available(database):
         return None
@@ -63,8 +63,8 @@ async def _available(database: Database) -> bool:
     if make_url(database.url).get_backend_name() != "postgresql":
         return False
     async with database.read() as reader:
-        found = await reader.first(text("SELECT 1 FROM pg_available_extensions WHERE name = 'citus'"))
-    return found is not None
+        extension = await reader.first(text("SELECT 1 FROM pg_available_extensions WHERE name = 'citus'"))
+    return extension is not None
 
 
 async def distribute_tables(database: Database) -> Distribution:
@@ -75,12 +75,12 @@ async def distribute_tables(database: Database) -> Distribution:
     left = await _drop_former_rows(database)
     async with database.read() as reader:
         nodes = await reader.first(_NODES)
-    known = [table.name for table in distributed() if table.name not in new]
-    return Distribution(new, known, left, int(nodes[0]) if nodes else 0)
+    distributed_before = [table.name for table in distributed() if table.name not in new]
+    return Distribution(new, distributed_before, left, int(nodes[0]) if nodes else 0)
 
 
 async def _drop_former_rows(database: Database) -> list[str]:
-    """Drop what tables that are distributed left on the coordinator, where it only takes room; those still in use."""
+    """Delete the former rows of distributed tables on the coordinator; return the tables that are still in use."""
     async with database.read() as reader:
         sizes = {table.name: await reader.first(_SIZE.bindparams(name=table.name)) for table in distributed()}
     left = [name for name, size in sizes.items() if size and size[0]]
@@ -101,14 +101,14 @@ async def _drop_rows(writer: Writer, name: str) -> Sequence[object]:
 
 
 async def _pause(tries: Iterator[int]) -> None:
-    """Let the others pass, as `migrate` does. Raises `TablesLockedError` after the last try."""
+    """Let other transactions pass, as `migrate` does. Raises `TablesLockedError` after the last try."""
     if next(tries, None) is None:
         raise TablesLockedError
     await asyncio.sleep(LOCK_PAUSE)
 
 
 async def _unless_locked(database: Database, work: Callable[[Writer], Awaitable[T]]) -> T | None:
-    """Do what needs tables for itself; None if others use one of them for longer than a moment."""
+    """Run work that locks whole tables; return None if others use one of them for longer than `LOCK_TIMEOUT`."""
     try:
         async with database.write() as writer:
             await writer.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
@@ -120,13 +120,15 @@ async def _unless_locked(database: Database, work: Callable[[Writer], Awaitable[
 
 
 async def _spread(writer: Writer) -> list[str]:
-    """Distribute the tables that are not, in one transaction: a reader would see one that is moved later without its
-    rows, if it has asked the node before. Citus allows it shard after shard, on one connection to each node.
+    """Distribute the tables that are not distributed yet, in one transaction; return their names.
+
+    In several transactions, a reader with an older snapshot on the node would see a table that is moved later without
+    its rows. Citus allows one transaction only shard after shard, on one connection to each node.
     """
     new = [table.name for table in distributed() if not await _is_distributed(writer, table)]
     if new:
         await writer.execute(text("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'"))
-        # All at once, before any is copied: transactions that write to some of them end first.
+        # Lock all of them before any is copied: transactions that write to some of them end first.
         await writer.execute(text(f"LOCK TABLE {', '.join(new)} IN EXCLUSIVE MODE"))
     for name in new:
         beside = "none" if name == tenants.name else tenants.name

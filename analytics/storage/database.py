@@ -61,7 +61,7 @@ class Reader:
         # Values that earlier transactions read; None for a writer, since its own changes have no version yet.
         self.cache = cache
         # A cache of this transaction; and the query plans by which reads were answered.
-        self.known: dict[str, Any] = {}
+        self.memo: dict[str, Any] = {}
         self.plans: list[str] = []
 
     async def rows(self, statement: Executable) -> Sequence[AnyRow]:

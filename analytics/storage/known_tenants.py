@@ -1,4 +1,4 @@
-"""The tenants there are, as the coordinator of Citus knows them without asking any node."""
+"""The list of tenants, which Citus keeps on the coordinator: reading it needs no other node."""
 
 from sqlalchemy import select
 
@@ -6,18 +6,18 @@ from analytics.storage.database import Reader, Writer
 from analytics.storage.tables import known_tenants, only, tenants
 
 
-async def known(reader: Reader) -> list[str]:
-    """The tenants that are known."""
+async def load_known(reader: Reader) -> list[str]:
+    """Load the ids in the list of tenants."""
     return [row.tenant_id for row in await reader.rows(select(known_tenants.c.tenant_id))]
 
 
 async def remember(writer: Writer, tenant: str) -> None:
-    """Know a tenant from now on."""
+    """Add a tenant to the list."""
     await writer.upsert(known_tenants, ("tenant_id",), [(tenant,)])
 
 
-async def unknown(reader: Reader, tenant: str | None = None) -> list[str]:
-    """The tenants, or this one, that an earlier release has made: it knows nothing of `known_tenants`."""
-    found = select(tenants.c.tenant_id).where(*only(tenant)).order_by(tenants.c.tenant_id)
-    there = {row.tenant_id for row in await reader.rows(found)}
-    return sorted(there.difference(await known(reader)))
+async def load_unknown(reader: Reader, tenant: str | None = None) -> list[str]:
+    """Return the tenants, or the given one, missing in the list: an earlier release, without the list, created them."""
+    statement = select(tenants.c.tenant_id).where(*only(tenant)).order_by(tenants.c.tenant_id)
+    tenant_ids = {row.tenant_id for row in await reader.rows(statement)}
+    return sorted(tenant_ids.difference(await load_known(reader)))

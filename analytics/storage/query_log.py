@@ -22,14 +22,14 @@ _ran: ContextVar[list[ExecutedStatement] | None] = ContextVar("ran", default=Non
 
 
 def record_statements() -> list[ExecutedStatement]:
-    """From here on, what this task and those it starts run goes into the list."""
-    found: list[ExecutedStatement] = []
-    _ran.set(found)
-    return found
+    """Start recording the statements of this task and of those it starts; return the list they are added to."""
+    statements: list[ExecutedStatement] = []
+    _ran.set(statements)
+    return statements
 
 
 def instrument(engine: AsyncEngine) -> None:
-    """Have the statements of an engine noticed. One that fails is not."""
+    """Record the statements of an engine, except those that fail."""
 
     def before(_connection: Any, _cursor: Any, _text: str, _values: Any, context: Any, _many: bool) -> None:
         context.began_at = time.perf_counter_ns()

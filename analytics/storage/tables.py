@@ -1,12 +1,12 @@
-"""The tables. Every key starts with `tenant_id`: a wall between tenants, and what Citus distributes by.
+"""The tables. Every key starts with `tenant_id`: it isolates tenants, and Citus distributes by it.
 
-Three tables keep what came in, merged but otherwise as it was said: `messages` (its description columns),
-`receipts` (what statuses said, under the name they used) and `replies`. The other columns of `messages` and
-the answers in `replies` are derived from those, and can always be derived again. `webhooks` keeps what WhatsApp
-sent, byte for byte, until it is applied and for a while after.
+Three tables hold the merged statements of events: `messages` (its description columns), `receipts` (statuses, under the
+message id or wamid that they name) and `replies`. The other columns of `messages`, and the matches in `replies`, are
+derived from those and can always be derived again. `webhooks` holds WhatsApp's bodies, byte for byte, until they are
+applied and for a while after.
 
-A description says something of the keys that it has, and each key keeps what the newest statement of it says. So a row
-that was described knows when each of its keys was stated: at its `described_at`, but for the exceptions in `stated`.
+A description states the keys that it has, and each key keeps the value of its newest statement. The time of each key's
+statement is the row's `described_at`, except for those in `stated`.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, Integer, LargeBinary, MetaData, Table, Text
@@ -19,25 +19,25 @@ tenants = Table(
     "tenants",
     metadata,
     Column("tenant_id", Key, primary_key=True),
-    Column("described_at", Instant, nullable=False),  # 0 until a tenant.upserted came
+    Column("described_at", Instant, nullable=False),  # 0 until the first tenant.upserted
     Column("name", Text),
     Column("time_zone", Text),
     Column("reply_window_days", Integer),
-    Column("stated", Text),  # JSON, when each key was stated that was not stated at `described_at`
-    # By which rules the messages are derived from what was said, see `ingest.reprocessing`; null: by older ones.
+    Column("stated", Text),  # JSON, the times of the keys that were not stated at `described_at`
+    # The version of the rules by which the messages were derived, see `ingest.reprocessing`; null: by older ones.
     Column("derivation", Integer),
 )
 
 
 def only(tenant: str | None) -> list[ColumnElement[bool]]:
-    """The condition on `tenants` for one tenant; none for all of them."""
+    """Return the condition on `tenants` for one tenant; none for all tenants."""
     return [] if tenant is None else [tenants.c.tenant_id == tenant]
 
 
 def _directory(name: str, *details: Column[str]) -> Table:
-    """A directory table: what was stated of an entity at a time `at`; the keys that were not are null.
+    """Create a directory table: the values stated about an entry at a time `at`; keys not stated then are null.
 
-    A version of the entity is all that was stated up to its time, see `names`.
+    A version of the entry is the result of all statements up to its time, see `reports.directory`.
     """
     return Table(
         name,
@@ -57,7 +57,7 @@ agents = _directory("agents", Column("email", Text))
 accounts = _directory("accounts", Column("phone", Text), Column("phone_number_id", Key))
 templates = _directory("templates", Column("category", Text), Column("language", Text), Column("meta_id", Key))
 
-# What WhatsApp says of templates, which it knows by its own id, or by name and language.
+# WhatsApp's notices about templates, which it identifies by its own id, or by name and language.
 template_notices = Table(
     "template_notices",
     metadata,
@@ -80,7 +80,7 @@ members = Table(
     Column("present", Boolean, nullable=False),
 )
 
-# WhatsApp's own words for its error codes; they change, the newest are shown.
+# WhatsApp's own titles of its error codes; they change, the newest counts.
 error_titles = Table(
     "error_titles",
     metadata,
@@ -95,7 +95,7 @@ messages = Table(
     metadata,
     Column("tenant_id", Key, primary_key=True),
     Column("id", Key, primary_key=True),
-    # the description that won
+    # the merged description
     Column("described_at", Instant, nullable=False),
     Column("sent_at", Instant, nullable=False),
     Column("account_id", Key, nullable=False),
@@ -120,11 +120,11 @@ messages = Table(
     Column("response_bin", Small),
     # derived: from both
     Column("status", Small, nullable=False),
-    # of the description: JSON, when each key was stated that was not stated at `described_at`; the wamids that a newer
-    # one took the place of, see `ingest.descriptions`
+    # of the description, in JSON: the times of the keys that were not stated at `described_at`; the wamids before the
+    # current one, see `ingest.merging.descriptions`
     Column("stated", Text),
     Column("earlier_wamids", Text),
-    # derived from its receipts: JSON, what else WhatsApp calls the contact; the earliest of each fact
+    # derived from its receipts: further names of the contact, in JSON; the earliest time of each fact
     Column("recipients", Text),
     Column("accepted_at", Instant),
     Column("delivered_at", Instant),
@@ -135,7 +135,7 @@ messages = Table(
 )
 # The range of an analytics query, and the order of an export's rows.
 Index("messages_by_time", messages.c.tenant_id, messages.c.sent_at, messages.c.id)
-# Which messages a status, a quoting reply, a ticket or a contact may mean.
+# For the look-up of messages by a status, a quotation, a ticket or a contact.
 for _column in (messages.c.wamid, messages.c.ticket_id, messages.c.contact_digits, messages.c.contact_id):
     Index(
         f"messages_by_{_column.name}",
@@ -146,8 +146,8 @@ for _column in (messages.c.wamid, messages.c.ticket_id, messages.c.contact_digit
         sqlite_where=_column.is_not(None),
     )
 
-# What messages and replies are found by besides their own columns: earlier wamids, further names of their contact. Each
-# is written with its kind, see `ingest.aliases`.
+# Values by which messages and replies can be looked up besides their own columns: earlier wamids, further names of the
+# contact. Each has its kind in front, see `ingest.merging.aliases`.
 message_aliases = Table(
     "message_aliases",
     metadata,
@@ -162,7 +162,7 @@ reply_aliases = Table(
     Column("alias", Key, primary_key=True),
     Column("reply_id", Key, primary_key=True),
 )
-# Notices that a contact is called otherwise from a time on.
+# Notices that a contact has another phone or id from a time on.
 contact_changes = Table(
     "contact_changes",
     metadata,
@@ -172,14 +172,14 @@ contact_changes = Table(
     Column("at", Instant, nullable=False),
 )
 Index("contact_changes_by_old_name", contact_changes.c.tenant_id, contact_changes.c.old_name)
-# Corrections of messages that nobody has described yet, and that wait for it.
+# Incomplete messages, which only corrections have named so far.
 early_messages = Table(
     "early_messages",
     metadata,
     Column("tenant_id", Key, primary_key=True),
     Column("id", Key, primary_key=True),
     Column("received_at", Instant, nullable=False),
-    Column("body", Text, nullable=False),  # JSON, the message as far as it is known
+    Column("body", Text, nullable=False),  # the incomplete message, in JSON
 )
 
 receipts = Table(
@@ -187,7 +187,7 @@ receipts = Table(
     metadata,
     Column("tenant_id", Key, primary_key=True),
     Column("ref", Key, primary_key=True),  # a message's id or a wamid
-    Column("channel", Key, primary_key=True),  # what makes `ref` unique, see `ingest.rows.channel`
+    Column("channel", Key, primary_key=True),  # makes `ref` unique, see `ingest.merging.receipts.channel`
     Column("accepted_at", Instant),
     Column("delivered_at", Instant),
     Column("read_at", Instant),
@@ -195,9 +195,9 @@ receipts = Table(
     Column("failed_code", Integer),
     Column("received_at", Instant, nullable=False),
     Column("claimed", Boolean, nullable=False),
-    Column("failed_code_at", Instant),  # when the failure was that gave the code; null: at `failed_at`
-    Column("recipients", Text),  # JSON, what WhatsApp calls the contact
-    Column("events", Text),  # JSON, all statuses, where the columns do not say all of them
+    Column("failed_code_at", Instant),  # the time of the failure that gave the code; null: at `failed_at`
+    Column("recipients", Text),  # JSON, the contact's names
+    Column("events", Text),  # JSON, all statuses, if the columns do not say everything
 )
 replies = Table(
     "replies",
@@ -213,7 +213,7 @@ replies = Table(
     Column("in_reply_to", Key),
     Column("text", Text),
     Column("received_at", Instant, nullable=False),
-    # derived: which message it answers, and by which rule
+    # derived: the message that it answers, and the rule that matched
     Column("message_id", Key),
     Column("rule", Text),
     Column("kind", Text),
@@ -236,7 +236,7 @@ for _column in (
         postgresql_where=_column.is_not(None),
         sqlite_where=_column.is_not(None),
     )
-# What nobody claimed, for dropping it when it is too old.
+# Orphans, to be dropped when they are old.
 Index(
     "receipts_unclaimed",
     receipts.c.tenant_id,
@@ -257,14 +257,14 @@ webhooks = Table(
     metadata,
     Column("tenant_id", Key, primary_key=True),
     Column("received_at", Instant, primary_key=True, autoincrement=False),
-    Column("id", Key, primary_key=True),  # tells apart what came within one microsecond
+    Column("id", Key, primary_key=True),  # distinguishes bodies that arrived within one microsecond
     Column("body", LargeBinary, nullable=False),
     Column("applied_at", Instant),
-    # of what it held, since it was applied last
-    Column("rejected", Integer),
-    Column("problem", Text),  # the first reason for rejecting anything
+    # the result of the last time it was applied
+    Column("rejected", Integer),  # number of rejected events
+    Column("problem", Text),  # the first of them
 )
-# What still has to be applied: few, whatever the history.
+# Pending bodies: few, however long the history.
 Index(
     "webhooks_waiting",
     webhooks.c.tenant_id,
@@ -273,9 +273,9 @@ Index(
     sqlite_where=webhooks.c.applied_at.is_(None),
 )
 
-# The bodies that wait, of all tenants, and the tenants there are. On Citus these two are on the coordinator: asking
-# every node each second would cost more than the work, and stop all tenants while one node is away. They are not
-# sure of themselves: what is missing here the upkeep finds in `webhooks` and `tenants`, and what is too much goes.
+# The pending bodies of all tenants, and the list of tenants. On Citus these two tables are on the coordinator: querying
+# every node each second would cost more than the work, and stop all tenants while one node is down. They may be
+# incomplete: maintenance adds missing rows from `webhooks` and `tenants`, and deletes stale ones.
 webhook_queue = Table(
     "webhook_queue",
     metadata,
@@ -285,8 +285,8 @@ webhook_queue = Table(
 )
 known_tenants = Table("known_tenants", metadata, Column("tenant_id", Key, primary_key=True))
 
-# Who was forgotten: the key of a tenant's pseudonyms, made for the first of them, and the pseudonyms of what came of
-# them. Neither holds anything of a person.
+# Erased people: the key of a tenant's pseudonyms, created by the first erasure, and the pseudonyms of identifiers.
+# Neither contains personal data.
 pseudonym_keys = Table(
     "pseudonym_keys",
     metadata,
@@ -300,14 +300,14 @@ forgotten = Table(
     Column("pseudonym", Key, primary_key=True),
 )
 
-# What is known of a tenant's data without looking at all of it again: see `analytics.storage.gauges`.
+# Numbers about a tenant's data that are slow to compute: see `analytics.storage.gauges`.
 figures = Table(
     "figures",
     metadata,
     Column("tenant_id", Key, primary_key=True),
     Column("name", Key, primary_key=True),
     Column("value", BigInteger, nullable=False),
-    Column("at", Instant, nullable=False),  # when it was found
+    Column("at", Instant, nullable=False),  # when it was computed
 )
 
 exports = Table(
@@ -319,7 +319,7 @@ exports = Table(
     Column("format", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("spec", Text, nullable=False),  # the specification it runs as, in JSON
-    Column("request", Text, nullable=False),  # what was asked for, in JSON, to know the same request again
+    Column("request", Text, nullable=False),  # the request's input, in JSON, to recognise the same request
     Column("requester_id", Key, nullable=False),
     Column("requester_role", Text, nullable=False),
     Column("requester_name", Text),
@@ -331,14 +331,14 @@ exports = Table(
     Column("finished_at", Instant),
     Column("expires_at", Instant),
     Column("attempts", Integer, nullable=False),
-    Column("lease_until", Instant),  # until when the worker that runs it is believed alive
-    Column("lease_token", Text),  # which attempt holds the lease
+    Column("lease_until", Instant),  # the worker that runs it is presumed alive until then
+    Column("lease_token", Text),  # identifies the attempt that holds the lease
     Column("rows_total", Integer),
     Column("rows_written", Integer, nullable=False),
     Column("file_name", Text),
     Column("file_size", Instant),
     Column("failure", Text),
-    Column("columns", Text),  # JSON, the further columns that were asked for
+    Column("columns", Text),  # JSON, the further columns that were requested
     Column("separator", Text),  # of a CSV file
     Column("file_digest", Text),  # SHA-256 in hexadecimal; none of files of earlier releases
 )
@@ -352,14 +352,14 @@ Index(
     postgresql_where=exports.c.idempotency_key.is_not(None),
     sqlite_where=exports.c.idempotency_key.is_not(None),
 )
-# What ended lately, of any tenant: for operators.
+# Recently ended exports of all tenants, for operators.
 Index(
     "exports_finished",
     exports.c.finished_at,
     postgresql_where=exports.c.finished_at.is_not(None),
     sqlite_where=exports.c.finished_at.is_not(None),
 )
-# What a worker may take up: few rows, whatever the history.
+# Exports that a worker may claim: few rows, however long the history.
 Index(
     "exports_due",
     exports.c.status,

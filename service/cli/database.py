@@ -73,7 +73,9 @@ def _print_distribution(done: "Distribution | None") -> None:
         console.print("This database has no Citus: nothing is distributed, and nothing needs to be.")
         return
     nodes = f"{done.nodes} {'node' if done.nodes == 1 else 'nodes'}"
-    console.print(f"Distributed by tenant over {nodes}: {len(done.new)} tables now, {len(done.known)} before.")
+    console.print(
+        f"Distributed by tenant over {nodes}: {len(done.new)} tables now, {len(done.distributed_before)} before."
+    )
     if done.nodes <= 1:
         console.print(ONE_NODE, style="yellow")
     if done.left:

@@ -33,10 +33,10 @@ async def _rebuild(tenant: str, resume: bool) -> None:
         with console.status("Rebuilding") as status:
             if not resume:
                 await derive_again(
-                    database, tenant, now_micros(), told=lambda id: status.update("Deriving messages again")
+                    database, tenant, now_micros(), on_step=lambda id: status.update("Deriving messages again")
                 )
             await rebuild(
-                database, tenant, anew=not resume, told=lambda day: status.update(f"Rebuilding: built to {day}")
+                database, tenant, anew=not resume, on_day=lambda day: status.update(f"Rebuilding: built to {day}")
             )
 
 
@@ -52,7 +52,7 @@ def check_rollups(
 
 
 async def _check(tenant: str, sample: int | None) -> int:
-    """Print the differences; their number."""
+    """Print the differences; return their number."""
     from analytics.rollups.verify import sample_days, verify
     from service.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Whom a webhook body mentions: everything in it that may be a phone, an id or a wamid."""
+"""Identifiers of people: those that a contact given by an operator has, and all that a webhook body contains."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from analytics.domain.errors import InvalidInputError
 from analytics.ingest.events import digits
 from analytics.ingest.pseudonyms import IdentifierKind, phone_in
 
-Identifier = tuple[IdentifierKind, str]  # one of the things that a person, or what belongs to them, is known by
+Identifier = tuple[IdentifierKind, str]  # a phone, id or wamid of a person or of a row about them
 
-# What nobody would write but to name a phone; any other text may hold digits by chance.
+# A text that can only be a phone; any other text may contain digits by chance.
 PHONE = re.compile(r"[0-9+(). /-]+", re.ASCII)
-# Pieces of a body that is not JSON, each as long as a wamid may be at most.
+# Candidate identifiers in a body that is not JSON; 512 is the maximum length of a wamid.
 PIECE = re.compile(r"[\w+.=/-]{5,512}")
 MAX_ID_LENGTH = 128
 
@@ -24,27 +24,27 @@ def identifiers_of(contact: str) -> set[Identifier]:
     if not 0 < len(contact) <= MAX_ID_LENGTH:
         raise InvalidInputError(f"A contact is a phone or an id of 1 to {MAX_ID_LENGTH} characters.")
     phones = _phone(contact)
-    # Platforms that know people by their phone alone may give it as the id, with or without signs.
+    # Platforms that identify people by phone alone may send it as the id, with or without punctuation.
     return {(IdentifierKind.CONTACT, contact), *phones, *((IdentifierKind.CONTACT, digits) for _, digits in phones)}
 
 
 def _phone(text: str) -> set[Identifier]:
-    found = digits(text) if PHONE.fullmatch(text) else None
-    return {(IdentifierKind.PHONE, found)} if found else set()
+    phone = digits(text) if PHONE.fullmatch(text) else None
+    return {(IdentifierKind.PHONE, phone)} if phone else set()
 
 
 def identifiers_in(body: bytes) -> set[Identifier]:
-    """All that anybody in a body may be known by; much of it is nobody's name."""
+    """Return every string in the body that could be an identifier (many false positives)."""
     try:
         texts = set(_texts(json.loads(body)))
     except (ValueError, RecursionError):
         texts = set(PIECE.findall(body.decode("utf-8", "replace").replace("\\/", "/")))
-    found: set[Identifier] = set()
+    identifiers: set[Identifier] = set()
     for text in texts:
-        found |= {(IdentifierKind.CONTACT, text), (IdentifierKind.REF, text), *_phone(text)}
+        identifiers |= {(IdentifierKind.CONTACT, text), (IdentifierKind.REF, text), *_phone(text)}
         if phone := phone_in(text):
-            found.add((IdentifierKind.PHONE, phone))
-    return found
+            identifiers.add((IdentifierKind.PHONE, phone))
+    return identifiers
 
 
 def _texts(value: Any) -> Iterator[str]:

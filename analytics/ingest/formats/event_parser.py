@@ -1,7 +1,6 @@
-"""Reading events from JSON, one object a line: what is accepted, and what is refused with which sentence.
+"""Parsing of the platform's events from JSON, one object a line.
 
-Keys that are not ours are ignored. One of ours that stands in the wrong place is an error: what it says would be lost
-without a word.
+Unknown keys are ignored. A known key in the wrong object is an error: ignoring it would silently lose its value.
 """
 
 import json
@@ -34,9 +33,9 @@ from analytics.ingest.events import (
 )
 
 REQUIRED = ("account_id", "department_id", "agent_id", "template_id", "contact")
-# Names that anything may have: an event's own id, the kind of a message.
-ANYBODYS = frozenset({"id", "type"})
-# What an empty text for says no more than its absence.
+# Keys that foreign objects often have too, so that they are no error anywhere: an event's own id, a message's type.
+COMMON_KEYS = frozenset({"id", "type"})
+# Ids for which an empty text means the same as absence.
 OPTIONAL_IDS = frozenset({"wamid", "in_reply_to", "phone_number_id", "ticket_id", "meta_id"})
 PEOPLE = frozenset({"contact", "recipient"})
 # Digits of an error's code that is written as text; more are no code.
@@ -46,18 +45,18 @@ _decoder = msgspec.json.Decoder(PlatformEvent)
 
 
 class _Keys(dict[str, "_Keys | None"]):
-    """The keys of an object in an event; those of objects inside it."""
+    """The keys of an object in an event, with the keys of the objects inside it."""
 
     def everywhere(self) -> set[str]:
-        """The keys of the object and of those inside it."""
+        """Return the keys of the object and of all objects inside it."""
         return set(self).union(*(inner.everywhere() for inner in self.values() if inner))
 
-    def place_of(self, name: str, here: str = "$") -> str | None:
-        """The place where a key belongs."""
+    def path_of(self, name: str, path: str = "$") -> str | None:
+        """Return the path of the object to which a key belongs."""
         if name in self:
-            return here
-        places = (inner.place_of(name, f"{here}.{key}") for key, inner in self.items() if inner)
-        return next(filter(None, places), None)
+            return path
+        paths = (inner.path_of(name, f"{path}.{key}") for key, inner in self.items() if inner)
+        return next(filter(None, paths), None)
 
 
 def _keys_of(type_: type) -> _Keys:
@@ -69,13 +68,14 @@ def _inner(type_: Any) -> _Keys | None:
     return _keys_of(parts[0]) if parts else None
 
 
-# The keys of each type of event. A company's are no object of their own, as those of everything else are.
+# The keys of each type of event.
 _KEYS: Mapping[str, _Keys] = {
     str(type_.__struct_config__.tag): _Keys(_keys_of(type_), type=None) for type_ in get_args(PlatformEvent)
 }
-_NO_OBJECT = {"tenant.upserted": "tenant"}
-# Names that other types of event, or webhooks, have for what a key of this one says.
-_OTHER_NAMES = {
+# Objects that senders wrongly expect around the keys of an event: a tenant's keys are directly in the event.
+_WRAPPERS = {"tenant.upserted": "tenant"}
+# Keys of other types of events, or of webhooks, with the path of the key that has their meaning in this type.
+_ALTERNATIVE_NAMES = {
     "message.sent": {"ticket_id": "$.message.ticket.id", "ticket_key": "$.message.ticket.key"},
     "message.status": {"contact": "$.recipient", "errors": "$.error"},
     "message.reply": {"ticket": "$.reply.ticket_id"},
@@ -83,12 +83,12 @@ _OTHER_NAMES = {
 
 
 def parse_event(line: bytes | str) -> PlatformEvent:
-    """One event from its JSON text. Raises `InvalidEventError` that says what is wrong and where."""
+    """Parse one event from its JSON text. Raises `InvalidEventError`, which says what is wrong and where."""
     if isinstance(line, str):
         line = line.encode("utf-8", "surrogatepass")
     try:
         if not line.isascii():
-            line.decode("utf-8")  # the decoder below passes over what it does not need
+            line.decode("utf-8")  # the decoder below does not check texts that it skips
         event = _decoder.decode(line) if rb"\u0000" not in line else _decode_slowly(line)
     except RecursionError:
         raise InvalidEventError("INVALID_JSON", "The line is nested too deeply.") from None
@@ -99,10 +99,10 @@ def parse_event(line: bytes | str) -> PlatformEvent:
 
 
 def _decode_slowly(line: bytes) -> PlatformEvent:
-    """Decode a line that is not wholly as it should be: with keys that are not ours, say, or with odd text."""
+    """Decode a line that the fast decoder rejects: one with unknown keys or U+0000, or an invalid one."""
     try:
         value = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-        event: PlatformEvent = msgspec.convert(cleaned(_known(value)), PlatformEvent)
+        event: PlatformEvent = msgspec.convert(sanitize_values(_without_unknown_keys(value)), PlatformEvent)
     except msgspec.ValidationError as error:
         raise InvalidEventError("INVALID_EVENT", f"{error}.") from None
     except UnicodeDecodeError:
@@ -114,26 +114,26 @@ def _decode_slowly(line: bytes) -> PlatformEvent:
     return event
 
 
-def _known(value: Any) -> Any:
-    """A JSON event without the keys that are not ours. Raises `InvalidEventError` for ours in a wrong place."""
+def _without_unknown_keys(value: Any) -> Any:
+    """Return a JSON event without unknown keys. Raises `InvalidEventError` for a known key in the wrong object."""
     if not isinstance(value, dict):
-        return type(value)()  # it is refused for what it is, whatever is in it
+        return type(value)()  # rejected for its type, whatever it contains
     type_ = value.get("type")
     keys = _KEYS.get(type_) if isinstance(type_, str) else None
     if keys is None:
         return {name: value[name] for name in ("type",) if name in value}
-    if isinstance(value.get(name := _NO_OBJECT.get(str(type_), "")), dict):
-        raise _invalid(f"the keys of `{name}` belong beside `type` - at `$.{name}`")
-    places = {name: keys.place_of(name) for name in keys.everywhere() - ANYBODYS}
-    return _mended(_pruned(value, keys, _OTHER_NAMES.get(str(type_), {}) | places, "$"))
+    if isinstance(value.get(wrapper := _WRAPPERS.get(str(type_), "")), dict):
+        raise _invalid(f"the keys of `{wrapper}` belong beside `type` - at `$.{wrapper}`")
+    paths = {name: keys.path_of(name) for name in keys.everywhere() - COMMON_KEYS}
+    return _repair(_select_keys(value, keys, _ALTERNATIVE_NAMES.get(str(type_), {}) | paths, "$"))
 
 
-def _pruned(value: dict[str, Any], keys: _Keys, places: Mapping[str, str | None], place: str) -> dict[str, Any]:
+def _select_keys(value: dict[str, Any], keys: _Keys, paths: Mapping[str, str | None], path: str) -> dict[str, Any]:
     for name in sorted(value.keys() - keys.keys()):
-        if name in places:
-            raise _invalid(f"`{name}` belongs at `{places[name]}`, not here - at `{place}.{name}`")
+        if name in paths:
+            raise _invalid(f"`{name}` belongs at `{paths[name]}`, not here - at `{path}.{name}`")
     return {
-        name: _pruned(value[name], inner, places, f"{place}.{name}")
+        name: _select_keys(value[name], inner, paths, f"{path}.{name}")
         if inner and isinstance(value[name], dict)
         else value[name]
         for name, inner in keys.items()
@@ -141,8 +141,8 @@ def _pruned(value: dict[str, Any], keys: _Keys, places: Mapping[str, str | None]
     }
 
 
-def _mended(value: dict[str, Any]) -> dict[str, Any]:
-    """An event without what makes it no less a fact: empty ids, an odd reason of a failure."""
+def _repair(value: dict[str, Any]) -> dict[str, Any]:
+    """Remove or convert values that must not reject the event: empty ids, an odd error code or title."""
     for holder in (value, *(inner for inner in value.values() if isinstance(inner, dict))):
         for name in OPTIONAL_IDS & holder.keys():
             if holder[name] == "":
@@ -163,15 +163,15 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def cleaned(value: Any) -> Any:
-    """A JSON value whose texts hold neither U+0000 nor lone surrogates."""
+def sanitize_values(value: Any) -> Any:
+    """Return a JSON value with texts without U+0000 and lone surrogates."""
     match value:
         case str():
             return sanitize(value)
         case list():
-            return [cleaned(item) for item in value]
+            return [sanitize_values(item) for item in value]
         case dict():
-            return {cleaned(key): cleaned(item) for key, item in value.items()}
+            return {sanitize_values(key): sanitize_values(item) for key, item in value.items()}
         case _:
             return value
 
@@ -201,13 +201,13 @@ def _check_sent(event: MessageSent) -> None:
         if getattr(sent, name) is UNSET:
             hint = "only a correction, which has an `updated_at`, may leave it out"
             raise _invalid(f"Object missing required field `{name}` - at `$.message` ({hint})")
-    if not isinstance(sent.contact, Contact) or not (_is_said(sent.contact.phone) or _is_said(sent.contact.id)):
+    if not isinstance(sent.contact, Contact) or not (_is_stated(sent.contact.phone) or _is_stated(sent.contact.id)):
         raise _invalid("contact needs a phone or an id - at `$.message.contact`")
-    if sent.ticket and not _is_said(sent.ticket.id):
+    if sent.ticket and not _is_stated(sent.ticket.id):
         raise _invalid("Object missing required field `id` - at `$.message.ticket`")
 
 
-def _is_said(value: object) -> bool:
+def _is_stated(value: object) -> bool:
     return value is not UNSET and value is not None
 
 
@@ -230,9 +230,9 @@ def _check_notice(event: TemplateNotice) -> None:
     _check_key(event.name, "$.name")
 
 
-def _check_key(text: str | UnsetType | None, place: str) -> None:
+def _check_key(text: str | UnsetType | None, path: str) -> None:
     if text and not text.isascii() and len(text.encode()) > MAX_KEY_LENGTH:
-        raise _invalid(f"must have at most {MAX_KEY_LENGTH} bytes in UTF-8 - at `{place}`")
+        raise _invalid(f"must have at most {MAX_KEY_LENGTH} bytes in UTF-8 - at `{path}`")
 
 
 CHECKS: dict[type[Event], Callable[[Any], None]] = {

@@ -9,15 +9,15 @@ from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.event_parser import parse_event
 from analytics.ingest.formats.whatsapp import read_body
 
-# A line longer than this is no event: it is refused without being held in memory any longer.
+# A longer line is not an event: it is rejected without being kept in memory.
 MAX_LINE_BYTES = 2**20
-# As far as the end of its line, from what is no blank: many empty lines are passed over at once.
+# From a non-blank character to the end of its line: skips many empty lines at once.
 _NOT_BLANK = re.compile(rb"\S[^\n]*")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class ParsedLine(NamedTuple):
-    """One thing read from a file: the event, or why there is none; its text, to be written aside."""
+    """A line or item of a file: the event, or the error; and its text, for the file of rejected lines."""
 
     line: int
     event: AnyEvent | InvalidEventError
@@ -25,22 +25,22 @@ class ParsedLine(NamedTuple):
 
 
 def read_events(lines: Iterable[bytes]) -> Iterator[ParsedLine]:
-    """The events of an NDJSON file; empty lines are passed over."""
+    """Parse the events of an NDJSON file; empty lines are skipped."""
     for number, raw in enumerate(lines, 1):
         if text := raw.strip():
-            yield _item(number, text)
+            yield _parse_line(number, text)
 
 
-def read_part(part: bytes, first: int) -> Iterator[ParsedLine]:
-    """The events of whole lines of an NDJSON file, of which the first is line number `first`."""
-    number, counted = first, 0
-    for found in _NOT_BLANK.finditer(part):
-        number += part.count(b"\n", counted, found.start())
-        counted = found.start()
-        yield _item(number, found[0].rstrip())
+def read_part(part: bytes, first_number: int) -> Iterator[ParsedLine]:
+    """Parse the events in whole lines of an NDJSON file; the first line has the number `first_number`."""
+    number, counted_to = first_number, 0
+    for match in _NOT_BLANK.finditer(part):
+        number += part.count(b"\n", counted_to, match.start())
+        counted_to = match.start()
+        yield _parse_line(number, match[0].rstrip())
 
 
-def _item(number: int, text: bytes) -> ParsedLine:
+def _parse_line(number: int, text: bytes) -> ParsedLine:
     if number == 1:
         text = text.removeprefix(_BYTE_ORDER_MARK)
     return ParsedLine(number, _parse(text), text)
@@ -56,9 +56,9 @@ def _parse(text: bytes) -> AnyEvent | InvalidEventError:
 
 
 def read_whatsapp(file: BinaryIO, *, forms: bool = False) -> Iterator[ParsedLine]:
-    """The events of a file of Cloud API bodies: one body, a list of them, named samples, or one a line.
+    """Parse a file of Cloud API bodies: one body, a list of bodies, an object of named bodies, or one body a line.
 
-    With `forms` the answers of forms are among them.
+    With `forms` the answers of forms are kept.
     """
     start = file.tell()
     first = next((line for line in file if line.strip()), b"")

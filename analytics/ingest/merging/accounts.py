@@ -1,7 +1,8 @@
 """Accounts by Meta's phone number ids.
 
-What identifies is never taken away: every number that an account ever had still finds it. One that several accounts
-claimed belongs, at any time, to the account that had claimed it last. Source: semantics, "State is a pure function".
+An identifier is never taken away: every number that an account ever had still identifies it. A number that several
+accounts claimed belongs, at any time, to the last that had claimed it by then. Source: semantics, "State is a pure
+function".
 """
 
 from bisect import bisect_right
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 
 class Claim(NamedTuple):
-    """An account is stated to have a phone number id, at a time."""
+    """A statement that an account has a phone number id, with its time."""
 
     number: str
     at: int
@@ -29,33 +30,33 @@ class Accounts:
         for number, at, account_id in sorted(claims):
             self._numbers[account_id].add(number)
             self._having[number].add(account_id)
-            # A directory that is sent again every day claims the same again: that changes nothing.
+            # Skip repeated claims: many platforms send the whole directory every day.
             of_number = self.claims[number]
             if not of_number or of_number[-1][1] != account_id:
                 of_number.append((at, account_id))
 
     def numbers_of(self, account_id: str) -> AbstractSet[str]:
-        """The numbers that an account ever had."""
+        """Return the numbers that an account ever had."""
         return self._numbers.get(account_id, frozenset())
 
     def having(self, number: str) -> AbstractSet[str]:
-        """The accounts that ever had a number."""
+        """Return the accounts that ever had a number."""
         return self._having.get(number, frozenset())
 
     def is_shared(self, number: str) -> bool:
-        """True if several accounts claimed a number."""
+        """Return True if several accounts claimed a number."""
         return len(self.having(number)) > 1
 
     def owner(self, number: str, at: int) -> str | None:
-        """The account that a number belongs to at a time: the last to claim it by then, else the first of all."""
+        """Return the account that a number belongs to at a time: the last to claim it by then, else the first."""
         claims = self.claims.get(number)
         if not claims:
             return None
-        place = bisect_right(claims, at, key=lambda claim: claim[0])
-        if place == 0:  # of those that claimed it first, at one time, the greater id
-            place = bisect_right(claims, claims[0][0], key=lambda claim: claim[0])
-        return claims[place - 1][1]
+        index = bisect_right(claims, at, key=lambda claim: claim[0])
+        if index == 0:  # before the first claim; of several first claims at one time, the greatest account id
+            index = bisect_right(claims, claims[0][0], key=lambda claim: claim[0])
+        return claims[index - 1][1]
 
     def of(self, account_id: str | None, number: str | None, at: int) -> str | None:
-        """The account that an event of some time names: by its id, else by a number."""
+        """Return the account that an event names: by its id, else by a number and the event's time."""
         return account_id or (self.owner(number, at) if number else None)

@@ -1,6 +1,6 @@
-"""Aliases: texts by which a message or a reply is found, each with its kind in front.
+"""Aliases: texts by which a message or a reply can be looked up, each with its kind in front.
 
-A contact is known by several names: phones (their digits) and ids. A message may have had several wamids.
+A contact has several names: phones (their digits) and ids. A message may have had several wamids.
 Source: semantics, "Which message does a reply answer?".
 """
 
@@ -13,7 +13,7 @@ from analytics.ingest.events import Contact, digits
 from analytics.ingest.pseudonyms import is_pseudonym
 
 PHONE, PERSON, WAMID = "p:", "u:", "w:"
-# A number inside a phone that is none: nobody's name, but whoever is to be forgotten may have it.
+# A number inside a text that is not a phone: not a contact's name, but erasure must find it.
 WITHIN = "x:"
 APART = re.compile(r"[^0-9+(). -]+", re.ASCII)
 
@@ -23,7 +23,7 @@ _decoder = msgspec.json.Decoder(list[str])
 
 
 def names_of(contact: Contact | None) -> frozenset[str]:
-    """The names that an event gives a contact; a phone that is none is no name."""
+    """Return the names of an event's contact; a text that is not a phone is no name."""
     if not contact:
         return NO_NAMES
     phone = contact.phone or None
@@ -31,35 +31,35 @@ def names_of(contact: Contact | None) -> frozenset[str]:
 
 
 def names(phone: str | None, person: str | None) -> frozenset[str]:
-    """The names of a contact of whom the digits of a phone and an id are known."""
+    """Return the names of a contact with the digits of a phone and an id, either of which may be absent."""
     return frozenset((*((PHONE + phone,) if phone else ()), *((PERSON + person,) if person else ())))
 
 
-def has_pseudonym(found: Iterable[str]) -> bool:
-    """True if one of the names is a pseudonym."""
-    return any(is_pseudonym(name[len(PHONE) :]) for name in found)
+def has_pseudonym(contact_names: Iterable[str]) -> bool:
+    """Return True if one of the names is a pseudonym."""
+    return any(is_pseudonym(name[len(PHONE) :]) for name in contact_names)
 
 
 def numbers_within(phone: str | None, phone_digits: str | None) -> frozenset[str]:
-    """The numbers inside a phone that is none, as when somebody typed two."""
+    """Return the numbers inside a phone text without valid digits, for example two numbers typed together."""
     if not phone or phone_digits:
         return NO_NAMES
     return frozenset(number for part in APART.split(phone) if (number := digits(part)))
 
 
-def phones_and_ids(found: Iterable[str]) -> tuple[set[str], set[str]]:
-    """The digits and the ids among names."""
-    listed = list(found)
-    phones = {name.removeprefix(PHONE) for name in listed if name.startswith(PHONE)}
-    return phones, {name.removeprefix(PERSON) for name in listed if name.startswith(PERSON)}
+def phones_and_ids(contact_names: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Split names into the digits of phones and the ids."""
+    all_names = list(contact_names)
+    phones = {name.removeprefix(PHONE) for name in all_names if name.startswith(PHONE)}
+    return phones, {name.removeprefix(PERSON) for name in all_names if name.startswith(PERSON)}
 
 
 def listed(texts: Iterable[str]) -> str | None:
-    """Texts as a column holds them: sorted, in JSON; None for none."""
+    """Encode texts for a column: sorted, in JSON; None for none."""
     ordered = sorted(texts)
     return msgspec.json.encode(ordered).decode() if ordered else None
 
 
 def unlisted(column: str | None) -> frozenset[str]:
-    """The texts that a column holds."""
+    """Decode the texts of a column."""
     return frozenset(_decoder.decode(column)) if column else NO_NAMES

@@ -1,7 +1,7 @@
-"""Descriptions of messages, merged key by key: each key keeps what the newest statement of it says.
+"""Descriptions of messages, merged key by key: each key keeps the value of its newest statement.
 
-A row does not hold the time of each of its keys. Nearly all messages are described once, so a key that has a value was
-stated at the row's `described_at`, and one that has none was never stated; `stated` holds the exceptions.
+A row does not hold the time of each key. Nearly all messages are described once, so a key with a value counts as stated
+at the row's `described_at`, and a key without one as never stated; the column `stated` holds the exceptions.
 Source: semantics, "State is a pure function of the set of events", descriptions.
 """
 
@@ -16,22 +16,22 @@ from analytics.ingest.merging.aliases import listed
 from analytics.ingest.merging.records import Message
 
 NOBODY, NO_TICKET = Contact(phone=None, id=None), Ticket(id=None, key=None, created=None)
-NOT_SAID = Contact(), Ticket()
+NOT_STATED = Contact(), Ticket()
 ALWAYS = ("account_id", "department_id", "agent_id", "template_id")
 PLAIN = ("sent_at", *ALWAYS, "template_category", "wamid", "contact_id", "ticket_id", "ticket_key")
 CREATED, PHONE = "ticket_created", "contact_phone"
 
-# When a key was stated and its value, None if that there is none. A phone's is what was written and its digits.
+# The time and the value of each key's statement; None: stated to have no value. A phone's value is its text and digits.
 Statements = dict[str, tuple[int, Any]]
 
 _decoder = msgspec.json.Decoder(dict[str, int | None])
 
 
 def message_from(event: MessageSent) -> Message:
-    """The row that a `message.sent` describes, as far as it does."""
+    """Create the row that a `message.sent` describes; keys that it does not state are empty."""
     sent, at = event.message, event.stated_at
-    contact = NOBODY if sent.contact is None else sent.contact or NOT_SAID[0]
-    ticket = NO_TICKET if sent.ticket is None else sent.ticket or NOT_SAID[1]
+    contact = NOBODY if sent.contact is None else sent.contact or NOT_STATED[0]
+    ticket = NO_TICKET if sent.ticket is None else sent.ticket or NOT_STATED[1]
     if not _is_plain(sent, contact, ticket):
         return _row(sent.id, _statements(sent, contact, ticket, at, to_micros(event.at)), frozenset())
     return Message(
@@ -58,7 +58,7 @@ def _upper(category: str | UnsetType | None) -> str | UnsetType | None:
 
 
 def _is_plain(sent: Sent, contact: Contact, ticket: Ticket) -> bool:
-    """True if a row can hold a description without exceptions: no `null`, no ticket without `created`."""
+    """Return True if a row can hold a description without exceptions: no `null`, no ticket without `created`."""
     created = ticket.created is not UNSET if ticket.id else ticket.created is UNSET
     return created and None not in (sent.template_category, contact.phone, contact.id, ticket.id, ticket.key)
 
@@ -80,29 +80,29 @@ def _statements(sent: Sent, contact: Contact, ticket: Ticket, at: int, sent_at: 
 
 
 def stated_at(column: str | None) -> dict[str, int | None]:
-    """The times that a column `stated` holds; None: never."""
+    """Decode the times in a column `stated`; None: never stated."""
     return _decoder.decode(column) if column else {}
 
 
 def statements_of(row: Message) -> Statements:
-    """The statements that a row holds."""
+    """Return the statements that a row holds."""
     exceptions = stated_at(row.stated)
     values = {name: getattr(row, name) for name in PLAIN}
     values |= {name: getattr(row, name) or None for name in ALWAYS}
-    # Of a person who was forgotten there are only the digits' pseudonym.
-    known = row.contact_phone is not None or row.contact_digits is not None
-    values[PHONE] = (row.contact_phone or "", row.contact_digits or "") if known else None
+    # An erased person has no phone text, only the pseudonym of the digits.
+    has_phone = row.contact_phone is not None or row.contact_digits is not None
+    values[PHONE] = (row.contact_phone or "", row.contact_digits or "") if has_phone else None
     values[CREATED] = row.ticket_created if row.ticket_created or row.ticket_id or CREATED in exceptions else None
-    found: Statements = {}
+    statements: Statements = {}
     for name, value in values.items():
         at = exceptions.get(name, None if value is None else row.described_at)
         if at is not None:
-            found[name] = (at, value)
-    return found
+            statements[name] = (at, value)
+    return statements
 
 
 def _row(id: str, statements: Statements, wamids: frozenset[str]) -> Message:
-    """The row that holds statements, and all wamids that a message ever had."""
+    """Create the row of a message from its statements and all wamids that it ever had."""
     described_at = max(at for at, _ in statements.values())
     values = {name: value for name, (_, value) in statements.items()}
     phone, phone_digits = values.get(PHONE) or (None, None)
@@ -129,21 +129,21 @@ def _row(id: str, statements: Statements, wamids: frozenset[str]) -> Message:
 
 
 def _exceptions(statements: Statements, described_at: int) -> str | None:
-    """The times that do not follow from a row's values."""
-    found: dict[str, int | None] = {
+    """Encode the times of statements that do not follow from a row's values."""
+    exceptions: dict[str, int | None] = {
         name: at for name, (at, value) in statements.items() if at != described_at or value is None
     }
     created = statements.get(CREATED)
     of_ticket = statements.get("ticket_id", (0, None))[1] is not None
     if created is None and of_ticket:
-        found[CREATED] = None
+        exceptions[CREATED] = None
     elif created and not (of_ticket or created[1]):
-        found[CREATED] = created[0]
-    return msgspec.json.encode(found, order="sorted").decode() if found else None
+        exceptions[CREATED] = created[0]
+    return msgspec.json.encode(exceptions, order="sorted").decode() if exceptions else None
 
 
 class MessageMerge:
-    """A message's row and the descriptions that come to it. Columns are read and written once, however many come."""
+    """Merges descriptions into a message's row. Columns are decoded and encoded once, however many there are."""
 
     def __init__(self, row: Message) -> None:
         self._row = row
@@ -151,7 +151,7 @@ class MessageMerge:
         self._wamids = set(row.wamids)
 
     def add(self, new: Message) -> bool:
-        """Merge one more description; False if that changes nothing."""
+        """Merge one more description; return False if that changes nothing."""
         newer = {
             name: statement
             for name, statement in statements_of(new).items()
@@ -163,21 +163,21 @@ class MessageMerge:
         return bool(newer or wamids)
 
     def overrules(self, new: Message) -> bool:
-        """True if a description that changed nothing lost to newer or greater statements."""
-        known = {"wamid"} if new.wamid in self._wamids else set()
+        """Return True if a description that changed nothing states other values, which are older or lesser."""
+        repeated = {"wamid"} if new.wamid in self._wamids else set()
         return any(
             self._statements.get(name, (0, None))[1] != value
             for name, (_, value) in statements_of(new).items()
-            if name not in known
+            if name not in repeated
         )
 
     def row(self) -> Message:
-        """The row after all of them."""
+        """Return the merged row."""
         kept = {name: getattr(self._row, name) for name in DERIVED}
         return msgspec.structs.replace(_row(self._row.id, self._statements, frozenset(self._wamids)), **kept)
 
 
-# The columns that descriptions do not say: they are derived from other rows.
+# Columns that are derived from other rows, not from descriptions.
 DERIVED = (
     "receipt_status",
     "failed_code",
@@ -196,6 +196,6 @@ DERIVED = (
 
 
 def newness(statement: tuple[int, Any]) -> tuple[int, bool, Any]:
-    """Orders statements of one key: by time; at the same time a value goes before none, then the greater one."""
+    """Return the sort key of a statement: by time; at the same time a value above none, then the greater value."""
     at, value = statement
     return at, value is not None, "" if value is None else value

@@ -1,6 +1,6 @@
-"""The directory: the company's settings, its departments, agents, accounts and templates, and who belongs where.
+"""The directory: the tenant's settings, departments, agents, accounts and templates, and the departments' members.
 
-An upsert states keys, from its `updated_at` (or `at`) on; of one that it leaves out it says nothing.
+An upsert states keys, from its `updated_at` (or `at`) on; about a key that it leaves out it states nothing.
 Source: semantics, "State is a pure function of the set of events" and "Names".
 """
 
@@ -49,13 +49,13 @@ from analytics.storage.tables import (
     tenants,
 )
 
-# The rules by which messages are derived from what was said. A release with other rules has another number, and its
-# workers derive everything anew, see `reprocessing`.
+# The version of the rules by which the state of messages is derived. A release with other rules has another number, and
+# its workers derive everything again, see `reprocessing`.
 DERIVATION = 1
 
 
 class DirectoryChange(NamedTuple):
-    """One thing that an event says: where it belongs, what it is known by, when it was said, what it says."""
+    """A statement of an event about the directory: its table, the key of the row, its time, and the values."""
 
     table: Table
     key: tuple[Any, ...]
@@ -67,7 +67,7 @@ class MergePolicy(NamedTuple):
     """The key of a table of facts, and whether it keeps all versions."""
 
     key: tuple[str, ...]
-    versions: bool  # all that was said, by time; else only the newest
+    versions: bool  # True: all versions, by time; False: only the newest
 
 
 MERGE_POLICIES = {
@@ -88,7 +88,7 @@ SETTINGS = ("name", "time_zone", "reply_window_days")
 
 
 class TenantSettings(NamedTuple):
-    """What ingest needs to know of a company."""
+    """The tenant's settings that ingest uses."""
 
     time_zone: str
     reply_window_days: int
@@ -96,19 +96,19 @@ class TenantSettings(NamedTuple):
 
 
 def change_of(event: AnyEvent) -> DirectoryChange | None:
-    """What an event says of the directory, if anything."""
+    """Return the statement of an event about the directory, if it has one."""
     key: tuple[str, ...]
     match event:
         case TenantUpserted():
-            said = msgspec.structs.asdict(event)
-            return DirectoryChange(tenants, (), event.stated_at, {name: said[name] for name in SETTINGS})
+            settings = msgspec.structs.asdict(event)
+            return DirectoryChange(tenants, (), event.stated_at, {name: settings[name] for name in SETTINGS})
         case DepartmentUpserted() | AgentUpserted() | AccountUpserted() | TemplateUpserted():
             table, field = _ENTITIES[type(event)]
             values = msgspec.structs.asdict(getattr(event, field))
             if values.get("category"):
                 values["category"] = values["category"].upper()
             if values.get("phone_number_id", UNSET) is None:
-                values["phone_number_id"] = UNSET  # what identifies is never taken away
+                values["phone_number_id"] = UNSET  # an identifier is never taken away
             return DirectoryChange(table, (values.pop("id"),), event.stated_at, values)
         case TemplateNotice():
             key = (event.meta_id, event.name, event.language)
@@ -126,160 +126,160 @@ def change_of(event: AnyEvent) -> DirectoryChange | None:
             return None
 
 
-async def apply_change(writer: Writer, tenant: str, changes: Sequence[DirectoryChange]) -> list[Outcome]:
-    """Write down what is said; what became of each change."""
+async def apply_changes(writer: Writer, tenant: str, changes: Sequence[DirectoryChange]) -> list[Outcome]:
+    """Merge changes into the tables and write them; return the outcome of each."""
     outcomes = [Outcome.DUPLICATE] * len(changes)
     for table in (tenants, *ENTITIES, *MERGE_POLICIES):
-        numbered = [(n, change) for n, change in enumerate(changes) if change.table is table]
-        if not numbered:
+        indexed = [(n, change) for n, change in enumerate(changes) if change.table is table]
+        if not indexed:
             continue
-        of_table = [change for _, change in numbered]
+        of_table = [change for _, change in indexed]
         if table is tenants:
-            kept = await _keep_settings(writer, tenant, of_table)
+            table_outcomes = await _merge_settings(writer, tenant, of_table)
         elif table in ENTITIES:
-            kept = await _keep_statements(writer, tenant, table, of_table)
+            table_outcomes = await _merge_statements(writer, tenant, table, of_table)
         else:
-            kept = await _keep_newest(writer, tenant, table, of_table)
-        for (n, _), outcome in zip(numbered, kept, strict=True):
+            table_outcomes = await _merge_whole(writer, tenant, table, of_table)
+        for (n, _), outcome in zip(indexed, table_outcomes, strict=True):
             outcomes[n] = outcome
     return outcomes
 
 
-async def _keep_settings(writer: Writer, tenant: str, changes: list[DirectoryChange]) -> list[Outcome]:
-    """Merge statements of the company's settings, key by key."""
+async def _merge_settings(writer: Writer, tenant: str, changes: list[DirectoryChange]) -> list[Outcome]:
+    """Merge statements of the tenant's settings, key by key."""
     row = await writer.first(
         select(tenants.c.described_at, tenants.c.stated, *(tenants.c[name] for name in SETTINGS)).where(
             tenants.c.tenant_id == tenant
         )
     )
     described_at: int = row.described_at if row else 0
-    exceptions = stated_at(row.stated if row else None)
-    known: Statements = {}
+    stored_exceptions = stated_at(row.stated if row else None)
+    statements: Statements = {}
     for name in SETTINGS:
         value = getattr(row, name) if row else None
-        at = exceptions.get(name, None if value is None else described_at)
+        at = stored_exceptions.get(name, None if value is None else described_at)
         if at is not None:
-            known[name] = (at, value)
+            statements[name] = (at, value)
     outcomes = []
     for change in changes:
         described_at = max(described_at, change.at)
-        before = dict(known)
-        said = {name: (change.at, value) for name, value in change.values.items() if value is not UNSET}
-        for name, statement in said.items():
-            known[name] = max(known.get(name, statement), statement, key=newness)
-        outcomes.append(_outcome(known != before, known, said))
-    left = {name: at for name, (at, value) in known.items() if at != described_at or value is None}
+        before = dict(statements)
+        stated = {name: (change.at, value) for name, value in change.values.items() if value is not UNSET}
+        for name, statement in stated.items():
+            statements[name] = max(statements.get(name, statement), statement, key=newness)
+        outcomes.append(_outcome(statements != before, statements, stated))
+    exceptions = {name: at for name, (at, value) in statements.items() if at != described_at or value is None}
     written = (
         tenant,
         described_at,
-        *(known.get(name, (0, None))[1] for name in SETTINGS),
-        msgspec.json.encode(left, order="sorted").decode() if left else None,
+        *(statements.get(name, (0, None))[1] for name in SETTINGS),
+        msgspec.json.encode(exceptions, order="sorted").decode() if exceptions else None,
     )
     await writer.upsert(tenants, ("tenant_id", "described_at", *SETTINGS, "stated"), [written])
     return outcomes
 
 
-def _outcome(changed: bool, kept: Statements, said: Statements) -> Outcome:
-    """The outcome of statements: superseded if they lost to others, duplicate if they were known."""
+def _outcome(changed: bool, merged: Statements, stated: Statements) -> Outcome:
+    """Return the outcome of statements: superseded if other values are preferred, duplicate if they were stored."""
     if changed:
         return Outcome.ACCEPTED
-    lost = any(kept[name][1] != value for name, (_, value) in said.items())
+    lost = any(merged[name][1] != value for name, (_, value) in stated.items())
     return Outcome.SUPERSEDED if lost else Outcome.DUPLICATE
 
 
-async def _keep_statements(writer: Writer, tenant: str, table: Table, changes: list[DirectoryChange]) -> list[Outcome]:
-    """Write down statements of what is in the directory, those of one time together."""
+async def _merge_statements(writer: Writer, tenant: str, table: Table, changes: list[DirectoryChange]) -> list[Outcome]:
+    """Merge statements about entries of the directory, one row for each entry and time."""
     names = [str(c.name) for c in table.columns if c.name not in ("tenant_id", "id", "at", "nulls")]
     rows = await writer.rows(
         select(table).where(table.c.tenant_id == tenant, in_list(table.c.id, {change.key[0] for change in changes}))
     )
-    known: dict[tuple[str, int], Statements] = {}
+    statements_by_version: dict[tuple[str, int], Statements] = {}
     for row in rows:
         nulls = unlisted(row.nulls)
         values = {name: getattr(row, name) for name in names}
-        said = {name: (row.at, value) for name, value in values.items() if value is not None or name in nulls}
-        known[row.id, row.at] = said
+        stated = {name: (row.at, value) for name, value in values.items() if value is not None or name in nulls}
+        statements_by_version[row.id, row.at] = stated
     outcomes, written = [], set()
     for change in changes:
         key = (change.key[0], change.at)
-        before = known.get(key)
-        said = {name: (change.at, value) for name, value in change.values.items() if value is not UNSET}
+        before = statements_by_version.get(key)
+        stated = {name: (change.at, value) for name, value in change.values.items() if value is not UNSET}
         merged = dict(before or {})
-        for name, statement in said.items():
+        for name, statement in stated.items():
             merged[name] = max(merged.get(name, statement), statement, key=newness)
-        outcomes.append(_outcome(merged != before, merged, said))
+        outcomes.append(_outcome(merged != before, merged, stated))
         if merged != before:
-            known[key] = merged
+            statements_by_version[key] = merged
             written.add(key)
     await writer.upsert(
         table,
         ("tenant_id", "id", "at", *names, "nulls"),
-        ((tenant, *key, *_columns(known[key], names)) for key in sorted(written)),
+        ((tenant, *key, *_columns(statements_by_version[key], names)) for key in sorted(written)),
     )
     return outcomes
 
 
-def _columns(said: Statements, names: Sequence[str]) -> tuple[Any, ...]:
-    values = {name: value for name, (_, value) in said.items()}
+def _columns(statements: Statements, names: Sequence[str]) -> tuple[Any, ...]:
+    values = {name: value for name, (_, value) in statements.items()}
     return (*(values.get(name) for name in names), listed(name for name, value in values.items() if value is None))
 
 
-async def _keep_newest(writer: Writer, tenant: str, table: Table, changes: list[DirectoryChange]) -> list[Outcome]:
-    """Write down what is said whole, not key by key."""
-    keeping = MERGE_POLICIES[table]
-    names = [column.name for column in table.columns if column.name not in ("tenant_id", *keeping.key, "at")]
-    statement = select(*(table.c[name] for name in (*keeping.key, "at", *names))).where(
-        table.c.tenant_id == tenant, in_list(table.c[keeping.key[0]], {change.key[0] for change in changes})
+async def _merge_whole(writer: Writer, tenant: str, table: Table, changes: list[DirectoryChange]) -> list[Outcome]:
+    """Merge statements that are replaced as a whole, not key by key."""
+    policy = MERGE_POLICIES[table]
+    names = [column.name for column in table.columns if column.name not in ("tenant_id", *policy.key, "at")]
+    statement = select(*(table.c[name] for name in (*policy.key, "at", *names))).where(
+        table.c.tenant_id == tenant, in_list(table.c[policy.key[0]], {change.key[0] for change in changes})
     )
-    size = len(keeping.key)
-    known: dict[tuple[Any, ...], Said] = {}
+    size = len(policy.key)
+    stored_by_key: dict[tuple[Any, ...], TimedValues] = {}
     for row in await writer.rows(statement):
         key, at = tuple(row[:size]), row[size]
-        known[(*key, at) if keeping.versions else key] = (at, tuple(row[size + 1 :]))
+        stored_by_key[(*key, at) if policy.versions else key] = (at, tuple(row[size + 1 :]))
     outcomes, written = [], set()
     for change in changes:
-        key = (*change.key, change.at) if keeping.versions else change.key
-        said = (change.at, tuple(change.values[name] for name in names))
-        merged = merge(known.get(key), said, lowest=table is members)
-        if merged != known.get(key):
+        key = (*change.key, change.at) if policy.versions else change.key
+        stated = (change.at, tuple(change.values[name] for name in names))
+        merged = merge(stored_by_key.get(key), stated, lowest=table is members)
+        if merged != stored_by_key.get(key):
             outcomes.append(Outcome.ACCEPTED)
-            known[key] = merged
+            stored_by_key[key] = merged
             written.add(key)
         else:
-            # Of an error's title nobody asks which words were the newest.
-            lost = merged[1] != said[1] and table is not error_titles
+            # The title of an error code may vary: an older title is a duplicate, not superseded.
+            lost = merged[1] != stated[1] and table is not error_titles
             outcomes.append(Outcome.SUPERSEDED if lost else Outcome.DUPLICATE)
     await writer.upsert(
         table,
-        ("tenant_id", *keeping.key, "at", *names),
-        ((tenant, *key[:size], *_flat(known[key])) for key in sorted(written, key=str)),
+        ("tenant_id", *policy.key, "at", *names),
+        ((tenant, *key[:size], *_flat(stored_by_key[key])) for key in sorted(written, key=str)),
     )
     return outcomes
 
 
-Said = tuple[int, tuple[Any, ...]]
+TimedValues = tuple[int, tuple[Any, ...]]
 
 
-def _flat(said: Said) -> tuple[Any, ...]:
-    return (said[0], *said[1])
+def _flat(version: TimedValues) -> tuple[Any, ...]:
+    return (version[0], *version[1])
 
 
-def merge(known: Said | None, new: Said, *, lowest: bool) -> Said:
-    """The newest of two statements; of the same time, field by field the greater value.
+def merge(stored: TimedValues | None, new: TimedValues, *, lowest: bool) -> TimedValues:
+    """Return the newer of two statements; of the same time, field by field the greater value.
 
-    With `lowest` the lesser value wins instead: a member who was added and removed at one time is not one.
+    With `lowest` the lesser value is preferred instead: a member who was added and removed at one time is not one.
     """
-    if known is None or new[0] > known[0]:
+    if stored is None or new[0] > stored[0]:
         return new
-    if new[0] < known[0]:
-        return known
+    if new[0] < stored[0]:
+        return stored
     if lowest:
-        return min(known, new)
-    return known[0], tuple(max_or_none(a, b) for a, b in zip(known[1], new[1], strict=True))
+        return min(stored, new)
+    return stored[0], tuple(max_or_none(a, b) for a, b in zip(stored[1], new[1], strict=True))
 
 
 async def load_settings(reader: Reader, tenant: str) -> TenantSettings:
-    """The company's settings as they are now, with the defaults for what was never said."""
+    """Load the tenant's current settings, with defaults for those never stated."""
     row = await reader.first(
         select(tenants.c.time_zone, tenants.c.reply_window_days).where(tenants.c.tenant_id == tenant)
     )
@@ -292,10 +292,10 @@ async def load_settings(reader: Reader, tenant: str) -> TenantSettings:
 
 
 async def _accounts(reader: Reader, tenant: str) -> Accounts:
-    """The accounts by the phone number ids that they ever had.
+    """Load the accounts by the phone number ids that they ever had.
 
-    A directory is often sent again every day, so an account has many versions of one number. When each was is asked
-    only of numbers that several accounts had.
+    Many platforms send the directory every day, so an account has many versions with one number. The times are only
+    loaded for numbers that several accounts had.
     """
     table = accounts
     had = (table.c.tenant_id == tenant, table.c.phone_number_id.is_not(None))
@@ -313,7 +313,7 @@ async def _accounts(reader: Reader, tenant: str) -> Accounts:
 
 
 async def ensure_tenant(writer: Writer, tenant: str) -> None:
-    """A tenant exists from its first event."""
+    """Create the tenant's row if there is none: a tenant exists from its first event."""
     exists = select(tenants.c.tenant_id).where(tenants.c.tenant_id == tenant)
     if await writer.first(exists) is None:
         await writer.upsert(tenants, ("tenant_id", "described_at", "derivation"), [(tenant, 0, DERIVATION)])
@@ -321,10 +321,10 @@ async def ensure_tenant(writer: Writer, tenant: str) -> None:
 
 
 def changes_in(events: Iterable[AnyEvent]) -> list[tuple[int, DirectoryChange]]:
-    """What a batch of events says of the directory, with each event's place in the batch."""
+    """Return the statements of a batch of events about the directory, each with the index of its event."""
     return [
         (n, change)
         for n, event in enumerate(events)
-        # Nearly all events are of these two kinds, and say nothing of it.
+        # A shortcut: nearly all events are of these types, which state nothing about the directory.
         if not isinstance(event, (MessageSent, MessageReply, ContactChanged)) and (change := change_of(event))
     ]

@@ -1,7 +1,7 @@
-"""Receipts: what the statuses under one name said, merged; and the facts that they give a message.
+"""Receipts: the merged statuses under one message id or wamid, and the facts about a message that they state.
 
-Of each fact the earliest time counts, and of failures the code of the earliest that has one. Source: semantics, "State
-is a pure function of the set of events".
+For each fact the earliest time counts, and for failures the code of the earliest that has one. Source: semantics,
+"State is a pure function of the set of events".
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from analytics.ingest.events import MessageStatus
 from analytics.ingest.merging.accounts import Accounts
 from analytics.ingest.merging.aliases import listed, names_of, unlisted
 
-# Which column of a receipt a status fills; any other status changes nothing.
+# The column of a receipt that a status fills; any other status changes nothing.
 STATUS_COLUMNS = {
     "accepted": "accepted_at",
     "sent": "accepted_at",
@@ -28,7 +28,7 @@ COLUMNS = ("accepted_at", "delivered_at", "read_at", "failed_at")
 
 BY_ACCOUNT, BY_NUMBER = "a:", "p:"
 
-# How many statuses of one kind are kept, the earliest, where it depends on the time of each whose message it is about.
+# Statuses of one kind that are kept, the earliest ones, where each status's time decides to which account it belongs.
 # A repeated webhook has the same time, so there is hardly ever more than one.
 MAX_KEPT = 8
 
@@ -51,12 +51,12 @@ class Receipt(Struct, frozen=True):
 
     @property
     def number(self) -> str | None:
-        """The phone number id that the statuses named their account by."""
+        """The phone number id in the statuses; None if they name a message id or an account id."""
         return self.channel.removeprefix(BY_NUMBER) if self.channel.startswith(BY_NUMBER) else None
 
 
 class ReceiptEvent(NamedTuple):
-    """One status: the column it fills, its time, the code of a failure, and what it calls the contact."""
+    """A status: the column it fills, its time, the code of a failure, and the contact's names in it."""
 
     column: str
     at: int
@@ -65,7 +65,7 @@ class ReceiptEvent(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """The facts about one message: the earliest time of each, the code of its failure, what its contact is called."""
+    """The facts about one message: the earliest time of each, the code of its failure, its contact's names."""
 
     accepted_at: int | None = None
     delivered_at: int | None = None
@@ -76,7 +76,7 @@ class Facts(NamedTuple):
 
     @property
     def status(self) -> Status:
-        """The status that the facts alone give."""
+        """The message's status by these facts alone."""
         return derive_receipt_status(
             accepted=self.accepted_at is not None,
             delivered=self.delivered_at is not None,
@@ -86,7 +86,7 @@ class Facts(NamedTuple):
 
 
 def channel(message_id: str | None, account_id: str | None, phone_number_id: str | None) -> str:
-    """The part of a receipt's key beside its reference: empty for our own ids, else the account or Meta's number."""
+    """Return the channel in a receipt's key: empty for a message id, else the account id or the phone number id."""
     if message_id:
         return ""
     return f"{BY_ACCOUNT}{account_id}" if account_id else f"{BY_NUMBER}{phone_number_id}"
@@ -95,8 +95,8 @@ def channel(message_id: str | None, account_id: str | None, phone_number_id: str
 Code = tuple[int, int]  # when a failure was, and its code
 
 
-def _code(receipt: Receipt) -> Code | None:
-    """The code of a failure. IdentityMap of earlier releases have that of the earliest failure, without its time."""
+def _failure_code(receipt: Receipt) -> Code | None:
+    """Return the code of a failure and its time; rows of earlier releases have the earliest failure's, untimed."""
     if receipt.failed_code is None or receipt.failed_at is None:
         return None
     at = receipt.failed_at if receipt.failed_code_at is None else receipt.failed_code_at
@@ -104,32 +104,32 @@ def _code(receipt: Receipt) -> Code | None:
 
 
 class Earliest:
-    """The earliest of each fact that statuses say, and all that they call the contact."""
+    """The earliest time of each fact in statuses, and all contact's names in them."""
 
     def __init__(self) -> None:
         self.times: dict[str, int] = {}
         self.code: Code | None = None
         self.names: set[str] = set()
 
-    def add(self, said: ReceiptEvent) -> bool:
-        """Add a status; False if that changes nothing."""
-        earlier = self._add_time(said.column, said.at)
-        coded = said.code is not None and self._add_code((said.at, said.code))
-        further = not self.names.issuperset(said.names)
-        self.names.update(said.names)
+    def add(self, event: ReceiptEvent) -> bool:
+        """Add a status; return False if that changes nothing."""
+        earlier = self._add_time(event.column, event.at)
+        coded = event.code is not None and self._add_code((event.at, event.code))
+        further = not self.names.issuperset(event.names)
+        self.names.update(event.names)
         return earlier or coded or further
 
     def add_receipt(self, receipt: Receipt) -> None:
-        """Add all that the columns of a receipt say."""
+        """Add the columns of a receipt."""
         for column in COLUMNS:
             if (at := getattr(receipt, column)) is not None:
                 self._add_time(column, at)
-        if code := _code(receipt):
+        if code := _failure_code(receipt):
             self._add_code(code)
         self.names |= unlisted(receipt.recipients)
 
     def add_all(self, other: "Earliest") -> None:
-        """Add all of another one."""
+        """Add the facts and names of another one."""
         for column, at in other.times.items():
             self._add_time(column, at)
         if other.code:
@@ -149,44 +149,44 @@ class Earliest:
         return earlier
 
     def columns(self) -> dict[str, Any]:
-        """The columns that say so."""
+        """Return the columns of a receipt that hold them."""
         at, number = self.code or (None, None)
         failed = {"failed_code": number, "failed_code_at": None if at == self.times.get("failed_at") else at}
         return {**{column: self.times.get(column) for column in COLUMNS}, **failed, "recipients": listed(self.names)}
 
 
-class _Each:
-    """Statuses of which each is kept, since it depends on the time of each whose message it is about.
+class _AllStatuses:
+    """Statuses that are kept one by one, because the time of each decides to which account it belongs.
 
-    Of each kind the earliest are kept, each once, with all that they call the contact.
+    The earliest `MAX_KEPT` of each kind are kept, each once, with all contact's names in its copies.
     """
 
-    def __init__(self, said: Iterable[ReceiptEvent]) -> None:
+    def __init__(self, events: Iterable[ReceiptEvent]) -> None:
         self._names: dict[tuple[str, int, int | None], set[str]] = {}
-        for each in said:
-            self.add(each)
+        for event in events:
+            self.add(event)
 
-    def add(self, said: ReceiptEvent) -> bool:
-        """Add a status; False if that changes nothing."""
-        key = (said.column, said.at, said.code)
+    def add(self, event: ReceiptEvent) -> bool:
+        """Add a status; return False if that changes nothing."""
+        key = (event.column, event.at, event.code)
         if key not in self._names:
-            same_kind = [known for known in self._names if (known[0], known[2] is None) == (key[0], key[2] is None)]
+            same_kind = [other for other in self._names if (other[0], other[2] is None) == (key[0], key[2] is None)]
             latest = max([*same_kind, key], key=_order)
             if len(same_kind) >= MAX_KEPT:
                 if latest == key:
                     return False
                 del self._names[latest]
-            self._names[key] = set(said.names)
+            self._names[key] = set(event.names)
             return True
-        further = not self._names[key].issuperset(said.names)
-        self._names[key].update(said.names)
+        further = not self._names[key].issuperset(event.names)
+        self._names[key].update(event.names)
         return further
 
     def columns(self) -> dict[str, Any]:
-        """The columns that say so: those of facts alone, where they tell all."""
+        """Return the columns of a receipt that hold them: without `events` if the facts alone say everything."""
         kept = [ReceiptEvent(*key, tuple(sorted(self._names[key]))) for key in sorted(self._names, key=_order)]
         earliest = _earliest_of(kept)
-        simple = len(kept) == len(earliest.times) and len({each.names for each in kept}) == 1
+        simple = len(kept) == len(earliest.times) and len({event.names for event in kept}) == 1
         return earliest.columns() | {"events": None if simple else msgspec.json.encode(kept).decode()}
 
 
@@ -195,86 +195,88 @@ def _order(key: tuple[str, int, int | None]) -> tuple[str, int, bool, int]:
     return column, at, code is not None, code or 0
 
 
-def _earliest_of(said: Iterable[ReceiptEvent]) -> Earliest:
-    found = Earliest()
-    for each in said:
-        found.add(each)
-    return found
+def _earliest_of(events: Iterable[ReceiptEvent]) -> Earliest:
+    earliest = Earliest()
+    for event in events:
+        earliest.add(event)
+    return earliest
 
 
 class ReceiptMerge:
-    """A receipt and the statuses that come to it. Columns are read and written once, however many come."""
+    """Merges statuses into a receipt. Columns are decoded and encoded once, however many there are."""
 
     def __init__(self, row: Receipt) -> None:
         self._row = row
         self._received_at = row.received_at
-        self._said: Earliest | _Each
+        self._statuses: Earliest | _AllStatuses
         if row.number is None:
-            self._said = Earliest()
-            self._said.add_receipt(row)
+            self._statuses = Earliest()
+            self._statuses.add_receipt(row)
         else:
-            self._said = _Each(_all(row))
+            self._statuses = _AllStatuses(_events_of(row))
 
     def add(self, event: MessageStatus, received_at: int) -> bool:
-        """Merge one more status; False if that changes nothing."""
+        """Merge one more status; return False if that changes nothing."""
         code = event.error.code if event.error and event.status == "failed" else None
         names = tuple(sorted(names_of(event.recipient)))
-        changed = self._said.add(ReceiptEvent(STATUS_COLUMNS[event.status], to_micros(event.at), code, names))
+        changed = self._statuses.add(ReceiptEvent(STATUS_COLUMNS[event.status], to_micros(event.at), code, names))
         if changed:
             self._received_at = received_at
         return changed
 
     def row(self) -> Receipt:
-        """The row after all of them."""
-        return msgspec.structs.replace(self._row, received_at=self._received_at, **self._said.columns())
+        """Return the merged row."""
+        return msgspec.structs.replace(self._row, received_at=self._received_at, **self._statuses.columns())
 
 
-def _all(receipt: Receipt) -> list[ReceiptEvent]:
-    """All statuses of a receipt by phone number id."""
+def _events_of(receipt: Receipt) -> list[ReceiptEvent]:
+    """Return all statuses of a receipt by phone number id."""
     if receipt.events:
         return msgspec.json.decode(receipt.events, type=list[ReceiptEvent])
-    names, code = tuple(sorted(unlisted(receipt.recipients))), _code(receipt)
-    found = [
+    names, code = tuple(sorted(unlisted(receipt.recipients))), _failure_code(receipt)
+    events = [
         ReceiptEvent(column, at, None, names) for column in COLUMNS if (at := getattr(receipt, column)) is not None
     ]
     if code:
-        found = [each for each in found if (each.column, each.at) != ("failed_at", code[0])]
-        found.append(ReceiptEvent("failed_at", *code, names))
-    return found
+        events = [event for event in events if (event.column, event.at) != ("failed_at", code[0])]
+        events.append(ReceiptEvent("failed_at", *code, names))
+    return events
 
 
-def said_about(receipts: Iterable[Receipt], account_id: str, accounts: Accounts) -> Earliest:
+def earliest_about(receipts: Iterable[Receipt], account_id: str, accounts: Accounts) -> Earliest:
     """Return the statuses of receipts that are about an account's messages."""
-    found = Earliest()
+    earliest = Earliest()
     for receipt in receipts:
         number = receipt.number
         if number is None or not accounts.is_shared(number):
-            found.add_receipt(receipt)
+            earliest.add_receipt(receipt)
             continue
-        for said in _all(receipt):
-            if accounts.owner(number, said.at) == account_id:
-                found.add(said)
-    return found
+        for event in _events_of(receipt):
+            if accounts.owner(number, event.at) == account_id:
+                earliest.add(event)
+    return earliest
 
 
 def facts_of(current: Iterable[Earliest], earlier: Iterable[Earliest]) -> Facts:
-    """The facts about a message; what was said of earlier attempts only tells what its contact is called."""
-    found = Earliest()
-    for each in current:
-        found.add_all(each)
-    for each in earlier:
-        found.names |= each.names
-    columns = found.columns()
+    """Return the facts about a message; statuses of earlier attempts contribute only the contact's names."""
+    merged = Earliest()
+    for statuses in current:
+        merged.add_all(statuses)
+    for statuses in earlier:
+        merged.names |= statuses.names
+    columns = merged.columns()
     return Facts(*(columns[name] for name in Facts._fields))
 
 
-def renamed(receipt: Receipt, rename: Callable[[str], str]) -> Receipt:
-    """The row in which contacts have other names."""
+def with_renamed_contacts(receipt: Receipt, rename: Callable[[str], str]) -> Receipt:
+    """Return the receipt with all contacts' names replaced."""
     if receipt.recipients is None:
         return receipt
     names = listed({rename(name) for name in unlisted(receipt.recipients)})
     events = receipt.events
     if events:
-        told = [each._replace(names=tuple(sorted(map(rename, each.names)))) for each in _all(receipt)]
-        events = msgspec.json.encode(told).decode()
+        renamed_events = [
+            event._replace(names=tuple(sorted(map(rename, event.names)))) for event in _events_of(receipt)
+        ]
+        events = msgspec.json.encode(renamed_events).decode()
     return msgspec.structs.replace(receipt, recipients=names, events=events)

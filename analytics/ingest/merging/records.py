@@ -1,7 +1,7 @@
-"""The rows that ingest works on, in the order of their tables' columns, and what events say of them.
+"""The records of ingest: messages and replies as rows, with fields in the order of the tables' columns.
 
-Every merge is commutative, associative and idempotent, so that any order of the same events, with any
-repetition, gives the same rows. Source: semantics, "State is a pure function of the set of events".
+Every merge is commutative, associative and idempotent, so the same events give the same rows in any order and with any
+repetition. Source: semantics, "State is a pure function of the set of events".
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ T = TypeVar("T", int, str, bool)
 
 
 class Message(Struct, frozen=True):
-    """A row of `messages`, without its tenant. What it is not told yet of what every message has is empty."""
+    """A row of `messages`, without its tenant. A required field is empty until an event states it."""
 
     id: str
     described_at: int
@@ -63,17 +63,17 @@ class Message(Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        """All is known that every message has, so it counts."""
+        """True if all required fields are stated: only then does the message count."""
         return bool(self.account_id and self.department_id and self.agent_id and self.template_id)
 
     @property
     def undelivered(self) -> bool:
-        """It failed, and no status says that it arrived."""
+        """True if it failed and no status says that it arrived."""
         return self.receipt_status == Status.FAILED
 
     @property
     def wamids(self) -> frozenset[str]:
-        """All that WhatsApp called it: now, and in earlier attempts to send it."""
+        """All its wamids: the current one, and those of earlier attempts to send it."""
         earlier = unlisted(self.earlier_wamids)
         return earlier | {self.wamid} if self.wamid else earlier
 
@@ -93,7 +93,7 @@ class Message(Struct, frozen=True):
         return unlisted(self.recipients) | wamids | {WITHIN + number for number in within}
 
 
-# What a reply answers when that was dropped, after the time that messages are kept: it is never decided again.
+# The `message_id` of a reply whose message retention deleted: it is never matched again.
 DROPPED = ""
 
 
@@ -129,40 +129,41 @@ class Reply(Struct, frozen=True):
         return unlisted(self.further_names)
 
 
-# Of two copies of a reply, the greater of each of these counts.
+# Fields of which the greater value is kept when two copies of a reply are merged.
 REPLY_FIELDS = ("account_id", "phone_number_id", "ticket_id", "in_reply_to", "text", "in_group", "from_ad")
-# What kind a reply is: of two copies, the one that says more. WhatsApp knows more than many platforms.
+# Ranks of kinds: of two copies of a reply the more specific kind is kept. WhatsApp names kinds more exactly than most
+# platforms do.
 KIND_RANKS = {"unsupported": 0, "text": 1, "media": 2, "interactive": 2}
 MOST_SPECIFIC = 3
 
 
 def max_or_none(a: T | None, b: T | None) -> T | None:
-    """The greater of two values, of which an absent one loses."""
+    """Return the greater of two values; None is less than any value."""
     if a is None or b is None:
         return b if a is None else a
     return max(a, b)
 
 
 class ParsedRecords(NamedTuple):
-    """What a batch says of messages: each with the place of its event in the batch."""
+    """The records in a batch of events, each with the index of its event in the batch."""
 
-    sent: list[tuple[int, Message]]
+    messages: list[tuple[int, Message]]
     statuses: list[tuple[int, MessageStatus]]
-    written: list[tuple[int, Reply]]
-    changed: list[tuple[int, ContactChanged]]
+    replies: list[tuple[int, Reply]]
+    contact_changes: list[tuple[int, ContactChanged]]
 
-    def without(self, places: set[int]) -> "ParsedRecords":
-        """The same but for some events."""
+    def without(self, rejected: set[int]) -> "ParsedRecords":
+        """Return the records without those of rejected events."""
         return ParsedRecords(
-            [(n, message) for n, message in self.sent if n not in places],
-            [(n, status) for n, status in self.statuses if n not in places],
-            [(n, reply) for n, reply in self.written if n not in places],
-            self.changed,
+            [(n, message) for n, message in self.messages if n not in rejected],
+            [(n, status) for n, status in self.statuses if n not in rejected],
+            [(n, reply) for n, reply in self.replies if n not in rejected],
+            self.contact_changes,
         )
 
 
 def reply_from(event: MessageReply, received_at: int) -> Reply | None:
-    """The row that a `message.reply` makes; None when it is no reply (a reaction, an edit, …)."""
+    """Create the row of a `message.reply`; None if it is not a reply (a reaction, an edit, …)."""
     reply = event.reply
     if reply.kind in NOT_REPLIES:
         return None
@@ -181,7 +182,7 @@ def reply_from(event: MessageReply, received_at: int) -> Reply | None:
         in_group=True if reply.group_id is not None else None,
         from_ad=reply.referral or None,
     )
-    return named_message(row, names_of(reply.contact))
+    return with_contact_names(row, names_of(reply.contact))
 
 
 def _text(event: MessageReply) -> str | None:
@@ -191,9 +192,9 @@ def _text(event: MessageReply) -> str | None:
     return reply.caption if reply.text is None else reply.text
 
 
-def named_message(reply: Reply, found: Iterable[str]) -> Reply:
-    """The reply with these names of who wrote it."""
-    all_names = frozenset(found)
+def with_contact_names(reply: Reply, contact_names: Iterable[str]) -> Reply:
+    """Return a reply with the given names of its contact; the greatest phone and id go into their own columns."""
+    all_names = frozenset(contact_names)
     phones, ids = phones_and_ids(all_names)
     phone, person = max(phones, default=None), max(ids, default=None)
     further = listed(all_names - names(phone, person))
@@ -201,39 +202,40 @@ def named_message(reply: Reply, found: Iterable[str]) -> Reply:
 
 
 class ReplyMerge:
-    """A reply's row and the copies that come to it (the platform's and the webhook's): the earlier time, every field
-    that either has. The names of who wrote are read and written once, however many copies come.
+    """Merges the copies of a reply (the platform's and the webhook's): the earliest time, every field that any has.
+
+    The contact's names are decoded and encoded once, however many copies there are.
     """
 
     def __init__(self, row: Reply) -> None:
         self._row = row
         self._names = set(row.names)
-        self._further = False
+        self._has_further_names = False
 
     def add(self, new: Reply) -> bool:
-        """Merge one more copy; False if that changes nothing."""
-        known = self._row
-        if known.message_id == DROPPED:
+        """Merge one more copy; return False if that changes nothing."""
+        row = self._row
+        if row.message_id == DROPPED:
             return False
-        fields = {name: max_or_none(getattr(known, name), getattr(new, name)) for name in REPLY_FIELDS}
-        kind = max((known.kind, new.kind), key=_rank)
-        merged = msgspec.structs.replace(known, at=min(known.at, new.at), kind=kind, **fields)
-        names = new.names - self._names
-        self._names |= names
-        self._further = self._further or bool(names)
+        fields = {name: max_or_none(getattr(row, name), getattr(new, name)) for name in REPLY_FIELDS}
+        kind = max((row.kind, new.kind), key=_rank)
+        merged = msgspec.structs.replace(row, at=min(row.at, new.at), kind=kind, **fields)
+        further_names = new.names - self._names
+        self._names |= further_names
+        self._has_further_names = self._has_further_names or bool(further_names)
         self._row = merged
-        return bool(names) or merged != known
+        return bool(further_names) or merged != row
 
-    def overrules(self, new: Reply) -> bool:
-        """True if a copy says otherwise than the row in any field."""
-        said = ("account_id", "ticket_id", "in_reply_to", "text")
+    def overrules(self, copy: Reply) -> bool:
+        """Return True if a copy states another value than the row in any field."""
+        compared = ("account_id", "ticket_id", "in_reply_to", "text")
         return self._row.message_id != DROPPED and any(
-            (value := getattr(new, name)) and value != getattr(self._row, name) for name in said
+            (value := getattr(copy, name)) and value != getattr(self._row, name) for name in compared
         )
 
     def row(self) -> Reply:
-        """The row after all of them."""
-        return named_message(self._row, self._names) if self._further else self._row
+        """Return the merged row."""
+        return with_contact_names(self._row, self._names) if self._has_further_names else self._row
 
 
 def _rank(kind: str | None) -> tuple[int, str]:

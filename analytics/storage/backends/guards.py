@@ -1,7 +1,7 @@
-"""Work for a tenant that ends when the tenant's part of the database stops answering.
+"""Guards: end the work for a tenant when the tenant's node of the database stops answering.
 
-On Citus each tenant is on one node. One that hangs takes connections and answers nothing: whoever asks it waits, keeps
-a connection that others need, and cannot even cancel what it asked.
+On Citus each tenant is on one node. A node that hangs accepts connections and answers nothing: a query to it waits,
+occupies a connection that others need, and cannot even be canceled.
 """
 
 import asyncio
@@ -9,25 +9,25 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-# Seconds of work after which, and between which, it is asked whether the tenant's node answers.
+# Seconds between two checks of the tenant's node during the work.
 ASK_EVERY = 2.0
-# Seconds that it has for an answer: a row of a tenant by its key, over a new connection.
+# Seconds that it has to answer a check: a read of the tenant's row over a new connection.
 ANSWER_TIMEOUT = 5.0
-# Seconds for which a node that did not answer is not asked again.
+# Seconds for which further work for a tenant is rejected after its node did not answer.
 REST = 10.0
 
 Ask = Callable[[str], Awaitable[None]]
 
 
 class NotAnsweringError(ConnectionError):
-    """The part of the database that a tenant is on does not answer at the moment."""
+    """The node of the database with a tenant's rows does not answer at the moment."""
 
     def __init__(self, tenant: str) -> None:
         super().__init__(f"the part of the database that has the tenant {tenant!r} does not answer")
 
 
 class Guard:
-    """Looks after the work for each tenant; `ask` asks the database for something small of one."""
+    """Guards the work for each tenant; `ask` runs a small query on a tenant's node."""
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
@@ -35,7 +35,7 @@ class Guard:
 
     @asynccontextmanager
     async def around(self, tenant: str) -> AsyncIterator[None]:
-        """Around work for a tenant. Raises `NotAnsweringError`, in the middle of it or at once."""
+        """Guard the work for a tenant inside the block. Raises `NotAnsweringError`, in the middle of it or at once."""
         if self._resting.get(tenant, 0.0) > time.monotonic():
             raise NotAnsweringError(tenant)
         self._resting.pop(tenant, None)
@@ -65,7 +65,7 @@ class Guard:
             async with asyncio.timeout(ANSWER_TIMEOUT):
                 await self._ask(tenant)
         except Exception as error:
-            # A refusal is an answer too, but for Citus' own: that it could not reach the node (class 08).
+            # An error from the node is an answer too, but not Citus' error that it cannot reach the node (class 08).
             state = getattr(getattr(error, "orig", None), "sqlstate", None)
             return state is not None and not state.startswith("08")
         return True

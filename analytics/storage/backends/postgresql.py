@@ -9,20 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from analytics.storage.backends.base import Engines
 from analytics.storage.backends.table_locks import LOCK_NOT_AVAILABLE
 
-# Statements are planned for the values they come with. Planned once for all values, as PostgreSQL would from the sixth
-# time on, a list counts as ten items: then thousands of contacts were compared one by one with each message of a year.
+# Plan statements for their actual values. With a generic plan, which PostgreSQL would use from the sixth time on, lists
+# count as ten items: then thousands of contacts were compared one by one with each message of a year.
 PLANS = {"plan_cache_mode": "force_custom_plan"}
-# By these a server finds in some 30 seconds, not in two hours, that a client's machine is gone, and ends the
-# transaction whose lock everybody else of the tenant waits for. (A client that is only killed it sees at once.)
+# With these a server notices in some 30 seconds, not in two hours, that a client's machine is gone, and ends the
+# transaction whose lock the tenant's other writers wait for. (A client that is only killed it notices at once.)
 KEEPALIVES = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 # For Citus; PostgreSQL keeps settings of extensions that it does not have. Without the first, Citus filters each read
 # of the catalog, and a new connection that reads it for the types of arrays takes 0.3 to 60 seconds (with it 0.02). The
-# second, in milliseconds: so long is a node waited for that accepts connections and says nothing.
+# second is the timeout, in milliseconds, for a node that accepts connections and does not answer.
 CITUS = {"citus.override_table_visibility": "off", "citus.node_connection_timeout": "5000"}
 
-# Connections that are kept, and how many more there may be for a while: for those who read and for those who write, and
-# for those who ask how the service is.
+# Connections that are kept open, and additional temporary ones: for readers and for writers; and for health checks and
+# metrics.
 POOL, OVERFLOW = 4, 4
 OBSERVERS, MORE_OBSERVERS = 1, 2
 
@@ -83,7 +83,7 @@ def postgresql_engine(url: str, **pool: Any) -> AsyncEngine:
     return create_async_engine(
         url,
         **pool,
-        # A server that was restarted has cut every connection in the pool: each is asked before it is used.
+        # A restarted server has cut every connection in the pool, so each is tested before it is used.
         pool_pre_ping=True,
         hide_parameters=True,  # they are people's phones and words, and errors are logged
         connect_args={"server_settings": PLANS | KEEPALIVES | CITUS},

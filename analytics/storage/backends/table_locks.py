@@ -1,6 +1,6 @@
-"""Locks on whole tables: a change of a table waits for those who read it, and all who come later wait behind it.
+"""Locks on whole tables: a change of a table waits for its readers, and everybody who comes later waits behind it.
 
-So whoever needs one gives up after a moment, lets the others pass, and tries again for some minutes.
+So code that needs one gives up after a moment, lets the others pass, and tries again for some minutes.
 """
 
 LOCK_TIMEOUT = "3s"
@@ -10,4 +10,4 @@ LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for it
 
 
 class TablesLockedError(Exception):
-    """Others use the tables for so long that they cannot be changed without keeping everybody waiting."""
+    """Others used the tables for the whole time of all tries, so that they could not be changed."""

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from analytics.domain.errors import InvalidInputError
 from analytics.domain.message_status import Status
 from analytics.domain.time_zones import from_micros
-from analytics.ingest.erasure import eraser
-from analytics.ingest.erasure.eraser import ErasureResult
+from analytics.ingest.erasure.eraser import ErasureResult, erase
 from analytics.ingest.erasure.identifiers import identifiers_in, identifiers_of
 from analytics.ingest.events import digits
 from analytics.ingest.outcomes import Outcome
@@ -34,7 +33,7 @@ ANA = {"phone": "+56 9 1111 1111", "id": "CL.1"}
 async def forget(database: Database, tenant: str, *contacts: str) -> ErasureResult:
     async with database.write() as writer:
         await writer.lock(tenant)
-        return await eraser.erase(writer, tenant, {name for contact in contacts for name in identifiers_of(contact)})
+        return await erase(writer, tenant, {name for contact in contacts for name in identifiers_of(contact)})
 
 
 async def texts(database: Database, tenant: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics.ingest.erasure import eraser
+from analytics.ingest.erasure.eraser import erase
 from analytics.ingest.erasure.identifiers import identifiers_of
 from analytics.ingest.formats import whatsapp
 from analytics.ingest.outcomes import Outcome
@@ -45,7 +45,7 @@ async def a_message_to_the_first_of_many_names(database: Database, tenant: str, 
 async def somebody_forgotten_who_was_renamed_often(database: Database, tenant: str, links: int) -> list[Event]:
     await feed(database, tenant, [message_sent(contact={"id": "u0"})])
     async with database.write() as writer:
-        await eraser.erase(writer, tenant, identifiers_of("u0"))
+        await erase(writer, tenant, identifiers_of("u0"))
     return _renamed(links)
 
 
@@ -111,13 +111,13 @@ def test_a_bodys_contacts_are_not_looked_through_for_each_message(
     contacts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Any] = []
-    text_of = whatsapp._text_of
+    text_of = whatsapp._text_or_none
 
     def counting(value: Any) -> str | None:
         looks.append(value)
         return text_of(value)
 
-    monkeypatch.setattr(whatsapp, "_text_of", counting)
+    monkeypatch.setattr(whatsapp, "_text_or_none", counting)
     value = {
         "metadata": {"phone_number_id": "n1"},
         "contacts": [{"wa_id": f"{n:08}", "user_id": f"u{n}"} for n in range(contacts)],

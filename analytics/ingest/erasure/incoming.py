@@ -1,0 +1,60 @@
+"""Erased people in what arrives: their identifiers in a batch, webhook bodies that mention them, new links to them."""
+
+from collections.abc import Iterable, Sequence
+
+from analytics.ingest.erasure.identifiers import Identifier, identifiers_in
+from analytics.ingest.erasure.linked_identifiers import (
+    PersonRecord,
+    identifiers_in_row,
+    is_of_erased_person,
+    people_in,
+    wamids_in,
+)
+from analytics.ingest.erasure.pseudonymizer import load_pseudonymizer
+from analytics.ingest.events import ContactChanged
+from analytics.ingest.merging.records import ParsedRecords
+from analytics.ingest.unit_of_work import (
+    UnitOfWork,
+)
+from analytics.storage.database import Reader
+
+
+async def pseudonymize_incoming(reader: Reader, tenant: str, secret: str, records: ParsedRecords) -> ParsedRecords:
+    """Return the records of a batch with pseudonyms for the people who were erased."""
+    pseudonymizer = await load_pseudonymizer(
+        reader, tenant, secret, {name for part in records for _, row in part for name in identifiers_in_row(row)}
+    )
+    if not pseudonymizer.pseudonyms:
+        return records
+    return ParsedRecords(
+        [(n, pseudonymizer.message(row)) for n, row in records.messages],
+        [(n, pseudonymizer.status(event)) for n, event in records.statuses],
+        [(n, pseudonymizer.reply(row)) for n, row in records.replies],
+        [(n, pseudonymizer.change(event)) for n, event in records.contact_changes],
+    )
+
+
+async def find_mentions(reader: Reader, tenant: str, secret: str, bodies: Sequence[bytes]) -> list[bool]:
+    """Return for each webhook body True if it mentions somebody who was erased."""
+    identifiers = [identifiers_in(body) for body in bodies]
+    pseudonymizer = await load_pseudonymizer(
+        reader, tenant, secret, {identifier for of_body in identifiers for identifier in of_body}
+    )
+    return [
+        any(pseudonymizer.pseudonym(identifier) in pseudonymizer.pseudonyms for identifier in of_body)
+        for of_body in identifiers
+    ]
+
+
+def unstored_links(rows: UnitOfWork, changed: Iterable[ContactChanged]) -> list[PersonRecord]:
+    """Return the rows and events of a batch that may link identifiers of people, and are in no table yet."""
+    records: list[PersonRecord] = [row for _, row in rows.messages.changes()]
+    records += [row for _, row in rows.replies.changes()]
+    records += filter(None, rows.early.values())
+    return [*records, *(row for _, row in rows.receipts.changes()), *changed]
+
+
+def newly_linked_identifiers(links: Iterable[PersonRecord]) -> set[Identifier]:
+    """Return the identifiers that such records link to erased people: another phone, id or wamid of theirs."""
+    of_erased = [row for row in links if is_of_erased_person(row)]
+    return {identifier for row in of_erased for identifier in (*people_in(row), *wamids_in(row))}
