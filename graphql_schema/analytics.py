@@ -276,9 +276,9 @@ class CampaignAnalytics:
 
     @strawberry.field(description="How many of these messages may still change, and until when.")
     async def maturing(self, info: Info) -> Maturing:
-        found = await analytics.still_maturing(info.context.loader, self.spec)
-        until = None if found.until is None else self.spec.zone.aware(found.until)
-        return Maturing(messages=found.messages, until=until)
+        maturing_messages = await analytics.still_maturing(info.context.loader, self.spec)
+        until = None if maturing_messages.until is None else self.spec.zone.aware(maturing_messages.until)
+        return Maturing(messages=maturing_messages.messages, until=until)
 
 
 @strawberry.type

@@ -35,7 +35,7 @@ class Connection(Generic[T]):
 
     @strawberry.field(description="The rows with their cursors.")
     def edges(self) -> list[Edge[T]]:
-        return [Edge(cursor=self.page.cursor(place) or "", node=node) for place, node in enumerate(self.nodes)]
+        return [Edge(cursor=self.page.cursor(index) or "", node=node) for index, node in enumerate(self.nodes)]
 
 
 def to_connection(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:

@@ -67,7 +67,7 @@ async def _charge_nothing(_context: "Context", _points: int) -> None:
     """Charge nothing: used where cost is not limited."""
 
 
-def _any_place(_context: "Context") -> AbstractAsyncContextManager[None]:
+def _unlimited_slot(_context: "Context") -> AbstractAsyncContextManager[None]:
     return nullcontext()
 
 
@@ -86,11 +86,11 @@ class Context:
     include_plan: bool = False
     policy: RequestPolicy = RequestPolicy()
     record_operation: OperationRecorder = ignore_operation
-    # A place among the operations that are run, by what this one costs. Raises `RateLimitedError` when it is entered.
-    slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
-    # The place to parse or to validate a document that is not known: the process does one such thing at a time.
-    check_slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _any_place
-    # Why there was none; the transport says when there may be one.
+    # Holds a slot for the execution, by the cost of the operation. Raises `RateLimitedError` when it is entered.
+    slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _unlimited_slot
+    # Holds the slot to parse or validate a document that is not cached: the process checks one at a time.
+    check_slot: "Callable[[Context], AbstractAsyncContextManager[None]]" = _unlimited_slot
+    # The error if no slot was free; the transport adds when to retry.
     refused: RateLimitedError | None = None
     # Counts points for an operation that is not run.
     charge: "Callable[[Context, int], Awaitable[None]]" = _charge_nothing

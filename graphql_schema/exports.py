@@ -176,18 +176,20 @@ class DeleteExportPayload:
     user_errors: list[UserError] = strawberry.field(description=ERRORS)
 
 
-async def _run_with_user_errors(doing: Awaitable[records.Export], info: Info) -> tuple[Export | None, list[UserError]]:
+async def _run_with_user_errors(
+    operation: Awaitable[records.Export], info: Info
+) -> tuple[Export | None, list[UserError]]:
     """Return the export of a mutation, or the errors that its requester can correct."""
     try:
-        return Export.from_domain(await doing, await info.context.viewer(), info.context.link), []
+        return Export.from_domain(await operation, await info.context.viewer(), info.context.link), []
     except ExportInputError as error:
-        place = ["input"] if error.field is None else ["input", error.field]
-        return None, [UserError(field=place, code=error.code, message=error.message)]
+        path = ["input"] if error.field is None else ["input", error.field]
+        return None, [UserError(field=path, code=error.code, message=error.message)]
     except InvalidInputError as error:
         return None, [UserError(field=["input", "filter"], code=UserErrorCode.INVALID, message=error.message)]
     except ForbiddenError as error:
-        place = ["input", "filter", "departmentIds"]
-        return None, [UserError(field=place, code=UserErrorCode.FORBIDDEN, message=error.message)]
+        path = ["input", "filter", "departmentIds"]
+        return None, [UserError(field=path, code=UserErrorCode.FORBIDDEN, message=error.message)]
 
 
 async def _create(input: CreateExportInput, info: Info) -> records.Export:
@@ -196,17 +198,17 @@ async def _create(input: CreateExportInput, info: Info) -> records.Export:
     filter = input.filter.filter()
     name = sanitize(input.name)
     columns = tuple(input.columns or ())
-    given: list[Any] = [name, input.format, input.locale, filter.to_builtins()]
+    input_values: list[Any] = [name, input.format, input.locale, filter.to_builtins()]
     # Input without the fields of later releases keeps the text that it had: the same request may be repeated after an
     # upgrade.
     further = [records.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
-    given += further if any(further) else []
+    input_values += further if any(further) else []
     request = requests.ExportRequest(
         name=name,
         spec=viewer.specify(filter, context.now),
         format=input.format,
         locale=input.locale,
-        text=msgspec.json.encode(given, order="deterministic").decode(),
+        text=msgspec.json.encode(input_values, order="deterministic").decode(),
         idempotency_key=None if input.idempotency_key is None else sanitize(input.idempotency_key),
         columns=columns,
         separator=input.separator,

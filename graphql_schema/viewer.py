@@ -27,10 +27,10 @@ class Viewer:
         scope = (await info.context.viewer()).scope
         if scope.departments is None:
             return None
-        known = await info.context.loader.load(
+        history = await info.context.loader.load(
             directory.load_names, scope.tenant_id, directory.DEPARTMENTS, scope.departments
         )
-        departments = [known.newest(id) for id in scope.departments]
+        departments = [history.newest(id) for id in scope.departments]
         return sorted(departments, key=lambda department: (normalize(department.name), department.id))
 
 

@@ -185,8 +185,8 @@ def _page(
         second = row.departments[0].id if of == "byAgent" else ""
         return value, name, row.entity.id, second
 
-    def sort_key(place: tuple[Any, ...]) -> tuple[Any, ...]:
-        value, *rest = place
+    def sort_key(row_position: tuple[Any, ...]) -> tuple[Any, ...]:
+        value, *rest = row_position
         if value is None:
             return True, 0, *rest
         if descending:

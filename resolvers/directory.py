@@ -35,12 +35,12 @@ async def search_options(
         raise InvalidInputError(f"search: may have at most {MAX_SEARCH_LENGTH} characters.")
     if ids is not None and len(ids) > MAX_FILTER_IDS:
         raise InvalidInputError(f"ids: at most {MAX_FILTER_IDS} ids may be named.")
-    wanted = normalize(search or "")
+    text = normalize(search or "")
     return page(
-        [entity for entity in await _load_entities(loader, scope, kind, ids) if wanted in normalize(entity.name)],
+        [entity for entity in await _load_entities(loader, scope, kind, ids) if text in normalize(entity.name)],
         kind.table.name,
         position=lambda entity: (normalize(entity.name), entity.id),
-        sort_key=lambda place: place,
+        sort_key=lambda position: position,
         shape=(TEXT, TEXT),
         first=first,
         after=after,

@@ -1,4 +1,4 @@
-"""Exports as people see them: ask for one, follow it, cancel it, delete it."""
+"""Operations of viewers on exports: create, list, watch, cancel, delete."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -15,8 +15,8 @@ from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, check_first, decode
 
 LIST = "exports"
-# Seconds between two looks at a followed export. Its progress is written twice a second: with this, whoever follows it
-# hears of it at least each second.
+# Seconds between two reads of a watched export. Its progress is written twice a second: with this interval a watcher
+# gets it at least once a second.
 POLL_INTERVAL = 0.25
 
 
@@ -24,7 +24,7 @@ class ExportQueue(Protocol):
     """The operations on the queue and the files that exports need."""
 
     async def enqueue(self, tenant: str, id: str) -> None:
-        """Have a worker take up an export whose row is committed. Never fails: a sweep repeats what is lost."""
+        """Have a worker claim an export whose row is committed. Never fails: a sweep repeats lost messages."""
 
     async def delete_files(self, export: Export) -> None:
         """Delete the file of an export, if there is one. Raises OSError."""
@@ -46,7 +46,7 @@ async def cancel(database: Database, viewer: Viewer, id: str, now: int) -> Expor
 
 
 async def delete(database: Database, jobs: ExportQueue, viewer: Viewer, id: str, now: int) -> Export:
-    """Delete an export and its file. The row goes last: as long as it is there the deletion can be tried again.
+    """Delete an export and its file: the row last, so that a failed deletion can be repeated.
 
     Raises `ExportInputError`, also when the file cannot be deleted at the moment.
     """
@@ -62,7 +62,7 @@ async def delete(database: Database, jobs: ExportQueue, viewer: Viewer, id: str,
 
 
 async def find(loader: RequestLoader, viewer: Viewer, id: str, now: int) -> Export | None:
-    """One export that the viewer may see."""
+    """Load an export if the viewer may see it."""
     return await loader.load(requests.find, viewer, id, now)
 
 
@@ -74,45 +74,45 @@ async def list_exports(
     after: str | None,
     now: int,
 ) -> Page[Export]:
-    """The viewer's exports, newest first."""
+    """Load a page of the viewer's exports, newest first."""
     check_first(first)
     if statuses is not None and len(statuses) > len(ExportStatus):
         raise InvalidInputError(f"status: may have at most {len(ExportStatus)} values.")
     position = None
     if after is not None:
         position = ExportCursor(*decode(LIST, after, ((int,), TEXT)))
-    wanted = None if statuses is None else frozenset(statuses)
-    found, total = await loader.load(requests.list_newest, viewer, wanted, first + 1, position, now)
-    shown = found[:first]
+    status_set = None if statuses is None else frozenset(statuses)
+    exports, total = await loader.load(requests.list_newest, viewer, status_set, first + 1, position, now)
+    nodes = exports[:first]
     return Page(
         of=LIST,
-        nodes=shown,
-        positions=[(export.created_at, export.id) for export in shown],
-        has_next=len(found) > first,
+        nodes=nodes,
+        positions=[(export.created_at, export.id) for export in nodes],
+        has_next=len(exports) > first,
         has_previous=position is not None,
         total=total,
     )
 
 
 async def watch_export(database: Database, who: Identity, id: str, now: int) -> AsyncIterator[tuple[Viewer, Export]]:
-    """An export now and each time it changes, until its status is final or it is gone; with the viewer of that moment.
+    """Yield an export now and each time it changes, with the viewer of that moment, until it is final or deleted.
 
-    Raises `NotFoundError` when there is none that the viewer may see, and `ForbiddenError` as soon as they may not see
-    all of its departments any more. What completes after `now`, the moment of the subscription, is not over by then.
+    Raises `NotFoundError` if there is no such export that the viewer may see, and `ForbiddenError` as soon as they may
+    no longer see all of its departments. Expiry is judged at `now`, the time of the subscription.
     """
-    shown = None
-    while shown is None or shown.status not in FINAL:
-        if shown is not None:
+    last_sent = None
+    while last_sent is None or last_sent.status not in FINAL:
+        if last_sent is not None:
             await asyncio.sleep(POLL_INTERVAL)
         async with database.read() as reader:
             viewer = await load_viewer(reader, who)
-            found = await requests.find(reader, viewer, id, now)
-        if found is None and shown is None:
+            export = await requests.find(reader, viewer, id, now)
+        if export is None and last_sent is None:
             raise NotFoundError("id: there is no such export.")
-        if found is None:
+        if export is None:
             return
-        if found.status not in FINAL and not found.allows(viewer.scope):
+        if export.status not in FINAL and not export.allows(viewer.scope):
             raise ForbiddenError("You may no longer see all the departments of this export.")
-        if found != shown:
-            shown = found
-            yield viewer, shown
+        if export != last_sent:
+            last_sent = export
+            yield viewer, last_sent

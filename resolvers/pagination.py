@@ -1,7 +1,7 @@
-"""Pages of a sorted list, and the cursors that say where one ended.
+"""Pages of a sorted list, and cursors to continue after a page.
 
-A cursor holds the sort position of its row, not its number: rows that come or go meanwhile neither repeat nor hide
-others. A check sum ties it to the list it came from.
+A cursor holds the sort position of its row, not its number: rows that are added or removed meanwhile neither repeat nor
+hide others. A checksum ties it to the list it came from.
 """
 
 import base64
@@ -17,17 +17,17 @@ from analytics.domain.limits import MAX_PAGE_SIZE
 from analytics.domain.text import sanitize
 
 T = TypeVar("T")
-# What each part of a list's positions may be, of exactly these classes.
+# The classes that each part of a list's positions may have, exactly these and no subclasses.
 Shape = tuple[tuple[type, ...], ...]
 TEXT: tuple[type, ...] = (str,)
 Position = tuple[Any, ...]
 CHECK_BYTES = 6
-LARGEST = 2**63  # what databases have for integers ends before it
+LARGEST = 2**63  # beyond the integers of the databases
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some rows of the list called `of`, the position of each, and what lies before and after them."""
+    """Some rows of the list called `of`, the position of each, and if there are rows before and after them."""
 
     of: str
     nodes: Sequence[T]
@@ -36,29 +36,28 @@ class Page(Generic[T]):
     has_previous: bool
     total: int
 
-    def cursor(self, place: int) -> str | None:
-        """The cursor of the row at a place of the page (-1: the last); None on an empty page."""
-        return encode(self.of, self.positions[place]) if self.positions else None
+    def cursor(self, index: int) -> str | None:
+        """Return the cursor of the row with an index in the page (-1: the last); None on an empty page."""
+        return encode(self.of, self.positions[index]) if self.positions else None
 
 
 def check_first(first: int) -> None:
-    """Raises `InvalidInputError` for a page size that is out of bounds."""
+    """Raise `InvalidInputError` for a page size that is out of bounds."""
     if not 0 <= first <= MAX_PAGE_SIZE:
         raise InvalidInputError(f"first: must be between 0 and {MAX_PAGE_SIZE}.")
 
 
 def encode(of: str, position: Position) -> str:
-    """The cursor of a position in the list called `of`."""
+    """Return the cursor of a position in the list called `of`."""
     text = json.dumps(position, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_check(of, text) + text).decode().rstrip("=")
 
 
 def decode(of: str, cursor: str, shape: Shape) -> Position:
-    """Return the values that `encode` was called with.
+    """Return the position in a cursor.
 
-    Raises `InvalidInputError` for anything that it could not have made for this list.
-
-    The check sum finds mistakes, it keeps nobody out: the position is looked at as any other input.
+    Raises `InvalidInputError` for anything that `encode` could not have returned for this list. The checksum finds
+    mistakes but is no protection: the position is validated like any other input.
     """
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
@@ -78,7 +77,7 @@ def _is_of(position: list[Any], shape: Shape) -> bool:
 
 
 def _is_kept(part: Any) -> bool:
-    """Return True if a database would give back this very value. There is no NaN, nor what is beyond all numbers."""
+    """Return True if a database can store this value: no NaN, no infinity, no text that input would change."""
     return part == sanitize(part) if isinstance(part, str) else part is None or -LARGEST <= part < LARGEST
 
 
@@ -95,18 +94,20 @@ def page(
     first: int,
     after: str | None,
 ) -> Page[T]:
-    """The first rows after a cursor, in the order of `sort_key` of their positions (all different, of one shape)."""
+    """Return the first rows after a cursor, ordered by `sort_key` of their positions (all different, of one shape)."""
     check_first(first)
-    placed = sorted(((sort_key(place := position(row)), place, row) for row in rows), key=lambda item: item[0])
+    ordered = sorted(
+        ((sort_key(row_position := position(row)), row_position, row) for row in rows), key=lambda item: item[0]
+    )
     start = 0
     if after is not None:
-        start = bisect_right(placed, sort_key(decode(of, after, shape)), key=lambda item: item[0])
-    shown = placed[start : start + first]
+        start = bisect_right(ordered, sort_key(decode(of, after, shape)), key=lambda item: item[0])
+    page_rows = ordered[start : start + first]
     return Page(
         of=of,
-        nodes=[row for _, _, row in shown],
-        positions=[place for _, place, _ in shown],
-        has_next=start + len(shown) < len(placed),
+        nodes=[row for _, _, row in page_rows],
+        positions=[row_position for _, row_position, _ in page_rows],
+        has_next=start + len(page_rows) < len(ordered),
         has_previous=start > 0,
-        total=len(placed),
+        total=len(ordered),
     )

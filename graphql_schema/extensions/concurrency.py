@@ -10,15 +10,15 @@ from graphql_schema.context import Context
 
 
 class ConcurrencyExtension(SchemaExtension):
-    """Takes a place for the execution of an operation; for a subscription, for its beginning only.
+    """Holds a slot for the execution of an operation; for a subscription, only for its beginning.
 
-    An operation that never comes so far, because its document is not valid or too dear, has a price too.
+    An operation that is not executed, because its document is invalid or too expensive, is charged too.
     """
 
     _has_begun = False
 
     async def on_operation(self) -> AsyncIterator[None]:
-        """Around all of an operation."""
+        """Charge an operation that was not executed, after its end."""
         context: Context = self.execution_context.context
         try:
             yield
@@ -27,7 +27,7 @@ class ConcurrencyExtension(SchemaExtension):
                 await context.charge(context, REFUSED_COST)
 
     async def on_execute(self) -> AsyncIterator[None]:
-        """Around execution."""
+        """Hold a slot during execution."""
         context: Context = self.execution_context.context
         self._has_begun = True
         try:

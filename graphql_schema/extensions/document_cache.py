@@ -30,35 +30,35 @@ class CachedDocument:
         object.__setattr__(self, "readers", SelectionReaders(self.size.selections))
 
     def weigh(self, text: str) -> int:
-        """Some more bytes than it takes, with its text and whatever may be added to it yet."""
+        """Return an upper bound of its bytes, with its text and all readers that may be added later."""
         tokens = self.document.token_count or 0
         return 2 * sys.getsizeof(text) + DOCUMENT + tokens * TOKEN + self.size.selections * FIELD
 
 
 class DocumentCache:
-    """Documents by schema and text; those that were used least lately go first, and all that is known of them too."""
+    """Validated documents by schema and text, with all that is derived from them; the least recently used go first."""
 
     def __init__(self, most_bytes: int = MAX_CACHE_BYTES) -> None:
         self._most = most_bytes
-        self._known: OrderedDict[Key, CachedDocument] = OrderedDict()
+        self._documents: OrderedDict[Key, CachedDocument] = OrderedDict()
         self.bytes = 0
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._documents)
 
     def get(self, key: Key) -> CachedDocument | None:
-        """A document that is known."""
-        known = self._known.get(key)
-        if known:
-            self._known.move_to_end(key)
-        return known
+        """Return a document if it is in the cache."""
+        document = self._documents.get(key)
+        if document:
+            self._documents.move_to_end(key)
+        return document
 
-    def keep(self, key: Key, known: CachedDocument) -> None:
-        """Keep a document, and as many of the others as there is room for."""
-        if key in self._known:
+    def keep(self, key: Key, document: CachedDocument) -> None:
+        """Add a document, and remove others until there is room for it."""
+        if key in self._documents:
             return  # two requests brought it at the same time
-        self._known[key] = known
-        self.bytes += known.weigh(key[1])
+        self._documents[key] = document
+        self.bytes += document.weigh(key[1])
         while self.bytes > self._most:
-            (_, text), dropped = self._known.popitem(last=False)
+            (_, text), dropped = self._documents.popitem(last=False)
             self.bytes -= dropped.weigh(text)

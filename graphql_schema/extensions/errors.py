@@ -94,13 +94,13 @@ def _with_argument_path(error: GraphQLError, cause: PublicError, document: Docum
     return cause.message
 
 
-def _argument_path(node: Node, wanted: Node) -> list[str]:
-    """The names of the arguments and input fields around a value."""
+def _argument_path(node: Node, target: Node) -> list[str]:
+    """Return the names of the arguments and input fields around a value."""
     for child in chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in _values(node)):
-        if child is wanted:
+        if child is target:
             return _name(node)
-        if isinstance(child, Node) and (inside := _argument_path(child, wanted)):
-            return _name(node) + inside
+        if isinstance(child, Node) and (inner_path := _argument_path(child, target)):
+            return _name(node) + inner_path
     return []
 
 
@@ -118,12 +118,12 @@ class ErrorMaskingExtension(SchemaExtension):
     _validated = False
 
     async def on_validate(self) -> AsyncIterator[None]:
-        """Notes whether the document was found valid: errors after that are about the input."""
+        """Note if the document is valid: errors after that are about the input."""
         yield
         self._validated = not self.execution_context.pre_execution_errors
 
     async def on_operation(self) -> AsyncIterator[None]:
-        """After the operation: its errors as clients may see them."""
+        """Replace the errors by public ones after the operation."""
         try:
             yield
         except UNCLEAR:
@@ -133,7 +133,7 @@ class ErrorMaskingExtension(SchemaExtension):
         self._make_public(self.execution_context.result)
 
     async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
-        """Before each result of a subscription is sent: the same."""
+        """Replace the errors of each result of a subscription by public ones before it is sent."""
         self._make_public(result)
         yield
 
@@ -144,12 +144,12 @@ class ErrorMaskingExtension(SchemaExtension):
     def _public(self, error: GraphQLError) -> GraphQLError:
         context: Context = self.execution_context.context
         fallback = "BAD_USER_INPUT" if self._validated else "GRAPHQL_VALIDATION_FAILED"
-        shown = to_public_error(error, fallback, self.execution_context.graphql_document)
+        public_error = to_public_error(error, fallback, self.execution_context.graphql_document)
         if not context.can_introspect:
-            shown.message = SUGGESTION.sub("", shown.message)
+            public_error.message = SUGGESTION.sub("", public_error.message)
         if context.request_id:
-            shown.extensions = {**(shown.extensions or {}), "requestId": context.request_id}
-        return shown
+            public_error.extensions = {**(public_error.extensions or {}), "requestId": context.request_id}
+        return public_error
 
 
 def _located(error: Exception) -> GraphQLError:

@@ -50,17 +50,17 @@ class SelectionReaders:
     """
 
     def __init__(self, most_fields: int) -> None:
-        self._known: dict[tuple[int, ...], Read | None] = {}
+        self._readers: dict[tuple[int, ...], Read | None] = {}
         self._room = most_fields
 
     def get(self, key: tuple[int, ...], make: Callable[[], tuple[Read | None, int]]) -> Read | None:
-        """A reader, made where it is not known: `make` gives it and how many fields it reads."""
-        if key in self._known:
-            return self._known[key]
+        """Return a cached reader, or create one: `make` returns it with the number of fields it reads."""
+        if key in self._readers:
+            return self._readers[key]
         read, fields = make()
         self._room -= fields + 1
         if self._room >= 0:
-            self._known[key] = read
+            self._readers[key] = read
         return read
 
 
@@ -135,8 +135,8 @@ class FastExecutionContext(DefaultExecutionContext):
 
     def _varies(self) -> bool:
         """Return True if the same document can select other fields the next time: with @skip and @include it can."""
-        place = self.operation.loc
-        return place is None or "@" in place.source.body
+        location = self.operation.loc
+        return location is None or "@" in location.source.body
 
     def _make_reader(self, type_: GraphQLOutputType, field_details_list: Any) -> tuple[Read | None, int]:
         """A reader, if the selection is plain, and how many fields it reads."""

@@ -78,6 +78,6 @@ class OperationTelemetryExtension(SchemaExtension):
         execution = self.execution_context
         if execution.graphql_document is None or not self._valid:
             return NONE
-        found = {field.name.value for field in root_fields(execution.graphql_document, execution.operation_name)}
-        names = found - {"__typename"} or found
+        all_names = {field.name.value for field in root_fields(execution.graphql_document, execution.operation_name)}
+        names = all_names - {"__typename"} or all_names
         return SEVERAL if len(names) > 1 else next(iter(names), NONE)

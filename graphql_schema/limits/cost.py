@@ -99,8 +99,8 @@ def _weight(coordinate: str) -> Weight:
 
 def _list_items(coordinate: str, field: GraphQLField) -> int | None:
     """Return the most objects of a list that is not a page's own; None if it is no list of objects."""
-    found = get_nullable_type(field.type)
-    if not isinstance(found, GraphQLList) or not is_object_type(get_nullable_type(found.of_type)):
+    list_type = get_nullable_type(field.type)
+    if not isinstance(list_type, GraphQLList) or not is_object_type(get_nullable_type(list_type.of_type)):
         return None
     if coordinate.endswith(("Connection.nodes", "Connection.edges")):
         return None
@@ -111,12 +111,10 @@ def _first(field: GraphQLField, node: FieldNode) -> int:
     """Return the most rows that a page can have."""
     for argument in node.arguments or ():
         if argument.name.value == "first":
-            written = argument.value
+            value = argument.value
             # More than the cap is refused when it is run; less than nothing, and what is too long to read, too.
             return (
-                max(0, min(int(written.value[:9]), MAX_PAGE_SIZE))
-                if isinstance(written, IntValueNode)
-                else MAX_PAGE_SIZE
+                max(0, min(int(value.value[:9]), MAX_PAGE_SIZE)) if isinstance(value, IntValueNode) else MAX_PAGE_SIZE
             )
     return int(field.args["first"].default_value)
 

@@ -128,7 +128,7 @@ def measure(schema: GraphQLSchema, document: DocumentNode) -> DocumentCost:
 
 
 def check_caps(size: DocumentCost) -> None:
-    """Raises `TooComplexError` for a document that is over a cap."""
+    """Raise `TooComplexError` for a document that is over a cap."""
     for name, most, sentence in CAPS:
         value = getattr(size, name)
         if value > most:
@@ -136,28 +136,30 @@ def check_caps(size: DocumentCost) -> None:
 
 
 def check_field_merging(document: DocumentNode) -> None:
-    """Raises `TooComplexError` when too many selections, of one name or of several, meet in one place.
+    """Raise `TooComplexError` when too many selections, of one name or of several, are merged into one selection set.
 
-    For what `check_caps` let pass.
+    It is called for documents that `check_caps` accepts.
     """
     fragments = _fragments(document)
-    places = [[node.selection_set] for node in document.definitions if isinstance(node, EXECUTABLE)]
-    while places:
-        alike: defaultdict[str, list[SelectionSetNode | None]] = defaultdict(list)
-        for node in _fields(places.pop(), fragments):
-            alike[node.alias.value if node.alias else node.name.value].append(node.selection_set)
-        if len(alike) > MAX_RESPONSE_KEYS:
-            raise TooComplexError(f"{len(alike)} names are selected in one place; at most {MAX_RESPONSE_KEYS}.")
-        for name, nodes in alike.items():
+    groups = [[node.selection_set] for node in document.definitions if isinstance(node, EXECUTABLE)]
+    while groups:
+        nodes_by_name: defaultdict[str, list[SelectionSetNode | None]] = defaultdict(list)
+        for node in _fields(groups.pop(), fragments):
+            nodes_by_name[node.alias.value if node.alias else node.name.value].append(node.selection_set)
+        if len(nodes_by_name) > MAX_RESPONSE_KEYS:
+            raise TooComplexError(f"{len(nodes_by_name)} names are selected in one place; at most {MAX_RESPONSE_KEYS}.")
+        for name, nodes in nodes_by_name.items():
             if len(nodes) > MAX_MERGED_FIELDS:
                 raise TooComplexError(
                     f"{name}: is selected {len(nodes)} times in one place; at most {MAX_MERGED_FIELDS}."
                 )
-        places += [inside for nodes in alike.values() if (inside := [node for node in nodes if node])]
+        groups += [
+            selection_sets for nodes in nodes_by_name.values() if (selection_sets := [node for node in nodes if node])
+        ]
 
 
 def root_fields(document: DocumentNode, operation_name: str | None) -> Iterator[FieldNode]:
-    """The fields that an operation selects at its root."""
+    """Yield the fields that an operation selects at its root."""
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode) and (node.name.value if node.name else None) == operation_name:
             yield from _fields([node.selection_set], _fragments(document))
@@ -167,26 +169,28 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
 
 
-def _fields(places: Iterable[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]) -> Iterator[FieldNode]:
-    """The fields that meet in one place; each fragment's once."""
-    waiting, spread = list(places), set()
-    while waiting:
-        for node in waiting.pop().selections:
+def _fields(
+    selection_sets: Iterable[SelectionSetNode], fragments: dict[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    """Yield the fields of merged selection sets; those of each fragment once."""
+    pending, used_fragments = list(selection_sets), set()
+    while pending:
+        for node in pending.pop().selections:
             if isinstance(node, FieldNode):
                 yield node
             elif isinstance(node, InlineFragmentNode):
-                waiting.append(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
-                spread.add(node.name.value)
+                pending.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in used_fragments:
+                used_fragments.add(node.name.value)
                 if node.name.value in fragments:
-                    waiting.append(fragments[node.name.value].selection_set)
+                    pending.append(fragments[node.name.value].selection_set)
 
 
 class _CostVisitor:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
         self._fragments = _fragments(document)
-        self._known: dict[str, DocumentCost] = {}
+        self._fragment_costs: dict[str, DocumentCost] = {}
 
     def operation(self, node: OperationDefinitionNode) -> DocumentCost:
         size = self._set(node.selection_set, self._schema.get_root_type(node.operation))
@@ -195,12 +199,14 @@ class _CostVisitor:
         return size
 
     def fragment(self, name: str) -> DocumentCost:
-        if name not in self._known:
-            self._known[name] = DocumentCost()  # one that spreads itself is for validation to refuse
+        if name not in self._fragment_costs:
+            self._fragment_costs[name] = DocumentCost()  # validation rejects a fragment that spreads itself
             node = self._fragments.get(name)
             if node is not None:
-                self._known[name] = self._set(node.selection_set, self._schema.get_type(node.type_condition.name.value))
-        return self._known[name]
+                self._fragment_costs[name] = self._set(
+                    node.selection_set, self._schema.get_type(node.type_condition.name.value)
+                )
+        return self._fragment_costs[name]
 
     def _set(self, node: SelectionSetNode | None, type_: GraphQLNamedType | None) -> DocumentCost:
         size = DocumentCost()
@@ -222,20 +228,20 @@ class _CostVisitor:
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> DocumentCost:
         name = node.name.value
-        found = META.get(name)
-        if found is None and isinstance(parent, GraphQLObjectType):
-            found = parent.fields.get(name)
-        size = self._set(node.selection_set, get_named_type(found.type) if found else None)
+        definition = META.get(name)
+        if definition is None and isinstance(parent, GraphQLObjectType):
+            definition = parent.fields.get(name)
+        size = self._set(node.selection_set, get_named_type(definition.type) if definition else None)
         size.depth += 1
         size.aliases += node.alias is not None
         size.introspects |= name == "__schema"
-        if found and parent:
-            priced = field_cost(f"{parent.name}.{name}", found, node)
-            if priced.is_period_before:
-                size.cost = priced.of(size.cost)
+        if definition and parent:
+            field_price = field_cost(f"{parent.name}.{name}", definition, node)
+            if field_price.is_period_before:
+                size.cost = field_price.of(size.cost)
                 size.reads, size.reads_before = NO_READS, size.reads | size.reads_before
             else:
-                size.cost = priced.of(size.cost)
+                size.cost = field_price.of(size.cost)
                 size.charge_reads()
-                size.reads = frozenset([priced.read]) if priced.read else NO_READS
+                size.reads = frozenset([field_price.read]) if field_price.read else NO_READS
         return size

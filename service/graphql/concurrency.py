@@ -1,4 +1,4 @@
-"""Places: how much is done at once, of one viewer's and of all, so that nobody takes a process for themselves."""
+"""Limits of concurrency: slots for each viewer and for all together, so that nobody occupies a whole process."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -8,94 +8,94 @@ from weakref import WeakValueDictionary
 
 from analytics.domain.errors import RateLimitedError
 
-# Operations that are answered at once; more of them wait. A page asks for two or three.
+# Requests of one viewer that are answered at the same time; further ones wait. A page sends two or three.
 MAX_CONCURRENT_REQUESTS = 8
-# Operations over WebSockets, which are mostly exports that are followed: each is looked at some times a second.
+# Operations of one viewer over WebSockets: mostly subscriptions to an export, which poll it a few times a second.
 MAX_SUBSCRIPTIONS = 40
-# What part of the connections to the database is for operations of so many points or more. The rest is left to cheaper
-# ones: a filter's options cost 13 points, one number 26 to 160, the whole view 800. Below 5 nothing is read.
+# The share of the database connections for operations of so many points or more; the rest is left to cheaper ones.
+# A filter's options cost 13 points, one number 26 to 160, the whole view 800. Below 5 nothing is read.
 LANES = ((200, 1 / 2), (5, 1 / 4))
 
 
 class ConcurrencyLimiter:
-    """The same number of places for everybody."""
+    """The same number of slots for each viewer."""
 
-    def __init__(self, each: int) -> None:
-        self._each = each
-        # Only of those who have or wait for one.
-        self._known: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
+        # Only of viewers who hold or wait for a slot.
+        self._semaphores: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
-        places = self._known.get(who) or self._known.setdefault(who, asyncio.Semaphore(self._each))
-        if patience <= 0 and places.locked():
+    async def slot(self, who: Hashable, seconds: float) -> AsyncIterator[None]:
+        """Hold a slot inside the block, after waiting for `seconds` at most. Raises `RateLimitedError`."""
+        semaphore = self._semaphores.get(who) or self._semaphores.setdefault(who, asyncio.Semaphore(self._slots))
+        if seconds <= 0 and semaphore.locked():
             raise RateLimitedError("Too much of yours is under way. Wait for some of it to end.", 1)
         try:
-            async with asyncio.timeout(patience or None):
-                await places.acquire()
+            async with asyncio.timeout(seconds or None):
+                await semaphore.acquire()
         except TimeoutError:
             raise RateLimitedError("Too many of your requests are being answered. Try again later.", 1) from None
         try:
             yield
         finally:
-            places.release()
+            semaphore.release()
 
 
 class ExecutionQueue:
-    """Places for all together. Who waits for one gets it in turn: one for each viewer, then one for each again."""
+    """Slots for all viewers together, with a fair queue: one slot for each waiting viewer, then one for each again."""
 
-    def __init__(self, places: int) -> None:
-        self._free = places
+    def __init__(self, slots: int) -> None:
+        self._free = slots
         # Only viewers who wait, the next one first.
         self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
 
     @asynccontextmanager
-    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
-        await self._take(who, patience)
+    async def slot(self, who: Hashable, seconds: float) -> AsyncIterator[None]:
+        """Hold a slot inside the block, after waiting for `seconds` at most. Raises `RateLimitedError`."""
+        await self._acquire(who, seconds)
         try:
             yield
         finally:
-            self._give()
+            self._release()
 
-    async def _take(self, who: Hashable, patience: float) -> None:
+    async def _acquire(self, who: Hashable, seconds: float) -> None:
         if self._free:
             self._free -= 1
         else:
-            await self._wait(who, patience)
+            await self._wait(who, seconds)
 
-    async def _wait(self, who: Hashable, patience: float) -> None:
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(who, deque()).append(place)
+    async def _wait(self, who: Hashable, seconds: float) -> None:
+        slot: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(who, deque()).append(slot)
         try:
-            async with asyncio.timeout(patience):
-                await place
+            async with asyncio.timeout(seconds):
+                await slot
         except BaseException as error:
-            if place.done() and not place.cancelled():
-                self._give()  # it came at the last moment
+            if slot.done() and not slot.cancelled():
+                self._release()  # it was granted at the last moment
             else:
-                self._leave(who, place)
+                self._abandon(who, slot)
             if isinstance(error, TimeoutError):
                 raise RateLimitedError("Too many requests are being answered. Try again later.", 1) from None
             raise
 
-    def _leave(self, who: Hashable, place: "asyncio.Future[None]") -> None:
-        line = self._waiting.get(who)
-        if line and place in line:
-            line.remove(place)
-            if not line:
+    def _abandon(self, who: Hashable, slot: "asyncio.Future[None]") -> None:
+        queue = self._waiting.get(who)
+        if queue and slot in queue:
+            queue.remove(slot)
+            if not queue:
                 del self._waiting[who]
 
-    def _give(self) -> None:
-        """Give a place to the next viewer, who then waits behind the others; or nobody waits."""
+    def _release(self) -> None:
+        """Give the slot to the next viewer, who then queues behind the others; if nobody waits, it is free."""
         while self._waiting:
-            who, line = self._waiting.popitem(last=False)
-            place = line.popleft()
-            if line:
-                self._waiting[who] = line
-            if not place.done():  # else the waiting task was just canceled
-                place.set_result(None)
+            who, queue = self._waiting.popitem(last=False)
+            slot = queue.popleft()
+            if queue:
+                self._waiting[who] = queue
+            if not slot.done():  # else the waiting task was just canceled
+                slot.set_result(None)
                 return
         self._free += 1
 
@@ -111,12 +111,12 @@ class CheckQueue(ExecutionQueue):
         super().__init__(1)
 
     @asynccontextmanager
-    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
-        """Hold the slot inside the block, after waiting for `patience` seconds at most. Raises `RateLimitedError`."""
-        await self._take(who, patience)
+    async def slot(self, who: Hashable, seconds: float) -> AsyncIterator[None]:
+        """Hold the slot inside the block, after waiting for `seconds` at most. Raises `RateLimitedError`."""
+        await self._acquire(who, seconds)
         loop = asyncio.get_running_loop()
         began_at = loop.time()
         try:
             yield
         finally:
-            loop.call_later(loop.time() - began_at, self._give)
+            loop.call_later(loop.time() - began_at, self._release)

@@ -1,4 +1,4 @@
-"""The GraphQL endpoint: who asks and what they are given, over HTTP and over WebSockets."""
+"""The GraphQL endpoint: authentication, limits and execution of operations, over HTTP and over WebSockets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable
@@ -42,10 +42,10 @@ from service.telemetry import recorder
 
 Clock = Callable[[], int]
 
-# Seconds until a stranger who asked too often is told so: refused at once, they would ask again at once.
+# Seconds before a stranger's request over the rate limit is rejected: rejected at once, they would retry at once.
 ANONYMOUS_RETRY_DELAY = 0.25
 
-# A request with this header is told in `extensions.plan` where its numbers were read, if an administrator sent it.
+# With this header an administrator's response has in `extensions.plan` the query plans of its numbers.
 PLAN_HEADER = "x-embudo-plan"
 
 
@@ -85,7 +85,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
     def __init__(
         self, schema: Schema, dependencies: GraphQLDependencies, max_strangers: int = MAX_ANONYMOUS_SOCKETS
     ) -> None:
-        """`max_strangers`: how many WebSockets may be open without a good token."""
+        """`max_strangers`: WebSockets that may be open without a valid token."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -98,11 +98,11 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         self.max_strangers = max_strangers
         # The open WebSockets of each viewer, and under None of all strangers, oldest first.
         self.sockets: dict[Hashable, dict[GraphQLOverWebSocket, None]] = {}
-        self._answered, self._followed = (
+        self._request_slots, self._subscription_slots = (
             ConcurrencyLimiter(MAX_CONCURRENT_REQUESTS),
             ConcurrencyLimiter(MAX_SUBSCRIPTIONS),
         )
-        self._checked = CheckQueue()
+        self._check_queue = CheckQueue()
         self._lanes = [(points, ExecutionQueue(int(part * dependencies.database.readers))) for points, part in LANES]
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
@@ -124,21 +124,21 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
             include_plan=PLAN_HEADER in request.headers,
             policy=dependencies.policy,
             record_operation=recorder.record_operation,
-            slot=self.place,
-            check_slot=self.check_place,
+            slot=self.operation_slot,
+            check_slot=self.check_slot,
             charge=self.charge,
             request_id=getattr(request.state, "request_id", None),
             address=request.client.host if request.client else "",
         )
 
     def body_bound(self, context: Context) -> tuple[int, Exception]:
-        """Of strangers only so much is read as shows what they may be asking for."""
+        """Return the maximum size of a body, which is small for strangers, and the error for a larger one."""
         if isinstance(context.identity, Identity):
             return super().body_bound(context)
         return MAX_ANONYMOUS_BODY_BYTES, context.unauthenticated
 
     def renewed(self, context: Context) -> Context:
-        """The context of an operation over a WebSocket: of now, and with nothing read yet."""
+        """Return a new context for an operation over a WebSocket: with the current time, and nothing read yet."""
         return replace(context, now=self._dependencies.now(), cost=None)
 
     def now(self) -> int:
@@ -156,9 +156,9 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
                 await asyncio.sleep(ANONYMOUS_RETRY_DELAY)
             raise
 
-    def turn(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """A place for a request: so many of one viewer's are read and answered at once. Raises `RateLimitedError`."""
-        return self._answered.slot(_whose(context), context.seconds_left)
+    def request_slot(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """Hold one of the viewer's slots for concurrent requests. Raises `RateLimitedError`."""
+        return self._request_slots.slot(_whose(context), context.seconds_left)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Execute a request. Raises `RateLimitedError`."""
@@ -169,45 +169,45 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         return result
 
     @asynccontextmanager
-    async def place(self, context: Context) -> AsyncIterator[None]:
-        """A place for an operation whose cost is known. Raises `RateLimitedError`."""
+    async def operation_slot(self, context: Context) -> AsyncIterator[None]:
+        """Spend an operation's points, and hold a slot of its lane. Raises `RateLimitedError`."""
         whose, cost = _whose(context), context.cost or 0
         await self._dependencies.rate_limiter.spend(cost, *whose)
         async with AsyncExitStack() as stack:
-            for points, turns in self._lanes:
+            for points, queue in self._lanes:
                 if cost >= points:
-                    await stack.enter_async_context(turns.slot(whose, context.seconds_left))
+                    await stack.enter_async_context(queue.slot(whose, context.seconds_left))
                     break
             yield
 
-    def check_place(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """The place to parse or to validate a document that is not known. Raises `RateLimitedError`."""
-        return self._checked.slot(_whose(context), context.seconds_left)
+    def check_slot(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """Hold the slot to parse or validate a document that is not cached. Raises `RateLimitedError`."""
+        return self._check_queue.slot(_whose(context), context.seconds_left)
 
     async def charge(self, context: Context, points: int) -> None:
-        """Count points for an operation that is not run."""
+        """Charge points for an operation that is not run."""
         await self._dependencies.rate_limiter.charge(points, *_whose(context))
 
-    def following(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """A place for an operation over a WebSocket. Raises `RateLimitedError` when there is none."""
-        return self._followed.slot(_whose(context), patience=0)
+    def subscription_slot(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """Hold one of the viewer's slots for subscriptions. Raises `RateLimitedError` when none is free."""
+        return self._subscription_slots.slot(_whose(context), seconds=0)
 
-    def document(self, asked: dict[str, Any]) -> str | None:
-        """The document that a request asks for, by text or hash. Raises a public error."""
-        text = self._dependencies.persisted_documents.resolve(asked)
+    def document(self, request_data: dict[str, Any]) -> str | None:
+        """Return the document of a request, given by text or hash. Raises a public error."""
+        text = self._dependencies.persisted_documents.resolve(request_data)
         return text and sanitize(text)
 
     def recognize(self, websocket: Any, context: Context) -> None:
-        """Let what stands around this endpoint know who a WebSocket is for, too."""
+        """Give the identity behind a WebSocket to the middleware around this endpoint."""
         websocket.ws.scope.setdefault("state", {})["identity"] = context.identity
 
     async def on_ws_connect(self, context: Context) -> Any:
         """A browser cannot set headers on a WebSocket: its token comes with `connection_init`."""
         parameters = context.connection_params
         if isinstance(parameters, dict):
-            given = {str(name).lower(): value for name, value in parameters.items()}.get("authorization")
-            if isinstance(given, str):
-                context.identity = await self._dependencies.tokens.authenticate(given)
+            authorization = {str(name).lower(): value for name, value in parameters.items()}.get("authorization")
+            if isinstance(authorization, str):
+                context.identity = await self._dependencies.tokens.authenticate(authorization)
         return await super().on_ws_connect(context)
 
 

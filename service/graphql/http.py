@@ -66,7 +66,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
             context = await self.get_context(request, Response())
             await self.admit(context)
             body.most, body.refusal = self.body_bound(context)
-            async with self.turn(context):
+            async with self.request_slot(context):
                 response = await self.run(request, context)
         except HTTPException as error:
             code = "QUERY_TOO_COMPLEX" if error.status_code == 413 else "BAD_USER_INPUT"
@@ -78,11 +78,11 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
         await response(scope, receive, send)
 
     async def admit(self, context: Context) -> None:
-        """Count a request, before it is known whether it is a valid one. Raises `RateLimitedError` for too many."""
+        """Count a request, before it is read. Raises `RateLimitedError` for too many."""
         del context
 
-    def turn(self, context: Context) -> AbstractAsyncContextManager[None]:
-        """A place for a request."""
+    def request_slot(self, context: Context) -> AbstractAsyncContextManager[None]:
+        """Hold a slot for a request."""
         del context
         return nullcontext()
 
@@ -109,17 +109,17 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
         return response
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        """The request's parameters. Raises `HTTPException` for what is none."""
+        """Parse the request's parameters. Raises `HTTPException` for an invalid request."""
         if request.method == "GET":
             data: object = self.parse_query_params(request.query_params)
         else:
             content_type, options = parse_content_type((request.content_type or "")[:MAX_MEDIA_TYPES])
             if content_type.lower() != JSON or options.get("charset", "utf-8").lower() != "utf-8":
                 raise HTTPException(415, f"The body must be of type {JSON}, in UTF-8.")
-            given = await request.get_body()
-            if count_values(given) > MAX_VALUES:
+            body = await request.get_body()
+            if count_values(body) > MAX_VALUES:
                 raise HTTPException(413, f"The body has more than {MAX_VALUES} values. See `limits`.")
-            data = self.parse_json(given)
+            data = self.parse_json(body)
         if not isinstance(data, dict):
             raise HTTPException(400, "The body must be one JSON object.")
         return GraphQLRequestData(
@@ -129,9 +129,9 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
             extensions=_parameter(data, "extensions", dict),
         )
 
-    def document(self, asked: dict[str, Any]) -> str | None:
-        """The document that a request asks for."""
-        query: str | None = _parameter(asked, "query", str)
+    def document(self, request_data: dict[str, Any]) -> str | None:
+        """Return the document of a request."""
+        query: str | None = _parameter(request_data, "query", str)
         return query
 
     def decode_json(self, data: str | bytes) -> object:
@@ -192,20 +192,20 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
 
 
 def media_type(accept: str) -> str:
-    """In which of the two types to answer. Plain JSON for those who do not say, and for those who want neither."""
-    wanted: dict[str, float] = {}
+    """Choose the media type of the response by an `Accept` header: plain JSON if it names neither or none."""
+    qualities: dict[str, float] = {}
     for part in accept[:MAX_MEDIA_TYPES].split(","):
         name, options = parse_content_type(part.strip())
         try:
-            wanted[name.lower()] = float(options.get("q", "1"))
+            qualities[name.lower()] = float(options.get("q", "1"))
         except ValueError:
-            wanted[name.lower()] = 0.0
-    any_json = max(wanted.get("*/*", 0.0), wanted.get("application/*", 0.0))
-    return GRAPHQL_JSON if wanted.get(GRAPHQL_JSON, 0.0) > wanted.get(JSON, any_json) else JSON
+            qualities[name.lower()] = 0.0
+    any_json = max(qualities.get("*/*", 0.0), qualities.get("application/*", 0.0))
+    return GRAPHQL_JSON if qualities.get(GRAPHQL_JSON, 0.0) > qualities.get(JSON, any_json) else JSON
 
 
 def count_values(json: bytes | str) -> int:
-    """At most how many values some JSON has, without reading it: the reader takes a tenth of a second for 80,000."""
+    """Return an upper bound of the values in JSON, without parsing it: that takes a tenth of a second for 80,000."""
     text = json if isinstance(json, str) else json.decode("latin-1")
     return sum(map(text.count, "[{,"))
 

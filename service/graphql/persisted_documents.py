@@ -1,7 +1,7 @@
-"""Documents that are known by their hash, so that they need not be sent: those of a frontend's build.
+"""Persisted documents: those of a frontend's build, which requests name by their hash instead of sending them.
 
-The manifest is a JSON object of hashes (SHA-256, hexadecimal) and documents, as GraphQL Code Generator writes it. Our
-own pages' build writes one too (frontend/build/documents.ts).
+The manifest is a JSON object of hashes (SHA-256, hexadecimal) and documents, as GraphQL Code Generator writes it. The
+build of the bundled frontend writes one too (frontend/build/documents.ts).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from graphql_schema.limits.document_size import enforce_limits
 from service.settings import ConfigurationError, Settings
 from service.web.pages import BUILT
 
-# Of the built pages, as they send them.
+# The manifest of the bundled frontend.
 OWN_DOCUMENTS = BUILT / "documents.json"
 PREFIX = "sha256:"  # of `documentId`, as the draft on persisted documents has it
 
@@ -38,11 +38,11 @@ class PersistedDocuments:
     only: bool = False
     whose: str = field(default="this service's manifest", compare=False)
 
-    def resolve(self, asked: dict[str, Any]) -> str | None:
-        """The document that a request asks for, by text or hash. Raises a public error."""
-        id, hash, text = _id(asked), _apollos_hash(asked), asked.get("query")
-        if (known := id or hash) in self.documents:
-            return self.documents[known]
+    def resolve(self, request_data: dict[str, Any]) -> str | None:
+        """Return the document of a request, given by text or hash. Raises a public error."""
+        id, hash, text = _id(request_data), _apollos_hash(request_data), request_data.get("query")
+        if (key := id or hash) in self.documents:
+            return self.documents[key]
         if id is not None:
             raise NotFoundError("documentId: there is no such document here.")
         if text is not None and not isinstance(text, str):
@@ -60,15 +60,15 @@ class PersistedDocuments:
         return text
 
 
-def _id(asked: dict[str, Any]) -> str | None:
-    """A hash as the draft on persisted documents has it."""
-    id = asked.get("documentId")
+def _id(request_data: dict[str, Any]) -> str | None:
+    """Return the hash in the form of the draft on persisted documents."""
+    id = request_data.get("documentId")
     return id.removeprefix(PREFIX) if id and isinstance(id, str) else None
 
 
-def _apollos_hash(asked: dict[str, Any]) -> str | None:
-    """A hash as Apollo's clients send it."""
-    extensions = asked.get("extensions")
+def _apollos_hash(request_data: dict[str, Any]) -> str | None:
+    """Return the hash in the form of Apollo's clients."""
+    extensions = request_data.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     hash = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
     return hash if isinstance(hash, str) else None
@@ -79,7 +79,7 @@ def _sha256(text: str) -> str:
 
 
 def parse_manifest(path: Path, schema: GraphQLSchema, *, only: bool) -> PersistedDocuments:
-    """The manifest in a file. Raises `ValueError` that says what is wrong: each document must be one to be run."""
+    """Read a manifest file. Raises `ValueError`, which says what is wrong: each document must be valid."""
     try:
         documents = json.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -91,13 +91,13 @@ def parse_manifest(path: Path, schema: GraphQLSchema, *, only: bool) -> Persiste
     for hash, text in documents.items():
         if hash != _sha256(text):
             raise ValueError(f"{hash}: is not the SHA-256 of its document")
-        if wrong := _validation_error(schema, text):
-            raise ValueError(f"{hash}: {wrong}")
+        if problem := _validation_error(schema, text):
+            raise ValueError(f"{hash}: {problem}")
     return PersistedDocuments(documents, only)
 
 
 def load_persisted_documents(settings: Settings, schema: Schema, own: Path = OWN_DOCUMENTS) -> PersistedDocuments:
-    """As the settings have it; what our own pages ask for, where only some run and none are named.
+    """Load the persisted documents from settings; with `documents_only` and no file, those of the bundled frontend.
 
     Raises `ConfigurationError`.
     """

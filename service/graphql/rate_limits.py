@@ -72,8 +72,8 @@ class InMemoryTokenBuckets:
     async def consume(self, buckets: Sequence[Bucket]) -> float:
         """See `TokenBucketStore`."""
         now = self._clock()
-        after = {one.name: max(self._full_at.get(one.name, now), now) + one.fills_in for one in buckets}
-        wait = max((after[one.name] - one.depth - now for one in buckets), default=0.0)
+        after = {bucket.name: max(self._full_at.get(bucket.name, now), now) + bucket.fills_in for bucket in buckets}
+        wait = max((after[bucket.name] - bucket.depth - now for bucket in buckets), default=0.0)
         if wait <= 0:
             self._full_at |= after
             if len(self._full_at) > MAX_BUCKETS:
@@ -124,7 +124,7 @@ class RedisTokenBuckets:
     async def consume(self, buckets: Sequence[Bucket]) -> float:
         """See `TokenBucketStore`.
 
-        Without the server nobody is held up, but for one request now and then that asks it.
+        While the server is unreachable, requests are not limited; one request now and then tries the server again.
         """
         now = self._clock()
         if now < self._ask_after:
@@ -133,9 +133,11 @@ class RedisTokenBuckets:
             self._ask_after = now + ASK_AGAIN_AFTER  # the others go on meanwhile
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):
-                names = [self._prefix + one.name for one in buckets]
+                names = [self._prefix + bucket.name for bucket in buckets]
                 wait = float(
-                    await self._take(keys=names, args=[n for one in buckets for n in (one.fills_in, one.depth)])
+                    await self._take(
+                        keys=names, args=[n for bucket in buckets for n in (bucket.fills_in, bucket.depth)]
+                    )
                 )
         except Exception as error:  # whatever it is, requests must not fail for what only counts them
             self._lose(now, error)

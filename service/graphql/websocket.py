@@ -103,8 +103,8 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
                 payload["operationName"] = sanitize(payload.get("operationName") or "") or None
             except PublicError as error:
                 extensions = {"code": error.code, "requestId": self.context.request_id}
-                shown = {"message": error.message, "extensions": extensions}
-                await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [shown]})
+                payload_error = {"message": error.message, "extensions": extensions}
+                await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [payload_error]})
                 return
         await super().handle_subscribe(message)
 
@@ -114,7 +114,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         own.context = self.view.renewed(self.context)
         own._operation = operation
         try:
-            async with self.view.following(own.context):
+            async with self.view.subscription_slot(own.context):
                 await super(GraphQLOverWebSocket, own).run_operation(operation)
         except PublicError as error:
             await own.handle_task_exception(error)
@@ -128,9 +128,9 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_task_exception(error)
             return
         located = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-        shown = to_public_error(located, INTERNAL)
-        shown.extensions = {"requestId": self.context.request_id, **(shown.extensions or {})}
-        await self._operation.send_initial_errors([shown])
+        public_error = to_public_error(located, INTERNAL)
+        public_error.extensions = {"requestId": self.context.request_id, **(public_error.extensions or {})}
+        await self._operation.send_initial_errors([public_error])
 
     async def shutdown(self) -> None:
         """The end of the connection."""

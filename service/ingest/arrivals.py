@@ -27,9 +27,9 @@ class Arrivals:
     an honest body comes in.
     """
 
-    def __init__(self, max_bytes: int, max_bodies: int, patience: float) -> None:
-        """`patience`: seconds for a body to come in."""
-        self._patience = patience
+    def __init__(self, max_bytes: int, max_bodies: int, seconds: float) -> None:
+        """`seconds`: the timeout for receiving a body."""
+        self._seconds = seconds
         self._max_bytes = max_bytes
         self._max_bodies = max_bodies
         self._waiting: dict[Arrival, None] = {}  # those that may have to give way, the oldest first
@@ -39,7 +39,7 @@ class Arrivals:
     @asynccontextmanager
     async def one(self, address: str) -> AsyncIterator[Arrival]:
         """Around a body that comes in. Raises TimeoutError when it takes too long, or had to give way."""
-        async with asyncio.timeout(self._patience) as limit:
+        async with asyncio.timeout(self._seconds) as limit:
             arrival = Arrival(address, asyncio.get_running_loop().time(), limit)
             self._waiting[arrival] = None
             self._by_address[address] += 1
@@ -66,12 +66,12 @@ class Arrivals:
 
     def _make_room(self) -> None:
         while self._waiting and (self.bytes > self._max_bytes or len(self._waiting) > self._max_bodies):
-            given = self._next_to_go()
-            self.keep(given)
-            self.bytes -= given.size
-            given.size = 0
-            if not given.limit.expired():
-                given.limit.reschedule(0)
+            evicted = self._next_to_go()
+            self.keep(evicted)
+            self.bytes -= evicted.size
+            evicted.size = 0
+            if not evicted.limit.expired():
+                evicted.limit.reschedule(0)
 
     def _next_to_go(self) -> Arrival:
         oldest = next(iter(self._waiting))

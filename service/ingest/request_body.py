@@ -31,33 +31,33 @@ class LineBatch(NamedTuple):
     text: bytes
 
 
-async def read_body(request: Request, most: int, patience: float, slowest: float) -> AsyncIterator[bytes]:
-    """The body, unpacked.
+async def read_body(request: Request, max_bytes: int, seconds: float, min_rate: float) -> AsyncIterator[bytes]:
+    """Yield the body in chunks, decompressed.
 
-    Raises `RequestRejectedError` when it has more than `most` bytes, is packed wrongly, stops coming for `patience`
-    seconds, or comes with less than `slowest` bytes a second for longer than that.
+    Raises `RequestRejectedError` when it has more than `max_bytes`, is compressed wrongly, stops for `seconds`, or
+    arrives with less than `min_rate` bytes a second for longer than that.
     """
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise RequestRejectedError(415, "UNSUPPORTED_ENCODING", "Content-Encoding must be gzip, or be left out.")
-    arriving = _with_deadline(request, patience, slowest)
+    arriving = _with_deadline(request, seconds, min_rate)
     size = 0
     async for chunk in arriving if encoding == "identity" else _gunzip(arriving):
         size += len(chunk)
-        if size > most:
+        if size > max_bytes:
             raise RequestRejectedError(
-                413, "TOO_LARGE", f"A body may have at most {most:,} bytes, unpacked. Send several."
+                413, "TOO_LARGE", f"A body may have at most {max_bytes:,} bytes, unpacked. Send several."
             )
         yield chunk
 
 
-async def _with_deadline(request: Request, patience: float, slowest: float) -> AsyncIterator[bytes]:
+async def _with_deadline(request: Request, seconds: float, min_rate: float) -> AsyncIterator[bytes]:
     stream, clock = request.stream(), asyncio.get_running_loop().time
-    size, waited = 0, 0.0  # seconds that we waited for the sender; not those that the sender waited for us
+    size, waited = 0, 0.0  # time spent waiting for the client (excludes our own processing)
     while True:
         began = clock()
         try:
-            async with asyncio.timeout(min(patience, patience + size / slowest - waited)):
+            async with asyncio.timeout(min(seconds, seconds + size / min_rate - waited)):
                 chunk = await anext(stream)
         except StopAsyncIteration:
             return

@@ -103,7 +103,7 @@ def unknown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return validate(of, document, *more, **options)
 
     monkeypatch.setattr(document_validation, "validate", remembered)
-    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", DocumentCache())
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_cache", DocumentCache())
     return validated
 
 
@@ -309,14 +309,14 @@ async def test_strangers_do_not_fill_the_memory(database: Database, unknown: lis
     for _ in range(3):
         await execute(database, None, "{ limits { first } }")
     assert len(unknown) == 3
-    assert len(document_validation.DocumentValidationExtension._known) == 0
+    assert len(document_validation.DocumentValidationExtension._cache) == 0
 
 
 async def test_only_so_many_bytes_of_documents_are_kept(
     database: Database, tenant: str, unknown: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = DocumentCache(most_bytes=100_000)
-    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", cache)
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_cache", cache)
     for n in range(100):
         await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
         assert cache.bytes <= 100_000
@@ -352,7 +352,7 @@ async def test_documents_leave_no_memory_behind(
         return tracemalloc.get_traced_memory()[0] - before
 
     cache = DocumentCache(most_bytes=3_000_000)
-    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_known", cache)
+    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_cache", cache)
     tracemalloc.start()
     try:
         await grown(0)

@@ -28,7 +28,7 @@ async def test_more_than_the_places_wait_and_then_have_one() -> None:
 
     async def work() -> None:
         nonlocal inside, most
-        async with places.slot("ana", patience=60):
+        async with places.slot("ana", seconds=60):
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -40,38 +40,38 @@ async def test_more_than_the_places_wait_and_then_have_one() -> None:
 
 async def test_everybody_has_places_of_their_own() -> None:
     places = ConcurrencyLimiter(1)
-    async with places.slot(("ana", "acme"), patience=0), places.slot(("ana", "other"), patience=0):
+    async with places.slot(("ana", "acme"), seconds=0), places.slot(("ana", "other"), seconds=0):
         pass
 
 
-@pytest.mark.parametrize("patience", [0, 0.01])
-async def test_without_patience_there_is_none(patience: float) -> None:
+@pytest.mark.parametrize("seconds", [0, 0.01])
+async def test_without_patience_there_is_none(seconds: float) -> None:
     places = ConcurrencyLimiter(1)
-    async with places.slot("ana", patience=60):
+    async with places.slot("ana", seconds=60):
         with pytest.raises(RateLimitedError):
-            async with places.slot("ana", patience=patience):
+            async with places.slot("ana", seconds=seconds):
                 raise AssertionError("there was a second place")
-    async with places.slot("ana", patience=0):
+    async with places.slot("ana", seconds=0):
         pass
 
 
 async def test_a_place_is_given_back_whatever_happens() -> None:
     places = ConcurrencyLimiter(1)
     with pytest.raises(ValueError, match="broken"):
-        async with places.slot("ana", patience=0):
+        async with places.slot("ana", seconds=0):
             raise ValueError("broken")
     running = asyncio.create_task(_hold(places))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    async with places.slot("ana", patience=0):
+    async with places.slot("ana", seconds=0):
         pass
-    assert not places._known
+    assert not places._semaphores
 
 
 async def _hold(places: ConcurrencyLimiter) -> None:
-    async with places.slot("ana", patience=0):
+    async with places.slot("ana", seconds=0):
         await asyncio.sleep(60)
 
 
@@ -79,7 +79,7 @@ async def test_places_for_all_are_given_in_turn() -> None:
     turns, began = ExecutionQueue(2), list[str]()
 
     async def work(who: str) -> None:
-        async with turns.slot(who, patience=60):
+        async with turns.slot(who, seconds=60):
             began.append(who)
             await asyncio.sleep(0)
 
@@ -90,9 +90,9 @@ async def test_places_for_all_are_given_in_turn() -> None:
 
 async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
     turns = ExecutionQueue(1)
-    async with turns.slot("ana", patience=60):
+    async with turns.slot("ana", seconds=60):
         with pytest.raises(RateLimitedError):
-            async with turns.slot("eva", patience=0.01):
+            async with turns.slot("eva", seconds=0.01):
                 raise AssertionError("there was a second place")
         waiting = [asyncio.create_task(_turn(turns)) for _ in range(3)]
         await asyncio.sleep(0)
@@ -106,7 +106,7 @@ async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
 
 
 async def _turn(turns: ExecutionQueue) -> None:
-    async with turns.slot("ivo", patience=60):
+    async with turns.slot("ivo", seconds=60):
         pass
 
 
@@ -125,15 +125,15 @@ async def test_dear_operations_wait_for_each_other_and_cheap_ones_for_nobody(dat
 
     async with AsyncExitStack() as running:
         for n in range(database.readers // 2):
-            await running.enter_async_context(endpoint.place(costing(700, f"dear {n}")))
+            await running.enter_async_context(endpoint.operation_slot(costing(700, f"dear {n}")))
         for n in range(database.readers // 4):
-            await running.enter_async_context(endpoint.place(costing(100, f"between {n}")))
+            await running.enter_async_context(endpoint.operation_slot(costing(100, f"between {n}")))
         for n in range(50):
-            await running.enter_async_context(endpoint.place(costing(4, f"cheap {n}")))
+            await running.enter_async_context(endpoint.operation_slot(costing(4, f"cheap {n}")))
         for points in (1_201, 25):
             with pytest.raises(RateLimitedError):
-                await running.enter_async_context(endpoint.place(costing(points, "late")))
-    async with endpoint.place(costing(1_201, "late")):
+                await running.enter_async_context(endpoint.operation_slot(costing(points, "late")))
+    async with endpoint.operation_slot(costing(1_201, "late")):
         pass
 
 

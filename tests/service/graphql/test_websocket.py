@@ -282,8 +282,8 @@ async def test_what_nobody_expected_is_told_as_an_error(monkeypatch: pytest.Monk
     monkeypatch.setattr(document_validation, "enforce_limits", fail)
     monkeypatch.setattr(
         document_validation.DocumentValidationExtension,
-        "_known",
-        type(document_validation.DocumentValidationExtension._known)(),
+        "_cache",
+        type(document_validation.DocumentValidationExtension._cache)(),
     )
     endpoint = Broken(
         build_schema(),

@@ -37,7 +37,7 @@ class Sender:
 @pytest.fixture
 def bodies() -> Arrivals:
     """Nothing comes in yet."""
-    return Arrivals(MAX_BYTES, MAX_BODIES, patience=60)
+    return Arrivals(MAX_BYTES, MAX_BODIES, seconds=60)
 
 
 async def taken(bodies: Arrivals, *senders: tuple[str, int]) -> list[bool]:
@@ -93,7 +93,7 @@ async def test_what_gave_way_adds_nothing_more(bodies: Arrivals) -> None:
 
 
 async def test_nobody_takes_longer_than_the_patience() -> None:
-    bodies = Arrivals(MAX_BYTES, MAX_BODIES, patience=0.01)
+    bodies = Arrivals(MAX_BYTES, MAX_BODIES, seconds=0.01)
     with pytest.raises(TimeoutError):
         async with bodies.one("stranger"):
             await asyncio.sleep(60)

@@ -123,7 +123,7 @@ async def test_a_body_may_take_long_if_much_comes() -> None:
 
 async def test_the_time_that_a_sender_waits_for_us_does_not_count() -> None:
     found = b""
-    async for chunk in read_body(request([b"a"] * 5), 100, patience=0.5, slowest=1):
+    async for chunk in read_body(request([b"a"] * 5), 100, seconds=0.5, min_rate=1):
         await asyncio.sleep(0.3)
         found += chunk
     assert found == b"a" * 5
