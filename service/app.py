@@ -1,4 +1,4 @@
-"""The ASGI application: everything joined."""
+"""The ASGI application, composed of all routes and middleware."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,7 +42,7 @@ COMPRESSION = Middleware(CompressMiddleware, minimum_size=1024, zstd_level=1, br
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The service, ready to be run by uvicorn. Raises `ConfigurationError`."""
+    """Create the application, ready to be run by uvicorn. Raises `ConfigurationError`."""
     configure(settings.log_level, settings.log_format)
     tokens = create_token_service(settings)
     links = DownloadLinkSigner(settings.link_key, timedelta(seconds=settings.link_seconds))

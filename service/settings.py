@@ -312,16 +312,16 @@ class Settings(BaseSettings):
 
 
 def unknown_variables() -> list[str]:
-    """A sentence for each variable that begins as ours do and is none of them: perhaps it is misspelt."""
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    """Return a sentence for each variable with our prefix that is no setting: it may be misspelt."""
+    setting_names = [PREFIX + name.upper() for name in Settings.model_fields]
     sentences = []
     for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.85)
-            sentences.append(f"{name}: there is no such setting" + (f"; is it {near[0]}?" if near else "."))
+        if name.startswith(PREFIX) and name not in setting_names:
+            similar = get_close_matches(name, setting_names, n=1, cutoff=0.85)
+            sentences.append(f"{name}: there is no such setting" + (f"; is it {similar[0]}?" if similar else "."))
     return sentences
 
 
 def enable_multiprocess_metrics(folder: Path) -> None:
-    """Have the processes that are started from here on count their metrics together, in an empty folder."""
+    """Have all processes started from here on share their metrics, in an empty folder."""
     os.environ[METRICS_FOLDER] = str(folder)

@@ -114,16 +114,16 @@ class FileStore:
     async def look(self, key: str) -> Stored:
         """Look at a file. Raises FileNotFoundError, or another OSError when the store does not answer."""
         with _os_errors(f"could not read {key}"):
-            found = await self._do(obstore.head, self._store, key)
-            return Stored(found["size"], found["last_modified"], found["e_tag"])
+            metadata = await self._do(obstore.head, self._store, key)
+            return Stored(metadata["size"], metadata["last_modified"], metadata["e_tag"])
 
     async def digest(self, key: str, size: int) -> str:
         """The SHA-256 of a file of a size, in hexadecimal. Raises as `look` does."""
-        found = hashlib.sha256()
-        for place in range(0, size, CHUNK):
+        hash = hashlib.sha256()
+        for start in range(0, size, CHUNK):
             with _os_errors(f"could not read {key}"):
-                await self._do(_add_range, found, self._store, key, place, min(place + CHUNK, size))
-        return found.hexdigest()
+                await self._do(_add_range, hash, self._store, key, start, min(start + CHUNK, size))
+        return hash.hexdigest()
 
     def local_path(self, key: str) -> Path | None:
         """The path of a file in a folder, whether or not it is there; None in a bucket."""
@@ -133,10 +133,10 @@ class FileStore:
         """A file's bytes from `start` up to `end` (exclusive; None: to its end). Raises as `look` does."""
         if end is None:
             end = (await self.look(key)).size
-        for place in range(start, end, CHUNK):
+        for offset in range(start, end, CHUNK):
             with _os_errors(f"could not read {key}"):
-                upto = min(place + CHUNK, end)
-                piece = await self._do(obstore.get_range, self._store, key, start=place, end=upto)
+                upto = min(offset + CHUNK, end)
+                piece = await self._do(obstore.get_range, self._store, key, start=offset, end=upto)
             yield bytes(piece)
 
     async def is_reachable(self) -> bool:
@@ -176,8 +176,8 @@ def _content(path: Path) -> Content:
         return Content(file.tell(), digest)
 
 
-def _add_range(found: "hashlib._Hash", store: ObjectStore, key: str, start: int, end: int) -> None:
-    found.update(obstore.get_range(store, key, start=start, end=end))
+def _add_range(hash: "hashlib._Hash", store: ObjectStore, key: str, start: int, end: int) -> None:
+    hash.update(obstore.get_range(store, key, start=start, end=end))
 
 
 def _delete_staged(folder: Path, before: datetime) -> list[str]:

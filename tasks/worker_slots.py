@@ -10,10 +10,10 @@ SHUTDOWN_GRACE = 4.0
 
 
 class WorkerSlots:
-    """The jobs that a process does at once, those that it could still take, and its shutdown."""
+    """The slots for concurrent jobs of a process, and its shutdown."""
 
-    def __init__(self, places: int = 1) -> None:
-        self._free = places
+    def __init__(self, slots: int = 1) -> None:
+        self._free = slots
         self._lock = threading.Lock()
         self._ended: float | None = None
 
@@ -24,7 +24,7 @@ class WorkerSlots:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Take a place for as long as a job is done."""
+        """Hold a slot while a job runs."""
         with self._lock:
             self._free -= 1
         try:
@@ -34,7 +34,7 @@ class WorkerSlots:
                 self._free += 1
 
     def request_shutdown(self) -> None:
-        """Begin nothing from now on; what runs is handed back."""
+        """Start no further jobs; running ones are released to the queue."""
         self._ended = self._ended or time.monotonic()
 
     @property

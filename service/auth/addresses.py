@@ -1,12 +1,12 @@
-"""Addresses, as far as they tell one client from another."""
+"""Client addresses, reduced to what identifies one client."""
 
 from ipaddress import IPv6Address, ip_address
 
-NETWORK = 64  # bits of an IPv6 address; who has one has all that begin with them
+NETWORK = 64  # bits of an IPv6 address that identify a client: a client has all addresses with this prefix
 
 
 def network(address: str) -> str:
-    """Whom an address stands for: all of an IPv6 network; IPv4 is the same in either writing."""
+    """Return the key of an address's client: the network of an IPv6 address; IPv4 is the same in either notation."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""Download links: signed for one export and one viewer, and soon over."""
+"""Download links: signed for one export and one viewer, with a short lifetime."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ AUDIENCE = "embudo-export-file"
 
 @dataclass(frozen=True)
 class DownloadLinkSigner:
-    """Makes and reads links. Their key is derived from the token secret, so neither passes for the other."""
+    """Signs and verifies links. Their key is derived from the token secret, so a link is no token and vice versa."""
 
     secret: str
     lifetime: timedelta
@@ -26,7 +26,7 @@ class DownloadLinkSigner:
         return blake2b(self.secret.encode(), person=b"embudo-links").digest()
 
     def sign(self, viewer: Viewer, export: Export) -> str:
-        """The path and query under which a viewer may fetch an export's file."""
+        """Return the path and query with which a viewer may download an export's file."""
         claims = {
             "aud": AUDIENCE,
             "exp": datetime.now(UTC) + self.lifetime,
@@ -38,7 +38,7 @@ class DownloadLinkSigner:
         return f"/exports/{export.id}/file?signature={jwt.encode(claims, self._key, 'HS256')}"
 
     def verify(self, export_id: str, signature: str) -> Identity | None:
-        """For whom a link to an export was signed; None when it was not, or is over."""
+        """Return the viewer's identity for whom a link to an export was signed; None if it is invalid or expired."""
         if not _is_canonical_jwt(signature):
             return None
         try:

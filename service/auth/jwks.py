@@ -1,4 +1,4 @@
-"""The keys of an identity provider: a JSON Web Key Set (RFC 7517), looked at again as it changes."""
+"""The keys of an identity provider: a JSON Web Key Set (RFC 7517), fetched again from time to time."""
 
 import asyncio
 import time
@@ -27,7 +27,7 @@ Clock = Callable[[], float]
 
 
 class JwksCache:
-    """Keys by their id. When the provider does not answer, those that are known stay good."""
+    """The provider's keys by their id. When the provider does not answer, the cached keys stay valid."""
 
     def __init__(self, url: str, *, fetch: Fetch | None = None, clock: Clock = time.monotonic) -> None:
         self._url = url
@@ -39,12 +39,12 @@ class JwksCache:
         self._refreshing: asyncio.Task[None] | None = None
 
     def get_key(self, id: str | None, algorithm: str) -> PyJWK | None:
-        """The key that a token names. Without a name: the only one of its kind."""
+        """Return the key that a token names; without a name the only key of its type."""
         fit = [key for key in self._known if key.algorithm_name == algorithm and id in (None, key.key_id)]
         return fit[0] if len(fit) == 1 else None
 
     async def ensure_key(self, id: str | None, algorithm: str) -> None:
-        """Fetch what `find` needs: at once when the key is not known, beside the request when keys grow old."""
+        """Fetch the keys if needed: at once if the key is unknown, in the background if the keys are old."""
         if self.get_key(id, algorithm) is None:
             await self._refresh()
         elif self._clock() - self._fetched > FRESH_SECONDS and (self._refreshing is None or self._refreshing.done()):
@@ -68,7 +68,7 @@ class JwksCache:
 
 
 def parse_key_set(document: Any) -> list[PyJWK]:
-    """The keys of a set that may sign tokens. Raises `ValueError` when it is no set, or has none."""
+    """Return the keys of a set that may sign tokens. Raises `ValueError` if it is not a key set, or has none."""
     listed = document.get("keys") if isinstance(document, dict) else None
     keys = [key for entry in listed or () if isinstance(entry, dict) and (key := _key(entry))]
     if not keys:

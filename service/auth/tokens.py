@@ -1,4 +1,4 @@
-"""Tokens: who is asking. Signed JSON Web Tokens (RFC 7519): with our secret, or with an identity provider's keys."""
+"""Tokens: JSON Web Tokens (RFC 7519) signed with our secret, or with an identity provider's keys."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ MAX_TOKEN_LENGTH = 4_096  # characters; what reads a token looks at each of them
 
 
 class RefusedTokenError(UnauthenticatedError):
-    """A token that is not good, with the reason, which the message does not tell."""
+    """An invalid token, with the reason, which the message does not reveal."""
 
     def __init__(self, reason: str, message: str = NOT_VALID) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class TokenService:
     keys: JwksCache | None = None
 
     def issue(self, identity: Identity, lifetime: timedelta, *, now: datetime | None = None) -> str:
-        """A token for someone, signed with the secret."""
+        """Create a token for an identity, signed with the secret."""
         claims: dict[str, Any] = {
             "sub": identity.id,
             "tenant": identity.tenant_id,
@@ -129,12 +129,12 @@ async def identify(connection: HTTPConnection, tokens: TokenService) -> Identity
     state = connection.scope.setdefault("state", {})
     if "identity" not in state:
         state["identity"] = await tokens.authenticate(connection.headers.get("authorization"))
-    found: Identity | PublicError | None = state["identity"]
-    return found
+    identity: Identity | PublicError | None = state["identity"]
+    return identity
 
 
 def create_token_service(settings: Settings) -> TokenService:
-    """As the settings have it. Raises `ConfigurationError` when tokens could not be checked at all."""
+    """Create the token service from settings. Raises `ConfigurationError` if tokens could not be verified at all."""
     keys = JwksCache(settings.token_jwks_url) if settings.token_jwks_url else None
     secret = settings.secret if settings.token_secret or keys is None else None
     return TokenService(secret, settings.token_issuer, settings.token_audience, keys)
@@ -169,7 +169,7 @@ def _identity(claims: dict[str, Any]) -> Identity:
 
 
 def parse_bearer(header: str | None) -> str | None:
-    """The token in an Authorization header, if there is one (RFC 6750, section 2.1)."""
+    """Return the token in an Authorization header, if there is one (RFC 6750, section 2.1)."""
     scheme, _, token = (header or "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 

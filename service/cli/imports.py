@@ -46,7 +46,7 @@ def import_(
 
 
 async def _import(settings: "Settings", files: list[Path], tenant: str, format: EventFormat, rejected: Path) -> int:
-    """Import files, drop old orphans and finish the rollups; the exit code."""
+    """Import files, drop old orphans and finish the rollups; return the exit code."""
     from analytics.domain.time_zones import DAY, now_micros
     from analytics.lifecycle.orphans import delete_orphans
     from analytics.rollups.rebuild import rebuild

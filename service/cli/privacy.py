@@ -29,7 +29,7 @@ def forget(
     """
     from tasks.erasure import erase_contacts
 
-    contacts = [one for given in contact for one in (_lines() if given == "-" else [given])]
+    contacts = [value for argument in contact for value in (_lines() if argument == "-" else [argument])]
     erased = _run(lambda resources: erase_contacts(resources, tenant, contacts))
     typer.echo(f"forgotten: {erased.messages:,} messages to them and {erased.replies:,} replies of theirs")
 

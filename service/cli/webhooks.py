@@ -63,7 +63,7 @@ def webhooks_replay(
 async def _replay(
     settings: "Settings", tenant: str, since: datetime | None, until: datetime | None, rejected_only: bool
 ) -> tuple[int, "InboxCounts"]:
-    """Mark bodies as pending and apply them; their number, and the counts of all bodies afterwards."""
+    """Mark bodies as pending and apply them; return their number, and the counts of all bodies afterwards."""
     from analytics.domain.time_zones import now_micros, to_micros
     from analytics.ingest import webhook_inbox
 

@@ -203,13 +203,13 @@ CHANGES = (
 def statements() -> list[Statement]:
     """All the platform says about its directory, in order of time; a change repeats the whole entity."""
     current = {first.body[kind]["id"]: (kind, first) for kind, first in _first_statements()}
-    told = [_tenant(), *MEMBERSHIPS, *(first for _, first in current.values())]
+    all_statements = [_tenant(), *MEMBERSHIPS, *(first for _, first in current.values())]
     for change in CHANGES:
         kind, before = current[change.id]
         after = Statement(change.progress, before.type, {kind: before.body[kind] | change.fields})
         current[change.id] = kind, after
-        told.append(after)
-    return sorted(told, key=lambda statement: statement.progress)
+        all_statements.append(after)
+    return sorted(all_statements, key=lambda statement: statement.progress)
 
 
 def _tenant() -> Statement:

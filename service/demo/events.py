@@ -156,15 +156,15 @@ class _Simulation:
             "contact": sent.contact,
             "ticket": ticket,
         }
-        told = {key: value for key, value in message.items() if value is not None}
-        event = {"type": "message.sent", "at": milliseconds(day, at), "message": told}
+        stated = {key: value for key, value in message.items() if value is not None}
+        event = {"type": "message.sent", "at": milliseconds(day, at), "message": stated}
         self._queue.put(min(at + self._rng.expovariate(0.5), self._end), event)
         return sent
 
     def _someone(self, day: Day) -> int:
         """A contact: the known ones grow with time, and the first of them write with us a little more."""
-        known = self._contacts * (0.3 + 0.7 * day.progress)
-        return int(known * self._random() ** 1.15)
+        contacts_by_then = self._contacts * (0.3 + 0.7 * day.progress)
+        return int(contacts_by_then * self._random() ** 1.15)
 
     def _ticket(self, who: int) -> dict[str, Any] | None:
         chance = self._random()

@@ -24,9 +24,9 @@ async def import_demo(database: Database, count: int, seed: int, *, only_if_empt
     started = time.monotonic()
     report = ImportReport()
     items = read_events(map(msgspec.json.encode, demo_events(count, seed, datetime.now(UTC))))
-    shown = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
+    tracked_items = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
     aside = RejectedLinesFile(Path("demo-rejected.ndjson"), console)
-    await import_items(database, DEMO_TENANT, "demo", shown, report, aside)
+    await import_items(database, DEMO_TENANT, "demo", tracked_items, report, aside)
     await rebuild(database, DEMO_TENANT, anew=False)
     console.print(f"Demo: {report} in {time.monotonic() - started:.0f} s")
 

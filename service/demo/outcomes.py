@@ -97,14 +97,14 @@ class MessageOutcomes:
             return
         delivered = sent.at + 2 + self._journey()
         opened = self._random() < sent.habit.opened
-        shown = opened and sent.shows_reads
-        if not shown or self._random() > READ_ALONE:
+        reads_are_reported = opened and sent.shows_reads
+        if not reads_are_reported or self._random() > READ_ALONE:
             self._status(sent, "delivered", delivered)
         if self._random() < FAILED_AFTER:
             self._status(sent, "failed", delivered + MINUTE, error=_error(131000))
         if opened:
             read = next_waking_time(sent.day, delivered + 2 + self._rng.lognormvariate(6, 1.6), self._random())
-            if shown:
+            if reads_are_reported:
                 self._status(sent, "read", read)
             if self._random() < sent.habit.replied * sent.eagerness:
                 self._answer(sent, read + 5 + self._rng.lognormvariate(5.8, 1.7))

@@ -123,23 +123,23 @@ class _IngestReport:
         self._named: list[RejectedLine] = []
         self.valid = self.invalid = 0
 
-    def add(self, done: IngestResult) -> None:
-        self.valid += sum(done.outcomes.values())
-        self.invalid += done.invalid
-        self._named += done.named[: MAX_NAMED - len(self._named)]
-        for outcome, count in (Counter(done.outcomes) + Counter(rejected=done.invalid)).items():
+    def add(self, result: IngestResult) -> None:
+        self.valid += sum(result.outcomes.values())
+        self.invalid += result.invalid
+        self._named += result.named[: MAX_NAMED - len(self._named)]
+        for outcome, count in (Counter(result.outcomes) + Counter(rejected=result.invalid)).items():
             self._outcomes[outcome] += count
             EVENTS.labels(outcome).inc(count)
 
     def answer(self, refused: RequestRejectedError | None = None) -> Response:
         """The counts; with a refusal too, since lines before it may have been applied."""
-        said: dict[str, Any] = {
+        body: dict[str, Any] = {
             **{outcome: self._outcomes[outcome] for outcome in OUTCOMES},
             "errors": [line._asdict() for line in self._named],
         }
         if refused is None:
-            return JSONResponse(said)
+            return JSONResponse(body)
         retry = {"Retry-After": str(RETRY_AFTER)} if refused.status in (429, 503) else {}
-        asked = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
-        told = {"error": {"code": refused.code, "message": refused.message}}
-        return JSONResponse(said | told, status_code=refused.status, headers=retry | asked)
+        challenge = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else {}
+        error_body = {"error": {"code": refused.code, "message": refused.message}}
+        return JSONResponse(body | error_body, status_code=refused.status, headers=retry | challenge)

@@ -69,18 +69,18 @@ class WhatsAppWebhookEndpoint:
 
     def _shake_hands(self, tenant: str, request: Request) -> Response:
         secrets, query = self._secrets_of(tenant), request.query_params
-        given = query.get("hub.verify_token", "")
-        right = secrets is not None and _same(given, secrets.verify_token)
-        if not right or query.get("hub.mode") != "subscribe":
+        token = query.get("hub.verify_token", "")
+        is_valid = secrets is not None and _same(token, secrets.verify_token)
+        if not is_valid or query.get("hub.mode") != "subscribe":
             return _refused()
         return PlainTextResponse(query.get("hub.challenge", ""))
 
     async def _receive(self, tenant: str, request: Request) -> Response:
-        given = request.headers.get("x-hub-signature-256", "")
-        if not SIGNATURE.fullmatch(given):
+        signature_header = request.headers.get("x-hub-signature-256", "")
+        if not SIGNATURE.fullmatch(signature_header):
             return _refused()
         try:
-            body = await self._signed_body(tenant, request, given)
+            body = await self._signed_body(tenant, request, signature_header)
         except TimeoutError:
             return PlainTextResponse("The body did not come in time.", status_code=503, headers=RETRY_AFTER)
         except ClientDisconnect:
@@ -91,10 +91,8 @@ class WhatsAppWebhookEndpoint:
             return PlainTextResponse("Too many at once.", status_code=503, headers=RETRY_AFTER)
         return await self._store(tenant, body)
 
-    async def _signed_body(self, tenant: str, request: Request, given: str) -> bytes | None:
-        """The whole body, if it is signed as it should be. Raises TimeoutError when it takes too long, or had to give
-        way.
-        """
+    async def _signed_body(self, tenant: str, request: Request, signature_header: str) -> bytes | None:
+        """Receive the whole body; None if its signature is wrong. Raises TimeoutError if it is too slow or evicted."""
         body = bytearray()
         address = network(request.client.host) if request.client else ""
         async with self._arrivals.one(address) as arrival:
@@ -104,8 +102,8 @@ class WhatsAppWebhookEndpoint:
             async with self._checking:
                 self._arrivals.keep(arrival)
                 # In a thread: several secrets and large bodies take the loop's time.
-                right = await asyncio.to_thread(_signed, body, given, self._secrets_of(tenant))
-        return bytes(body) if right else None
+                is_valid = await asyncio.to_thread(_signed, body, signature_header, self._secrets_of(tenant))
+        return bytes(body) if is_valid else None
 
     async def _store(self, tenant: str, body: bytes) -> Response:
         self._storing += 1
@@ -124,10 +122,12 @@ class WhatsAppWebhookEndpoint:
         return self._secrets.get(tenant) if possible else None
 
 
-def _signed(body: bytes | bytearray, given: str, secrets: WebhookCredentials | None) -> bool:
-    # All of them, always, and of a tenant that has none too: how long it takes tells nothing.
-    right = [_same(given, signature(body, secret)) for secret in (secrets.app_secrets if secrets else [""])]
-    return secrets is not None and any(right)
+def _signed(body: bytes | bytearray, signature_header: str, secrets: WebhookCredentials | None) -> bool:
+    # Always compare all secrets, and one for a tenant without any: the time taken must not reveal anything.
+    matches = [
+        _same(signature_header, signature(body, secret)) for secret in (secrets.app_secrets if secrets else [""])
+    ]
+    return secrets is not None and any(matches)
 
 
 def _refused() -> Response:
@@ -139,5 +139,5 @@ def signature(body: bytes | bytearray, secret: str) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def _same(given: str, right: str) -> bool:
-    return hmac.compare_digest(given.encode(), right.encode())
+def _same(received: str, expected: str) -> bool:
+    return hmac.compare_digest(received.encode(), expected.encode())

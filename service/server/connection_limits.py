@@ -288,11 +288,11 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         if not self._head_too_large:
             super().send_400_response(msg)
             return
-        told = f"A request's head may have {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.".encode()
+        message = f"A request's head may have {MAX_HEAD_BYTES} bytes and {MAX_HEADERS} headers.".encode()
         self.transport.write(
             STATUS_LINE[431]
             + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
-            + b"content-length: %d\r\n\r\n%b" % (len(told), told)
+            + b"content-length: %d\r\n\r\n%b" % (len(message), message)
         )
         self._linger()
 

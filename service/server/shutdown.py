@@ -32,13 +32,13 @@ def graceful_server(host: str, port: int) -> Iterator[None]:
 
 
 def _check_port_is_free(host: str, port: int) -> None:
-    """Listen for a moment, before anything was started that would have to be stopped."""
+    """Bind the port for a moment, before anything is started that would have to be stopped."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, kind, protocol, _, address in found:
-            with socket.socket(family, kind, protocol) as tried:
-                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                tried.bind(address)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in addresses:
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
     except OSError as error:
         raise ConfigurationError(
             f"EMBUDO_HOST, EMBUDO_PORT: cannot listen at {host}:{port}: {error.strerror}"

@@ -55,13 +55,13 @@ Read = Callable[[Reader, int], Awaitable[list[Metric]]]
 
 
 class StaticCollector(Collector):
-    """Metrics that are known already."""
+    """A collector of metrics that were read before."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self._metrics = list(metrics)
 
     def collect(self) -> Iterator[Metric]:
-        """As Prometheus' client asks for them."""
+        """Return the metrics to Prometheus' client library."""
         yield from self._metrics
 
 
@@ -91,7 +91,7 @@ async def _database_metrics(database: Database) -> list[Metric]:
 
 
 async def _read(database: Database, read: Read, now: int) -> list[Metric] | None:
-    """Run some reads; None when the database does not answer them, or not in time."""
+    """Run some reads; return None when the database does not answer in time."""
     try:
         async with asyncio.timeout(READ_TIMEOUT), database.observe() as reader:
             return await read(reader, now)

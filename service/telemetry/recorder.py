@@ -32,7 +32,7 @@ QUIET = ("/graphql", "/healthz", "/readyz", "/metrics", "/assets/{name}", "/webh
 
 
 class TelemetryMiddleware:
-    """Around the application: notes each HTTP request, and each WebSocket when it is over."""
+    """Middleware that logs and counts each HTTP request, and each WebSocket at its end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -97,30 +97,30 @@ def _request(scope: Scope, status: int, took: int) -> None:
     note("request", method=method, route=route, status=status, ms=round(took / MILLISECOND, 1))
 
 
-def record_operation(told: OperationRecord) -> None:
-    """Note an operation of GraphQL."""
-    OPERATIONS.labels(told.field, told.code).inc()
-    OPERATION_SECONDS.labels(told.field).observe(told.took / SECOND)
-    CACHE_BYTES.set(told.cache_bytes)
-    for ran in told.statements:
-        SQL_SECONDS.observe(ran.took / SECOND)
-    for plan in told.plans:
+def record_operation(operation: OperationRecord) -> None:
+    """Log and count an operation of GraphQL."""
+    OPERATIONS.labels(operation.field, operation.code).inc()
+    OPERATION_SECONDS.labels(operation.field).observe(operation.took / SECOND)
+    CACHE_BYTES.set(operation.cache_bytes)
+    for statement in operation.statements:
+        SQL_SECONDS.observe(statement.took / SECOND)
+    for plan in operation.plans:
         grouping, table = plan.split(": ")[:2]
         PLANS.labels(grouping, table).inc()
     log.info(
         "operation",
-        operation=told.name,
-        field=told.field,
-        code=told.code,
-        cost=told.cost,
-        ms=round(told.took / MILLISECOND, 1),
-        statements=len(told.statements),
-        sql_ms=round(sum(ran.took for ran in told.statements) / MILLISECOND, 1),
-        tenant=told.who.tenant_id if told.who else None,
-        viewer=told.who.id if told.who else None,
+        operation=operation.name,
+        field=operation.field,
+        code=operation.code,
+        cost=operation.cost,
+        ms=round(operation.took / MILLISECOND, 1),
+        statements=len(operation.statements),
+        sql_ms=round(sum(statement.took for statement in operation.statements) / MILLISECOND, 1),
+        tenant=operation.who.tenant_id if operation.who else None,
+        viewer=operation.who.id if operation.who else None,
     )
 
 
 def record_rejection(code: str) -> None:
-    """Count an operation that was not even looked at."""
+    """Count an operation that was rejected before it was parsed."""
     OPERATIONS.labels("none", code).inc()

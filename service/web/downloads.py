@@ -47,7 +47,7 @@ def routes(database: Database, files: FileStore, links: DownloadLinkSigner) -> l
 
 
 async def download(request: Request, database: Database, files: IntactFiles, links: DownloadLinkSigner) -> Response:
-    """The file, or one range of it; 403 for any link that is not good, whatever the reason, and 404 when it is gone."""
+    """Send the file, or one range of it; 403 for any invalid link, whatever the reason, and 404 when it is gone."""
     id = request.path_params["id"]
     identity = links.verify(id, request.query_params.get("signature", ""))
     if identity is None:
@@ -66,7 +66,7 @@ async def download(request: Request, database: Database, files: IntactFiles, lin
 
 
 async def _check_file(files: IntactFiles, export: Export) -> Response | None:
-    """The refusal of a file that is gone, cannot be read, or is not what was stored; None for one that may be given."""
+    """Return the error response for a file that is gone, unreadable or damaged; None for one that may be sent."""
     try:
         intact = await files.is_intact(key_of(export), export.file_size, export.file_digest)
     except FileNotFoundError:
@@ -95,7 +95,7 @@ def _answer(request: Request, files: FileStore, export: Export) -> Response:
 
 
 def _stream(request: Request, files: FileStore, export: Export) -> Response:
-    """A file of a bucket, or its end, from where an earlier download broke off: other ranges are ignored."""
+    """Send a file of a bucket, or its end, to resume an interrupted download; other ranges are ignored."""
     headers, size = _headers(export), export.file_size or 0
     resumed = ONE_RANGE.fullmatch(request.headers.get("range", ""))
     # The end of what the client began to read; that of any other file would make a broken one.
@@ -114,7 +114,7 @@ def _stream(request: Request, files: FileStore, export: Export) -> Response:
 
 
 async def _allowed(database: Database, identity: Identity, id: str) -> Export | None:
-    """The export, if it is complete and its departments may be seen by this person at this moment."""
+    """Load the export, if it is complete and this person may now see its departments."""
     async with database.read() as reader:
         try:
             viewer = await load_viewer(reader, identity)
@@ -138,7 +138,7 @@ def _headers(export: Export) -> dict[str, str]:
 
 
 def plain(name: str) -> str:
-    """A file's name for clients that do not read `filename*`: letters without their accents, `_` for the rest."""
+    """Return a file's name for clients that do not read `filename*`: letters without accents, `_` for the rest."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     stem, dot, suffix = letters.rpartition(".")
     return re.sub(r"[^A-Za-z0-9._ ()-]", "_", f"{stem or 'export'}{dot}{suffix}")

@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz` and `/metrics`: how the service is, for programs that look after it."""
+"""`/healthz`, `/readyz` and `/metrics`: the state of the service, for orchestrators and monitoring."""
 
 import asyncio
 from hmac import compare_digest
@@ -44,12 +44,12 @@ def routes(settings: Settings, database: Database, files: FileStore, workers: Wo
 
     async def metrics(request: Request) -> Response:
         token = settings.metrics_token
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not settings.demo and not (token and compare_digest(given.encode(), token.get_secret_value().encode())):
+        sent_token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not settings.demo and not (token and compare_digest(sent_token.encode(), token.get_secret_value().encode())):
             return Response(status_code=404 if token is None else 401)
         answers = await tables_check.result() is not None  # as `/readyz` has it
-        shown = await render_metrics(database, answers, settings.metrics_folder is not None)
-        return Response(shown, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        text = await render_metrics(database, answers, settings.metrics_folder is not None)
+        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
 

@@ -1,8 +1,8 @@
-"""Stored files, compared with what was stored: nothing else is given out, whatever its size.
+"""Integrity of stored files: a file is only sent if it has the size and checksum with which it was stored.
 
-A file is read whole before its first byte is given, once for each file and process: a download that stops in its middle
-would look like a bad connection, and of a range no checksum is known. What was found is remembered for as long as the
-store says that the file is the same: its size, the time of its last change, and a bucket's entity tag.
+A file is read whole before its first byte is sent, once for each file and process: a download that stopped in the
+middle would look like a bad connection, and ranges have no checksums. The digest is cached as long as the store reports
+the same file: by its size, the time of its last change, and a bucket's entity tag.
 """
 
 import asyncio
@@ -10,20 +10,20 @@ import asyncio
 from tasks.file_store import FileStore, Stored
 
 MAX_REMEMBERED = 10_000  # files
-# Seconds that one request waits for a file to be read. Those that come later find it read.
+# Seconds that a request waits for a file to be read. The reading goes on, for later requests.
 READING_TIMEOUT = 300.0
 
 
 class IntactFiles:
-    """The files of a store, each looked at once."""
+    """The files of a store, each verified once."""
 
     def __init__(self, files: FileStore) -> None:
         self.files = files
-        # The digest of each key, read or being read, and as what it was stored then.
+        # By key: the file's metadata, and the task that computes its digest.
         self._digests: dict[str, tuple[Stored, asyncio.Task[str]]] = {}
 
     async def is_intact(self, key: str, size: int | None, digest: str | None) -> bool:
-        """True if what is stored has this size and SHA-256 (None: not known, of an earlier release's file).
+        """Return True if a stored file has a size and a SHA-256 (None: unknown, for a file of an earlier release).
 
         Raises FileNotFoundError, or another OSError when the store does not answer, or not in time.
         """
@@ -33,17 +33,17 @@ class IntactFiles:
         return digest is None or await self._digest(key, stored) == digest
 
     async def _digest(self, key: str, stored: Stored) -> str:
-        known = self._digests.pop(key, None)
-        if known is None or known[0] != stored:
-            known = stored, asyncio.create_task(self.files.digest(key, stored.size))
-        self._digests[key] = known
+        entry = self._digests.pop(key, None)
+        if entry is None or entry[0] != stored:
+            entry = stored, asyncio.create_task(self.files.digest(key, stored.size))
+        self._digests[key] = entry
         if len(self._digests) > MAX_REMEMBERED:
             del self._digests[next(iter(self._digests))]
-        reading = known[1]
-        # Whoever asks may go away: then it is read for whoever asks next.
-        done, _ = await asyncio.wait([reading], timeout=READING_TIMEOUT)
+        digest_task = entry[1]
+        # `wait` does not cancel the task with the request: later requests use its result.
+        done, _ = await asyncio.wait([digest_task], timeout=READING_TIMEOUT)
         if not done:
             raise TimeoutError("the file took too long to read")
-        if reading.exception() and self._digests.get(key) == known:
+        if digest_task.exception() and self._digests.get(key) == entry:
             del self._digests[key]
-        return reading.result()
+        return digest_task.result()

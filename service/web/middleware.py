@@ -42,7 +42,7 @@ def cors_options(origins: tuple[str, ...]) -> dict[str, Any]:
 
 
 class ResponseHeadersMiddleware:
-    """Around the application: names each request, in the log too, and masks what nobody expected."""
+    """Middleware that gives each request an id, in the log too, sets headers, and masks unexpected errors."""
 
     def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
@@ -53,8 +53,8 @@ class ResponseHeadersMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = given if ACCEPTED.fullmatch(given) else uuid4().hex
+        sent_id = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = sent_id if ACCEPTED.fullmatch(sent_id) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         has_begun = False
 

@@ -1,4 +1,4 @@
-"""A pace for requests without a good token: however many connections send them, the loop is left to others."""
+"""A throttle for requests without a valid token: however many connections send them, others are still served."""
 
 import asyncio
 import time
@@ -45,7 +45,7 @@ class AnonymousThrottle:
         return not signed and not isinstance(await identify(connection, self._tokens), Identity)
 
     def _delay(self) -> float:
-        """Seconds until the next of the evenly spaced places."""
+        """Return the seconds until the next free slot; slots are evenly spaced."""
         now = time.monotonic()
         self._free_at = max(self._free_at, now - BURST / REQUESTS_PER_SECOND) + 1 / REQUESTS_PER_SECOND
         self._free_at = min(self._free_at, now + MAX_DELAY)
@@ -53,7 +53,7 @@ class AnonymousThrottle:
 
 
 async def _closes_within(seconds: float, scope: Scope) -> bool:
-    """Wait for so many seconds, or until the client disconnects; True if it did.
+    """Wait for some seconds, or until the client disconnects; return True if it did.
 
     A client that connects and leaves again and again would otherwise leave thousands of waiting tasks behind. The event
     in the scope's state is set by `LimitedHTTPProtocol` and `LimitedWebSocketProtocol`.

@@ -1,4 +1,4 @@
-"""The workers as the service reaches them: its own child process, or those behind a broker."""
+"""Clients of the workers: of the service's own child process, or of workers behind a broker."""
 
 import asyncio
 from typing import Protocol
@@ -16,7 +16,7 @@ class WorkerClient(Protocol):
     enqueue: Send
 
     def wake(self) -> None:
-        """Tell the workers that there is something new. One that misses it finds it by itself within a second."""
+        """Notify the workers of new work. A worker that misses it finds the work by itself within a second."""
 
     async def start(self) -> None:
         """Start the workers, if they are the service's own."""
@@ -25,7 +25,7 @@ class WorkerClient(Protocol):
         """Stop the workers, if they are the service's own, and publish nothing more."""
 
     async def is_reachable(self) -> bool:
-        """True if a message would reach them now."""
+        """Return True if the workers can be reached now."""
 
 
 def create_worker_client(at: BrokerUrl) -> WorkerClient:
@@ -63,7 +63,7 @@ class _RemoteWorkers:
         self.enqueue: Send = self._publisher.publish
 
     def wake(self) -> None:
-        """Do nothing: they are elsewhere, and look at the rows each second."""
+        """Do nothing: these workers run elsewhere, and poll the rows each second."""
 
     async def start(self) -> None:
         pass

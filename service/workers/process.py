@@ -34,7 +34,7 @@ from tasks.worker_slots import SHUTDOWN_GRACE, WorkerSlots
 
 log = structlog.get_logger()
 
-# Seconds between two sweeps of the rows for exports that no message told of.
+# Seconds between two sweeps of the rows for exports whose message was lost.
 SWEEP_INTERVAL = 1.0
 # The time (µs) that a broker has to bring a new export before its message counts as lost.
 REDELIVERY_DELAY = 2_000_000
@@ -103,7 +103,7 @@ async def _main_loop(
 async def _run_periodically(
     work: Periodic, resources: JobResources, policy: RetentionPolicy, wakeup: asyncio.Event
 ) -> None:
-    """Run some work for ever, at its interval or when it is woken. Errors are logged, and the next run is the retry."""
+    """Run some work for ever, at its interval or when woken. Errors are logged; the next run is the retry."""
     while True:
         try:
             await work.job(resources, policy)
@@ -113,7 +113,7 @@ async def _run_periodically(
 
 
 async def _wait_for_wakeup(wakeup: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, for some seconds at most, and clear it."""
+    """Wait for an event for some seconds at most, and clear it."""
     # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the event.
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -148,7 +148,7 @@ class _DispatchThrottle:
 
 
 def _install_signal_handlers(slots: WorkerSlots, stopping: asyncio.Event, wakeups: list[asyncio.Event]) -> None:
-    """Request the shutdown on SIGTERM or at the end of standard input: the parent is gone. Each line of it wakes."""
+    """Request the shutdown on SIGTERM or at the end of standard input (the parent is gone); wake up on each line."""
     loop = asyncio.get_running_loop()
 
     def wake() -> None:

@@ -1,4 +1,4 @@
-"""Keeps worker processes running: starts them, starts again those that die, and takes them with it.
+"""Supervision of worker processes: starts them, restarts those that die, and stops them at its own end.
 
 A worker's standard input is a pipe that we hold. A line in it says that there is something new; its end says that we
 are gone, however we went, and the worker stops. Each has a folder for temporary files, which is removed after it:
@@ -52,7 +52,7 @@ class Supervisor:
             keeper.start()
 
     def wake(self) -> None:
-        """Tell the workers that there is something new; who does not hear it sees it with the next sweep."""
+        """Notify the workers of new work; one that misses it finds the work with its next sweep."""
         for keeper in self._keepers:
             keeper.wake()
 

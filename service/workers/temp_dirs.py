@@ -20,7 +20,7 @@ _OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 @dataclass(frozen=True)
 class LockedTempDir:
-    """A folder, and the descriptor that its worker has to inherit to keep it."""
+    """A folder, and the descriptor of its lock, which its worker must inherit."""
 
     path: Path
     descriptor: int
@@ -28,7 +28,7 @@ class LockedTempDir:
 
 @contextmanager
 def locked_temp_dir() -> Iterator[LockedTempDir]:
-    """A new folder, removed at the end. Raises OSError, also when somebody cleared it away before it was locked."""
+    """Create a locked folder, and remove it at the end. Raises OSError, also if it was deleted before it was locked."""
     path = Path(tempfile.mkdtemp(prefix=PREFIX))
     try:
         with _locked(path) as descriptor:
@@ -39,7 +39,7 @@ def locked_temp_dir() -> Iterator[LockedTempDir]:
 
 
 def remove_stale_dirs() -> list[str]:
-    """Remove the folders whose worker and supervisor were both killed; their names."""
+    """Remove the folders whose worker and supervisor were both killed; return their names."""
     removed = []
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError), _locked(path):  # locked by others, of another user, or just gone

@@ -159,8 +159,8 @@ class _JobProgress:
 async def _produce_file(
     resources: JobResources, policy: RetentionPolicy, export: Export, progress: _JobProgress
 ) -> None:
-    made = asyncio.Event()
-    renewing = asyncio.create_task(_renew(resources.database, export, progress, made))
+    finished = asyncio.Event()
+    renewing = asyncio.create_task(_renew(resources.database, export, progress, finished))
     try:
         with _storing():
             scratch = tempfile.TemporaryDirectory(prefix="embudo-export-", ignore_cleanup_errors=True)
@@ -188,15 +188,15 @@ async def _produce_file(
             raise _JobInterruptedError
     finally:
         # Asked to end, not canceled: a write that is cut off in the middle can leave SQLite locked.
-        made.set()
+        finished.set()
         await asyncio.gather(renewing, return_exceptions=True)
 
 
-async def _renew(database: Database, export: Export, progress: _JobProgress, made: asyncio.Event) -> None:
+async def _renew(database: Database, export: Export, progress: _JobProgress, finished: asyncio.Event) -> None:
     while not progress.stopped:
         with suppress(TimeoutError):
-            await asyncio.wait_for(made.wait(), RENEW_INTERVAL)
-        if made.is_set():
+            await asyncio.wait_for(finished.wait(), RENEW_INTERVAL)
+        if finished.is_set():
             return
         try:
             async with database.write() as writer:

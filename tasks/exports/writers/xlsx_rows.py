@@ -64,8 +64,8 @@ class RowXmlBuilder:
     def __init__(self, sheet: Any, locale: Locale, further: Further) -> None:
         self._locale = locale
         self._further = further
-        places = enumerate(columns(further.columns), 1)
-        self._references = {column.name: f"{get_column_letter(place)}{_NUMBER}" for place, column in places}
+        numbered_columns = enumerate(columns(further.columns), 1)
+        self._references = {column.name: f"{get_column_letter(number)}{_NUMBER}" for number, column in numbered_columns}
         self._stamp = xlsx_cells.datetime_cell(sheet).style_id
         self._quoted = xlsx_cells.quoted_cell(sheet, "=").style_id
         self._statuses = {status: self._cell("status", word) for status, word in STATUS_WORDS[locale].items()}
@@ -74,10 +74,19 @@ class RowXmlBuilder:
 
     def values(self, sends: MessageBatch) -> Iterable[tuple[Any, ...]]:
         """The values of each message's row. Raises ValueError when not all columns are of one length."""
-        shown = replies(sends, self._locale)
+        reply_texts = replies(sends, self._locale)
         named, sent_at, message, recipient, status, ticket, key, *_ = sends
         return zip(
-            named, sent_at, message, recipient, status, ticket, key, shown, self._further_cells(sends), strict=True
+            named,
+            sent_at,
+            message,
+            recipient,
+            status,
+            ticket,
+            key,
+            reply_texts,
+            self._further_cells(sends),
+            strict=True,
         )
 
     def __call__(self, values: tuple[Any, ...], number: int) -> tuple[str]:
@@ -96,8 +105,8 @@ class RowXmlBuilder:
         """The cells of further columns, of each message in one text."""
         if not self._further.columns:
             return [""] * len(sends.named)
-        made = (self._column(column, sends) for column in self._further.columns)
-        return list(map("".join, zip(*made, strict=True)))
+        cells_by_column = (self._column(column, sends) for column in self._further.columns)
+        return list(map("".join, zip(*cells_by_column, strict=True)))
 
     def _column(self, column: ExportColumn, sends: MessageBatch) -> list[str]:
         if column in TIMES:
