@@ -1,8 +1,8 @@
 """Matching of replies to the messages that they answer: a pure function over messages and replies.
 
-Source: semantics, "Which message does a reply answer?". The rules, the first that finds a message decides:
-EXACT (it refers to it), TICKET (the latest send in its ticket), CONVERSATION (the latest send from the same
-account to the same contact, inside the reply window). The last two pass over a send that never arrived.
+Source: semantics, "Which message does a reply answer?". The first rule that finds a message decides:
+EXACT (the reply refers to it), TICKET (the latest message in its ticket), CONVERSATION (the latest message from the
+same account to the same contact, inside the reply window). The last two skip messages that never arrived.
 """
 
 from bisect import bisect_left
@@ -15,7 +15,7 @@ from analytics.ingest.merging.accounts import Accounts
 from analytics.ingest.merging.contacts import ALWAYS, Changes
 from analytics.ingest.merging.records import Message, Reply
 
-Place = tuple[str, str, str]  # what two things must share: the rule, the account or '', a ticket or a name
+MatchKey = tuple[str, str, str]  # the rule; the account or ''; the ticket or the contact's name
 
 
 class ReplyMatch(NamedTuple):
@@ -25,8 +25,8 @@ class ReplyMatch(NamedTuple):
     rule: str
 
 
-class _Quotable:
-    """Sends by the wamids that they ever had; of several under one wamid only those that can be meant."""
+class _QuotableMessages:
+    """Messages by the wamids that they ever had; of several with one wamid only the latest, by account and of all."""
 
     def __init__(self, ordered: Iterable[Message]) -> None:
         self._latest: dict[tuple[str, str | None], Message] = {}  # by wamid and account, and by wamid alone
@@ -34,40 +34,36 @@ class _Quotable:
             for wamid in send.wamids:
                 self._latest[wamid, send.account_id] = self._latest[wamid, None] = send
 
-    def meant(self, reply: Reply, accounts: Accounts) -> Message | None:
-        """The send a reply refers to. Should several have borne the wamid: the reply's account, then the latest."""
+    def find(self, reply: Reply, accounts: Accounts) -> Message | None:
+        """Return the message that a reply refers to; of several, that of the reply's account, else the latest."""
         wamid = reply.in_reply_to or ""
         latest = self._latest.get((wamid, None))
         return latest and self._latest.get((wamid, _account_of(reply, accounts)), latest)
 
 
-class _Arrived:
-    """Sends by where they can be found, each list in the order of (time, id).
+class _ArrivedMessages:
+    """Messages that arrived, by match key, each list in the order of (time, id).
 
-    It has none that never arrived: every reply would have to pass over all of them.
+    Messages that never arrived are left out, because every reply would have to skip them one by one.
     """
 
     def __init__(self, ordered: Iterable[Message]) -> None:
-        self._by_place: dict[Place, list[Message]] = defaultdict(list)
+        self._by_key: dict[MatchKey, list[Message]] = defaultdict(list)
         for send in ordered:
-            for place in _places(send.ticket_id, send.account_id, send.names):
-                self._by_place[place].append(send)
+            for key in _match_keys(send.ticket_id, send.account_id, send.names):
+                self._by_key[key].append(send)
 
-    def at(self, place: Place) -> list[Message]:
-        """The sends at a place."""
-        return self._by_place.get(place, [])
-
-    def latest(self, place: Place, at: int) -> Message | None:
-        """The latest send at a place up to the second of an instant."""
-        found = self.at(place)
-        index = bisect_left(found, (at // SECOND + 1) * SECOND, key=lambda send: send.sent_at)
-        return found[index - 1] if index else None
+    def latest(self, key: MatchKey, at: int) -> Message | None:
+        """Return the latest message with a key up to the second of an instant."""
+        candidates = self._by_key.get(key, [])
+        index = bisect_left(candidates, (at // SECOND + 1) * SECOND, key=lambda send: send.sent_at)
+        return candidates[index - 1] if index else None
 
 
 class _Writer:
     """Whoever wrote replies under the same names: the sends that these may answer by rule 3."""
 
-    def __init__(self, sends: _Arrived, names: frozenset[str], changes: Changes) -> None:
+    def __init__(self, sends: _ArrivedMessages, names: frozenset[str], changes: Changes) -> None:
         self._sends = sends
         self._names = dict.fromkeys(names, ALWAYS) | changes.tied(names)  # each with the time from which it is theirs
 
@@ -85,7 +81,7 @@ def _time_and_id(send: Message) -> tuple[int, str]:
     return send.sent_at, send.id
 
 
-def _places(ticket: str | None, account: str | None, names: Iterable[str]) -> Iterator[Place]:
+def _match_keys(ticket: str | None, account: str | None, names: Iterable[str]) -> Iterator[MatchKey]:
     if ticket:
         yield ("TICKET", "", ticket)
     if account:
@@ -94,39 +90,39 @@ def _places(ticket: str | None, account: str | None, names: Iterable[str]) -> It
 
 
 def match_replies(
-    sends: Iterable[Message], replies: Iterable[Reply], accounts: Accounts, changes: Changes, window: int
+    messages: Iterable[Message], replies: Iterable[Reply], accounts: Accounts, changes: Changes, window: int
 ) -> dict[str, ReplyMatch]:
     """Return the match of each reply, by reply id; a reply that answers nothing is absent.
 
-    `window` is the reply window in seconds. `sends` must hold every send that one of the replies may answer,
-    and `replies` every reply that refers to one of those sends: whether a failed send arrived after all can
-    depend on a reply that quotes it.
+    `window` is the reply window in seconds. `messages` must have every message that one of the replies may answer, and
+    `replies` every reply that refers to one of those messages: a reply that quotes a failed message proves that it
+    arrived.
     """
-    ordered = sorted(sends, key=_time_and_id)
-    quotable = _Quotable(ordered)
+    ordered = sorted(messages, key=_time_and_id)
+    quotable = _QuotableMessages(ordered)
     replies = [reply for reply in replies if not reply.in_group]
-    answers: dict[str, ReplyMatch] = {}
+    matches: dict[str, ReplyMatch] = {}
     for reply in replies:
-        if exact := quotable.meant(reply, accounts):
-            answers[reply.id] = ReplyMatch(exact.id, "EXACT")
-    quoted = {answer.message_id for answer in answers.values()}
-    arrived = _Arrived(send for send in ordered if not send.undelivered or send.id in quoted)
+        if quoted_message := quotable.find(reply, accounts):
+            matches[reply.id] = ReplyMatch(quoted_message.id, "EXACT")
+    quoted = {match.message_id for match in matches.values()}
+    arrived = _ArrivedMessages(send for send in ordered if not send.undelivered or send.id in quoted)
     by_names: dict[frozenset[str], list[Reply]] = defaultdict(list)
     for reply in replies:
-        if reply.id in answers or reply.from_ad:
+        if reply.id in matches or reply.from_ad:
             continue
-        if found := reply.ticket_id and arrived.latest(("TICKET", "", reply.ticket_id), reply.at):
-            answers[reply.id] = ReplyMatch(found.id, "TICKET")
+        if message := reply.ticket_id and arrived.latest(("TICKET", "", reply.ticket_id), reply.at):
+            matches[reply.id] = ReplyMatch(message.id, "TICKET")
         else:
             by_names[reply.names].append(reply)
-    for names, written in by_names.items():
+    for names, own_replies in by_names.items():
         writer = _Writer(arrived, names, changes)
-        for reply in written:
+        for reply in own_replies:
             account_id = _account_of(reply, accounts)
-            found = account_id and writer.latest(account_id, reply.at)
-            if found and found.sent_at // SECOND >= reply.at // SECOND - window:
-                answers[reply.id] = ReplyMatch(found.id, "CONVERSATION")
-    return answers
+            message = account_id and writer.latest(account_id, reply.at)
+            if message and message.sent_at // SECOND >= reply.at // SECOND - window:
+                matches[reply.id] = ReplyMatch(message.id, "CONVERSATION")
+    return matches
 
 
 def _account_of(reply: Reply, accounts: Accounts) -> str | None:
