@@ -27,7 +27,7 @@ class Identity:
     role: str
     email: str | None = None
     name: str | None = None
-    # When the token is over, in microseconds; None: never. The same person before and after a new token.
+    # The expiry of the token, in microseconds; None: never. Not compared: a person stays the same with a new token.
     expires_at: int | None = field(default=None, compare=False)
 
 

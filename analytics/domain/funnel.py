@@ -37,7 +37,7 @@ METRICS = (
 )
 # The columns of a count, in the order in which they are summed, stored and read.
 COLUMNS = (*(metric.slug for metric in METRICS), *(f"{metric.slug}_tickets" for metric in METRICS))
-# Where in them a metric's messages, its tickets and its base stand.
+# The indexes in `COLUMNS` of a metric's messages, its tickets and its base.
 COLUMN_INDEX = {
     metric.slug: (index, index + len(METRICS), COLUMNS.index(metric.base)) for index, metric in enumerate(METRICS)
 }
