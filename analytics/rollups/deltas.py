@@ -107,7 +107,9 @@ class RollupDeltas:
     def _days(self, rollup: Rollup) -> dict[Key, Vector]:
         # First count the messages of one row and one kind together, with one addition each; only then expand each kind
         # to the measures that such messages add to.
-        dimensions = itemgetter(0, *(ROLLUP_DIMENSIONS.index(name) + 1 for name in rollup.dimensions))
+        # Without a dimension the key is a slice, since of one index `itemgetter` makes no tuple.
+        indexes = [ROLLUP_DIMENSIONS.index(name) + 1 for name in rollup.dimensions]
+        dimensions = itemgetter(0, *indexes) if indexes else itemgetter(slice(1))
         counted: dict[tuple[Key, Any], int] = {}
         for (cell, value), times in self.cells[rollup.family].items():
             key = (dimensions(cell), value)

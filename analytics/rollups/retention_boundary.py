@@ -94,9 +94,10 @@ async def _sum_up(writer: Writer, tenant: str, rollup: Rollup, long: int, days: 
     """Write the sum of some days of a rollup as one week or month."""
     table = rollup.table
     keys = [table.c[name] for name in rollup.keys[1:]]
+    # Grouped by the tenant too: without any key the sum of no days would be a row.
     rows = await writer.rows(
         select(*keys, *(cast(func.sum(table.c[name]), BigInteger) for name in rollup.family.measures))
         .where(table.c.tenant_id == tenant, table.c.period.between(*days))
-        .group_by(*keys)
+        .group_by(table.c.tenant_id, *keys)
     )
     await writer.upsert(table, ("tenant_id", *rollup.columns), ((tenant, long, *row) for row in rows))

@@ -1,7 +1,8 @@
 """The rollups: message counts added up by local send day, week and month, and by some of the dimensions.
 
-`ROLLUPS` lists them. All contain the department, so that a supervisor's scope costs nothing. Narrow rollups answer the
-tables of the view from a few rows; those of all dimensions answer combined filters.
+`ROLLUPS` lists them. Those of the whole tenant answer viewers of all departments; all others contain the department, so
+that a supervisor's scope costs nothing. Narrow rollups answer the tables of the view from a few rows; those of all
+dimensions answer combined filters.
 """
 
 from dataclasses import dataclass
@@ -124,13 +125,16 @@ class Rollup:
 
 
 ROLLUPS = (
+    Rollup(FUNNEL, "tenant", ()),
     Rollup(FUNNEL, "department", ("department_id",)),
     Rollup(FUNNEL, "account", ("account_id", "department_id")),
     Rollup(FUNNEL, "template", ("template_id", "department_id")),
     Rollup(FUNNEL, "agent", ("agent_id", "department_id")),
     Rollup(FUNNEL, "all", ROLLUP_DIMENSIONS),
+    Rollup(RESPONSES, "tenant", ()),
     Rollup(RESPONSES, "department", ("department_id",)),
     Rollup(RESPONSES, "all", ROLLUP_DIMENSIONS, long=False),
+    Rollup(RESPONSE_TIMES, "tenant", ()),
     Rollup(RESPONSE_TIMES, "department", ("department_id",)),
     Rollup(RESPONSE_TIMES, "all", ROLLUP_DIMENSIONS, long=False),
     Rollup(BOUNCES, "department", ("department_id",)),

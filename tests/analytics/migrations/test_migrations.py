@@ -10,15 +10,19 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from analytics import migrations
 from analytics.migrations import SCRIPTS, SchemaState, configuration, migrate, state
+from analytics.rollups.rebuild import rebuild
 from analytics.storage.backends.table_locks import TablesLockedError
 from analytics.storage.database import Database
+from analytics.storage.rollup_tables import ROLLUPS
 from analytics.storage.tables import metadata
 from tests.conftest import POSTGRESQL, empty_database
+from tests.support.factories import message_sent, reply
+from tests.support.ingest_helpers import feed
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -167,3 +171,23 @@ async def version(database: Database) -> list[str]:
     """Return the stored version."""
     async with database.read() as reader:
         return [row[0] for row in await reader.rows(text("SELECT version_num FROM alembic_version"))]
+
+
+async def test_rollups_of_the_whole_tenant_are_filled_from_those_by_department(empty: Database, tenant: str) -> None:
+    await migrate(empty)
+    await feed(empty, tenant, [message_sent("m1"), reply("m1"), message_sent("m2", department_id="d2"), reply("m2")])
+    await rebuild(empty, tenant, anew=True)
+    whole = [rollup.table for rollup in ROLLUPS if not rollup.dimensions]
+    async with empty.read() as reader:
+        before = [
+            sorted(map(tuple, await reader.rows(select(table).where(table.c.tenant_id == tenant)))) for table in whole
+        ]
+    await empty.run_sync(lambda connection: command.downgrade(configuration(connection), "0008"))
+    await migrate(empty)
+    async with empty.read() as reader:
+        after = [
+            sorted(map(tuple, await reader.rows(select(table).where(table.c.tenant_id == tenant)))) for table in whole
+        ]
+    assert after == before
+    assert len(before) == 3
+    assert all(before)

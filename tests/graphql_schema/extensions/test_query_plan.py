@@ -14,7 +14,7 @@ DOCUMENT = '{ campaignAnalytics(filter: {sentOn: {from: "2026-01-01", to: "2026-
     ("selection", "plan"),
     [
         ("funnel { messages }", "department: rollup_funnel_department: 1 months, 3 days"),
-        ("timeSeries { on }", "day: rollup_funnel_department: 34 days"),
+        ("timeSeries { on }", "day: rollup_funnel_tenant: 34 days"),
         ("timeSeries(granularity: HOUR) { on }", "hour: messages"),
     ],
 )

@@ -47,7 +47,9 @@ EVERY_COMPANY = {
     "SELECT figures.name, sum(figures.value) AS sum_1, min(figures.at) AS min_1 FROM figures GROUP BY figures.name": (
         "Metrics: seven rows a company, at each scrape."
     ),
-    "SELECT tenant_id FROM tenants": "A migration fills the coordinator's list of companies: once.",
+    "SELECT tenant_id FROM tenants": (
+        "A migration fills the coordinator's list of companies, another one rollups company by company: once each."
+    ),
     "SELECT tenant_id, received_at, id FROM webhooks WHERE applied_at IS NULL": (
         "A migration fills the coordinator's queue of webhooks: once, from the index of those that wait."
     ),
