@@ -9,8 +9,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import citus, dashboard, exports, feeding, graphql_layer, ingest, page, postgresql, webhooks, writers
-from benchmarks.measuring import Result
+from benchmarks.groups import (
+    citus,
+    dashboard,
+    exports,
+    feeding,
+    graphql_layer,
+    ingest,
+    page,
+    postgresql,
+    webhooks,
+    writers,
+)
+from benchmarks.support.measuring import Result
 
 RESULTS = Path(__file__).parent / "results.json"
 FULL, QUICK = (10_000_000, 1_000_000), (200_000, 20_000)

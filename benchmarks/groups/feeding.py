@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 
 from analytics.domain.access import Identity
-from benchmarks.dashboard import filter_of
-from benchmarks.data import FOLDER
-from benchmarks.events import lines
-from benchmarks.ingest import command_seconds
-from benchmarks.measuring import Result, compared, percentile_95
-from benchmarks.postgresql import RANGE, empty_database, forget, large_database
-from benchmarks.serving import ADMINISTRATOR, Client, serving
-from benchmarks.workload import TENANT
+from benchmarks.groups.dashboard import filter_of
+from benchmarks.groups.ingest import command_seconds
+from benchmarks.groups.postgresql import RANGE, empty_database, forget, large_database
+from benchmarks.support.measuring import Result, compared, percentile_95
+from benchmarks.support.serving import ADMINISTRATOR, Client, serving
+from benchmarks.workload.data import FOLDER
+from benchmarks.workload.events import lines
+from benchmarks.workload.messages import TENANT
 
 MESSAGES, OF = 100_000, 10_000_000
 CLIENTS = 4

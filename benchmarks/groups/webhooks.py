@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import httpx
 
-from benchmarks.data import FOLDER
-from benchmarks.measuring import Result, compared, percentile_95
-from benchmarks.postgresql import empty_database, native
-from benchmarks.serving import ADMINISTRATOR, answers, free_port, serving
-from benchmarks.workload import TENANT
+from benchmarks.groups.postgresql import empty_database, native
+from benchmarks.support.measuring import Result, compared, percentile_95
+from benchmarks.support.serving import ADMINISTRATOR, answers, free_port, serving
+from benchmarks.workload.data import FOLDER
+from benchmarks.workload.messages import TENANT
 from service.ingest.webhooks import signature
 
 BODIES, STATUSES = 200, 1_000
@@ -49,7 +49,7 @@ def results(quick: bool) -> Iterator[Result]:
 def bare(database: str) -> Iterator[httpx.Client]:
     """The reference in a process of its own, and a client for it."""
     port = free_port()
-    with subprocess.Popen([sys.executable, "-m", "benchmarks.bare", database, str(port)]) as process:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.support.bare", database, str(port)]) as process:  # noqa: S603
         try:
             answers(port)
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:

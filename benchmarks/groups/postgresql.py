@@ -19,12 +19,12 @@ from analytics.migrations import migrate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from analytics.storage.tables import messages, metadata
-from benchmarks.dashboard import filter_of
-from benchmarks.data import prepare, rows
-from benchmarks.measuring import RUNS, WARM_UPS, Result, compared, median_ms
-from benchmarks.reference import sections, where
-from benchmarks.serving import serving
-from benchmarks.workload import DAYS, FIRST_DAY, TENANT
+from benchmarks.groups.dashboard import filter_of
+from benchmarks.support.measuring import RUNS, WARM_UPS, Result, compared, median_ms
+from benchmarks.support.reference import sections, where
+from benchmarks.support.serving import serving
+from benchmarks.workload.data import prepare, rows
+from benchmarks.workload.messages import DAYS, FIRST_DAY, TENANT
 
 SERVER = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 BASE = SERVER.rpartition("/")[0]

@@ -17,11 +17,11 @@ from analytics.domain.query_spec import MessageFilter
 from analytics.reports import runner
 from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
-from benchmarks.dashboard import MONTH, YEAR, filter_of
-from benchmarks.data import FOLDER, opened, sqlite_file, url
-from benchmarks.measuring import Result, compared, percentile_95
-from benchmarks.serving import ADMINISTRATOR, Client, serving
-from benchmarks.workload import DAYS, FIRST_DAY
+from benchmarks.groups.dashboard import MONTH, YEAR, filter_of
+from benchmarks.support.measuring import Result, compared, percentile_95
+from benchmarks.support.serving import ADMINISTRATOR, Client, serving
+from benchmarks.workload.data import FOLDER, opened, sqlite_file, url
+from benchmarks.workload.messages import DAYS, FIRST_DAY
 from tasks.exports.writers.columns import COLUMNS
 
 CREATE = """mutation M($input: CreateExportInput!) {

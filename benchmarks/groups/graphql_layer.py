@@ -10,11 +10,11 @@ from analytics.domain.access import Viewer
 from analytics.domain.time_zones import zone
 from analytics.exports.requests import Export
 from analytics.storage.database import Database
-from benchmarks.dashboard import MONTH, filter_of
-from benchmarks.data import sqlite_file, url
-from benchmarks.measuring import Result, compared
-from benchmarks.serving import ADMINISTRATOR, VIEW
-from benchmarks.workload import LAST_DAY
+from benchmarks.groups.dashboard import MONTH, filter_of
+from benchmarks.support.measuring import Result, compared
+from benchmarks.support.serving import ADMINISTRATOR, VIEW
+from benchmarks.workload.data import sqlite_file, url
+from benchmarks.workload.messages import LAST_DAY
 from graphql_schema.context import Context
 from graphql_schema.permissions import AuthorizedSchema
 from graphql_schema.schema import build_schema

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.measuring import Result, compared
-from benchmarks.serving import answers, free_port
+from benchmarks.support.measuring import Result, compared
+from benchmarks.support.serving import answers, free_port
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 RUNS = 5

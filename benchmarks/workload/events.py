@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from analytics.domain.time_zones import from_micros
-from benchmarks.workload import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Sent, messages
+from benchmarks.workload.messages import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Sent, messages
 
 START = "2025-10-01T00:00:00Z"
 PREFIXES = {"department": "d", "agent": "u", "account": "a", "template": "t"}

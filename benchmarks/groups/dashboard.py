@@ -13,11 +13,11 @@ from analytics.domain.time_zones import zone
 from analytics.ingest.batch import apply_events
 from analytics.ingest.formats.event_parser import parse_event
 from analytics.storage.database import Database
-from benchmarks.data import duckdb_file, sqlite_file, url
-from benchmarks.measuring import Result, beside
-from benchmarks.reference import sections, where
-from benchmarks.serving import ADMINISTRATOR, serving
-from benchmarks.workload import FIRST_DAY, LAST_DAY, TENANT
+from benchmarks.support.measuring import Result, beside
+from benchmarks.support.reference import sections, where
+from benchmarks.support.serving import ADMINISTRATOR, serving
+from benchmarks.workload.data import duckdb_file, sqlite_file, url
+from benchmarks.workload.messages import FIRST_DAY, LAST_DAY, TENANT
 
 SUPERVISOR = Identity("supervisor", TENANT, "supervisor")
 # Thirty days that are no whole month: the common case, and the one that months do not help.

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from analytics.domain.access import Identity
-from benchmarks.workload import TENANT
+from benchmarks.workload.messages import TENANT
 from service.auth.tokens import TokenService
 
 SECRET = "a secret of the benchmarks only, nothing is behind it"  # noqa: S105
