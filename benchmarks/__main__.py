@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.groups import (
+    browser,
     citus,
     dashboard,
     exports,
@@ -29,6 +30,7 @@ FULL, QUICK = (10_000_000, 1_000_000), (200_000, 20_000)
 Group = Callable[[int, int, bool], Iterator[Result]]
 # Each is given the messages of the large and of the small year, and whether to be quick.
 GROUPS: dict[str, Group] = {
+    "page": page.results,
     "dashboard": lambda large, small, _: dashboard.results(large, small),
     "graphql_layer": lambda large, *_: graphql_layer.results(large),
     "ingest": lambda large, _, quick: ingest.results(large, quick),
@@ -36,7 +38,7 @@ GROUPS: dict[str, Group] = {
     "postgresql": lambda large, *_: postgresql.results(large),
     "feeding": lambda large, _, quick: feeding.results(large, quick),
     "webhooks": lambda *given: webhooks.results(given[-1]),
-    "page": lambda *_: page.results(),
+    "browser": lambda *_: browser.results(),
     "writers": lambda *given: writers.results(given[-1]),
     "citus": lambda *given: citus.results(given[-1]),
 }

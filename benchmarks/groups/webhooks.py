@@ -37,8 +37,8 @@ def results(quick: bool) -> Iterator[Result]:
     headers = {"X-Hub-Signature-256": signature(sent, SECRET)}
     secrets = FOLDER / "webhooks.json"
     secrets.write_text(json.dumps({"*": {"app_secret": SECRET, "verify_token": "x"}}))
-    settings = {"EMBUDO_WEBHOOKS_FILE": str(secrets.absolute())}
-    with empty_database() as url, serving(url, ADMINISTRATOR, **settings) as (client,):
+    file = str(secrets.absolute())
+    with empty_database() as url, serving(url, ADMINISTRATOR, EMBUDO_WEBHOOKS_FILE=file) as (client,):
         ours = percentile_95(lambda: client.post(f"/webhooks/whatsapp/{TENANT}", sent, headers), count)
     with empty_database() as url, bare(native(url)) as http:
         least = percentile_95(lambda: http.post("/", content=sent).raise_for_status(), count)
