@@ -38,7 +38,7 @@ GROUPS: dict[str, Group] = {
     "postgresql": lambda large, *_: postgresql.results(large),
     "feeding": lambda large, _, quick: feeding.results(large, quick),
     "webhooks": lambda *given: webhooks.results(given[-1]),
-    "browser": lambda *_: browser.results(),
+    "browser": lambda large, *_: browser.results(large),
     "writers": lambda *given: writers.results(given[-1]),
     "citus": lambda *given: citus.results(given[-1]),
 }
