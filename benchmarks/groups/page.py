@@ -14,7 +14,7 @@ from benchmarks.page.comparison import compare_numbers
 from benchmarks.page.sections import Question
 from benchmarks.page.variables import Filters
 from benchmarks.page.viewers import NOW, PLATFORM, SUPERVISORS, Viewer, add_supervisors
-from benchmarks.support.measuring import RUNS, WARM_UPS, Measure, Result, beside, compared, timed
+from benchmarks.support.measuring import RUNS, WARM_UPS, Measure, Result, beside, compared, percentile_95_of, timed
 from benchmarks.support.serving import ADMINISTRATOR, serving
 from benchmarks.workload.data import duckdb_file, sqlite_file, url
 from benchmarks.workload.messages import DAYS, FIRST_DAY, LAST_DAY
@@ -148,4 +148,4 @@ def _open_every_second(viewers: list[Viewer], seconds: int) -> float:
 
     with ThreadPoolExecutor(len(viewers)) as people:
         times = [ms for each in people.map(look, viewers, moments) for ms in each]
-    return statistics.quantiles(times, n=20, method="inclusive")[-1]
+    return percentile_95_of(times)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx
 
 from benchmarks.groups.postgresql import empty_database, native
-from benchmarks.support.measuring import Result, compared, percentile_95
+from benchmarks.support.measuring import Result, compared, percentile_95, timed
 from benchmarks.support.serving import ADMINISTRATOR, answers, free_port, serving
 from benchmarks.workload.data import FOLDER
 from benchmarks.workload.messages import TENANT
@@ -39,9 +39,9 @@ def results(quick: bool) -> Iterator[Result]:
     secrets.write_text(json.dumps({"*": {"app_secret": SECRET, "verify_token": "x"}}))
     file = str(secrets.absolute())
     with empty_database() as url, serving(url, ADMINISTRATOR, EMBUDO_WEBHOOKS_FILE=file) as (client,):
-        ours = percentile_95(lambda: client.post(f"/webhooks/whatsapp/{TENANT}", sent, headers), count)
+        ours = percentile_95(timed(lambda: client.post(f"/webhooks/whatsapp/{TENANT}", sent, headers)), count)
     with empty_database() as url, bare(native(url)) as http:
-        least = percentile_95(lambda: http.post("/", content=sent).raise_for_status(), count)
+        least = percentile_95(timed(lambda: http.post("/", content=sent).raise_for_status()), count)
     yield compared("webhook_ack_vs_insert", ours, least, "ms", "<= 2")
 
 

@@ -33,10 +33,13 @@ def compared(name: str, value: float, reference: float, unit: str, bound: str) -
     return Result(name, round(value, 3), unit, round(reference, 3), round(value / reference, 4), bound)
 
 
-def percentile_95(run: Callable[[], object], runs: int) -> float:
+def percentile_95(run: Measure, runs: int) -> float:
     """The 95th percentile of the time of a call in milliseconds, after some calls to warm up."""
-    measure = timed(run)
-    times = [measure() for _ in range(WARM_UPS + runs)][WARM_UPS:]
+    return percentile_95_of([run() for _ in range(WARM_UPS + runs)][WARM_UPS:])
+
+
+def percentile_95_of(times: list[float]) -> float:
+    """The 95th percentile of times."""
     return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 

@@ -19,6 +19,7 @@ from benchmarks.workload.messages import TENANT
 from service.auth.tokens import TokenService
 
 SECRET = "a secret of the benchmarks only, nothing is behind it"  # noqa: S105
+WORKER = b"service.workers.process"  # in its command; the processes that apply events are children too
 VIEW = (Path(__file__).parent / "view.graphql").read_text()
 
 
@@ -61,7 +62,8 @@ class Client:
 
     def worker_peak_mb(self) -> float:
         """The same of its embedded worker."""
-        (worker,) = Path(f"/proc/{self._process}/task/{self._process}/children").read_text().split()
+        children = Path(f"/proc/{self._process}/task/{self._process}/children").read_text().split()
+        (worker,) = (child for child in children if WORKER in Path(f"/proc/{child}/cmdline").read_bytes())
         return _peak_mb(int(worker))
 
 
