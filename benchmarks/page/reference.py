@@ -33,6 +33,14 @@ def name_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def ask(connection: duckdb.DuckDBPyConnection, question: Question) -> Callable[[], list[list[Any]]]:
-    """Return a call that answers the sections one after the other, each with all of the threads."""
+    """Return a call that answers the sections one after the other, each with all of the threads.
+
+    What two sections read alike is read once, as in the service.
+    """
     prepared = statements(page_document(FIRST_REQUEST), question)
-    return lambda: [connection.execute(statement).fetchall() for statement in prepared]
+
+    def answer() -> list[list[Any]]:
+        rows = {statement: connection.execute(statement).fetchall() for statement in dict.fromkeys(prepared)}
+        return [rows[statement] for statement in prepared]
+
+    return answer
