@@ -70,7 +70,7 @@ lint: install ## Format, lint rules and import contracts of the Python code.
 typecheck: install ## The types of the Python code.
 	$(BIN)/mypy
 
-bench: install ## Measure speed as ratios (the first run makes ten million messages; BENCH="--quick exports": some of them, on fewer).
+bench: install build ## Measure speed as ratios (the first run makes ten million messages; BENCH="--quick exports": some of them, on fewer).
 	$(BIN)/python -m benchmarks $(BENCH)
 
 soak: install ## Feed, kill and restart a service for 5 minutes, then compare every number (SOAK="--database postgresql --minutes 1 --seed 7").

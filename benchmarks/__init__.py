@@ -1,5 +1,6 @@
 """Speed, as ratios against a stated reference in the same run: `make bench`.
 
-`workload` makes the messages, `data` the databases (once, under `var/bench/`), `dashboard`, `graphql_layer` and
-`ingest` measure, `reference` runs the same questions elsewhere, `__main__` runs all and writes `results.json`.
+`workload` makes the messages and the databases (once, under `var/bench/`), `page` has the page's first request and the
+same sections for DuckDB, the modules of `groups` measure, `support` has what they share, `__main__` runs all and writes
+`results.json`.
 """

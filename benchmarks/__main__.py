@@ -9,8 +9,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import citus, dashboard, exports, feeding, graphql_layer, ingest, page, postgresql, webhooks, writers
-from benchmarks.measuring import Result
+from benchmarks.groups import (
+    browser,
+    citus,
+    dashboard,
+    exports,
+    feeding,
+    graphql_layer,
+    ingest,
+    page,
+    postgresql,
+    webhooks,
+    writers,
+)
+from benchmarks.support.measuring import Result
 
 RESULTS = Path(__file__).parent / "results.json"
 FULL, QUICK = (10_000_000, 1_000_000), (200_000, 20_000)
@@ -18,6 +30,7 @@ FULL, QUICK = (10_000_000, 1_000_000), (200_000, 20_000)
 Group = Callable[[int, int, bool], Iterator[Result]]
 # Each is given the messages of the large and of the small year, and whether to be quick.
 GROUPS: dict[str, Group] = {
+    "page": page.results,
     "dashboard": lambda large, small, _: dashboard.results(large, small),
     "graphql_layer": lambda large, *_: graphql_layer.results(large),
     "ingest": lambda large, _, quick: ingest.results(large, quick),
@@ -25,7 +38,7 @@ GROUPS: dict[str, Group] = {
     "postgresql": lambda large, *_: postgresql.results(large),
     "feeding": lambda large, _, quick: feeding.results(large, quick),
     "webhooks": lambda *given: webhooks.results(given[-1]),
-    "page": lambda *_: page.results(),
+    "browser": lambda large, *_: browser.results(large),
     "writers": lambda *given: writers.results(given[-1]),
     "citus": lambda *given: citus.results(given[-1]),
 }

@@ -26,8 +26,8 @@ from analytics.migrations import migrate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from analytics.storage.tables import messages as table
-from benchmarks.events import directory
-from benchmarks.workload import TENANT, Sent, messages
+from benchmarks.workload.events import directory
+from benchmarks.workload.messages import TENANT, Sent, messages
 
 FOLDER = Path("var/bench")
 BATCH = 20_000

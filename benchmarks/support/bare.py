@@ -1,6 +1,6 @@
 """What a webhook cannot do without: take the body, insert it, answer. The reference of `webhook_ack_vs_insert`.
 
-Run as `python -m benchmarks.bare DATABASE PORT`.
+Run as `python -m benchmarks.support.bare DATABASE PORT`.
 """
 
 import sys

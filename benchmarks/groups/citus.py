@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from analytics.migrations import migrate
 from analytics.storage.citus import distribute
 from analytics.storage.database import Database
-from benchmarks.dashboard import filter_of
-from benchmarks.data import FOLDER
-from benchmarks.events import lines
-from benchmarks.feeding import Made, http_rate, import_rate
-from benchmarks.ingest import command_seconds
-from benchmarks.measuring import Result, compared
-from benchmarks.postgresql import RANGE, empty_database
-from benchmarks.serving import serving
+from benchmarks.groups.dashboard import filter_of
+from benchmarks.groups.feeding import Made, http_rate, import_rate
+from benchmarks.groups.ingest import command_seconds
+from benchmarks.groups.postgresql import RANGE, empty_database
+from benchmarks.support.measuring import Result, compared
+from benchmarks.support.serving import serving
+from benchmarks.workload.data import FOLDER
+from benchmarks.workload.events import lines
 from tests.support.sql.clusters import create_database, drop_database, nodes_named
 
 CITUS = os.environ.get("EMBUDO_TEST_CITUS_URL")  # noqa: TID251

@@ -14,10 +14,12 @@ from typing import Any
 import httpx
 
 from analytics.domain.access import Identity
-from benchmarks.workload import TENANT
+from analytics.domain.time_zones import SECOND, now_micros
+from benchmarks.workload.messages import TENANT
 from service.auth.tokens import TokenService
 
 SECRET = "a secret of the benchmarks only, nothing is behind it"  # noqa: S105
+WORKER = b"service.workers.process"  # in its command; the processes that apply events are children too
 VIEW = (Path(__file__).parent / "view.graphql").read_text()
 
 
@@ -25,13 +27,12 @@ class Client:
     """Asks one service as one person."""
 
     def __init__(self, port: int, identity: Identity, process: int) -> None:
-        token = TokenService(SECRET).issue(identity, timedelta(hours=5))
-        self._http = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=120
-        )
+        self.token = TokenService(SECRET).issue(identity, timedelta(hours=5))
+        self.address = f"http://127.0.0.1:{port}"
+        self._http = httpx.Client(base_url=self.address, headers={"Authorization": f"Bearer {self.token}"}, timeout=120)
         self._process = process
 
-    def post(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
+    def post(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
         """Send a body that is taken."""
         return self._http.post(path, content=body, headers=headers).raise_for_status()
 
@@ -61,7 +62,8 @@ class Client:
 
     def worker_peak_mb(self) -> float:
         """The same of its embedded worker."""
-        (worker,) = Path(f"/proc/{self._process}/task/{self._process}/children").read_text().split()
+        children = Path(f"/proc/{self._process}/task/{self._process}/children").read_text().split()
+        (worker,) = (child for child in children if WORKER in Path(f"/proc/{child}/cmdline").read_bytes())
         return _peak_mb(int(worker))
 
 
@@ -74,8 +76,13 @@ ADMINISTRATOR = Identity("admin", TENANT, "administrator")
 
 
 @contextmanager
-def serving(database_url: str, *people: Identity, **further: str) -> Iterator[list[Client]]:
-    """A service on a database, with a client for each person, and further settings."""
+def serving(
+    database_url: str, *people: Identity, workers: int = 1, now: int | None = None, **further: str
+) -> Iterator[list[Client]]:
+    """A service on a database, with a client for each person, and further settings.
+
+    It has so many `workers`, processes that answer, and begins at `now` (microseconds since the epoch) by its clock.
+    """
     port = free_port()
     settings = {
         "EMBUDO_DATABASE_URL": database_url,
@@ -87,7 +94,8 @@ def serving(database_url: str, *people: Identity, **further: str) -> Iterator[li
         **further,
     }
     environment = {**os.environ, **settings}  # noqa: TID251 - a child process needs the rest of it
-    command = [sys.executable, "-m", "service", "serve"]
+    module = ["service"] if now is None else ["benchmarks.support.clock", str((now - now_micros()) // SECOND)]
+    command = [sys.executable, "-m", *module, "serve", "--workers", str(workers)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603
         try:
             answers(port)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 
@@ -17,11 +17,13 @@ from analytics.domain.query_spec import MessageFilter
 from analytics.reports import runner
 from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
-from benchmarks.dashboard import MONTH, YEAR, filter_of
-from benchmarks.data import FOLDER, opened, sqlite_file, url
-from benchmarks.measuring import Result, compared, percentile_95
-from benchmarks.serving import ADMINISTRATOR, Client, serving
-from benchmarks.workload import DAYS, FIRST_DAY
+from benchmarks.groups.dashboard import MONTH, YEAR, filter_of, first_view
+from benchmarks.page.variables import Filters
+from benchmarks.page.viewers import NOW, PLATFORM, Viewer
+from benchmarks.support.measuring import Result, compared, percentile_95, percentile_95_of
+from benchmarks.support.serving import ADMINISTRATOR, Client, serving
+from benchmarks.workload.data import FOLDER, opened, sqlite_file, url
+from benchmarks.workload.messages import DAYS, FIRST_DAY, LAST_DAY
 from tasks.exports.writers.columns import COLUMNS
 
 CREATE = """mutation M($input: CreateExportInput!) {
@@ -35,6 +37,8 @@ TURNS = 5
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  on the clock of the report's zone, as spreadsheets show it
 
 Days = tuple[date, date]
+TWENTIETH = (FIRST_DAY, FIRST_DAY + timedelta(days=DAYS // 20 - 1))  # of the year
+LAST_MONTH = Filters(LAST_DAY - timedelta(days=29), LAST_DAY)
 
 
 def results(large: int, quick: bool) -> Iterator[Result]:
@@ -43,6 +47,7 @@ def results(large: int, quick: bool) -> Iterator[Result]:
     yield from speed(count)
     yield memory(large)
     yield api(large)
+    yield from large_files(large)
 
 
 def file_without_exports(count: int) -> Path:
@@ -155,7 +160,7 @@ def _ended(path: Path, rows: int, started: float) -> float:
 def memory(large: int) -> Result:
     """The worker's peak memory for the year, and for a twentieth of its rows; a service of its own for each."""
     peaks = []
-    for days in (YEAR, (FIRST_DAY, FIRST_DAY + timedelta(days=DAYS // 20 - 1))):
+    for days in (YEAR, TWENTIETH):
         with serving(url(file_without_exports(large))) as (client,):
             run = Run(client, "XLSX", days)
             rows, seconds = run.wait()
@@ -168,12 +173,9 @@ def memory(large: int) -> Result:
 
 def api(large: int) -> Result:
     """The view's 95th percentile while an export runs, and while none does."""
-    with serving(url(file_without_exports(large))) as (client,):
+    with serving(url(file_without_exports(large)), ADMINISTRATOR, PLATFORM) as (client, platform):
         Run(client, "CSV", (FIRST_DAY, FIRST_DAY)).wait()
-
-        def look() -> object:
-            return client.view(filter_of(MONTH))
-
+        look = first_view(client, platform, filter_of(MONTH))
         alone = percentile_95(look, REQUESTS)
         run = Run(client, "XLSX", YEAR)
         beside = percentile_95(look, REQUESTS)
@@ -182,3 +184,45 @@ def api(large: int) -> Result:
         run.wait()
         run.delete()
     return compared("api_during_export", beside, alone, "ms", "<= 2.5")
+
+
+def large_files(count: int) -> Iterator[Result]:
+    """Exports of a million rows while somebody uses the page: the worker's memory, and what the reader feels of it.
+
+    The memory is compared with that of a twentieth of the rows, the page's first request with the same without exports.
+    """
+    for format in ("XLSX", "CSV"):
+        year, fraction = _export_while_read(count, format, YEAR), _export_while_read(count, format, TWENTIETH)
+        name = f"export_1m_{format.lower()}"
+        yield compared(f"{name}_memory", year.peak_mb, fraction.peak_mb, "MB", "<= 1.15")
+        yield compared(f"{name}_page", year.page_ms, year.page_alone_ms, "ms", "<= 2.5")
+
+
+class _Exported(NamedTuple):
+    """An export while the page was used: the worker's peak memory, and the page's 95th percentile with and without."""
+
+    peak_mb: float
+    page_ms: float
+    page_alone_ms: float
+
+
+def _export_while_read(count: int, format: str, days: Days) -> _Exported:
+    file = url(file_without_exports(count))
+    with serving(file, ADMINISTRATOR, PLATFORM, now=NOW) as clients:
+        client, viewer = clients[0], Viewer(*clients)
+
+        def look() -> float:
+            return viewer.first_ms(LAST_MONTH)
+
+        alone = percentile_95(look, REQUESTS)
+        run = Run(client, format, days)
+        times: list[float] = []
+        while run.rows() is None or len(times) < 2:  # a percentile needs two
+            times.append(look())
+        rows, seconds = run.wait()
+        peak = client.worker_peak_mb()
+        run.delete()
+    print(
+        f"{format} of {rows:,} rows beside {len(times)} views: {seconds:.0f} s, peak memory of the worker {peak:.0f} MB"
+    )
+    return _Exported(peak, percentile_95_of(times), alone)

@@ -19,16 +19,17 @@ from analytics.migrations import migrate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from analytics.storage.tables import messages, metadata
-from benchmarks.dashboard import filter_of
-from benchmarks.data import prepare, rows
-from benchmarks.measuring import RUNS, WARM_UPS, Result, compared, median_ms
-from benchmarks.reference import sections, where
-from benchmarks.serving import serving
-from benchmarks.workload import DAYS, FIRST_DAY, TENANT
+from benchmarks.groups.dashboard import filter_of, first_view
+from benchmarks.page.viewers import PLATFORM
+from benchmarks.support.measuring import RUNS, WARM_UPS, Result, compared, median_ms
+from benchmarks.support.reference import sections, where
+from benchmarks.support.serving import ADMINISTRATOR, serving
+from benchmarks.workload.data import prepare, rows
+from benchmarks.workload.messages import DAYS, FIRST_DAY, TENANT
 
 SERVER = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 BASE = SERVER.rpartition("/")[0]
-BUILT = "built, see benchmarks.postgresql"  # the database's comment when it is whole
+BUILT = "built, see benchmarks.groups.postgresql"  # the database's comment when it is whole
 KEPT = 40  # days
 RANGE = (FIRST_DAY + timedelta(days=5), FIRST_DAY + timedelta(days=34))
 
@@ -59,7 +60,14 @@ def native(url: str) -> str:
 def large_database(large: int) -> str:
     """The URL of the large database, made when it is not there."""
     name = f"embudo_bench_{large}"
-    asyncio.run(_make(name, large))
+    asyncio.run(_make(name, large * KEPT // DAYS, large))
+    return url(name)
+
+
+def year_database(count: int) -> str:
+    """The URL of a database with a whole year of so many messages, made when it is not there."""
+    name = f"embudo_bench_year_{count}"
+    asyncio.run(_make(name, count, count))
     return url(name)
 
 
@@ -100,12 +108,12 @@ def forget(large: int, tenant: str) -> None:
 
 def results(large: int) -> Iterator[Result]:
     """The result on PostgreSQL."""
-    with serving(large_database(large)) as (administrator,):
-        month = median_ms(lambda: administrator.view(filter_of(RANGE)))
+    with serving(large_database(large), ADMINISTRATOR, PLATFORM) as (administrator, platform):
+        month = median_ms(first_view(administrator, platform, filter_of(RANGE)))
     yield compared("dashboard_pg_vs_rows", month, asyncio.run(_rows_ms(f"embudo_bench_{large}")), "ms", "<= 0.05")
 
 
-async def _make(name: str, large: int) -> None:
+async def _make(name: str, count: int, of: int) -> None:
     server = await asyncpg.connect(SERVER)
     comment = await server.fetchval(
         "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", name
@@ -113,7 +121,7 @@ async def _make(name: str, large: int) -> None:
     if comment != BUILT:
         await server.execute(f'DROP DATABASE IF EXISTS "{name}"')
         await server.execute(f'CREATE DATABASE "{name}"')
-        await _fill(name, large * KEPT // DAYS, large)
+        await _fill(name, count, of)
         await server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{BUILT}'")
     await server.close()
     async with Database(url(name)) as database:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.data import FOLDER
-from benchmarks.events import lines
-from benchmarks.ingest import MESSAGES, OF
-from benchmarks.measuring import Result, compared
-from benchmarks.postgresql import empty_database
-from benchmarks.serving import SECRET
-from benchmarks.workload import TENANT
+from benchmarks.groups.ingest import MESSAGES, OF
+from benchmarks.groups.postgresql import empty_database
+from benchmarks.support.measuring import Result, compared
+from benchmarks.support.serving import SECRET
+from benchmarks.workload.data import FOLDER
+from benchmarks.workload.events import lines
+from benchmarks.workload.messages import TENANT
 
 WRITERS = 4
 

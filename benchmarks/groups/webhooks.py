@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import httpx
 
-from benchmarks.data import FOLDER
-from benchmarks.measuring import Result, compared, percentile_95
-from benchmarks.postgresql import empty_database, native
-from benchmarks.serving import ADMINISTRATOR, answers, free_port, serving
-from benchmarks.workload import TENANT
+from benchmarks.groups.postgresql import empty_database, native
+from benchmarks.support.measuring import Result, compared, percentile_95, timed
+from benchmarks.support.serving import ADMINISTRATOR, answers, free_port, serving
+from benchmarks.workload.data import FOLDER
+from benchmarks.workload.messages import TENANT
 from service.ingest.webhooks import signature
 
 BODIES, STATUSES = 200, 1_000
@@ -37,11 +37,11 @@ def results(quick: bool) -> Iterator[Result]:
     headers = {"X-Hub-Signature-256": signature(sent, SECRET)}
     secrets = FOLDER / "webhooks.json"
     secrets.write_text(json.dumps({"*": {"app_secret": SECRET, "verify_token": "x"}}))
-    settings = {"EMBUDO_WEBHOOKS_FILE": str(secrets.absolute())}
-    with empty_database() as url, serving(url, ADMINISTRATOR, **settings) as (client,):
-        ours = percentile_95(lambda: client.post(f"/webhooks/whatsapp/{TENANT}", sent, headers), count)
+    file = str(secrets.absolute())
+    with empty_database() as url, serving(url, ADMINISTRATOR, EMBUDO_WEBHOOKS_FILE=file) as (client,):
+        ours = percentile_95(timed(lambda: client.post(f"/webhooks/whatsapp/{TENANT}", sent, headers)), count)
     with empty_database() as url, bare(native(url)) as http:
-        least = percentile_95(lambda: http.post("/", content=sent).raise_for_status(), count)
+        least = percentile_95(timed(lambda: http.post("/", content=sent).raise_for_status()), count)
     yield compared("webhook_ack_vs_insert", ours, least, "ms", "<= 2")
 
 
@@ -49,7 +49,7 @@ def results(quick: bool) -> Iterator[Result]:
 def bare(database: str) -> Iterator[httpx.Client]:
     """The reference in a process of its own, and a client for it."""
     port = free_port()
-    with subprocess.Popen([sys.executable, "-m", "benchmarks.bare", database, str(port)]) as process:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.support.bare", database, str(port)]) as process:  # noqa: S603
         try:
             answers(port)
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:

@@ -11,11 +11,11 @@ from pathlib import Path
 from analytics.migrations import migrate
 from analytics.storage.database import Database
 from analytics.storage.rollup_tables import TABLES
-from benchmarks.data import FOLDER, insert, opened, rows, sqlite_file, url
-from benchmarks.events import lines
-from benchmarks.measuring import Result, compared
-from benchmarks.serving import SECRET
-from benchmarks.workload import TENANT
+from benchmarks.support.measuring import Result, compared
+from benchmarks.support.serving import SECRET
+from benchmarks.workload.data import FOLDER, insert, opened, rows, sqlite_file, url
+from benchmarks.workload.events import lines
+from benchmarks.workload.messages import TENANT
 
 # The first days of the large year, so that a day is as dense as it is there.
 MESSAGES, OF = 100_000, 10_000_000

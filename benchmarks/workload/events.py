@@ -8,15 +8,22 @@ from typing import Any
 import msgspec
 
 from analytics.domain.time_zones import from_micros
-from benchmarks.workload import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Sent, messages
+from benchmarks.workload.messages import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Sent, messages
 
 START = "2025-10-01T00:00:00Z"
+REPLY_WINDOW_DAYS = 7
 PREFIXES = {"department": "d", "agent": "u", "account": "a", "template": "t"}
 
 
 def directory() -> Iterator[dict[str, Any]]:
     """The company, and everything that messages refer to."""
-    yield {"type": "tenant.upserted", "at": START, "time_zone": "UTC", "name": "Bench", "reply_window_days": 7}
+    yield {
+        "type": "tenant.upserted",
+        "at": START,
+        "time_zone": "UTC",
+        "name": "Bench",
+        "reply_window_days": REPLY_WINDOW_DAYS,
+    }
     for kind, count in (("department", DEPARTMENTS), ("agent", AGENTS), ("account", ACCOUNTS), ("template", TEMPLATES)):
         for n in range(count):
             entity = {"id": f"{PREFIXES[kind]}{n}", "name": f"{kind} {n:03}"}

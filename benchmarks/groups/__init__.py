@@ -1,0 +1,1 @@
+"""The groups of results, each a module with a function `results`."""

@@ -1,0 +1,47 @@
+"""The variables of the page's first request, as `frontend/src/features/analytics/viewQuery.ts` makes them.
+
+A test in a browser (`tests/frontend/test_first_request.py`) compares them with what the page does send.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+PAGE_SIZE = 10  # rows of a table: `tables/columns.ts`
+MAX_NAMES = 200  # names of chosen values, of each kind
+MAX_DAYS = ((2, "HOUR"), (100, "DAY"), (550, "WEEK"))  # `series/granularity.ts`
+# The page's kinds of filters, and the argument of the API for each: `filters/filters.ts`.
+ARGUMENTS = {
+    "templates": "templateIds",
+    "accounts": "accountIds",
+    "departments": "departmentIds",
+    "agents": "agentIds",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of a view: its days, both included, and ids of the page's kinds; no ids restrict nothing."""
+
+    first: date
+    last: date
+    ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def granularity(self) -> str:
+        """The granularity of the series that the page begins with."""
+        days = (self.last - self.first).days + 1
+        return next((name for most, name in MAX_DAYS if days <= most), "MONTH")
+
+    def variables(self) -> dict[str, Any]:
+        """Return the variables of the page's first request."""
+        chosen = {kind: sorted(set(self.ids.get(kind, ()))) for kind in ARGUMENTS}
+        by_argument = {argument: chosen[kind] or None for kind, argument in ARGUMENTS.items()}
+        return {
+            "filter": {"sentOn": {"from": str(self.first), "to": str(self.last)}, **by_argument},
+            "granularity": self.granularity,
+            "first": PAGE_SIZE,
+            **chosen,
+            "names": MAX_NAMES,
+        }

@@ -1,0 +1,1 @@
+"""Measuring, the services and clients that are measured, and the references."""

@@ -1,0 +1,1 @@
+"""The workload, and the databases that hold it."""
