@@ -80,9 +80,7 @@ def pytest_collection_finish() -> None:
 async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
     """A migrated database of each kind. PostgreSQL's tests skip visibly where no server runs, never in CI."""
     if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("database") / "embudo.db"
-        async with Database(f"sqlite+aiosqlite:///{path}") as opened:
-            await migrate(opened)
+        async with _sqlite_database(tmp_path_factory) as opened:
             yield opened
         return
     async with (
@@ -92,6 +90,21 @@ async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         await migrate(opened)
         if request.param == "citus":
             await distribute(opened)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """A migrated database, for modules whose tests would say the same on PostgreSQL: they call it `database`."""
+    async with _sqlite_database(tmp_path_factory) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    path = tmp_path_factory.mktemp("database") / "embudo.db"
+    async with Database(f"sqlite+aiosqlite:///{path}") as opened:
+        await migrate(opened)
         yield opened
 
 
