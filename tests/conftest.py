@@ -5,10 +5,11 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from analytics.migrations import migrate
 from analytics.storage.citus import distribute
@@ -34,7 +35,8 @@ settings.register_profile(
     max_examples=int(os.environ.get("EMBUDO_TEST_EXAMPLES", "1000")),
     derandomize=False,
 )
-settings.load_profile(os.environ.get("EMBUDO_TEST_PROFILE", "default"))
+PROFILE = os.environ.get("EMBUDO_TEST_PROFILE", "default")
+settings.load_profile(PROFILE)
 
 
 # A server with Citus: the tests of the database run on it too, distributed.
@@ -69,6 +71,27 @@ def _tiers(item: pytest.Item) -> Iterator[str]:
         yield "process"
     if "tests.support.brokers" in used or (parameters and not SERVERS.isdisjoint(map(str, parameters.params.values()))):
         yield "server"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a third of a property's examples on a server: SQLite has them all, in less than half of the time each.
+
+    The rules are the same code on both, and 750 other tests run their SQL on a server too. `make test-long` has all
+    examples on both.
+    """
+    test: Any = getattr(item, "obj", None)
+    parameters = getattr(item, "callspec", None)
+    on_server = parameters is not None and parameters.params.get("database") in SERVERS
+    if not on_server or PROFILE == "long" or not is_hypothesis_test(test):
+        return (yield)
+    # It is fixed when a test is decorated, for all its parameters, and Hypothesis has no other name for it.
+    whole = test._hypothesis_internal_use_settings
+    test._hypothesis_internal_use_settings = settings(whole, max_examples=max(whole.max_examples // 3, 3))
+    try:
+        return (yield)
+    finally:
+        test._hypothesis_internal_use_settings = whole
 
 
 def pytest_collection_finish() -> None:
