@@ -5,10 +5,11 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from analytics.migrations import migrate
 from analytics.storage.citus import distribute
@@ -34,7 +35,8 @@ settings.register_profile(
     max_examples=int(os.environ.get("EMBUDO_TEST_EXAMPLES", "1000")),
     derandomize=False,
 )
-settings.load_profile(os.environ.get("EMBUDO_TEST_PROFILE", "default"))
+PROFILE = os.environ.get("EMBUDO_TEST_PROFILE", "default")
+settings.load_profile(PROFILE)
 
 
 # A server with Citus: the tests of the database run on it too, distributed.
@@ -71,6 +73,27 @@ def _tiers(item: pytest.Item) -> Iterator[str]:
         yield "server"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a third of a property's examples on a server: SQLite has them all, in less than half of the time each.
+
+    The rules are the same code on both, and 750 other tests run their SQL on a server too. `make test-long` has all
+    examples on both.
+    """
+    test: Any = getattr(item, "obj", None)
+    parameters = getattr(item, "callspec", None)
+    on_server = parameters is not None and parameters.params.get("database") in SERVERS
+    if not on_server or PROFILE == "long" or not is_hypothesis_test(test):
+        return (yield)
+    # It is fixed when a test is decorated, for all its parameters, and Hypothesis has no other name for it.
+    whole = test._hypothesis_internal_use_settings
+    test._hypothesis_internal_use_settings = settings(whole, max_examples=max(whole.max_examples // 3, 3))
+    try:
+        return (yield)
+    finally:
+        test._hypothesis_internal_use_settings = whole
+
+
 def pytest_collection_finish() -> None:
     """Three thousand tests and all that they import are no garbage."""
     tune_garbage_collector()
@@ -80,9 +103,7 @@ def pytest_collection_finish() -> None:
 async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
     """A migrated database of each kind. PostgreSQL's tests skip visibly where no server runs, never in CI."""
     if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("database") / "embudo.db"
-        async with Database(f"sqlite+aiosqlite:///{path}") as opened:
-            await migrate(opened)
+        async with _sqlite_database(tmp_path_factory) as opened:
             yield opened
         return
     async with (
@@ -92,6 +113,21 @@ async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         await migrate(opened)
         if request.param == "citus":
             await distribute(opened)
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """A migrated database, for modules whose tests would say the same on PostgreSQL: they call it `database`."""
+    async with _sqlite_database(tmp_path_factory) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    path = tmp_path_factory.mktemp("database") / "embudo.db"
+    async with Database(f"sqlite+aiosqlite:///{path}") as opened:
+        await migrate(opened)
         yield opened
 
 

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from service.web.pages import BUILT
+from tests.support.browser.contexts import PATIENCE, reset_context, reusable_context
 from tests.support.browser.platforms import Platform, serving
 from tests.support.browser.users import Reader, run
 from tests.support.servers.server import Server
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-PATIENCE = 20_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 
 
@@ -56,13 +56,18 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def shared_context(chromium: Browser) -> Iterator[BrowserContext]:
+    """The context of all tests of a module that need none of their own."""
+    with reusable_context(chromium) as context:
+        yield context
+
+
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser nobody has used yet."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+def context(shared_context: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser that has nothing of who used it before."""
+    yield shared_context
+    reset_context(shared_context)
 
 
 @pytest.fixture

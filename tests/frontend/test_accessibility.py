@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.browser.users import Reader
 from tests.support.paths import ROOT
@@ -34,15 +34,13 @@ def test_what_is_wrong_is_found(page: Page) -> None:
 
 
 @pytest.fixture(params=[("light", 1440), ("dark", 390)], ids=["light", "dark phone"])
-def seen(request: pytest.FixtureRequest, chromium: Browser) -> Any:
+def seen(request: pytest.FixtureRequest, context: BrowserContext) -> Page:
     """A tab in a colour scheme and width."""
     scheme, width = request.param
-    context = chromium.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
-    )
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    return page
 
 
 def test_the_view(demo: Server, seen: Page) -> None:

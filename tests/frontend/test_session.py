@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from analytics.domain.access import Identity
 from service.auth.tokens import TokenService
+from tests.support.browser.contexts import reset_context
 from tests.support.browser.users import COMES_BACK, IDENTITIES, Reader, run
 from tests.support.servers.server import SECRET, Server
 
@@ -35,6 +36,20 @@ def own_server(demo: Server, tmp_path: Path) -> Iterator[Server]:
         yield server
     finally:
         server.close()
+
+
+def test_what_a_test_leaves_in_the_browser_no_other_finds(demo: Server, context: BrowserContext) -> None:
+    def kept() -> str:
+        page = context.new_page()
+        page.goto(demo.url)
+        return str(page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])"))
+
+    page = context.new_page()
+    page.goto(demo.url)
+    page.evaluate("localStorage.left = 1; sessionStorage.left = 1; document.cookie = 'left=1'")
+    assert kept() == '[{"left":"1"},{},"left=1"]'
+    reset_context(context)
+    assert kept() == '[{},{},""]'
 
 
 def test_in_the_demo_one_chooses_who_to_be(demo: Server, page: Page) -> None:

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import Page, Request, Route, expect
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.frontend.test_view import settled
+from tests.support.browser.contexts import reusable_context
 from tests.support.browser.users import Reader
 from tests.support.servers.server import Server
 
@@ -129,9 +131,16 @@ def test_a_link_with_all_filters_takes_two_requests_and_names_them(demo: Server,
     assert sorted(names) == ["View", "Viewer"]
 
 
-def test_numbers_are_asked_for_anew_on_demand_and_on_coming_back_later(administrator: Reader) -> None:
-    page = administrator.page
-    settled(administrator)
+@pytest.fixture
+def reader_with_clock(demo: Server, chromium: Browser) -> Iterator[Reader]:
+    """Someone whose clock a test may set. It stays set, so the context is theirs alone."""
+    with reusable_context(chromium) as context:
+        yield Reader.enter(demo, context.new_page(), "p1")
+
+
+def test_numbers_are_asked_for_anew_on_demand_and_on_coming_back_later(reader_with_clock: Reader) -> None:
+    page = reader_with_clock.page
+    settled(reader_with_clock)
     expect(page.get_by_text("Actualizado")).to_be_visible()
     refresh = page.get_by_role("button", name="Actualizar")
     names = asked(page)

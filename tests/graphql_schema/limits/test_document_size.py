@@ -37,6 +37,12 @@ from tests.support.graphql.view import DOCUMENT
 from tests.support.sql.counter import reads
 
 
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """What a document may be is decided before any SQL."""
+    return sqlite_database
+
+
 def chain(count: int, spreads: int) -> str:
     """Fragments of which each spreads the next so often."""
     inside = [f"fragment f{n} on Limits {{ {f'...f{n + 1} ' * spreads} }}" for n in range(count)]

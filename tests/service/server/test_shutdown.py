@@ -139,9 +139,8 @@ def stop(server: Server, send: Callable[[int, int], None] = os.kill) -> None:
 
 def code(server: Server) -> int:
     """With which code it ended, once it has."""
-    server.wait()
     assert server.process is not None
-    return int(server.process.returncode)
+    return server.process.wait(PATIENCE)
 
 
 def body_of(answer: bytes) -> Any:

@@ -162,7 +162,7 @@ def test_several_processes_count_together_and_know_each_others_links(tmp_path: P
     server = Server(tmp_path, EMBUDO_METRICS_TOKEN=TOKEN)
     try:
         server.migrate()
-        server.start("--workers", "2")
+        server.start("--workers", "2", program=["-m", "service"])  # libraries read a variable of theirs at import
         server.feed(tenant, [message_sent("m1")])
         for _ in range(20):
             with httpx.Client(base_url=server.url, timeout=30) as new:  # another connection may be another process

@@ -7,9 +7,10 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from analytics.storage.database import Database
 from service.auth.tokens import TokenService
 from tests.support.ingest_helpers import feed
 from tests.support.paths import ROOT
+from tests.support.servers.launcher import LaunchedProcess, launch
 
 SECRET = "a secret of the tests, long enough for HS256"
 PATIENCE = 60.0  # seconds until what is waited for counts as lost
@@ -43,18 +45,21 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
     }
 
 
-def embudo(folder: Path, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+def embudo(
+    folder: Path, *arguments: str, env: dict[str, str] | None = None, input: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
     """Run the command to its end."""
-    changes = options.pop("env", {})
-    return subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
-        cwd=ROOT,
-        env=environment(folder, **changes),
-        capture_output=True,
-        timeout=120,
-        check=False,
-        **options,
-    )
+    read, write = os.pipe()
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        with os.fdopen(read, "rb") as stdin:
+            variables = environment(folder, **(env or {}))
+            process = launch(list(arguments), variables, stdin=stdin, stdout=stdout, stderr=stderr)
+        with suppress(BrokenPipeError), os.fdopen(write, "wb") as typed:  # it may have ended before it read
+            typed.write(input)
+        code = process.wait(120)
+        stdout.seek(0)
+        stderr.seek(0)
+        return subprocess.CompletedProcess(arguments, code, stdout.read(), stderr.read())
 
 
 def eventually(found: Callable[[], T | None]) -> T:
@@ -107,24 +112,29 @@ class Server:
         self.port = self._port.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx.Client(base_url=self.url, timeout=30, limits=KEPT)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | LaunchedProcess | None = None
 
     @property
     def database_url(self) -> str:
         """Its database."""
         return environment(self.folder, **self.settings)["EMBUDO_DATABASE_URL"]
 
-    def start(self, *options: str, program: Iterable[str] = ("-m", "service")) -> None:
-        """Start it, by what Python is to run, and wait until it answers."""
+    def start(self, *options: str, program: Iterable[str] = ()) -> None:
+        """Start it and wait until it answers; with what Python is to run, in a process that has imported nothing."""
+        variables = environment(self.folder, EMBUDO_PORT=str(self.port), **self.settings)
+        arguments = ["serve", *options]
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *program, "serve", *options],
-                cwd=ROOT,
-                env=environment(self.folder, EMBUDO_PORT=str(self.port), **self.settings),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            if program:
+                self.process = subprocess.Popen(
+                    [sys.executable, *program, *arguments],
+                    cwd=ROOT,
+                    env=variables,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            else:
+                self.process = launch(arguments, variables, stdout=log, stderr=log)
         eventually(self._answers)
 
     def _answers(self) -> bool:

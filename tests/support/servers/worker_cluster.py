@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from analytics.domain.access import Identity
 from tasks.queue.broker_url import parse_broker_url
 from tests.support.brokers import Proxy, wipe
 from tests.support.factories import message_sent
-from tests.support.paths import ROOT
+from tests.support.servers.launcher import LaunchedProcess, launch
 from tests.support.servers.server import PATIENCE, Server, environment, eventually
 
 CREATE = """mutation { createExport(input: {
@@ -33,7 +32,7 @@ class Worker:
         self._server = server
         self._log = server.folder / f"{name}.log"
         self._log.touch()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: LaunchedProcess | None = None
 
     def start(self) -> None:
         """Start it, if it does not run, and wait until it works."""
@@ -41,14 +40,8 @@ class Worker:
             return
         before = self._said("worker started")
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "service", "worker", "--threads", "1"],
-                cwd=ROOT,
-                env=environment(self._server.folder, **self._server.settings),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            variables = environment(self._server.folder, **self._server.settings)
+            self._process = launch(["worker", "--threads", "1"], variables, stdout=log, stderr=log)
         eventually(lambda: self._said("worker started") > before or None)
 
     def _said(self, event: str, export: str = "") -> int:

@@ -13,9 +13,10 @@ def nodes_named(setting: str) -> list[str]:
 
 async def create_database(server_url: str, name: str, nodes: Sequence[str] = ()) -> None:
     """Create a database; with nodes, on each of them too, as a cluster. Without any, Citus has all shards on the one
-    machine.
+    machine. Commits do not wait for its disk: no test cuts the power of PostgreSQL.
     """
     await _execute(server_url, f'CREATE DATABASE "{name}"')
+    await _execute(server_url, f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     if not nodes:
         return
     for node in nodes:
