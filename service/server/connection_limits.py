@@ -7,7 +7,7 @@ parsing to uvicorn's own.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.http11 import Request
+
+from analytics.domain.access import Identity
+from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES
 
 MAX_HEAD_BYTES = 16 * 1024
 MAX_HEADERS = 128
@@ -34,6 +37,9 @@ LINGER = 1.0  # seconds in which the rest of a head that was refused is thrown a
 # Seconds in which a client must take so many bytes of what waits for it.
 STALLED_WRITE_TIMEOUT, MIN_TAKEN = 30.0, 16 * 1024
 FRAME_BURST, FRAMES_PER_SECOND = 200.0, 20.0
+# Bytes of a WebSocket's message that are kept until all of it is there, without a good token. Twice of what such a
+# message may have, so that the application says what is wrong with one that is somewhat longer.
+MAX_ANONYMOUS_MESSAGE_BYTES = 2 * MAX_ANONYMOUS_BODY_BYTES
 TOO_MANY_REQUESTS = 4429  # the close code that graphql-transport-ws uses for it
 
 
@@ -319,6 +325,7 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, piece by piece, as long as there is budget for its frames."""
+        self.conn.max_message_size = self._max_message_bytes()
         for start in range(0, len(data), FRAME_PIECE):
             if self._refused or self.transport.is_closing():
                 return
@@ -326,6 +333,12 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
             if self.conn.handshake_exc is not None:  # uvicorn would leave it open, unanswered
                 self.transport.write(b"".join(self.conn.data_to_send()))
                 self.transport.close()
+
+    def _max_message_bytes(self) -> int:
+        """The bytes that a message may have: few before the application has noted in the scope whose it is."""
+        scope: Mapping[str, Any] = getattr(self, "scope", {})  # there is none before the handshake
+        is_known = isinstance(scope.get("state", {}).get("identity"), Identity)
+        return self.config.ws_max_size if is_known else min(MAX_ANONYMOUS_MESSAGE_BYTES, self.config.ws_max_size)
 
     def handle_events(self) -> None:
         """Handle the frames that are complete, or close the connection for too many of them."""

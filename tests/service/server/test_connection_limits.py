@@ -280,6 +280,20 @@ async def test_a_websocket_has_a_budget_of_frames(kind: str) -> None:
         assert client.close_code == connection_limits.TOO_MANY_REQUESTS
 
 
+async def test_no_more_of_a_strangers_message_is_kept_than_it_may_have() -> None:
+    async with _served() as port, connect(f"ws://127.0.0.1:{port}/", max_size=None) as client:
+
+        async def endless() -> AsyncIterator[str]:
+            for _ in range(100):
+                yield "x" * 1_000
+            await asyncio.Event().wait()  # the message never ends
+
+        sending = asyncio.create_task(client.send(endless()))
+        await client.wait_closed()
+        assert client.close_code == 1009
+        sending.cancel()
+
+
 async def test_a_websocket_at_an_ordinary_pace_is_left_alone() -> None:
     async with _served() as port, connect(f"ws://127.0.0.1:{port}/") as client:
         for _ in range(90):
