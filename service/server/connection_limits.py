@@ -68,12 +68,12 @@ class _Deadline:
 
     def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
         self._seconds = seconds
-        self._expire = expire
+        self._expire: Callable[[], None] | None = expire
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Start it, unless it runs."""
-        if self._timer is None:
+        if self._timer is None and self._expire is not None:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._expire)
 
     def cancel(self) -> None:
@@ -81,6 +81,11 @@ class _Deadline:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def close(self) -> None:
+        """Stop it for ever, and let go of what it would do: a method of whoever has this timer."""
+        self.cancel()
+        self._expire = None
 
 
 class _Limited(asyncio.Protocol):
@@ -136,9 +141,12 @@ class _Limited(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop all timers, and tell the application, which may wait for something else than a message."""
         self._closed.set()
-        self._head_timeout.cancel()
-        self._write_timeout.cancel()
+        self._close_timers()
         super().connection_lost(exc)
+
+    def _close_timers(self) -> None:
+        self._head_timeout.close()
+        self._write_timeout.close()
 
 
 class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
@@ -210,6 +218,8 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
             super().data_received(piece)
             if self.transport.get_protocol() is not self:  # it is a WebSocket now
                 self._stop_waiting()
+                self._close_timers()
+                del self.parser  # each holds the other
                 return
         self._watch_head()
         self._update_waiting()
@@ -354,6 +364,13 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
             self._end()
         else:
             self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of what has come but was not handled: the connection is part of cycles, which go away much later."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
+        self.conn.reader.discard()
+        self.conn.events_received()
 
     def _end(self) -> None:
         reason = "Too many messages."
