@@ -1,7 +1,7 @@
 """Places: how much is done at once, of one viewer's and of all, so that nobody takes a process for themselves."""
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
@@ -15,6 +15,7 @@ MAX_SUBSCRIPTIONS = 40
 # What part of the connections to the database is for operations of so many points or more. The rest is left to cheaper
 # ones: a filter's options cost 13 points, one number 26 to 160, the whole view 800. Below 5 nothing is read.
 LANES = ((200, 1 / 2), (5, 1 / 4))
+MAX_KNOWN_VIEWERS = 1_000  # in a queue; more, and it forgets those who have had no more than others
 
 
 class ConcurrencyLimiter:
@@ -43,31 +44,47 @@ class ConcurrencyLimiter:
 
 
 class ExecutionQueue:
-    """Places for all together. Who waits for one gets it in turn: one for each viewer, then one for each again."""
+    """Places for all together. Of the viewers who wait, the one gets it who has had the least.
+
+    What each has had is kept as an instant of a clock that counts points (start-time fair queueing; Goyal, Vin, Cheng,
+    1996): the one at which the viewer's next operation would begin if all had the same share of the places. The clock
+    shows the latest instant at which an operation did begin, so whoever comes back after a pause has saved nothing up.
+    A viewer whose operations cost 70 points waits while another has six that cost 11.
+    """
 
     def __init__(self, places: int) -> None:
         self._free = places
-        # Only viewers who wait, the next one first.
-        self._waiting: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
+        # Only viewers who wait, those who came first first, and the points of what they wait for.
+        self._waiting: dict[Hashable, deque[tuple[asyncio.Future[None], float]]] = {}
+        self._clock = 0.0
+        # Only of viewers for whom it is later than the clock.
+        self._begins_at: dict[Hashable, float] = {}
 
     @asynccontextmanager
-    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
+    async def slot(self, who: Hashable, patience: float, points: float = 1.0) -> AsyncIterator[None]:
         """Have a place inside, after waiting for some seconds at most. Raises `RateLimitedError`."""
-        await self._take(who, patience)
+        await self._take(who, patience, points)
         try:
             yield
         finally:
             self._give()
 
-    async def _take(self, who: Hashable, patience: float) -> None:
+    async def _take(self, who: Hashable, patience: float, points: float) -> None:
         if self._free:
             self._free -= 1
+            self._begin(who, points)
         else:
-            await self._wait(who, patience)
+            await self._wait(who, patience, points)
 
-    async def _wait(self, who: Hashable, patience: float) -> None:
+    def _begin(self, who: Hashable, points: float) -> None:
+        self._clock = max(self._clock, self._begins_at.get(who, 0.0))
+        self._begins_at[who] = self._clock + points
+        if len(self._begins_at) > MAX_KNOWN_VIEWERS:
+            self._begins_at = {who: at for who, at in self._begins_at.items() if at > self._clock}
+
+    async def _wait(self, who: Hashable, patience: float, points: float) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(who, deque()).append(place)
+        self._waiting.setdefault(who, deque()).append((place, points))
         try:
             async with asyncio.timeout(patience):
                 await place
@@ -81,20 +98,23 @@ class ExecutionQueue:
             raise
 
     def _leave(self, who: Hashable, place: "asyncio.Future[None]") -> None:
-        line = self._waiting.get(who)
-        if line and place in line:
-            line.remove(place)
-            if not line:
-                del self._waiting[who]
+        line = self._waiting.get(who, deque())
+        others = deque(waiting for waiting in line if waiting[0] is not place)
+        if others:
+            self._waiting[who] = others
+        else:
+            self._waiting.pop(who, None)
 
     def _give(self) -> None:
-        """Give a place to the next viewer, who then waits behind the others; or nobody waits."""
+        """Give a place to the viewer who has had the least, or nobody waits."""
         while self._waiting:
-            who, line = self._waiting.popitem(last=False)
-            place = line.popleft()
-            if line:
-                self._waiting[who] = line
+            who = min(self._waiting, key=lambda who: max(self._begins_at.get(who, 0.0), self._clock))
+            line = self._waiting[who]
+            place, points = line.popleft()
+            if not line:
+                del self._waiting[who]
             if not place.done():  # else the waiting task was just canceled
+                self._begin(who, points)
                 place.set_result(None)
                 return
         self._free += 1
@@ -111,9 +131,9 @@ class CheckQueue(ExecutionQueue):
         super().__init__(1)
 
     @asynccontextmanager
-    async def slot(self, who: Hashable, patience: float) -> AsyncIterator[None]:
+    async def slot(self, who: Hashable, patience: float, points: float = 1.0) -> AsyncIterator[None]:
         """Hold the slot inside the block, after waiting for `patience` seconds at most. Raises `RateLimitedError`."""
-        await self._take(who, patience)
+        await self._take(who, patience, points)
         loop = asyncio.get_running_loop()
         began_at = loop.time()
         try:

@@ -182,7 +182,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         async with AsyncExitStack() as stack:
             for points, turns in self._lanes:
                 if cost >= points:
-                    await stack.enter_async_context(turns.slot(whose, context.seconds_left))
+                    await stack.enter_async_context(turns.slot(whose, context.seconds_left, cost))
                     break
             yield
 
