@@ -7,6 +7,7 @@ null where none may be, an object of another class) is left to the stock way, wi
 """
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from graphql import (
@@ -35,6 +36,10 @@ SAME = {
     GraphQLID.name: str,
     GraphQLBoolean.name: bool,
 }
+# Errors of variables that are told; one more says that there are others. To word one, each field of its type is
+# compared with what was given.
+MAX_VARIABLE_ERRORS = 5
+BUILD_SIGNATURE = signature(StrawberryGraphQLCoreExecutionContext.build)
 SMALLEST_INT, LARGEST_INT = -(2**31), 2**31 - 1
 
 
@@ -65,7 +70,14 @@ class SelectionReaders:
 
 
 class DefaultExecutionContext(StrawberryGraphQLCoreExecutionContext):
-    """Strawberry's execution, with no types for those who may not read the schema."""
+    """Strawberry's execution, with few errors of variables, and no types for those who may not read the schema."""
+
+    @classmethod
+    def build(cls, *args: Any, **kwargs: Any) -> Any:
+        """Return the execution, or the errors of the variables: the first ones, since each takes a millisecond."""
+        given = BUILD_SIGNATURE.bind(*args, **kwargs)
+        given.arguments["max_coercion_errors"] = MAX_VARIABLE_ERRORS
+        return super().build(*given.args, **given.kwargs)
 
     def execute_field(
         self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Any, position_context: Any

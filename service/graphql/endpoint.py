@@ -36,7 +36,12 @@ from service.graphql.concurrency import (
 from service.graphql.http import GraphQLOverHTTP
 from service.graphql.persisted_documents import PersistedDocuments
 from service.graphql.rate_limits import RateLimiter
-from service.graphql.websocket import CONNECTION_INIT_TIMEOUT, MAX_ANONYMOUS_SOCKETS, GraphQLOverWebSocket
+from service.graphql.websocket import (
+    CONNECTION_INIT_TIMEOUT,
+    MAX_ANONYMOUS_SOCKETS,
+    GraphQLOverWebSocket,
+    WebSocketAdapter,
+)
 from service.settings import Settings
 from service.telemetry import recorder
 
@@ -81,6 +86,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
     """`/graphql`: POST, GET for queries, WebSocket for subscriptions. GraphiQL is a page of its own."""
 
     graphql_transport_ws_handler_class = GraphQLOverWebSocket
+    websocket_adapter_class = WebSocketAdapter
 
     def __init__(
         self, schema: Schema, dependencies: GraphQLDependencies, max_strangers: int = MAX_ANONYMOUS_SOCKETS
@@ -176,7 +182,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         async with AsyncExitStack() as stack:
             for points, queue in self._lanes:
                 if cost >= points:
-                    await stack.enter_async_context(queue.slot(whose, context.seconds_left))
+                    await stack.enter_async_context(queue.slot(whose, context.seconds_left, cost))
                     break
             yield
 

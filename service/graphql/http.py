@@ -28,7 +28,7 @@ from analytics.domain.text import sanitize
 
 JSON = "application/json"
 BODY_TIMEOUT = 30.0  # seconds
-# Characters of a header that lists media types. What parses it takes time in the square of them.
+# Characters of a header that lists media types; what parses `Content-Type` takes time in the square of them.
 MAX_MEDIA_TYPES = 1_000
 # Brackets, braces and commas of a body or message, texts in it too: a document has a few thousand, a filter's ids more.
 MAX_VALUES = 40_000
@@ -195,13 +195,19 @@ def media_type(accept: str) -> str:
     """Choose the media type of the response by an `Accept` header: plain JSON if it names neither or none."""
     qualities: dict[str, float] = {}
     for part in accept[:MAX_MEDIA_TYPES].split(","):
-        name, options = parse_content_type(part.strip())
+        name, *options = part.lower().split(";")
         try:
-            qualities[name.lower()] = float(options.get("q", "1"))
+            qualities[name.strip()] = float(_option(options, "q") or 1)
         except ValueError:
-            qualities[name.lower()] = 0.0
+            qualities[name.strip()] = 0.0
     any_json = max(qualities.get("*/*", 0.0), qualities.get("application/*", 0.0))
     return GRAPHQL_JSON if qualities.get(GRAPHQL_JSON, 0.0) > qualities.get(JSON, any_json) else JSON
+
+
+def _option(options: list[str], name: str) -> str:
+    """Return the value of a media type's option, or nothing. Lists have hundreds of types, each with some options."""
+    pairs = (option.partition("=") for option in options)
+    return next((value.strip().strip('"') for key, _, value in pairs if key.strip() == name), "")
 
 
 def count_values(json: bytes | str) -> int:

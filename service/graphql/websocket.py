@@ -5,13 +5,15 @@ be open for days.
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from copy import copy
 from typing import Any
 
 from graphql import GraphQLError
 from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnected as AlreadyClosedError
+from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
@@ -29,6 +31,27 @@ MAX_MESSAGES_BEFORE_ACK = 5
 TOO_MANY_REQUESTS = 4429
 INTERNAL = "INTERNAL_SERVER_ERROR"
 FORBIDDEN = 4403  # the code after which clients of this protocol come back with another token
+MAX_REASON_BYTES = 123  # of a close frame (RFC 6455, section 5.5)
+
+
+class WebSocketAdapter(ASGIWebSocketAdapter):
+    """The connection as Strawberry's handler uses it, who quotes clients in its reasons and writes after the close."""
+
+    def __init__(self, view: Any, request: Any, response: Any) -> None:
+        super().__init__(view, request, response)
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message. Raises `WebSocketDisconnected` when the connection is closed, by either side."""
+        try:
+            await super().send_json(message)
+        except AlreadyClosedError as error:
+            raise WebSocketDisconnected from error
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the connection, with as much of the reason as a close frame may have; once it is closed, do nothing."""
+        short = sanitize(reason).encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+        with suppress(WebSocketDisconnect, AlreadyClosedError):
+            await super().close(code, short)
 
 
 class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
@@ -45,8 +68,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle(self) -> None:
         """Handle messages until the connection ends."""
         self._enter()
-        with suppress(WebSocketDisconnect):  # the client left before the closing message
-            await super().handle()
+        await super().handle()
 
     def _enter(self) -> None:
         """Be one of this viewer's connections, or of all strangers'; the oldest gives way."""
@@ -69,7 +91,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         self._leave()
         if self._ending:
             self._ending.cancel()
-        self._ending = asyncio.create_task(self._close(TOO_MANY_REQUESTS, "Too many connections."))
+        self._ending = asyncio.create_task(self.websocket.close(TOO_MANY_REQUESTS, "Too many connections."))
 
     async def handle_message(self, message: Any) -> None:
         """One message; the connection is closed for what is none, and for many before it was acknowledged."""
@@ -77,7 +99,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
         await asyncio.sleep(0)
         self._messages_before_ack += not self.connection_acknowledged
         if self._messages_before_ack > MAX_MESSAGES_BEFORE_ACK:
-            await self._close(TOO_MANY_REQUESTS, "Too many messages.")
+            await self.websocket.close(TOO_MANY_REQUESTS, "Too many messages.")
             raise WebSocketDisconnected
         if not _is_message(message):
             await self.handle_invalid_message("This is no message of graphql-transport-ws.")
@@ -147,11 +169,7 @@ class GraphQLOverWebSocket(BaseGraphQLTransportWSHandler[Context, None]):
             await asyncio.sleep((who.expires_at - self.view.now()) / 1_000_000)
         else:
             return
-        await self._close(FORBIDDEN, "The token has expired.")
-
-    async def _close(self, code: int, reason: str) -> None:
-        with suppress(WebSocketDisconnect):
-            await self.websocket.close(code, reason)
+        await self.websocket.close(FORBIDDEN, "The token has expired.")
 
 
 def _is_message(message: object) -> bool:

@@ -5,6 +5,7 @@ comes in; whoever sends faster than that is slowed down by it. A body that comes
 they are bounded; an applier is taken only by a batch that is whole, see `IngestProcessPool`.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +34,9 @@ BODY_TIMEOUT = 30.0
 MIN_BYTES_PER_SECOND = 16 * 2**10
 # Bodies that come in at a time for each applier, each with up to two batches in memory. A tenant may have half.
 BODIES_PER_PROCESS = 8
+# Bodies that are unpacked at a time, each in a thread. Such threads ask for the interpreter again and again: with six
+# of them the event loop got it so seldom that others waited for 5 s. One unpacks faster than all appliers apply.
+MAX_UNPACKING = 1
 RETRY_AFTER = 2  # seconds
 
 # The responses to failures of an applier: the arguments of `RequestRejectedError`.
@@ -60,6 +64,7 @@ class EventsEndpoint:
         self._appliers = appliers
         self._most = BODIES_PER_PROCESS * appliers.count
         self._under_way: Counter[str] = Counter()
+        self._unpacking = asyncio.Semaphore(MAX_UNPACKING)
 
     async def post(self, request: Request) -> Response:
         """Take a body in, and say what became of its lines."""
@@ -98,7 +103,7 @@ class EventsEndpoint:
 
     async def _apply(self, tenant: str, request: Request, report: "_IngestReport") -> None:
         async for batch in iter_line_batches(
-            read_body(request, MAX_BODY_BYTES, BODY_TIMEOUT, MIN_BYTES_PER_SECOND), BATCH
+            read_body(request, MAX_BODY_BYTES, BODY_TIMEOUT, MIN_BYTES_PER_SECOND, self._unpacking), BATCH
         ):
             work = IngestBatch(tenant, batch.first, now_micros(), batch.text, report.valid, report.invalid)
             try:

@@ -31,8 +31,10 @@ class LineBatch(NamedTuple):
     text: bytes
 
 
-async def read_body(request: Request, max_bytes: int, seconds: float, min_rate: float) -> AsyncIterator[bytes]:
-    """Yield the body in chunks, decompressed.
+async def read_body(
+    request: Request, max_bytes: int, seconds: float, min_rate: float, unpacking: asyncio.Semaphore
+) -> AsyncIterator[bytes]:
+    """Yield the body in chunks, decompressed. `unpacking` bounds the bodies of which a step is decompressed at a time.
 
     Raises `RequestRejectedError` when it has more than `max_bytes`, is compressed wrongly, stops for `seconds`, or
     arrives with less than `min_rate` bytes a second for longer than that.
@@ -42,7 +44,7 @@ async def read_body(request: Request, max_bytes: int, seconds: float, min_rate: 
         raise RequestRejectedError(415, "UNSUPPORTED_ENCODING", "Content-Encoding must be gzip, or be left out.")
     arriving = _with_deadline(request, seconds, min_rate)
     size = 0
-    async for chunk in arriving if encoding == "identity" else _gunzip(arriving):
+    async for chunk in arriving if encoding == "identity" else _gunzip(arriving, unpacking):
         size += len(chunk)
         if size > max_bytes:
             raise RequestRejectedError(
@@ -68,7 +70,7 @@ async def _with_deadline(request: Request, seconds: float, min_rate: float) -> A
         yield chunk
 
 
-async def _gunzip(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _gunzip(packed: AsyncIterator[bytes], unpacking: asyncio.Semaphore) -> AsyncIterator[bytes]:
     unpacker, members = zlib.decompressobj(GZIP), 0
     begun = False
     async for chunk in packed:
@@ -83,7 +85,9 @@ async def _gunzip(packed: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             try:
                 # In a thread: there is always more of a body that unpacks into a huge one, and nobody else would come
                 # to a turn.
-                yield await asyncio.to_thread(unpacker.decompress, rest, STEP)
+                async with unpacking:
+                    unpacked = await asyncio.to_thread(unpacker.decompress, rest, STEP)
+                yield unpacked
             except zlib.error:
                 raise RequestRejectedError(400, "INVALID_GZIP", "The body is not gzip.") from None
             rest = unpacker.unconsumed_tail

@@ -7,7 +7,7 @@ parsing to uvicorn's own.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +16,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.http11 import Request
+
+from analytics.domain.access import Identity
+from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES
 
 MAX_HEAD_BYTES = 16 * 1024
 MAX_HEADERS = 128
@@ -34,6 +37,9 @@ LINGER = 1.0  # seconds in which the rest of a head that was refused is thrown a
 # Seconds in which a client must take so many bytes of what waits for it.
 STALLED_WRITE_TIMEOUT, MIN_TAKEN = 30.0, 16 * 1024
 FRAME_BURST, FRAMES_PER_SECOND = 200.0, 20.0
+# Bytes of a WebSocket's message that are kept until all of it is there, without a good token. Twice of what such a
+# message may have, so that the application says what is wrong with one that is somewhat longer.
+MAX_ANONYMOUS_MESSAGE_BYTES = 2 * MAX_ANONYMOUS_BODY_BYTES
 TOO_MANY_REQUESTS = 4429  # the close code that graphql-transport-ws uses for it
 
 
@@ -62,12 +68,12 @@ class _Deadline:
 
     def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
         self._seconds = seconds
-        self._expire = expire
+        self._expire: Callable[[], None] | None = expire
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Start it, unless it runs."""
-        if self._timer is None:
+        if self._timer is None and self._expire is not None:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._expire)
 
     def cancel(self) -> None:
@@ -75,6 +81,11 @@ class _Deadline:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def close(self) -> None:
+        """Stop it for ever, and let go of what it would do: a method of whoever has this timer."""
+        self.cancel()
+        self._expire = None
 
 
 class _Limited(asyncio.Protocol):
@@ -130,9 +141,12 @@ class _Limited(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop all timers, and tell the application, which may wait for something else than a message."""
         self._closed.set()
-        self._head_timeout.cancel()
-        self._write_timeout.cancel()
+        self._close_timers()
         super().connection_lost(exc)
+
+    def _close_timers(self) -> None:
+        self._head_timeout.close()
+        self._write_timeout.close()
 
 
 class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
@@ -204,6 +218,8 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
             super().data_received(piece)
             if self.transport.get_protocol() is not self:  # it is a WebSocket now
                 self._stop_waiting()
+                self._close_timers()
+                del self.parser  # each holds the other
                 return
         self._watch_head()
         self._update_waiting()
@@ -319,6 +335,7 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, piece by piece, as long as there is budget for its frames."""
+        self.conn.max_message_size = self._max_message_bytes()
         for start in range(0, len(data), FRAME_PIECE):
             if self._refused or self.transport.is_closing():
                 return
@@ -326,6 +343,12 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
             if self.conn.handshake_exc is not None:  # uvicorn would leave it open, unanswered
                 self.transport.write(b"".join(self.conn.data_to_send()))
                 self.transport.close()
+
+    def _max_message_bytes(self) -> int:
+        """The bytes that a message may have: few before the application has noted in the scope whose it is."""
+        scope: Mapping[str, Any] = getattr(self, "scope", {})  # there is none before the handshake
+        is_known = isinstance(scope.get("state", {}).get("identity"), Identity)
+        return self.config.ws_max_size if is_known else min(MAX_ANONYMOUS_MESSAGE_BYTES, self.config.ws_max_size)
 
     def handle_events(self) -> None:
         """Handle the frames that are complete, or close the connection for too many of them."""
@@ -341,6 +364,13 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
             self._end()
         else:
             self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of what has come but was not handled: the connection is part of cycles, which go away much later."""
+        super().connection_lost(exc)
+        self.conn.parser.close()
+        self.conn.reader.discard()
+        self.conn.events_received()
 
     def _end(self) -> None:
         reason = "Too many messages."

@@ -23,8 +23,9 @@ class SharedCall(Generic[T]):
         """The result, or None after the timeout in seconds; the call goes on for those who ask later."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._call())
-        done, _ = await asyncio.wait([self._running], timeout=self._timeout)
-        return self._running.result() if done else None
+        running = self._running  # whoever asks in the turn in which it ends begins the next one
+        done, _ = await asyncio.wait([running], timeout=self._timeout)
+        return running.result() if done else None
 
 
 class HealthCheck:

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from analytics.domain.limits import MAX_FILTER_IDS
 from analytics.exports import requests
 from analytics.storage.database import Database
+from graphql_schema.extensions.fast_execution import MAX_VARIABLE_ERRORS
 from graphql_schema.schema import schema
 from resolvers import analytics as numbers
 from tests.support import factories
@@ -167,6 +168,22 @@ async def test_variables_that_do_not_fit_are_the_users(
     assert {error.extensions["code"] for error in result.errors} == {"BAD_USER_INPUT"}
     assert all("filter" in error.message and "None" not in error.message for error in result.errors)
     assert "{'" not in result.errors[0].message
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"filter": filter_of(**{f"agentId{n}": 1 for n in range(40)})},
+        {"filter": filter_of(agentIds=[{}] * 1_000, templateIds=[{}] * 1_000)},
+    ],
+)
+async def test_of_many_things_that_are_wrong_in_variables_the_first_are_told(
+    database: Database, tenant: str, variables: dict[str, Any]
+) -> None:
+    document = "query Q($filter: CampaignAnalyticsFilter!) { %s }" % (ANALYTICS % ("$filter", "funnel { messages }"))
+    result = await execute(database, identity(tenant), document, variables)
+    assert [error.extensions["code"] for error in result.errors] == ["BAD_USER_INPUT"] * (MAX_VARIABLE_ERRORS + 1)
+    assert "Too many errors" in result.errors[-1].message
 
 
 @pytest.mark.parametrize(

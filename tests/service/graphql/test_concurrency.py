@@ -84,8 +84,57 @@ async def test_places_for_all_are_given_in_turn() -> None:
             await asyncio.sleep(0)
 
     await asyncio.gather(*(work(who) for who in ["ana"] * 6 + ["eva"] * 2 + ["ivo"]))
-    assert began == ["ana", "ana", "ana", "eva", "ivo", "ana", "eva", "ana", "ana"]
+    assert began == ["ana", "ana", "eva", "ivo", "ana", "eva", "ana", "ana", "ana"]
     assert (turns._free, len(turns._waiting)) == (2, 0)
+
+
+async def test_who_asks_for_dear_things_has_as_many_points_as_others_not_as_many_turns() -> None:
+    turns, began = ExecutionQueue(1), list[str]()
+
+    async def work(who: str, points: float, times: int) -> None:
+        for _ in range(times):
+            async with turns.slot(who, 60, points):
+                began.append(who)
+                await asyncio.sleep(0)
+
+    async with turns.slot("somebody else", seconds=60):
+        dear = [asyncio.create_task(work("dear", 70, 2)) for _ in range(4)]
+        await asyncio.sleep(0)
+        cheap = [asyncio.create_task(work("cheap", 10, 7)) for _ in range(4)]
+        await asyncio.sleep(0)
+    await asyncio.gather(*dear, *cheap)
+    assert began[:17] == ["dear", *["cheap"] * 7, "dear", *["cheap"] * 7, "dear"]
+    assert len(began) == 8 + 28
+
+
+async def test_who_was_away_has_saved_nothing_up() -> None:
+    turns, began = ExecutionQueue(1), list[str]()
+
+    async def work(who: str) -> None:
+        async with turns.slot(who, 60, 10):
+            began.append(who)
+
+    async with turns.slot("eva", 60, 10):
+        pass
+    for _ in range(50):
+        async with turns.slot("ana", 60, 10):
+            pass
+    async with turns.slot("ivo", 60, 10):
+        waiting = [asyncio.create_task(work(who)) for who in ["ana"] * 3 + ["eva"] * 3]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    assert began == ["eva", "ana", "eva", "ana", "eva", "ana"]
+
+
+async def test_what_viewers_have_had_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.graphql.concurrency.MAX_KNOWN_VIEWERS", 10)
+    turns = ExecutionQueue(1)
+    for n in range(1_000):
+        async with turns.slot(n, 60, 10):
+            pass
+        async with turns.slot("ana", 60, 10):
+            pass
+    assert len(turns._begins_at) <= 11
 
 
 async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:

@@ -219,6 +219,10 @@ def test_it_must_be_clear_which_operation_is_meant(server: Server, query: str, n
         (f"{GRAPHQL_JSON};q=0.2, {JSON};q=0.9", JSON),
         (f"{GRAPHQL_JSON}; charset=utf-8, */*;q=0.1", GRAPHQL_JSON),
         (f"{GRAPHQL_JSON};q=much, {JSON}", JSON),
+        (f"{JSON} ; v=1 ; Q = 0.5 , {GRAPHQL_JSON.upper()}", GRAPHQL_JSON),
+        (f'{GRAPHQL_JSON};q="0.4", {JSON};q=0.5', JSON),
+        (f"{GRAPHQL_JSON};q=0, {JSON};q=0", JSON),
+        (";a=b," * 100 + GRAPHQL_JSON, GRAPHQL_JSON),
     ],
 )
 def test_the_media_type_is_the_one_that_is_wanted(accept: str, expected: str) -> None:

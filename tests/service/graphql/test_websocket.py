@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from starlette.websockets import WebSocket, WebSocketState
+from strawberry.http.exceptions import WebSocketDisconnected
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as dial
@@ -31,6 +33,7 @@ from service.graphql.websocket import (
     MAX_MESSAGES_BEFORE_ACK,
     MAX_SOCKETS,
     TOO_MANY_REQUESTS,
+    WebSocketAdapter,
 )
 from tests.support import factories
 from tests.support.factories import identity, link, member, message_sent, supervisor
@@ -153,6 +156,8 @@ NO_MESSAGES = {
     "no type": "{}",
     "a type that is none": '{"type": {}}',
     "another type": '{"type": "next"}',
+    "a type that is half a character": '{"type": "\\ud800"}',
+    "a type that is longer than a reason": json.dumps({"type": "é" * 100}),
     "no payload": '{"type": "subscribe", "id": "1"}',
     "no id": json.dumps({"type": "subscribe", "payload": PAYLOAD}),
     "an id that is none": json.dumps({"type": "subscribe", "id": [1], "payload": PAYLOAD}),
@@ -168,6 +173,17 @@ async def test_what_is_no_message_closes_the_connection(server: Server, tenant: 
     async with open_socket(server.url, server.headers(identity(tenant))) as socket:
         await socket.say(message)
         assert await socket.hear() == 4400
+
+
+@pytest.mark.parametrize("id", ["\ud800", "x" * 500])
+async def test_an_id_that_is_in_use_closes_the_connection_whatever_it_is(server: Server, tenant: str, id: str) -> None:
+    waiting = waiting_export(server, identity(tenant))
+    async with open_socket(server.url, server.headers(identity(tenant))) as socket:
+        for _ in range(2):
+            await socket.subscribe(FOLLOW, id=id, variables={"id": waiting})
+        while isinstance(heard := await socket.hear(), dict):
+            assert heard["id"] == id
+        assert heard == 4409
 
 
 @pytest.mark.parametrize("signed", [True, False])
@@ -247,6 +263,19 @@ async def test_a_long_message_of_a_viewer_is_read(server: Server, tenant: str) -
     async with open_socket(server.url, server.headers(identity(tenant))) as socket:
         await socket.say(LONG)
         assert (await socket.hear())["type"] == "pong"
+
+
+async def test_what_is_sent_after_the_close_is_told_as_the_end_of_the_connection() -> None:
+    sent: asyncio.Queue[Any] = asyncio.Queue()
+    connection = WebSocket({"type": "websocket"}, sent.get, sent.put)
+    connection.application_state = WebSocketState.CONNECTED
+    adapter = WebSocketAdapter(SimpleNamespace(encode_json=json.dumps), connection, connection)
+    for _ in range(2):
+        await adapter.close(4400, "é" * 100)
+    with pytest.raises(WebSocketDisconnected):
+        await adapter.send_json({})
+    assert sent.get_nowait() == {"type": "websocket.close", "code": 4400, "reason": "é" * 61}
+    assert sent.empty()
 
 
 class Broken(GraphQLEndpoint):

@@ -29,7 +29,7 @@ def request(pieces: Iterable[bytes], encoding: str | None = None, *, stalls: boo
 
 
 async def read(body: Request, most: int = 1 << 20, patience: float = 10, slowest: float = 1) -> bytes:
-    return b"".join([chunk async for chunk in read_body(body, most, patience, slowest)])
+    return b"".join([chunk async for chunk in read_body(body, most, patience, slowest, asyncio.Semaphore())])
 
 
 async def cut(pieces: Iterable[bytes], most: int) -> list[LineBatch]:
@@ -76,10 +76,34 @@ async def test_a_body_that_unpacks_into_a_huge_one_is_never_held() -> None:
     bomb, sizes = gzip.compress(bytes(200 << 20)), []
 
     async def unpack() -> None:
-        sizes.extend([len(chunk) async for chunk in read_body(request([bomb], "gzip"), 5 << 20, 10, 1)])
+        reading = read_body(request([bomb], "gzip"), 5 << 20, 10, 1, asyncio.Semaphore())
+        sizes.extend([len(chunk) async for chunk in reading])
 
     with pytest.raises(RequestRejectedError, match="at most"):
         await unpack()
+
+
+async def test_only_so_many_bodies_are_unpacked_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most_running, to_thread = 0, 0, asyncio.to_thread
+
+    async def counted(*work: Any) -> Any:
+        nonlocal running, most_running
+        running += 1
+        most_running = max(most_running, running)
+        try:
+            return await to_thread(*work)
+        finally:
+            running -= 1
+
+    monkeypatch.setattr(asyncio, "to_thread", counted)
+    unpacking = asyncio.Semaphore(2)
+
+    async def unpack() -> int:
+        body = request([gzip.compress(bytes(5 << 20))], "gzip")
+        return sum([len(chunk) async for chunk in read_body(body, 5 << 20, 10, 1, unpacking)])
+
+    assert await asyncio.gather(*(unpack() for _ in range(6))) == [5 << 20] * 6
+    assert most_running == 2
 
 
 async def test_others_come_to_their_turns_while_a_body_is_unpacked() -> None:
@@ -93,7 +117,8 @@ async def test_others_come_to_their_turns_while_a_body_is_unpacked() -> None:
             await asyncio.sleep(0)
 
     other = asyncio.create_task(take_turns())
-    found = [turns async for _ in read_body(request([gzip.compress(bytes(64 << 20))], "gzip"), 64 << 20, 10, 1)]
+    body = request([gzip.compress(bytes(64 << 20))], "gzip")
+    found = [turns async for _ in read_body(body, 64 << 20, 10, 1, asyncio.Semaphore())]
     other.cancel()
     assert len(found) >= 64
     assert len(set(found)) == len(found)
@@ -123,7 +148,7 @@ async def test_a_body_may_take_long_if_much_comes() -> None:
 
 async def test_the_time_that_a_sender_waits_for_us_does_not_count() -> None:
     found = b""
-    async for chunk in read_body(request([b"a"] * 5), 100, seconds=0.5, min_rate=1):
+    async for chunk in read_body(request([b"a"] * 5), 100, seconds=0.5, min_rate=1, unpacking=asyncio.Semaphore()):
         await asyncio.sleep(0.3)
         found += chunk
     assert found == b"a" * 5

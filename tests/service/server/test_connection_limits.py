@@ -1,6 +1,7 @@
 """Limits on connections: what a stranger may send, for how long, and what others notice of it."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -278,6 +279,61 @@ async def test_a_websocket_has_a_budget_of_frames(kind: str) -> None:
     async with _served() as port, connect(f"ws://127.0.0.1:{port}/") as client:
         await _flood(client, kind)
         assert client.close_code == connection_limits.TOO_MANY_REQUESTS
+
+
+async def test_no_more_of_a_strangers_message_is_kept_than_it_may_have() -> None:
+    async with _served() as port, connect(f"ws://127.0.0.1:{port}/", max_size=None) as client:
+
+        async def endless() -> AsyncIterator[str]:
+            for _ in range(100):
+                yield "x" * 1_000
+            await asyncio.Event().wait()  # the message never ends
+
+        sending = asyncio.create_task(client.send(endless()))
+        await client.wait_closed()
+        assert client.close_code == 1009
+        sending.cancel()
+
+
+def _count_protocols() -> int:
+    return sum(type(thing) in (LimitedHTTPProtocol, LimitedWebSocketProtocol) for thing in gc.get_objects())
+
+
+async def _ask(port: int) -> None:
+    async with _open(port) as client:
+        await client.send(GET + b"\r\n")
+        assert b"200 OK" in await client.head()
+
+
+async def _send_half_a_message(port: int) -> None:
+    async with connect(f"ws://127.0.0.1:{port}/") as client:
+        await client.send("hello")
+        assert await client.recv() == "hello"
+        client.transport.write(b"\x81\xfe\x7f\xff\0\0\0\0" + b"x" * 10_000)
+
+
+async def _send_too_many_frames(port: int) -> None:
+    async with connect(f"ws://127.0.0.1:{port}/") as client:
+        await _flood(client, "ping")
+
+
+@pytest.mark.parametrize("use", [_ask, _send_half_a_message, _send_too_many_frames])
+async def test_a_connection_that_has_ended_is_not_kept_until_garbage_is_looked_for(
+    use: Callable[[int], Awaitable[None]],
+) -> None:
+    async with _served() as port:
+        await use(port)
+        await asyncio.sleep(0.1)
+        gc.collect()
+        before = _count_protocols()
+        gc.disable()
+        try:
+            for _ in range(5):
+                await use(port)
+            await asyncio.sleep(1.5 * connection_limits.LINGER)
+            assert _count_protocols() <= before
+        finally:
+            gc.enable()
 
 
 async def test_a_websocket_at_an_ordinary_pace_is_left_alone() -> None:

@@ -60,6 +60,22 @@ async def test_who_asks_at_the_same_time_shares_one_result() -> None:
     assert await shared.result() == 2
 
 
+async def test_who_asks_as_a_call_ends_does_not_take_its_result_from_those_who_waited_for_it() -> None:
+    async def work() -> int:
+        await asyncio.sleep(0)
+        return 1
+
+    shared = SharedCall(work, timeout=10)
+
+    async def ask(turns: int) -> list[int | None]:
+        """Ask again and again, from some turns of the loop on."""
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return [await shared.result() for _ in range(20)]
+
+    assert await asyncio.gather(*(ask(turns) for turns in range(7))) == [[1] * 20] * 7
+
+
 async def test_what_takes_long_is_not_waited_for() -> None:
     shared = SharedCall(asyncio.Event().wait, timeout=0.01)
     assert [await shared.result() for _ in range(3)] == [None] * 3
