@@ -23,7 +23,7 @@ LIMITED_PATH, EVENTS_PATH, WEBHOOKS_PATH = "/graphql", "/v1/events", "/webhooks/
 
 
 class _Pacer:
-    """Evenly spaced slots, after a burst of them at once. None is later than `MAX_DELAY`, since that would be a refusal."""
+    """Evenly spaced slots, after a burst of them at once. None is later than `MAX_DELAY`: that would be a refusal."""
 
     def __init__(self) -> None:
         self._free_at = 0.0
