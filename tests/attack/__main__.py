@@ -39,8 +39,8 @@ def _send_dear_documents(server: Server, _seconds: float) -> dict[str, int]:
     return asyncio.run(fairness.run(server, tenant=DEMO_TENANT))
 
 
-def _send_refused(make: Callable[[int], refused.Payload], server: Server, seconds: float) -> dict[str, int]:
-    return asyncio.run(refused.run(server, seconds, make, tenant=DEMO_TENANT))
+def _send_refused(request: refused.Refused, server: Server, seconds: float) -> dict[str, int]:
+    return asyncio.run(refused.run(server, seconds, request, tenant=DEMO_TENANT))
 
 
 def _send_refused_over_sockets(server: Server, seconds: float) -> dict[str, int]:
@@ -59,8 +59,8 @@ ATTACKS = (
     Attack("6,000 distinct documents", _send_documents, megabytes=100),
     Attack("six viewers at the cap on cost", _send_dear_documents, p95=1, longest=5, megabytes=200),
     *(
-        Attack(f"six viewers: {name}", partial(_send_refused, make), p95=1, longest=1, megabytes=100)
-        for name, make in refused.REQUESTS.items()
+        Attack(f"six viewers: {name}", partial(_send_refused, request), p95=1, longest=1, megabytes=100)
+        for name, request in refused.REQUESTS.items()
     ),
     Attack("six viewers: all of these by WebSocket", _send_refused_over_sockets, p95=1, longest=1, megabytes=100),
     *(Attack(name, partial(_post_body, name), longest=0.3, megabytes=100) for name in bodies.BODIES),

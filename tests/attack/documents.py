@@ -6,7 +6,7 @@ import httpx
 
 from tests.attack.memory import resident
 from tests.support.factories import identity
-from tests.support.servers.server import Server
+from tests.support.servers.server import KEPT, Server
 
 IDS = 1_000  # in each: 17 to 24 kB
 DOCUMENT = "{ campaignAnalytics(filter: {sentOn: %s, agentIds: [%s]}) { funnel { messages sent { count } } } }"
@@ -16,7 +16,9 @@ DAYS = '{from: "2026-11-02", to: "2026-11-08"}'
 async def run(server: Server, *, documents: int = 6_000, tenant: str = "acme") -> dict[str, float]:
     """Send so many, signed in, one after the other. Gives the process's memory before, half-way and after, in MB."""
     found = {"before": resident(server.pid)}
-    async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=server.headers(identity(tenant))) as client:
+    async with httpx.AsyncClient(
+        base_url=server.url, timeout=60, limits=KEPT, headers=server.headers(identity(tenant))
+    ) as client:
         for n in range(documents):
             ids = " ".join(f'"agent-{n:06}-{id:04}"' for id in range(IDS))
             await _ask(client, DOCUMENT % (DAYS, ids))

@@ -6,7 +6,7 @@ from collections import Counter
 import httpx
 
 from tests.support.factories import identity
-from tests.support.servers.server import Server
+from tests.support.servers.server import KEPT, Server
 
 VIEWERS, AT_ONCE, EACH = 6, 8, 64
 # Eight tables over nearly three years, in eight zones of other days than the rollups': 1,201 points.
@@ -32,7 +32,7 @@ async def run(server: Server, *, each: int = EACH, tenant: str = "acme") -> dict
 
     async def attack(viewer: int) -> None:
         headers = server.headers(identity(tenant, "analyst", f"attacker-{viewer}"))
-        async with httpx.AsyncClient(base_url=server.url, timeout=300, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=server.url, timeout=300, limits=KEPT, headers=headers) as client:
             for first in range(0, each, AT_ONCE):
                 await asyncio.gather(*(send(client, day % 28 + 1) for day in range(first, first + AT_ONCE)))
 

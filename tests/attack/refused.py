@@ -7,16 +7,16 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
 
 from analytics.domain.limits import MAX_VARIABLE_VALUES
 from tests.attack.fairness import TABLE, ZONES
 from tests.support.factories import identity
-from tests.support.servers.server import Server
-from tests.support.servers.websockets import Socket, open_socket
+from tests.support.servers.server import KEPT, Server
+from tests.support.servers.websockets import Socket, begin_socket
 
 VIEWERS, AT_ONCE = 6, 8
 FIELDS = 480  # about as many tokens as the parser reads
@@ -25,13 +25,18 @@ PAUSE = 0.05  # seconds until a connection that was closed is opened again
 Payload = dict[str, Any]
 
 
-def _fields(n: int, name: str = "first") -> str:
-    return " ".join(f"a{n}x{field}: {name}" for field in range(FIELDS))
+def _fields(n: int) -> str:
+    return " ".join(f"a{n}x{field}: first" for field in range(FIELDS))
 
 
-def too_large(n: int) -> Payload:
-    """Too many names in one place, or more tokens than there may be."""
-    return {"query": f"{{ limits {{ {_fields(n)} {'{ ' * 100 if n % 2 else '} }'}"}
+def too_many_names(n: int) -> Payload:
+    """More names in one place than there may be."""
+    return {"query": f"{{ limits {{ {_fields(n)} }} }}"}
+
+
+def too_many_tokens(n: int) -> Payload:
+    """More tokens than the parser reads."""
+    return {"query": f"{{ limits {{ {_fields(n)} {'{ ' * 100}"}
 
 
 def not_valid(n: int) -> Payload:
@@ -66,30 +71,39 @@ def wrong_variables(n: int) -> Payload:
     return {"query": query, "variables": {"filter": {"agentIds": [[n, id] for id in range(MAX_VARIABLE_VALUES // 3)]}}}
 
 
-REQUESTS: dict[str, Callable[[int], Payload]] = {
-    "documents that are too large": too_large,
-    "documents that are not valid": not_valid,
-    "documents that are too dear": too_dear,
-    "unknown hashes": unknown_hash,
-    "too many values in variables": too_many_values,
-    "variables of a wrong type": wrong_variables,
+class Refused(NamedTuple):
+    """A kind of request that is refused: what makes the nth of them, and the code of the answer."""
+
+    make: Callable[[int], Payload]
+    code: str
+
+
+REQUESTS = {
+    "documents of too many names": Refused(too_many_names, "QUERY_TOO_COMPLEX"),
+    "documents of too many tokens": Refused(too_many_tokens, "GRAPHQL_PARSE_FAILED"),
+    "documents that are not valid": Refused(not_valid, "GRAPHQL_VALIDATION_FAILED"),
+    "documents that are too dear": Refused(too_dear, "QUERY_TOO_COMPLEX"),
+    "unknown hashes": Refused(unknown_hash, "PERSISTED_QUERY_NOT_SUPPORTED"),
+    "too many values in variables": Refused(too_many_values, "QUERY_TOO_COMPLEX"),
+    "variables of a wrong type": Refused(wrong_variables, "BAD_USER_INPUT"),
 }
 
 
-async def run(
-    server: Server, seconds: float, make: Callable[[int], Payload], *, tenant: str = "acme"
-) -> dict[str, int]:
+async def run(server: Server, seconds: float, request: Refused, *, tenant: str = "acme") -> dict[str, int]:
     """Send requests of a kind for so long. Gives how many answers had each code."""
     codes: Counter[str] = Counter()
     numbers, ends_at = count(), time.monotonic() + seconds
 
     async def send(client: httpx.AsyncClient) -> None:
-        while time.monotonic() < ends_at:
-            answer = (await client.post("/graphql", json=make(next(numbers)))).json()
+        while True:
+            answer = (await client.post("/graphql", json=request.make(next(numbers)))).json()
             codes.update(error["extensions"]["code"] for error in answer["errors"])
+            if time.monotonic() > ends_at:
+                break
 
     async def attack(viewer: int) -> None:
-        async with httpx.AsyncClient(base_url=server.url, timeout=300, headers=_headers(server, tenant, viewer)) as one:
+        headers = _headers(server, tenant, viewer)
+        async with httpx.AsyncClient(base_url=server.url, timeout=300, limits=KEPT, headers=headers) as one:
             await asyncio.gather(*(send(one) for _ in range(AT_ONCE)))
 
     await asyncio.gather(*(attack(viewer) for viewer in range(VIEWERS)))
@@ -102,24 +116,24 @@ async def subscribe(server: Server, seconds: float, *, tenant: str = "acme") -> 
     A connection that is closed for too many messages is opened again at once.
     """
     types: Counter[str] = Counter()
-    kinds = (too_large, not_valid, too_dear, wrong_variables)
+    kinds = (too_many_names, too_many_tokens, not_valid, too_dear, wrong_variables)
     numbers, ends_at = count(), time.monotonic() + seconds
 
     async def send(socket: Socket) -> None:
-        while time.monotonic() < ends_at:
+        while isinstance(answer := await socket.hear(), dict):
+            types[answer["type"]] += 1
+            if time.monotonic() > ends_at:
+                return
             n = next(numbers)
-            await socket.subscribe(None, str(n), **kinds[n % len(kinds)](n))
-            answer = await socket.hear()
-            types[answer["type"] if isinstance(answer, dict) else str(answer)] += 1
-            if not isinstance(answer, dict):
-                break
+            await socket.say({"id": str(n), "type": "subscribe", "payload": kinds[n % len(kinds)](n)})
+        types[str(answer)] += 1
 
     async def attack(viewer: int) -> None:
         while time.monotonic() < ends_at:
             try:
-                async with open_socket(server.url, _headers(server, tenant, viewer)) as socket:
+                async with begin_socket(server.url, _headers(server, tenant, viewer)) as socket:
                     await send(socket)
-            except (ConnectionClosed, OSError) as error:
+            except (WebSocketException, OSError) as error:
                 types[type(error).__name__] += 1
             await asyncio.sleep(PAUSE)
 

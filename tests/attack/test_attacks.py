@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attack import bodies, documents, strangers
+from tests.attack import bodies, documents, refused, strangers
 from tests.attack.memory import watching
 from tests.support.factories import identity
 from tests.support.servers.server import Server, running
@@ -46,3 +46,18 @@ def test_bodies_fill_no_memory(server: Server, name: str) -> None:
     assert 0 not in outcome.statuses
     assert outcome.api < 60 * bodies.MIB
     assert outcome.applier < 60 * bodies.MIB
+
+
+@pytest.mark.parametrize("name", refused.REQUESTS)
+async def test_refused_requests_have_codes_and_stop_nobody(server: Server, name: str) -> None:
+    codes = await refused.run(server, SECONDS, refused.REQUESTS[name])
+    assert set(codes) <= {refused.REQUESTS[name].code, "RATE_LIMITED"}
+    assert codes[refused.REQUESTS[name].code] > 0
+    assert server.post(identity("acme"), "{ viewer { id } }")["data"] == {"viewer": {"id": "boss"}}
+
+
+async def test_refused_operations_of_websockets_stop_nobody(server: Server) -> None:
+    types = await refused.subscribe(server, SECONDS)
+    assert types["error"] > 0
+    assert server.post(identity("acme"), "{ viewer { id } }")["data"] == {"viewer": {"id": "boss"}}
+    assert "Traceback" not in (server.folder / "log").read_text()

@@ -47,10 +47,17 @@ class Socket:
 @asynccontextmanager
 async def open_socket(url: str, headers: dict[str, str], origin: str | None = None) -> AsyncIterator[Socket]:
     """A connection that is acknowledged; headers go into its first message, as a browser has to."""
+    async with begin_socket(url, headers, origin) as socket:
+        assert (await socket.hear())["type"] == "connection_ack"
+        yield socket
+
+
+@asynccontextmanager
+async def begin_socket(url: str, headers: dict[str, str], origin: str | None = None) -> AsyncIterator[Socket]:
+    """A connection whose first message was sent; the next one that it hears is the acknowledgement, or it is closed."""
     address = url.replace("http", "ws") + "/graphql"
     options: dict[str, Any] = {"subprotocols": ["graphql-transport-ws"], "origin": origin}
     async with connect(address, **options) as connection:
         socket = Socket(connection)
         await socket.say({"type": "connection_init", "payload": headers})
-        assert (await socket.hear())["type"] == "connection_ack"
         yield socket
