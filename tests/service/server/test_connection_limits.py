@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -30,7 +31,8 @@ LARGE = 2_000_000  # bytes of an answer: more than the system takes at once
 async def _root(request: Request) -> Response:
     if request.method == "POST":
         return PlainTextResponse(str(len(await request.body())))
-    return PlainTextResponse("x" * int(request.query_params.get("size", 2)))
+    afterwards = BackgroundTask(asyncio.sleep, float(request.query_params.get("afterwards", 0)))
+    return PlainTextResponse("x" * int(request.query_params.get("size", 2)), background=afterwards)
 
 
 async def _echo(socket: WebSocket) -> None:
@@ -249,6 +251,30 @@ async def test_a_request_that_is_answered_gives_way_to_nobody() -> None:
         assert len(await client.answer()) > 49_000_000
         for _, writer in others:
             writer.transport.abort()
+
+
+async def test_nobody_is_refused_for_what_goes_on_after_answers() -> None:
+    async with _served(most=5) as port, _open(port) as first, _open(port) as second:
+        for client in (first, second):
+            await client.send(b"GET /?afterwards=5 HTTP/1.1\r\nHost: x\r\n\r\n" * 4)
+            for _ in range(4):
+                assert b"200 OK" in await client.head()
+        await _ask(port)
+
+
+async def test_the_system_keeps_little_of_an_answer_that_nobody_takes() -> None:
+    async with _served() as port, _open(port) as client:
+        await client.send(b"GET /?size=50000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        await client.head()
+        sockets = [
+            thing.transport.get_extra_info("socket")
+            for thing in gc.get_objects()
+            if type(thing) is LimitedHTTPProtocol and not thing.transport.is_closing()
+        ]
+        assert sockets
+        for one in sockets:
+            kept = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+            assert connection_limits.SEND_BUFFER <= kept <= 2 * connection_limits.SEND_BUFFER
 
 
 async def test_many_requests_that_do_not_wait_for_answers_are_refused() -> None:
