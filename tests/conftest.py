@@ -69,7 +69,9 @@ def _tiers(item: pytest.Item) -> Iterator[str]:
         yield folder
     elif any(name.startswith("tests.support.servers") for name in used):
         yield "process"
-    if "tests.support.brokers" in used or (parameters and not SERVERS.isdisjoint(map(str, parameters.params.values()))):
+    kinds = set(map(str, parameters.params.values())) if parameters else set()
+    own = "empty_database" in vars(module or item) and "sqlite" not in kinds
+    if own or "tests.support.brokers" in used or not SERVERS.isdisjoint(kinds):
         yield "server"
 
 
