@@ -69,7 +69,9 @@ def _tiers(item: pytest.Item) -> Iterator[str]:
         yield folder
     elif any(name.startswith("tests.support.servers") for name in used):
         yield "process"
-    if "tests.support.brokers" in used or (parameters and not SERVERS.isdisjoint(map(str, parameters.params.values()))):
+    kinds = set(map(str, parameters.params.values())) if parameters else set()
+    own = "empty_database" in vars(module or item) and "sqlite" not in kinds
+    if own or "tests.support.brokers" in used or not SERVERS.isdisjoint(kinds):
         yield "server"
 
 
@@ -99,19 +101,28 @@ def pytest_collection_finish() -> None:
     tune_garbage_collector()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql", *(["citus"] if CITUS else [])])
+KINDS = ["sqlite", "postgresql", *(["citus"] if CITUS else [])]
+
+
+@pytest.fixture(scope="session", params=KINDS)
 async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
     """A migrated database of each kind. PostgreSQL's tests skip visibly where no server runs, never in CI."""
-    if request.param == "sqlite":
-        async with _sqlite_database(tmp_path_factory) as opened:
+    async with migrated_database(request.param, tmp_path_factory) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def migrated_database(kind: str, folders: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """A database of a kind, with empty tables."""
+    if kind == "sqlite":
+        path = folders.mktemp("database") / "embudo.db"
+        async with Database(f"sqlite+aiosqlite:///{path}") as opened:
+            await migrate(opened)
             yield opened
         return
-    async with (
-        empty_database(CITUS if CITUS and request.param == "citus" else POSTGRESQL) as url,
-        Database(url) as opened,
-    ):
+    async with empty_database(CITUS if CITUS and kind == "citus" else POSTGRESQL) as url, Database(url) as opened:
         await migrate(opened)
-        if request.param == "citus":
+        if kind == "citus":
             await distribute(opened)
         yield opened
 
@@ -119,15 +130,7 @@ async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 @pytest.fixture(scope="session")
 async def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
     """A migrated database, for modules whose tests would say the same on PostgreSQL: they call it `database`."""
-    async with _sqlite_database(tmp_path_factory) as opened:
-        yield opened
-
-
-@asynccontextmanager
-async def _sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
-    path = tmp_path_factory.mktemp("database") / "embudo.db"
-    async with Database(f"sqlite+aiosqlite:///{path}") as opened:
-        await migrate(opened)
+    async with migrated_database("sqlite", tmp_path_factory) as opened:
         yield opened
 
 

@@ -1,6 +1,7 @@
 """Upkeep: what a worker does between jobs, for all tenants, of which none holds up another."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from tasks.exports.job import run_export
 from tasks.file_store import FileStore
 from tasks.maintenance import apply_webhooks, finish_pending_work, purge_expired_data
 from tasks.resources import JobResources
+from tests.conftest import KINDS, migrated_database
 from tests.support import webhooks as whatsapp
 from tests.support.exports.helpers import POLICY, queue, soon, stored
 from tests.support.factories import correction, identity, message_sent, reply, status
@@ -35,6 +37,13 @@ from tests.support.ingest_helpers import feed
 from tests.support.oracle import Filter
 
 READ = whatsapp.body(statuses=[whatsapp.status("wamid.m1", "read")])
+
+
+@pytest.fixture(scope="module", params=KINDS)
+async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """A database of this module alone: upkeep goes through all tenants, and other tests leave hundreds."""
+    async with migrated_database(request.param, tmp_path_factory) as opened:
+        yield opened
 
 
 @pytest.fixture
