@@ -39,7 +39,7 @@ class Connection(Generic[T]):
 
 
 def to_connection(page: Page[Any], wrap: Callable[[Any], T]) -> Connection[T]:
-    """Return a page as a connection; `wrap` makes a GraphQL type of each value."""
+    """Return a page as a connection; `wrap` converts each row to its GraphQL type."""
     return Connection(
         page=page,
         nodes=[wrap(node) for node in page.nodes],

@@ -1,4 +1,4 @@
-"""The directory's types, and the options of the filters."""
+"""GraphQL types of the directory, and the fields that list the accounts, agents, … that a filter can name."""
 
 from typing import Annotated, TypeVar
 
@@ -21,7 +21,7 @@ from graphql_schema.enums import describe_type
 from graphql_schema.inputs import AFTER, FIRST, IDS, SEARCH, id_set
 from resolvers import directory
 
-# The other modules import the types from here, so that none can be used without its description.
+# Other modules import these types from here: importing this module adds their GraphQL descriptions.
 __all__ = ["Account", "After", "Agent", "Department", "DirectoryQuery", "First", "Template"]
 
 ID_DESCRIPTION = "The platform's own id."

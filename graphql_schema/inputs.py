@@ -1,4 +1,4 @@
-"""The inputs: filters, orders, and what exports are asked for with."""
+"""GraphQL inputs: filters, orders, and the inputs of the export mutations."""
 
 from datetime import date
 from typing import Any
@@ -29,7 +29,10 @@ class DateRange:
 
 
 def _ids(field: str, note: str = "") -> Any:
-    """Declare the field of a dimension, by its name in `DimensionFilters`."""
+    """Declare the input field that filters by a dimension.
+
+    `field` is the dimension's name in `DimensionFilters`; `note` is appended to the description.
+    """
     noun = DIMENSION_BY_FIELD[field].noun
     return strawberry.field(
         default=None,
@@ -53,7 +56,7 @@ class CampaignAnalyticsFilter:
     agent_ids: list[strawberry.ID] | None = _ids("agents")
 
     def filter(self) -> MessageFilter:
-        """Return the filter as the layers below have it."""
+        """Convert to a `MessageFilter`."""
         return MessageFilter(
             first=self.sent_on.from_,
             last=self.sent_on.to,
@@ -63,7 +66,7 @@ class CampaignAnalyticsFilter:
 
 
 def id_set(ids: list[strawberry.ID] | None) -> Ids:
-    """Return ids as the layers below have them; None is no restriction."""
+    """Return a set of the ids, without characters that databases reject; None (no restriction) stays None."""
     return None if ids is None else frozenset(map(sanitize, ids))
 
 
@@ -73,7 +76,7 @@ class PerformanceOrder:
     direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
 
     def order(self) -> Order:
-        """Return the order as the layers below have it."""
+        """Convert to the resolvers' `Order`."""
         return Order(self.field, self.direction)
 
 

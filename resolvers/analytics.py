@@ -1,4 +1,4 @@
-"""The numbers of `campaignAnalytics`, each from the counts of one grouping."""
+"""Results of the fields of `campaignAnalytics`, each computed from one aggregate query."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -51,7 +51,7 @@ class OrderField(StrEnum):
 
 
 class Direction(StrEnum):
-    """The direction of an order."""
+    """Ascending or descending."""
 
     ASC = "ASC"
     DESC = "DESC"
@@ -67,6 +67,7 @@ class Order:
 
 BY_MESSAGES = Order(OrderField.MESSAGES, Direction.DESC)
 
+# The value by which rows are sorted; rows are sorted by name without one.
 VALUES: dict[OrderField, Callable[[FunnelCounts], float | None]] = {
     OrderField.MESSAGES: lambda counts: counts.step("messages").count,
     OrderField.TICKETS: lambda counts: counts.step("messages").tickets,
@@ -83,7 +84,10 @@ Entity = TypeVar("Entity", Account, Agent, Department, Template)
 
 @dataclass(frozen=True)
 class Performance(Generic[Entity]):
-    """A row of a table: the entity, its departments (of an agent one, of a template those that used it), the counts."""
+    """A row of a table: an entity, departments, and the counts.
+
+    By agent there is one department, from which the agent sent; by template there are all that used it; otherwise none.
+    """
 
     entity: Entity
     departments: tuple[Department, ...]
@@ -108,14 +112,14 @@ class _Descending:
 
 
 async def funnel(loader: RequestLoader, spec: QuerySpec) -> FunnelCounts:
-    """Return the funnel of the whole selection."""
+    """Return the funnel of all messages that the query spec selects."""
     return total((await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
 
 
 async def by_agent(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Agent]]:
-    """Return a row for each agent and department they sent from."""
+    """Return a page of the table by agent: one row for each agent and department that the agent sent from."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.AGENT))
     agents = await loader.load(load_names, spec.tenant_id, AGENTS, frozenset(agent for agent, _ in rows))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
@@ -129,7 +133,7 @@ async def by_agent(
 async def by_department(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Department]]:
-    """Return a row for each department."""
+    """Return a page of the table by department."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for (dep,) in rows))
     table = [Performance(departments.newest(id), (), counts) for (id,), counts in rows.items()]
@@ -139,22 +143,25 @@ async def by_department(
 async def by_template(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Template]]:
-    """Return a row for each template, with the departments that used it."""
+    """Return a page of the table by template; each row has the departments that used the template."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.TEMPLATE))
     templates = await loader.load(load_names, spec.tenant_id, TEMPLATES, frozenset(template for template, _ in rows))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
-    used: dict[str, dict[str, FunnelCounts]] = defaultdict(dict)
+    counts_by_template: dict[str, dict[str, FunnelCounts]] = defaultdict(dict)
     for (template, department), counts in rows.items():
-        used[template][department] = counts
+        counts_by_template[template][department] = counts
     table = [
         Performance(
             templates.newest(template),
             tuple(
-                sorted(map(departments.newest, by), key=lambda department: (normalize(department.name), department.id))
+                sorted(
+                    map(departments.newest, counts_by_department),
+                    key=lambda department: (normalize(department.name), department.id),
+                )
             ),
-            total(by.values()),
+            total(counts_by_department.values()),
         )
-        for template, by in used.items()
+        for template, counts_by_department in counts_by_template.items()
     ]
     return _page(table, "byTemplate", order, first, after)
 
@@ -162,7 +169,7 @@ async def by_template(
 async def by_account(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Account]]:
-    """Return a row for each sender account."""
+    """Return a page of the table by sender account."""
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.ACCOUNT))
     accounts = await loader.load(load_names, spec.tenant_id, ACCOUNTS, frozenset(account for (account,) in rows))
     table = [Performance(accounts.newest(id), (), counts) for (id,), counts in rows.items()]
@@ -170,20 +177,21 @@ async def by_account(
 
 
 def _page(
-    table: list[Performance[Entity]], of: str, order: Order | None, first: int, after: str | None
+    table: list[Performance[Entity]], field_name: str, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Entity]]:
+    """Sort a table and return one page of it; `field_name` is its GraphQL field, for the cursors."""
     order = order or BY_MESSAGES
     descending = order.direction is Direction.DESC
 
-    # Rates are null where nothing could be counted.
+    # The types of the values in a cursor. Rates are None if their base is zero.
     shape = ((int, float, type(None)) if order.field in VALUES else TEXT, TEXT, TEXT, TEXT)
 
     def position(row: Performance[Entity]) -> tuple[Any, ...]:
         name = normalize(row.entity.name)
         value = VALUES[order.field](row.counts) if order.field in VALUES else name
-        # Only a table by agent has several rows of one entity, told apart by their one department.
-        second = row.departments[0].id if of == "byAgent" else ""
-        return value, name, row.entity.id, second
+        # Only the table by agent can have several rows for one entity; their departments distinguish them.
+        department_id = row.departments[0].id if field_name == "byAgent" else ""
+        return value, name, row.entity.id, department_id
 
     def sort_key(row_position: tuple[Any, ...]) -> tuple[Any, ...]:
         value, *rest = row_position
@@ -193,12 +201,12 @@ def _page(
             value = _Descending(value) if isinstance(value, str) else -value
         return False, value, *rest
 
-    return page(table, f"{of} {order.field} {order.direction}", position, sort_key, shape, first, after)
+    return page(table, f"{field_name} {order.field} {order.direction}", position, sort_key, shape, first, after)
 
 
 @dataclass(frozen=True)
 class TimeSeriesPoint:
-    """A point of a series: its first instant, its first local day, and the funnel of its messages."""
+    """A point of a series: its first instant (microseconds), its first local day, and the funnel of its messages."""
 
     starts_at: int
     on: date
@@ -206,7 +214,10 @@ class TimeSeriesPoint:
 
 
 async def time_series(loader: RequestLoader, spec: QuerySpec, granularity: Granularity) -> list[TimeSeriesPoint]:
-    """Return the funnel over time: every bucket of the range, in order, empty ones too."""
+    """Return the funnel of each bucket of the range, in order, including empty buckets.
+
+    Raises `InvalidInputError` if there would be more than `MAX_SERIES_POINTS`.
+    """
     if count_buckets(granularity, spec.first, spec.last) > MAX_SERIES_POINTS:
         raise InvalidInputError(
             f"timeSeries.granularity: {granularity} gives more than {MAX_SERIES_POINTS} points for this range; "
@@ -219,24 +230,25 @@ async def time_series(loader: RequestLoader, spec: QuerySpec, granularity: Granu
         return _points(buckets, rows)
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DAY))
     buckets = day_buckets(granularity, spec.zone, spec.first, spec.last)
-    # Where a clock once went back over midnight by a minute, a local day can end outside of its range: it is cut.
-    inside = {min(max(date.fromordinal(day), spec.first), spec.last): counts for (day,), counts in rows.items()}
-    return _points(buckets, inside)
+    # A clock that was once set back over midnight (at 00:01) puts some messages on a local day just outside of the
+    # range: such a day is clamped to the range.
+    rows_by_day = {min(max(date.fromordinal(day), spec.first), spec.last): counts for (day,), counts in rows.items()}
+    return _points(buckets, rows_by_day)
 
 
 def _points(buckets: Mapping[Any, Bucket], rows: Mapping[Any, FunnelCounts]) -> list[TimeSeriesPoint]:
-    inside: dict[Bucket, list[FunnelCounts]] = {bucket: [] for bucket in buckets.values()}
+    counts_by_bucket: dict[Bucket, list[FunnelCounts]] = {bucket: [] for bucket in buckets.values()}
     for key, counts in rows.items():
-        inside[buckets[key]].append(counts)
+        counts_by_bucket[buckets[key]].append(counts)
     return [
         TimeSeriesPoint(bucket.starts_at, bucket.on, total(counts) if counts else ZERO_COUNTS)
-        for bucket, counts in inside.items()
+        for bucket, counts in counts_by_bucket.items()
     ]
 
 
 @dataclass(frozen=True)
 class HeatmapCell:
-    """Responses in an hour of a weekday (ISO: Monday = 1)."""
+    """The number of responses in one hour (0 to 23) of a weekday (ISO: Monday = 1)."""
 
     weekday: int
     hour: int
@@ -244,14 +256,14 @@ class HeatmapCell:
 
 
 async def heatmap(loader: RequestLoader, spec: QuerySpec) -> list[HeatmapCell]:
-    """Return the responses by the reply's own weekday and hour: 7 x 24 cells, Monday first."""
+    """Return the responses by local weekday and hour of the reply, not of the message: 7 x 24 cells, Monday first."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.REPLY_HOUR))
     responses = {slot: counts.values[0] for (slot,), counts in rows.items()}
     return [HeatmapCell(slot // 24 + 1, slot % 24, responses.get(slot, 0)) for slot in range(7 * 24)]
 
 
 async def responses_by_hour(loader: RequestLoader, spec: QuerySpec) -> list[tuple[int, int]]:
-    """Return the responses by the reply's own hour: 24 pairs of hour and count."""
+    """Return the responses by local hour of the reply, not of the message: 24 pairs of hour and count."""
     responses = [0] * 24
     for cell in await heatmap(loader, spec):
         responses[cell.hour] += cell.responses
@@ -260,7 +272,10 @@ async def responses_by_hour(loader: RequestLoader, spec: QuerySpec) -> list[tupl
 
 @dataclass(frozen=True)
 class ResponseTime:
-    """The time in which customers replied, in seconds; None without replies."""
+    """The number of responses, and the median and 90th percentile of their times.
+
+    Times are the seconds from a message to its reply; None without responses.
+    """
 
     responses: int
     median: float | None
@@ -268,7 +283,7 @@ class ResponseTime:
 
 
 async def response_time(loader: RequestLoader, spec: QuerySpec) -> ResponseTime:
-    """Return the median and the 90th percentile of the time from send to reply."""
+    """Return the response time of the messages that the query spec selects."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.RESPONSE_TIME))
     histogram = {bin: counts.values[0] for (bin,), counts in rows.items()}
     return ResponseTime(
@@ -278,7 +293,7 @@ async def response_time(loader: RequestLoader, spec: QuerySpec) -> ResponseTime:
 
 @dataclass(frozen=True)
 class BounceReason:
-    """A reason of bounces: WhatsApp's code and title, the number of messages, and their share of all bounces."""
+    """A reason of bounces: WhatsApp's code and title, the number of messages, their share (0 to 1) of all bounces."""
 
     code: int | None
     title: str
@@ -301,5 +316,5 @@ async def bounce_reasons(loader: RequestLoader, spec: QuerySpec) -> list[BounceR
 
 
 async def still_maturing(loader: RequestLoader, spec: QuerySpec) -> Maturing:
-    """Return the number of messages of the selection that may still change."""
+    """Count the messages that the query spec selects and that may still change."""
     return await loader.load(count_maturing, spec)

@@ -1,10 +1,10 @@
-"""The further columns that a file of messages may have."""
+"""The optional columns of an export."""
 
 from enum import StrEnum
 
 
 class ExportColumn(StrEnum):
-    """A column that a file may have after those of every file, in the order of the file."""
+    """An optional column of an export. The file has them after its standard columns, in the order given here."""
 
     ANSWERED = "ANSWERED"
     ANSWERED_AT = "ANSWERED_AT"

@@ -29,18 +29,16 @@ T = TypeVar("T")
 
 
 class Distribution(NamedTuple):
-    """The tables that were distributed now, and those that were before; the tables whose former rows are still on the
-    coordinator, because others use them; the number of nodes with rows of tenants.
-    """
+    """The result of a distribution: names of tables, and the number of nodes."""
 
-    new: list[str]
+    new: list[str]  # distributed by this call
     distributed_before: list[str]
-    left: list[str]
-    nodes: int
+    left: list[str]  # their former rows are still on the coordinator, because other transactions used the tables
+    nodes: int  # that hold rows of tenants
 
 
 def distributed() -> list[Table]:
-    """Return the tables to distribute: first the one with which the others are colocated."""
+    """Return the tables to distribute: first `tenants`, with which the others are colocated."""
     tables = [table for table in rollup_states.metadata.sorted_tables if table.name not in LOCAL_TABLES]
     return sorted(tables, key=lambda table: table is not tenants)
 
@@ -68,7 +66,10 @@ async def _available(database: Database) -> bool:
 
 
 async def distribute_tables(database: Database) -> Distribution:
-    """Make the tables distributed where Citus is set up."""
+    """Distribute the tables of a database that has the extension `citus`.
+
+    Raises `TablesLockedError`; then nothing was changed.
+    """
     tries = iter(range(LOCK_ATTEMPTS))
     while (new := await _unless_locked(database, _spread)) is None:
         await _pause(tries)
@@ -101,7 +102,7 @@ async def _drop_rows(writer: Writer, name: str) -> Sequence[object]:
 
 
 async def _pause(tries: Iterator[int]) -> None:
-    """Let other transactions pass, as `migrate` does. Raises `TablesLockedError` after the last try."""
+    """Wait for `LOCK_PAUSE`, so that other transactions can go on. Raises `TablesLockedError` after the last try."""
     if next(tries, None) is None:
         raise TablesLockedError
     await asyncio.sleep(LOCK_PAUSE)
@@ -122,23 +123,23 @@ async def _unless_locked(database: Database, work: Callable[[Writer], Awaitable[
 async def _spread(writer: Writer) -> list[str]:
     """Distribute the tables that are not distributed yet, in one transaction; return their names.
 
-    In several transactions, a reader with an older snapshot on the node would see a table that is moved later without
-    its rows. Citus allows one transaction only shard after shard, on one connection to each node.
+    One transaction, because a reader whose snapshot on the node is older than a table's move sees that table as empty.
+    Citus can do this in one transaction only in sequential mode: one shard at a time, one connection to each node.
     """
     new = [table.name for table in distributed() if not await _is_distributed(writer, table)]
     if new:
         await writer.execute(text("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'"))
-        # Lock all of them before any is copied: transactions that write to some of them end first.
+        # Lock all tables before copying any, so that transactions that write to them end first.
         await writer.execute(text(f"LOCK TABLE {', '.join(new)} IN EXCLUSIVE MODE"))
     for name in new:
-        beside = "none" if name == tenants.name else tenants.name
-        await writer.rows(_CREATE.bindparams(name=name, beside=beside))
+        colocate_with = "none" if name == tenants.name else tenants.name
+        await writer.rows(_CREATE.bindparams(name=name, colocate_with=colocate_with))
     return new
 
 
 _CREATE = text(
     "SELECT create_distributed_table(CAST(CAST(:name AS text) AS regclass), 'tenant_id',"
-    " colocate_with => CAST(:beside AS text))"
+    " colocate_with => CAST(:colocate_with AS text))"
 )
 _SIZE = text("SELECT pg_relation_size(CAST(CAST(:name AS text) AS regclass))")
 _TRUNCATE = text("SELECT truncate_local_data_after_distributing_table(CAST(CAST(:name AS text) AS regclass))")

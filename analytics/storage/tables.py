@@ -1,4 +1,4 @@
-"""The tables. Every key starts with `tenant_id`: it isolates tenants, and Citus distributes by it.
+"""The tables of the database. Every key starts with `tenant_id`: it isolates tenants, and Citus distributes by it.
 
 Three tables hold the merged statements of events: `messages` (its description columns), `receipts` (statuses, under the
 message id or wamid that they name) and `replies`. The other columns of `messages`, and the matches in `replies`, are
@@ -24,13 +24,13 @@ tenants = Table(
     Column("time_zone", Text),
     Column("reply_window_days", Integer),
     Column("stated", Text),  # JSON, the times of the keys that were not stated at `described_at`
-    # The version of the rules by which the messages were derived, see `ingest.reprocessing`; null: by older ones.
+    # The version of the rules by which columns of messages were derived, see `ingest.reprocessing`; null: older rules.
     Column("derivation", Integer),
 )
 
 
 def only(tenant: str | None) -> list[ColumnElement[bool]]:
-    """Return the condition on `tenants` for one tenant; none for all tenants."""
+    """Return the conditions that restrict a query of `tenants` to one tenant; an empty list if `tenant` is None."""
     return [] if tenant is None else [tenants.c.tenant_id == tenant]
 
 
@@ -48,7 +48,7 @@ def _directory(name: str, *details: Column[str]) -> Table:
         Column("name", Text),
         Column("active", Boolean),
         *details,
-        Column("nulls", Text),  # JSON, the keys of which it was stated that there is none
+        Column("nulls", Text),  # JSON, the keys that were explicitly stated to be null
     )
 
 
@@ -77,10 +77,10 @@ members = Table(
     Column("user_id", Key, primary_key=True),
     Column("department_id", Key, primary_key=True),
     Column("at", Instant, nullable=False),
-    Column("present", Boolean, nullable=False),
+    Column("present", Boolean, nullable=False),  # False: no longer a member of the department
 )
 
-# WhatsApp's own titles of its error codes; they change, the newest counts.
+# WhatsApp's own titles of its error codes: the newest of each, because they change.
 error_titles = Table(
     "error_titles",
     metadata,
@@ -117,7 +117,7 @@ messages = Table(
     Column("reply_id", Key),
     Column("replied_at", Instant),
     Column("reply_text", Text),
-    Column("response_bin", Small),
+    Column("response_bin", Small),  # of the time from message to reply, see `domain.response_times`
     # derived: from both
     Column("status", Small, nullable=False),
     # of the description, in JSON: the times of the keys that were not stated at `described_at`; the wamids before the
@@ -147,7 +147,7 @@ for _column in (messages.c.wamid, messages.c.ticket_id, messages.c.contact_digit
     )
 
 # Values by which messages and replies can be looked up besides their own columns: earlier wamids, further names of the
-# contact. Each has its kind in front, see `ingest.merging.aliases`.
+# contact. Each has its kind as a prefix, see `ingest.merging.aliases`.
 message_aliases = Table(
     "message_aliases",
     metadata,
@@ -162,7 +162,7 @@ reply_aliases = Table(
     Column("alias", Key, primary_key=True),
     Column("reply_id", Key, primary_key=True),
 )
-# Notices that a contact has another phone or id from a time on.
+# WhatsApp's notices that a contact has another phone or id as of the time `at`.
 contact_changes = Table(
     "contact_changes",
     metadata,
@@ -194,7 +194,7 @@ receipts = Table(
     Column("failed_at", Instant),
     Column("failed_code", Integer),
     Column("received_at", Instant, nullable=False),
-    Column("claimed", Boolean, nullable=False),
+    Column("claimed", Boolean, nullable=False),  # True if its message is in `messages`; False for an orphan
     Column("failed_code_at", Instant),  # the time of the failure that gave the code; null: at `failed_at`
     Column("recipients", Text),  # JSON, the contact's names
     Column("events", Text),  # JSON, all statuses, if the columns do not say everything
@@ -236,7 +236,7 @@ for _column in (
         postgresql_where=_column.is_not(None),
         sqlite_where=_column.is_not(None),
     )
-# Orphans, to be dropped when they are old.
+# For dropping old orphans.
 Index(
     "receipts_unclaimed",
     receipts.c.tenant_id,
@@ -260,7 +260,7 @@ webhooks = Table(
     Column("id", Key, primary_key=True),  # distinguishes bodies that arrived within one microsecond
     Column("body", LargeBinary, nullable=False),
     Column("applied_at", Instant),
-    # the result of the last time it was applied
+    # the result of its last application
     Column("rejected", Integer),  # number of rejected events
     Column("problem", Text),  # the first of them
 )
@@ -318,7 +318,7 @@ exports = Table(
     Column("name", Text, nullable=False),
     Column("format", Text, nullable=False),
     Column("locale", Text, nullable=False),
-    Column("spec", Text, nullable=False),  # the specification it runs as, in JSON
+    Column("spec", Text, nullable=False),  # the query spec, in JSON
     Column("request", Text, nullable=False),  # the request's input, in JSON, to recognise the same request
     Column("requester_id", Key, nullable=False),
     Column("requester_role", Text, nullable=False),
@@ -331,16 +331,16 @@ exports = Table(
     Column("finished_at", Instant),
     Column("expires_at", Instant),
     Column("attempts", Integer, nullable=False),
-    Column("lease_until", Instant),  # the worker that runs it is presumed alive until then
+    Column("lease_until", Instant),  # the worker that makes it is presumed alive until then
     Column("lease_token", Text),  # identifies the attempt that holds the lease
     Column("rows_total", Integer),
     Column("rows_written", Integer, nullable=False),
     Column("file_name", Text),
-    Column("file_size", Instant),
+    Column("file_size", Instant),  # bytes
     Column("failure", Text),
-    Column("columns", Text),  # JSON, the further columns that were requested
+    Column("columns", Text),  # JSON, the optional columns that were requested
     Column("separator", Text),  # of a CSV file
-    Column("file_digest", Text),  # SHA-256 in hexadecimal; none of files of earlier releases
+    Column("file_digest", Text),  # SHA-256 in hexadecimal; null for files that earlier releases made
 )
 Index("exports_newest", exports.c.tenant_id, exports.c.created_at.desc(), exports.c.id.desc())
 Index(

@@ -1,4 +1,7 @@
-"""The part of errors that clients see: a code each, the text of public ones, and nothing of any other."""
+"""Conversion of errors to what clients may see: a code, and the message of public errors.
+
+The messages of all other errors are replaced by a general one, and logged.
+"""
 
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -26,26 +29,30 @@ from graphql_schema.extensions.parser import has_too_many_tokens
 
 log = structlog.get_logger()
 
-# How graphql-core says that a variable's value was refused: which variable, and where in it.
+# Graphql-core's message about an invalid value of a variable: the variable, and the path inside its value.
 IN_VARIABLE = re.compile(r"Variable '(?P<name>\$\w+)' has invalid value(?: at (?P<at>\.[^:\s]+))?: ")
 
-# Where graphql-core shows a refused value as Python writes it.
+# The part of graphql-core's messages that shows an invalid value, in Python's notation.
 PYTHON_VALUE = re.compile(r"[,;:]? [Ff]ound: .*|(?P<kind> represent [^:]*value): .*", re.DOTALL)
 
 # The suggestion that graphql-core adds to an error when a name of the schema is mistyped.
 SUGGESTION = re.compile(r" Did you mean .*\?$", re.DOTALL)
 
-# How Strawberry says that it is not clear what to run.
+# Strawberry's errors for requests from which no operation can be selected.
 UNCLEAR = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 UNAVAILABLE = "This cannot be answered at the moment. Try again in a minute."
 
 
 def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode | None = None) -> GraphQLError:
-    """The error as a client may see it; `fallback` is the code of those that graphql-core itself raised."""
+    """Return an error as a client may see it, and log it if its message is not public.
+
+    `fallback` is the code of errors that graphql-core itself raised. With `document`, the message about an invalid
+    literal names its argument.
+    """
     cause = _cause(error)
     if "code" in (error.extensions or {}) and not isinstance(cause, PublicError):
-        return error  # it has been through here
+        return error  # already converted
     if cause is None or isinstance(cause, UNCLEAR):
         code = _code(error, fallback)
         message = PYTHON_VALUE.sub(r"\g<kind>", error.message).replace("not to be None", "not to be null")
@@ -68,7 +75,7 @@ def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode |
 
 
 def _code(error: GraphQLError, fallback: str) -> str:
-    """The code of an error that graphql-core raised."""
+    """Return the code of an error that graphql-core or Strawberry raised."""
     if isinstance(error.original_error, UNCLEAR):
         return "BAD_USER_INPUT"
     if not isinstance(error, GraphQLSyntaxError):
@@ -77,7 +84,7 @@ def _code(error: GraphQLError, fallback: str) -> str:
 
 
 def _cause(error: GraphQLError) -> Exception | None:
-    """The exception behind an error, under any number of wrappings."""
+    """Return the exception that an error wraps, at any depth; None if there is none."""
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
@@ -85,17 +92,17 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def _with_argument_path(error: GraphQLError, cause: PublicError, document: DocumentNode | None) -> str:
-    """A refused value's sentence, with the argument it was given for."""
+    """Return the message of an error, after the path of the variable or argument whose value is invalid, if any."""
     if match := IN_VARIABLE.match(error.message):
         return f"{match['name']}{match['at'] or ''}: {cause.message}"
-    refused = error.nodes[0] if error.nodes else None
-    if document is not None and isinstance(refused, ValueNode):
-        return f"{'.'.join(_argument_path(document, refused))}: {cause.message}"
+    invalid_node = error.nodes[0] if error.nodes else None
+    if document is not None and isinstance(invalid_node, ValueNode):
+        return f"{'.'.join(_argument_path(document, invalid_node))}: {cause.message}"
     return cause.message
 
 
 def _argument_path(node: Node, target: Node) -> list[str]:
-    """Return the names of the arguments and input fields around a value."""
+    """Return the names of the arguments and input fields that lead from `node` to `target`; empty if there are none."""
     for child in chain.from_iterable(value if isinstance(value, tuple) else (value,) for value in _values(node)):
         if child is target:
             return _name(node)
@@ -113,27 +120,27 @@ def _name(node: Node) -> list[str]:
 
 
 class ErrorMaskingExtension(SchemaExtension):
-    """Gives every error its code and masks what is not public."""
+    """Give every error its code, and mask the messages of errors that are not public."""
 
     _validated = False
 
     async def on_validate(self) -> AsyncIterator[None]:
-        """Note if the document is valid: errors after that are about the input."""
+        """Record if the document is valid: later errors that graphql-core raises are then about input values."""
         yield
         self._validated = not self.execution_context.pre_execution_errors
 
     async def on_operation(self) -> AsyncIterator[None]:
-        """Replace the errors by public ones after the operation."""
+        """Replace errors by their public form after the operation."""
         try:
             yield
         except UNCLEAR:
-            raise  # for the transport, which words them
+            raise  # the transport writes the message
         except Exception as error:
             raise self._public(_located(error)) from None
         self._make_public(self.execution_context.result)
 
     async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
-        """Replace the errors of each result of a subscription by public ones before it is sent."""
+        """Replace errors by their public form in each result of a subscription, before it is sent."""
         self._make_public(result)
         yield
 

@@ -18,11 +18,11 @@ ALGORITHM = "HS256"
 REQUIRED = ["exp", "sub", "tenant", "role"]
 # Clocks of two machines may differ by this much, in seconds.
 LEEWAY = 30
-# No token is good for longer than this, in seconds since the epoch (the year 3000): clocks cannot count to any number.
+# Seconds since the epoch (the year 3000). A later `exp` counts as this: timers overflow with larger numbers.
 LATEST = 32_503_680_000
 NOT_VALID = "The token is not valid."
 MALFORMED, CLAIMS = "malformed", "claims"
-# Why a token was refused: for the log, not for the client. The first kind that fits.
+# Reasons for refusing a token, for the log and not for the client; the first type that matches applies.
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (jwt.ExpiredSignatureError, "expired"),
     (jwt.ImmatureSignatureError, "not valid yet"),
@@ -32,14 +32,15 @@ REASONS: tuple[tuple[type[Exception], str], ...] = (
     (jwt.InvalidAlgorithmError, "algorithm"),
     (jwt.DecodeError, MALFORMED),
 )
+# The reason for a missing claim; `CLAIMS` for all others.
 MISSING = {"iss": "issuer", "aud": "audience"}
 
 
-MAX_TOKEN_LENGTH = 4_096  # characters; what reads a token looks at each of them
+MAX_TOKEN_LENGTH = 4_096  # characters; decoding takes time for each of them
 
 
 class RefusedTokenError(UnauthenticatedError):
-    """An invalid token, with the reason, which the message does not reveal."""
+    """An invalid token. `reason` is for the log; the message tells the client only that a token has expired."""
 
     def __init__(self, reason: str, message: str = NOT_VALID) -> None:
         super().__init__(message)
@@ -50,8 +51,8 @@ class RefusedTokenError(UnauthenticatedError):
 class TokenService:
     """Issues tokens and reads them; `issuer` and `audience` are checked when set.
 
-    With a secret, tokens signed by HS256 are good; with keys, those signed by RS256 and ES256. A token's header chooses
-    among these, and never what a key is used for.
+    The secret verifies tokens signed with HS256, the keys those signed with RS256 or ES256. A token's header selects
+    one of these algorithms, but cannot make a key serve another algorithm than its own.
     """
 
     secret: str | None
@@ -75,9 +76,9 @@ class TokenService:
         return jwt.encode(present, self.secret or "", ALGORITHM)
 
     async def authenticate(self, authorization: str | None) -> Identity | PublicError | None:
-        """Read the identity in an `Authorization` header; None without a token, the error to give for a bad one.
+        """Return the identity in an `Authorization` header, None without a token, or the error for an invalid token.
 
-        Why it is bad is in each line of the log about this request.
+        All log lines about this request then have the reason, as `token_refused`.
         """
         token = parse_bearer(authorization)
         if token is None:
@@ -95,7 +96,10 @@ class TokenService:
             return error
 
     def verify(self, token: str) -> Identity:
-        """Read the identity in a token, by the known keys. Raises `RefusedTokenError`: it tells a forger nothing."""
+        """Verify a token with the secret or a cached key, and return its identity.
+
+        Raises `RefusedTokenError`, whose message does not help a forger.
+        """
         key, algorithm = self._key(token)
         try:
             claims = jwt.decode(
@@ -109,12 +113,12 @@ class TokenService:
             )
         except jwt.ExpiredSignatureError:
             raise RefusedTokenError("expired", "The token has expired.") from None
-        except (jwt.PyJWTError, ValueError, OverflowError) as error:  # an `exp` may be no number, or none that ends
+        except (jwt.PyJWTError, ValueError, OverflowError) as error:  # `exp` may be no number, NaN or infinite
             raise RefusedTokenError(_reason(error)) from None
         return _identity(claims)
 
     def _key(self, token: str) -> tuple[Any, str]:
-        """Return the key and the algorithm that a token must be signed with."""
+        """Return the key and the algorithm to verify a token with. Raises `RefusedTokenError` if there is none."""
         id, algorithm = _header(token)
         if algorithm == ALGORITHM and self.secret:
             return self.secret, algorithm
@@ -125,7 +129,7 @@ class TokenService:
 
 
 async def identify(connection: HTTPConnection, tokens: TokenService) -> Identity | PublicError | None:
-    """Read the identity of a request; its token is checked once, however many ask."""
+    """Return the result of `authenticate` for a request; the first call keeps it in the request's state."""
     state = connection.scope.setdefault("state", {})
     if "identity" not in state:
         state["identity"] = await tokens.authenticate(connection.headers.get("authorization"))
@@ -134,7 +138,7 @@ async def identify(connection: HTTPConnection, tokens: TokenService) -> Identity
 
 
 def create_token_service(settings: Settings) -> TokenService:
-    """Create the token service from settings. Raises `ConfigurationError` if tokens could not be verified at all."""
+    """Create the token service from settings. Raises `ConfigurationError` if it has neither secret nor JWKS URL."""
     keys = JwksCache(settings.token_jwks_url) if settings.token_jwks_url else None
     secret = settings.secret if settings.token_secret or keys is None else None
     return TokenService(secret, settings.token_issuer, settings.token_audience, keys)

@@ -1,4 +1,4 @@
-"""`embudo migrate` and `embudo backup`: the database itself."""
+"""The commands `embudo migrate` and `embudo backup`."""
 
 import asyncio
 from pathlib import Path
@@ -62,23 +62,24 @@ async def _migrate(distribute: bool) -> None:
 
     async with Database(Settings.read().database_url) as database:
         if await migrate_database(database) is SchemaState.AHEAD:
-            # No error: a release that is rolled back finds this in the step before its start.
+            # Not an error: after a rollback the older release runs this step before it starts, on the newer schema.
             console.print("A newer release has migrated this database: it is left as it is.", style="yellow")
         elif distribute:
             _print_distribution(await distribute_tables(database))
 
 
-def _print_distribution(done: "Distribution | None") -> None:
-    if done is None:
+def _print_distribution(distribution: "Distribution | None") -> None:
+    if distribution is None:
         console.print("This database has no Citus: nothing is distributed, and nothing needs to be.")
         return
-    nodes = f"{done.nodes} {'node' if done.nodes == 1 else 'nodes'}"
+    nodes = f"{distribution.nodes} {'node' if distribution.nodes == 1 else 'nodes'}"
     console.print(
-        f"Distributed by tenant over {nodes}: {len(done.new)} tables now, {len(done.distributed_before)} before."
+        f"Distributed by tenant over {nodes}: {len(distribution.new)} tables now,"
+        f" {len(distribution.distributed_before)} before."
     )
-    if done.nodes <= 1:
+    if distribution.nodes <= 1:
         console.print(ONE_NODE, style="yellow")
-    if done.left:
+    if distribution.left:
         console.print(LEFT, style="yellow")
 
 

@@ -1,4 +1,4 @@
-"""The demo's events through ingest, exactly as a platform's would come."""
+"""Import of the demo's invented events, through ingest like those of a platform."""
 
 import time
 from datetime import UTC, datetime
@@ -18,15 +18,19 @@ from service.ingest.file_import import ImportReport, RejectedLinesFile, import_i
 
 
 async def import_demo(database: Database, count: int, seed: int, *, only_if_empty: bool, console: Console) -> None:
-    """Send the demo's events through ingest; history ends now."""
+    """Import about 13 months of invented events, with `count` messages, that end now, and build the rollups.
+
+    With `only_if_empty`, do nothing if the demo's tenant has messages.
+    """
     if only_if_empty and await _exists(database):
         return
     started = time.monotonic()
     report = ImportReport()
     items = read_events(map(msgspec.json.encode, demo_events(count, seed, datetime.now(UTC))))
+    # Each message has some four events.
     tracked_items = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
-    aside = RejectedLinesFile(Path("demo-rejected.ndjson"), console)
-    await import_items(database, DEMO_TENANT, "demo", tracked_items, report, aside)
+    rejected_lines = RejectedLinesFile(Path("demo-rejected.ndjson"), console)
+    await import_items(database, DEMO_TENANT, "demo", tracked_items, report, rejected_lines)
     await rebuild(database, DEMO_TENANT, anew=False)
     console.print(f"Demo: {report} in {time.monotonic() - started:.0f} s")
 

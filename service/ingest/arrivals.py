@@ -1,16 +1,20 @@
-"""Bodies that come in from anybody: how much of them there is in memory, and who gives way when it is too much."""
+"""Limits on webhook bodies that are being received: their number, bytes in memory and time.
+
+Nothing is known about their senders yet: the signature is checked after the last byte. Beyond a limit, bodies are
+evicted: their requests end with TimeoutError.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-# Seconds that an honest sender's body hardly ever takes. What takes longer gives way first.
+# Seconds. An honest sender hardly ever needs longer for a body; slower bodies are evicted first.
 PROMPT = 2.0
 
 
 class Arrival:
-    """A body that comes in."""
+    """A body that is being received: its address, start (event loop time), timeout, and bytes so far."""
 
     def __init__(self, address: str, began_at: float, limit: asyncio.Timeout) -> None:
         self.address = address
@@ -20,25 +24,25 @@ class Arrival:
 
 
 class Arrivals:
-    """All that come in at a time, and their bytes.
+    """All bodies that are being received, and the number of their bytes.
 
-    When they are too many, the oldest of those that are slow give way; if none is, the oldest of the address with most
-    bodies. So a flood from some addresses pushes out itself, and from any number of addresses it has to be faster than
-    an honest body comes in.
+    Beyond a limit, the oldest body is evicted if it is slower than `PROMPT`, otherwise the oldest body of the address
+    with the most bodies. So a flood from a few addresses evicts its own bodies, and a flood from many addresses evicts
+    an honest body only if it fills the limits before that body is complete.
     """
 
     def __init__(self, max_bytes: int, max_bodies: int, seconds: float) -> None:
-        """`seconds`: the timeout for receiving a body."""
+        """`seconds` is the timeout for receiving one body."""
         self._seconds = seconds
         self._max_bytes = max_bytes
         self._max_bodies = max_bodies
-        self._waiting: dict[Arrival, None] = {}  # those that may have to give way, the oldest first
+        self._waiting: dict[Arrival, None] = {}  # bodies that may be evicted, the oldest first
         self._by_address: Counter[str] = Counter()
         self.bytes = 0
 
     @asynccontextmanager
     async def one(self, address: str) -> AsyncIterator[Arrival]:
-        """Around a body that comes in. Raises TimeoutError when it takes too long, or had to give way."""
+        """Receive one body in this block. Raises TimeoutError if the body takes too long or is evicted."""
         async with asyncio.timeout(self._seconds) as limit:
             arrival = Arrival(address, asyncio.get_running_loop().time(), limit)
             self._waiting[arrival] = None
@@ -51,7 +55,7 @@ class Arrivals:
                 self.bytes -= arrival.size
 
     def add(self, arrival: Arrival, size: int) -> None:
-        """Count bytes that came. Raises TimeoutError when the body has given way."""
+        """Count `size` more bytes of a body. Raises TimeoutError if the body has been evicted."""
         if arrival not in self._waiting:
             raise TimeoutError
         arrival.size += size
@@ -59,10 +63,10 @@ class Arrivals:
         self._make_room()
 
     def keep(self, arrival: Arrival) -> None:
-        """Let a body give way no more; its bytes count until its block ends."""
+        """Protect a body from eviction; its bytes count until its block ends."""
         if arrival in self._waiting:
             del self._waiting[arrival]
-            self._by_address -= Counter([arrival.address])  # which forgets addresses of which nothing comes in
+            self._by_address -= Counter([arrival.address])  # `-=` also drops addresses without bodies
 
     def _make_room(self) -> None:
         while self._waiting and (self.bytes > self._max_bytes or len(self._waiting) > self._max_bodies):
@@ -74,8 +78,9 @@ class Arrivals:
                 evicted.limit.reschedule(0)
 
     def _next_to_go(self) -> Arrival:
+        """Return the body to evict."""
         oldest = next(iter(self._waiting))
         if asyncio.get_running_loop().time() - oldest.began_at > PROMPT:
             return oldest
-        most = max(self._by_address.values())
-        return next(arrival for arrival in self._waiting if self._by_address[arrival.address] == most)
+        max_per_address = max(self._by_address.values())
+        return next(arrival for arrival in self._waiting if self._by_address[arrival.address] == max_per_address)

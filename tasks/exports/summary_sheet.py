@@ -1,6 +1,6 @@
-"""The summary sheet of a workbook: the filter, the requester, the moment of the data, and the funnel of the rows.
+"""The summary sheet of a workbook: the filter, the requester, the time as of which data were read, and the funnel.
 
-Read by the same reader as the rows, so that both are of one moment.
+It is read with the same reader as the rows, so that both show the same snapshot of the database.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class SummaryLabels:
     asked_at: str
     read_at: str
     rows: str
-    table: tuple[str, str, str, str]
+    table: tuple[str, str, str, str]  # the header of the funnel
     steps: Mapping[str, str]
     shares: Mapping[str, str]
 
@@ -87,55 +87,58 @@ LABELS: Mapping[Locale, SummaryLabels] = {
 
 
 async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
-    """Return the lines of an export's summary; `read_at` is when its reader began, in microseconds."""
-    words, spec = LABELS[export.locale], export.spec
+    """Return the lines of an export's summary.
+
+    `rows` is the number of rows in the export, `read_at` the time when `reader` began, in microseconds.
+    """
+    labels, spec = LABELS[export.locale], export.spec
     counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
     restrictions = [
-        (dimension.titles[export.locale], await _restriction(reader, spec, dimension, words))
+        (dimension.titles[export.locale], await _restriction(reader, spec, dimension, labels))
         for dimension in DIMENSIONS
     ]
     return [
-        (words.name, export.name),
-        (words.first, str(spec.first)),
-        (words.last, str(spec.last)),
-        (words.zone, spec.time_zone),
+        (labels.name, export.name),
+        (labels.first, str(spec.first)),
+        (labels.last, str(spec.last)),
+        (labels.zone, spec.time_zone),
         *restrictions,
-        (words.requester, _person(export)),
-        (words.asked_at, spec.zone.aware(export.created_at)),
-        (words.read_at, spec.zone.aware(read_at)),
-        (words.rows, rows),
+        (labels.requester, _person(export)),
+        (labels.asked_at, spec.zone.aware(export.created_at)),
+        (labels.read_at, spec.zone.aware(read_at)),
+        (labels.rows, rows),
         ("", None),
-        words.table,
-        *_funnel(counts, words),
+        labels.table,
+        *_funnel(counts, labels),
     ]
 
 
-async def _restriction(reader: Reader, spec: QuerySpec, dimension: Dimension, words: SummaryLabels) -> str:
+async def _restriction(reader: Reader, spec: QuerySpec, dimension: Dimension, labels: SummaryLabels) -> str:
     ids: Ids = getattr(spec, dimension.field)
     if ids is None:
-        return words.every
-    return "; ".join(await names_of(reader, spec.tenant_id, dimension, ids)) or words.none
+        return labels.every
+    return "; ".join(await names_of(reader, spec.tenant_id, dimension, ids)) or labels.none
 
 
 async def names_of(reader: Reader, tenant: str, dimension: Dimension, ids: frozenset[str]) -> list[str]:
-    """Return the newest names of a dimension's ids, sorted; values that the directory does not name are themselves."""
-    type = ENTITY_TYPE_BY_DIMENSION.get(dimension)
-    history = await load_names(reader, tenant, type, ids) if type else None
+    """Return the newest names of a dimension's ids, sorted; an id without a name in the directory is its own name."""
+    entity_type = ENTITY_TYPE_BY_DIMENSION.get(dimension)
+    history = await load_names(reader, tenant, entity_type, ids) if entity_type else None
     names = [history.newest(id).name for id in ids] if history else list(ids)
     return sorted(names, key=lambda name: (normalize(name), name))
 
 
 def _person(export: Export) -> str:
-    who = export.requester
-    if who.name and who.email:
-        return f"{who.name} <{who.email}>"
-    return who.name or who.email or who.id
+    requester = export.requester
+    if requester.name and requester.email:
+        return f"{requester.name} <{requester.email}>"
+    return requester.name or requester.email or requester.id
 
 
-def _funnel(counts: FunnelCounts, words: SummaryLabels) -> list[Line]:
+def _funnel(counts: FunnelCounts, labels: SummaryLabels) -> list[Line]:
     lines: list[Line] = []
     for metric in METRICS:
         step = counts.step(metric.slug)
-        share = () if metric.slug == "messages" else (step.rate, words.shares[metric.base])
-        lines.append((words.steps[metric.slug], step.count, step.tickets, *share))
+        share = () if metric.slug == "messages" else (step.rate, labels.shares[metric.base])
+        lines.append((labels.steps[metric.slug], step.count, step.tickets, *share))
     return lines

@@ -1,4 +1,7 @@
-"""Erased people in what arrives: their identifiers in a batch, webhook bodies that mention them, new links to them."""
+"""Erased people in incoming data: pseudonyms for their identifiers, webhook bodies with them, and new links to them.
+
+A link is a record with several identifiers of one person, such as a message with a phone and an id.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +23,7 @@ from analytics.storage.database import Reader
 
 
 async def pseudonymize_incoming(reader: Reader, tenant: str, secret: str, records: ParsedRecords) -> ParsedRecords:
-    """Return the records of a batch with pseudonyms for the people who were erased."""
+    """Return the records of a batch, with the identifiers of erased people replaced by their pseudonyms."""
     pseudonymizer = await load_pseudonymizer(
         reader, tenant, secret, {name for part in records for _, row in part for name in identifiers_in_row(row)}
     )
@@ -35,7 +38,7 @@ async def pseudonymize_incoming(reader: Reader, tenant: str, secret: str, record
 
 
 async def find_mentions(reader: Reader, tenant: str, secret: str, bodies: Sequence[bytes]) -> list[bool]:
-    """Return for each webhook body True if it mentions somebody who was erased."""
+    """Return a flag for each webhook body, in their order: True if it has an identifier of an erased person."""
     identifiers = [identifiers_in(body) for body in bodies]
     pseudonymizer = await load_pseudonymizer(
         reader, tenant, secret, {identifier for of_body in identifiers for identifier in of_body}
@@ -47,7 +50,7 @@ async def find_mentions(reader: Reader, tenant: str, secret: str, bodies: Sequen
 
 
 def unstored_links(rows: UnitOfWork, changed: Iterable[ContactChanged]) -> list[PersonRecord]:
-    """Return the rows and events of a batch that may link identifiers of people, and are in no table yet."""
+    """Return the rows that a batch changed and the contact changes in it: links that are not in the database yet."""
     records: list[PersonRecord] = [row for _, row in rows.messages.changes()]
     records += [row for _, row in rows.replies.changes()]
     records += filter(None, rows.early.values())
@@ -55,6 +58,6 @@ def unstored_links(rows: UnitOfWork, changed: Iterable[ContactChanged]) -> list[
 
 
 def newly_linked_identifiers(links: Iterable[PersonRecord]) -> set[Identifier]:
-    """Return the identifiers that such records link to erased people: another phone, id or wamid of theirs."""
+    """Return all identifiers (phones, ids, wamids) in those `links` that have an identifier of an erased person."""
     of_erased = [row for row in links if is_of_erased_person(row)]
     return {identifier for row in of_erased for identifier in (*people_in(row), *wamids_in(row))}

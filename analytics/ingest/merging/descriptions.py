@@ -15,9 +15,12 @@ from analytics.ingest.events import Contact, MessageSent, Sent, Ticket, digits
 from analytics.ingest.merging.aliases import listed
 from analytics.ingest.merging.records import Message
 
+# Stated to be null, in contrast to not stated.
 NOBODY, NO_TICKET = Contact(phone=None, id=None), Ticket(id=None, key=None, created=None)
 NOT_STATED = Contact(), Ticket()
+# Keys whose columns are never null: an empty text stands for no value.
 ALWAYS = ("account_id", "department_id", "agent_id", "template_id")
+# Keys whose value is that of the column of the same name.
 PLAIN = ("sent_at", *ALWAYS, "template_category", "wamid", "contact_id", "ticket_id", "ticket_key")
 CREATED, PHONE = "ticket_created", "contact_phone"
 
@@ -58,7 +61,10 @@ def _upper(category: str | UnsetType | None) -> str | UnsetType | None:
 
 
 def _is_plain(sent: Sent, contact: Contact, ticket: Ticket) -> bool:
-    """Return True if a row can hold a description without exceptions: no `null`, no ticket without `created`."""
+    """Return True if a row needs no `stated` for a description.
+
+    That is, no key is null, and a ticket has `created` if and only if it has an id.
+    """
     created = ticket.created is not UNSET if ticket.id else ticket.created is UNSET
     return created and None not in (sent.template_category, contact.phone, contact.id, ticket.id, ticket.key)
 
@@ -80,7 +86,7 @@ def _statements(sent: Sent, contact: Contact, ticket: Ticket, at: int, sent_at: 
 
 
 def stated_at(column: str | None) -> dict[str, int | None]:
-    """Decode the times in a column `stated`; None: never stated."""
+    """Decode the column `stated`: the time of each exceptional key, None if the key was never stated."""
     return _decoder.decode(column) if column else {}
 
 
@@ -102,7 +108,7 @@ def statements_of(row: Message) -> Statements:
 
 
 def _row(id: str, statements: Statements, wamids: frozenset[str]) -> Message:
-    """Create the row of a message from its statements and all wamids that it ever had."""
+    """Create the row of a message from its statements and all wamids that it has had; derived columns are empty."""
     described_at = max(at for at, _ in statements.values())
     values = {name: value for name, (_, value) in statements.items()}
     phone, phone_digits = values.get(PHONE) or (None, None)
@@ -129,7 +135,7 @@ def _row(id: str, statements: Statements, wamids: frozenset[str]) -> Message:
 
 
 def _exceptions(statements: Statements, described_at: int) -> str | None:
-    """Encode the times of statements that do not follow from a row's values."""
+    """Encode the column `stated`: the times of the statements that do not follow from the row's other columns."""
     exceptions: dict[str, int | None] = {
         name: at for name, (at, value) in statements.items() if at != described_at or value is None
     }
@@ -143,7 +149,7 @@ def _exceptions(statements: Statements, described_at: int) -> str | None:
 
 
 class MessageMerge:
-    """Merges descriptions into a message's row. Columns are decoded and encoded once, however many there are."""
+    """A merge of any number of descriptions into a message's row, which is decoded and encoded once."""
 
     def __init__(self, row: Message) -> None:
         self._row = row
@@ -163,7 +169,7 @@ class MessageMerge:
         return bool(newer or wamids)
 
     def overrules(self, new: Message) -> bool:
-        """Return True if a description that changed nothing states other values, which are older or lesser."""
+        """Return True if a description that changed nothing was superseded: it states other values."""
         repeated = {"wamid"} if new.wamid in self._wamids else set()
         return any(
             self._statements.get(name, (0, None))[1] != value
@@ -196,6 +202,6 @@ DERIVED = (
 
 
 def newness(statement: tuple[int, Any]) -> tuple[int, bool, Any]:
-    """Return the sort key of a statement: by time; at the same time a value above none, then the greater value."""
+    """Return the sort key of a statement: its time; at equal times null comes first, then the lesser value."""
     at, value = statement
     return at, value is not None, "" if value is None else value

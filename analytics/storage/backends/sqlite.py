@@ -1,4 +1,4 @@
-"""SQLite: a file."""
+"""The SQLite backend: a database in one file."""
 
 import asyncio
 import sqlite3
@@ -14,28 +14,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from analytics.storage.backends.base import Engines
 
-# KiB; what is read in the order of an index finds its neighbours in as little.
+# KiB. Enough for reads in index order: neighbouring rows are mostly on pages that were read just before.
 SMALL_CACHE = 4_096
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """A connection that may be stopped while it is being closed.
+    """A connection whose `stop` may be called again while it is being closed.
 
-    aiosqlite's own would then wait for ever, for a thread that has ended. SQLAlchemy does this when a task is canceled
-    again while its connection is closed.
+    SQLAlchemy calls it again when a task is canceled for a second time while its connection is being closed. The method
+    of aiosqlite would then wait for ever, for a thread that has ended.
     """
 
     stopped: asyncio.Future[Any] | None = None
 
     def stop(self) -> asyncio.Future[Any] | None:
-        """Stop the thread. Asked again, return the same future."""
+        """Stop the thread; further calls return the future of the first."""
         if self.stopped is None:
             self.stopped = super().stop()
         return self.stopped
 
 
 class SqliteBackend:
-    """A file: one connection that writes, some that read, no locks but that of the one writer."""
+    """A file: one connection that writes, several that read, and no locks besides the write lock of the file."""
 
     readers = 4  # they keep two cores busy while one waits for the disk; more only compete for them
     is_server = False
@@ -49,8 +49,8 @@ class SqliteBackend:
     async def execute(self, connection: AsyncConnection, statement: Executable) -> CursorResult[Any]:
         """See `Backend`.
 
-        SQLite runs a statement in a thread, where it would go on after its task and keep the connection. Interrupted,
-        it ends with an error of its own, after which the connection is as good as before.
+        A statement runs in a thread, so it would outlive its canceled task and block the connection. It is interrupted:
+        it then fails with an error of SQLite, which is suppressed, and the connection remains usable.
         """
         running = asyncio.ensure_future(connection.execute(statement))
         try:
@@ -58,7 +58,7 @@ class SqliteBackend:
         except asyncio.CancelledError:
             driver = (await connection.get_raw_connection()).driver_connection
             while not running.done():
-                # Again and again: the thread may not have begun with it yet.
+                # Repeated, because an interrupt before the thread starts the statement has no effect.
                 await driver.interrupt()  # type: ignore[union-attr]  # connected as long as it runs
                 await asyncio.wait([running], timeout=0.01)
             with suppress(DBAPIError):
@@ -71,7 +71,7 @@ class SqliteBackend:
             await connection.exec_driver_sql(f"PRAGMA {pragma}")
 
     async def lock(self, connection: AsyncConnection, name: str) -> None:
-        """See `Backend`."""
+        """See `Backend`. Does nothing: `BEGIN IMMEDIATE` admits one writer at a time."""
 
     async def lock_with_timeout(self, connection: AsyncConnection, name: str, seconds: float) -> bool:
         """See `Backend`."""
@@ -103,16 +103,16 @@ def sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngin
 
     pragmas = [
         "busy_timeout = 30000",  # ms; another process's batch may hold the write lock for a second
-        "synchronous = FULL",  # what was answered is kept, whatever happens to the power
+        "synchronous = FULL",  # a committed transaction survives a power failure
         "cache_size = -65536",  # KiB; the default of 2 MB turns every large group-by into disk reads
-        "mmap_size = 1073741824",
+        "mmap_size = 1073741824",  # bytes, 1 GiB
         "temp_store = MEMORY",
     ]
     if mode != "ro":
         pragmas.insert(0, "journal_mode = WAL")  # readers go on while one writes
 
     async def open_file() -> aiosqlite.Connection:
-        # Without an isolation level: the driver would begin late and commit DDL by itself.
+        # No isolation level: with one, the driver would begin transactions late and commit DDL by itself.
         connect = partial(sqlite3.connect, address, uri=True, isolation_level=None)
         connection = SqliteConnection(connect, iter_chunk_size=64)
         connection._thread.daemon = True  # a program may end while something is read
@@ -121,8 +121,8 @@ def sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngin
             for pragma in pragmas:
                 await connection.execute_fetchall(f"PRAGMA {pragma}")
         except (sqlite3.Error, asyncio.CancelledError):
-            connection.stop()  # nobody else knows of it
-            # Its thread has something to tell this loop yet, and says so on standard error when the loop is gone.
+            connection.stop()  # no pool has it yet, so nobody else would
+            # Its thread still reports its end to this event loop, and prints an error if the loop is closed by then.
             await asyncio.to_thread(connection._thread.join)
             raise
         return connection
@@ -132,7 +132,7 @@ def sqlite_engine(url: str, mode: str, begin: str, pool_size: int) -> AsyncEngin
         async_creator=open_file,
         pool_size=pool_size,
         max_overflow=0,
-        hide_parameters=True,  # they are people's phones and words, and errors are logged
+        hide_parameters=True,  # errors are logged, and parameters are people's phones and words
     )
 
     @event.listens_for(engine.sync_engine, "begin")
