@@ -1,7 +1,7 @@
 """Results of the fields of `campaignAnalytics`, each computed from one aggregate query."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -227,18 +227,20 @@ async def time_series(loader: RequestLoader, spec: QuerySpec, granularity: Granu
     if granularity is Granularity.HOUR:
         rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.HOUR))
         buckets = hour_buckets(spec.zone, spec.starts_at, spec.ends_at)
-        return _points(buckets, rows)
+        return _points(buckets, rows.items())
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DAY))
     buckets = day_buckets(granularity, spec.zone, spec.first, spec.last)
     # A clock that was once set back over midnight (at 00:01) puts some messages on a local day just outside of the
-    # range: such a day is clamped to the range.
-    rows_by_day = {min(max(date.fromordinal(day), spec.first), spec.last): counts for (day,), counts in rows.items()}
-    return _points(buckets, rows_by_day)
+    # range: such a day is clamped to the range, and counts with the day that is there.
+    return _points(
+        buckets,
+        ((min(max(date.fromordinal(day), spec.first), spec.last), counts) for (day,), counts in rows.items()),
+    )
 
 
-def _points(buckets: Mapping[Any, Bucket], rows: Mapping[Any, FunnelCounts]) -> list[TimeSeriesPoint]:
+def _points(buckets: Mapping[Any, Bucket], rows: Iterable[tuple[Any, FunnelCounts]]) -> list[TimeSeriesPoint]:
     counts_by_bucket: dict[Bucket, list[FunnelCounts]] = {bucket: [] for bucket in buckets.values()}
-    for key, counts in rows.items():
+    for key, counts in rows:
         counts_by_bucket[buckets[key]].append(counts)
     return [
         TimeSeriesPoint(bucket.starts_at, bucket.on, total(counts) if counts else ZERO_COUNTS)

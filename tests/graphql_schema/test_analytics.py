@@ -359,3 +359,15 @@ async def test_while_the_counts_are_rebuilt_the_code_says_to_come_again(database
     await rebuild(database, tenant, anew=False)
     result = await ask(database, identity(tenant), document, asked)
     assert result["campaignAnalytics"] == {"funnel": {"messages": 2}}
+
+
+async def test_a_day_with_a_clock_set_back_over_midnight_loses_no_message(database: Database, tenant: str) -> None:
+    """At 00:01 of November 7th, 2010, it was 23:01 of the 6th again in St. John's."""
+    await feed(database, tenant, [message_sent(f"m{hour}", f"2010-11-07T{hour:02}:00:00Z") for hour in (3, 15)])
+    filter = 'sentOn: {from: "2010-11-07", to: "2010-11-07"}, timeZone: "America/St_Johns"'
+    fields = "funnel { messages } timeSeries { on funnel { messages } }"
+    data = await ask(database, identity(tenant), f"{{ campaignAnalytics(filter: {{{filter}}}) {{ {fields} }} }}")
+    assert data["campaignAnalytics"] == {
+        "funnel": {"messages": 2},
+        "timeSeries": [{"on": "2010-11-07", "funnel": {"messages": 2}}],
+    }
