@@ -12,17 +12,21 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import structlog
 from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from structlog.testing import LogCapture
+from structlog.typing import EventDict
 
 from analytics.domain.access import Identity
 from analytics.exports.records import Export, ExportFormat, ExportStatus
 from analytics.storage.database import Database
 from analytics.storage.tables import exports
 from service.auth.download_links import DownloadLinkSigner
+from service.web import downloads
 from service.web.downloads import download
 from service.web.intact_files import IntactFiles
 from tasks.exports.cleanup import delete_expired_files
@@ -272,8 +276,16 @@ async def test_a_deleted_export_or_file(resources: JobResources, client: httpx.A
     assert "content-disposition" not in gone.headers
 
 
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[EventDict]:
+    """The entries of the log of downloads, however other tests of this process have set up logging."""
+    capture = LogCapture()
+    monkeypatch.setattr(downloads, "log", structlog.wrap_logger(None, processors=[capture]))
+    return capture.entries
+
+
 async def test_a_file_that_is_not_whole_is_not_given(
-    resources: JobResources, client: httpx.AsyncClient, tenant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    resources: JobResources, client: httpx.AsyncClient, tenant: str, tmp_path: Path, logged: list[EventDict]
 ) -> None:
     who = identity(tenant)
     export = await made(resources, who)
@@ -282,11 +294,11 @@ async def test_a_file_that_is_not_whole_is_not_given(
     stored_file.write_bytes(stored_file.read_bytes()[:-1])
     answer = await client.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
-    assert export.id in capsys.readouterr().out
+    assert [entry["export"] for entry in logged] == [export.id]
 
 
 async def test_other_content_of_the_same_size_is_not_given(
-    resources: JobResources, client: httpx.AsyncClient, tenant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    resources: JobResources, client: httpx.AsyncClient, tenant: str, tmp_path: Path, logged: list[EventDict]
 ) -> None:
     who = identity(tenant)
     export = await made(resources, who)
@@ -298,7 +310,8 @@ async def test_other_content_of_the_same_size_is_not_given(
         stored_file.write_bytes(right[:-1] + bytes([right[-1] ^ 1]))
         assert (await client.get(path, headers=asked)).status_code == 404
         assert (await client.head(path, headers=asked)).status_code == 404
-        assert export.id in capsys.readouterr().out
+        assert {entry["export"] for entry in logged} == {export.id}
+        logged.clear()
         stored_file.write_bytes(right)
         assert (await client.get(path, headers=asked)).is_success
 
