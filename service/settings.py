@@ -234,10 +234,21 @@ class Settings(BaseSettings):
     @field_validator("token_jwks_url")
     @classmethod
     def _jwks(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "https://none")
+        if value is None:
+            return None
+        parts = urlsplit(value)
         _ = parts.port  # no number: a ValueError that says so
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("must begin with https://")
+        if not parts.hostname:
+            raise ValueError("names no host")
+        return value
+
+    @field_validator("token_issuer", "token_audience")
+    @classmethod
+    def _claim(cls, value: str | None) -> str | None:
+        if value is not None and not value.strip():
+            raise ValueError("is empty, which no token would fit; leave it out")
         return value
 
     @field_validator("public_url")
@@ -267,8 +278,8 @@ class Settings(BaseSettings):
     @field_validator("token_secret", "link_secret", "metrics_token")
     @classmethod
     def _secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
-            raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes")
+        if value is not None and len(value.get_secret_value().strip().encode()) < MIN_SECRET_BYTES:
+            raise ValueError(f"needs at least {MIN_SECRET_BYTES} bytes, spaces around them not counted")
         return value
 
     @model_validator(mode="after")

@@ -18,4 +18,8 @@ def parse_file_url(url: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
     if not options.keys() <= set(OPTIONS):
         raise ValueError(f"a bucket's URL may have {' and '.join(OPTIONS)}, and nothing else")
+    if ".." in parts.path.split("/"):
+        raise ValueError("a bucket's prefix may not have .. in it")
+    if "endpoint" in options and urlsplit(options["endpoint"]).scheme not in ("http", "https"):
+        raise ValueError("a bucket's endpoint must begin with http:// or https://")
     return options

@@ -5,7 +5,7 @@ Source: semantics, "Filters" and "Scope".
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -179,8 +179,14 @@ class QuerySpec(DimensionFilters):
 
     @staticmethod
     def from_json(text: str) -> "QuerySpec":
-        """Decode what `to_json` wrote."""
+        """Decode what `to_json` wrote; what a newer release added to it is left out, see `unknown_fields`."""
         return msgspec.json.decode(text, type=QuerySpec)
+
+    @staticmethod
+    def unknown_fields(text: str) -> list[str]:
+        """Return the names of what a newer release wrote and this one does not know, such as another filter."""
+        known = {field.name for field in fields(QuerySpec)}
+        return sorted(msgspec.json.decode(text, type=dict[str, Any]).keys() - known)
 
 
 def finality_window(reply_window_days: int) -> int:

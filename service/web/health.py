@@ -17,11 +17,14 @@ from service.telemetry.metrics import render_metrics
 from service.workers.client import WorkerClient
 from tasks.file_store import FileStore
 
+METRICS_TIMEOUT = 10  # seconds: a scrape of Prometheus waits no longer
+
 
 def routes(settings: Settings, database: Database, files: FileStore, workers: WorkerClient) -> list[Route]:
     """The three routes. `/metrics` requires its token, except in a demo."""
     broker_check, files_check = HealthCheck(workers.is_reachable), HealthCheck(files.is_reachable)
     tables_check = SharedCall(lambda: _tables(database), timeout=5)  # busy is not away
+    rendering = SharedCall(lambda: _render(database, tables_check, settings), timeout=METRICS_TIMEOUT)
 
     async def alive(_request: Request) -> Response:
         return PlainTextResponse("ok")
@@ -47,11 +50,15 @@ def routes(settings: Settings, database: Database, files: FileStore, workers: Wo
         sent_token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if not settings.demo and not (token and compare_digest(sent_token.encode(), token.get_secret_value().encode())):
             return Response(status_code=404 if token is None else 401)
-        answers = await tables_check.result() is not None  # as `/readyz` has it
-        text = await render_metrics(database, answers, settings.metrics_folder is not None)
-        return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        text = await rendering.result()
+        return Response(text or b"", 200 if text else 503, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/healthz", alive), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+async def _render(database: Database, tables_check: SharedCall[SchemaState | None], settings: Settings) -> bytes:
+    answers = await tables_check.result() is not None  # as `/readyz` has it
+    return await render_metrics(database, answers, settings.metrics_folder is not None)
 
 
 def _database_line(database: Database, tables: SchemaState | None) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.domain.errors import ForbiddenError, MessagesPurgedError
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import DAY, now_micros
 from analytics.exports import jobs
 from analytics.exports.records import Export, ExportFormat, ExportStatus, FailureCode
@@ -159,6 +160,9 @@ class _JobProgress:
 async def _produce_file(
     resources: JobResources, policy: RetentionPolicy, export: Export, progress: _JobProgress
 ) -> None:
+    if unknown := QuerySpec.unknown_fields(export.spec_text):
+        # Without that filter the file would have messages that nobody asked for.
+        raise ValueError(f"a newer release asked for {', '.join(unknown)}: upgrade the workers first")
     finished = asyncio.Event()
     renewing = asyncio.create_task(_renew(resources.database, export, progress, finished))
     try:

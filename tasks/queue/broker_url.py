@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 SCHEMES = ("embedded", "redis", "rediss", "amqp", "amqps")
+REDIS_DATABASE = re.compile(r"(/[0-9]{0,9})?")
 NAMESPACE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 # Seconds. A broker that does not even answer must not hold a thread much longer than one that refuses.
@@ -80,6 +81,8 @@ def parse_broker_url(url: str) -> BrokerUrl:
             raise ValueError("nothing comes after embedded://")
     elif not parts.hostname or parts.port == 0:  # `port` raises ValueError by itself when it is no number
         raise ValueError("names no host")
+    if parts.scheme in ("redis", "rediss") and not REDIS_DATABASE.fullmatch(parts.path):
+        raise ValueError("the path is the number of a database, such as /0")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     namespace = options.pop("namespace", BrokerUrl.namespace)
     if not NAMESPACE.fullmatch(namespace):

@@ -68,6 +68,15 @@ WRONG = [
     ("PUBLIC_URL", "https://"),
     ("PUBLIC_URL", "https://embudo.example:port"),
     ("PUBLIC_URL", "https://embudo.example/?a=b"),
+    ("TOKEN_JWKS_URL", "https://"),
+    ("TOKEN_ISSUER", ""),
+    ("TOKEN_AUDIENCE", " "),
+    ("TOKEN_SECRET", " " * 40),
+    ("METRICS_TOKEN", " " * 40),
+    ("BROKER_URL", "redis://host/x"),
+    ("RATES_URL", "redis://host/0/1"),
+    ("FILES_URL", "s3://bucket/../x"),
+    ("FILES_URL", "s3://bucket/p?endpoint=ftp://x"),
     ("LOG_LEVEL", "loud"),
     ("LOG_FORMAT", "xml"),
     ("CONNECTIONS", "9"),
@@ -79,7 +88,7 @@ WRONG = [
     ("DOCUMENTS_ONLY", "perhaps"),
 ]
 # Any text may be right: an issuer, an audience, the name of a machine, a file or folder that is read later.
-ANYTHING = {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "HOST", "DOCUMENTS", "METRICS_FOLDER", "WEBHOOKS_FILE"}
+ANYTHING = {"HOST", "DOCUMENTS", "METRICS_FOLDER", "WEBHOOKS_FILE"}
 
 
 @pytest.fixture(autouse=True)

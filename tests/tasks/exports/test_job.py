@@ -437,3 +437,16 @@ async def test_a_store_that_cannot_be_opened_fails_the_export(database: Database
     done = await run(JobResources(database, files), await queue(database, identity(tenant), WEEK))
     assert done.status is ExportStatus.COMPLETED
     assert await files.is_reachable()
+
+
+async def test_a_filter_of_a_newer_release_gives_no_file_of_other_messages(
+    database: Database, resources: JobResources, folder: Path, tenant: str
+) -> None:
+    await feed(database, tenant, sends(1))
+    asked = await queue(database, identity(tenant), WEEK)
+    newer = asked.spec_text.replace("{", '{"languages":["es"],', 1)
+    async with database.write() as writer:
+        await writer.execute(update(export_rows).where(export_rows.c.id == asked.id).values(spec=newer))
+    done = await run(resources, asked)
+    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.INTERNAL)
+    assert names(folder) == []
