@@ -260,21 +260,27 @@ async def entities_by_id(
     reader: Reader, scope: AccessScope, kind: EntityType[Entity], ids: frozenset[str]
 ) -> list[Entity]:
     """Return the entries of some ids, also inactive ones; ids that the viewer may not name are left out."""
-    return [entity for entity in await _nameable(reader, scope, kind) if entity.id in ids]
+    return [entity for entity in await _nameable(reader, scope, kind, ids) if entity.id in ids]
 
 
-async def _nameable(reader: Reader, scope: AccessScope, entity_type: EntityType[Entity]) -> list[Entity]:
+async def _nameable(
+    reader: Reader, scope: AccessScope, entity_type: EntityType[Entity], among: frozenset[str] | None = None
+) -> list[Entity]:
     """Return all entries of the directory or in use; in a scope of departments, those that these used.
 
-    The departments of the scope are among them even if they never sent.
+    The departments of the scope are among them even if they never sent. With `among` only entries of these ids are read,
+    and perhaps others.
     """
+    if entity_type.table is templates:
+        among = None  # a category that WhatsApp named by a name depends on which other templates have that name
     if entity_type.table is departments and scope.departments is not None:
         ids = set(scope.departments)
         history = await load_names(reader, scope.tenant_id, entity_type, ids)
     else:
         rollups = await readable(reader, scope.tenant_id) is not None
-        ids = {row[0] for row in await reader.rows(sql.used_ids(scope, entity_type.dimension, rollups=rollups))}
-        history = await load_names(reader, scope.tenant_id, entity_type, None if scope.departments is None else ids)
+        statement = sql.used_ids(scope, entity_type.dimension, among, rollups=rollups)
+        ids = {row[0] for row in await reader.rows(statement)}
+        history = await load_names(reader, scope.tenant_id, entity_type, among if scope.departments is None else ids)
     if scope.departments is None:
         ids |= history.ids
     return [history.newest(id) for id in ids]

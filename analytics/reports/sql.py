@@ -206,11 +206,18 @@ def count(spec: QuerySpec) -> Select[Any]:
     return select(func.count()).select_from(messages).where(*filters(spec))
 
 
-def used_ids(scope: AccessScope, dimension: Dimension, *, rollups: bool) -> Select[Any]:
-    """Select the ids of a dimension that any message of a scope has, from the months of a rollup if one may be read."""
+def used_ids(
+    scope: AccessScope, dimension: Dimension, among: frozenset[str] | None = None, *, rollups: bool
+) -> Select[Any]:
+    """Select the ids of a dimension that any message of a scope has, from the months of a rollup if one may be read.
+
+    With `among` only those of these ids.
+    """
     rollup = _narrowest(dimension) if rollups else None
     table = rollup.table if rollup else messages
     statement: Select[Any] = select(table.c[dimension.column]).distinct().where(table.c.tenant_id == scope.tenant_id)
+    if among is not None:
+        statement = statement.where(in_list(table.c[dimension.column], among))
     if rollup:
         statement = statement.where(table.c.period < FIRST_WEEK)
     if scope.departments is not None:
