@@ -268,7 +268,7 @@ async def _nameable(
 ) -> list[Entity]:
     """Return all entries of the directory or in use; in a scope of departments, those that these used.
 
-    The departments of the scope are among them even if they never sent. With `among`, entries of other ids may be left out.
+    The departments of the scope are among them even if they never sent. With `among`, others may be left out.
     """
     if entity_type.table is templates:
         among = None  # a category that WhatsApp named by a name depends on which other templates have that name
