@@ -1,4 +1,4 @@
-"""What the page's first request reads, as SQL for DuckDB on the message rows: a statement beside each field.
+"""SQL for DuckDB on the message rows for all that the page's first request reads: a statement beside each field.
 
 A field that is asked for inside `previousPeriod` is the same statement over the days before. The walk is over the
 page's own document, so a new section of the page is part of the reference, or fails a test, the day it appears.

@@ -86,7 +86,7 @@ FILTERS = [
     for size in (0, 1, 2, len(DIMENSIONS))
     for filtered in combinations(DIMENSIONS, size)
 ]
-# Where a tenant's rows are the last of their table, reading them ends some steps earlier.
+# Reading the last rows of a table ends some steps earlier than reading others.
 SAME = partial(pytest.approx, abs=5)
 VIEWERS = [None, frozenset({"d0"})]
 SHAPES = [*product([None], FILTERS), *product(VIEWERS[1:], FILTERS[:5])]
@@ -136,7 +136,7 @@ async def test_the_options_of_a_filter(
 
 
 async def test_message_rows_are_visited_one_by_one(database: Database, tenants: tuple[str, str]) -> None:
-    """What is measured here does see the difference, where rows are read."""
+    """The measure of these tests shows the difference for a query that does read message rows."""
 
     async def read(reader: Reader, spec: QuerySpec) -> None:
         assert await run_aggregate(reader, AggregateQuery(replace(spec, time_zone="Asia/Tokyo"), Grouping.DAY))

@@ -39,7 +39,7 @@ from tests.support.sql.counter import reads
 
 @pytest.fixture
 def database(sqlite_database: Database) -> Database:
-    """What a document may be is decided before any SQL."""
+    """The database of these tests is SQLite alone: documents are refused before any SQL is run."""
     return sqlite_database
 
 

@@ -96,7 +96,7 @@ _control: list[socket.socket] = []
 
 
 def _launcher() -> socket.socket:
-    """Where the process that forks takes requests; it is started with the first of them, and ends with us."""
+    """Return the socket of the process that forks, which is started with the first request and ends with this one."""
     if not _control:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
