@@ -3,6 +3,9 @@
 import gc
 import resource
 
+# Bytes of request bodies between two collections of young garbage; parsed they take up to five times as many.
+COLLECTED_BYTES = 4 * 2**20
+
 
 def tune_garbage_collector() -> None:
     """Collect garbage less often, and never among the objects of the program itself.
@@ -13,6 +16,24 @@ def tune_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+class GarbageByBytes:
+    """Collects young garbage after so many bytes of bodies, because the collector itself counts objects.
+
+    A refused request is part of a cycle: its error has a traceback, whose frames have the request. 5,000 ids in its
+    variables are one list to the collector, and so a thousand such requests took 350 MB until it looked for garbage.
+    """
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def add(self, size: int) -> None:
+        """Count a body whose request has ended."""
+        self._bytes += size
+        if self._bytes >= COLLECTED_BYTES:
+            self._bytes = 0
+            gc.collect(1)
 
 
 def affordable_connections(connections: int) -> int:

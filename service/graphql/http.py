@@ -25,6 +25,7 @@ from analytics.domain.access import Identity
 from analytics.domain.errors import PublicError, RateLimitedError
 from analytics.domain.limits import MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES
 from analytics.domain.text import sanitize
+from service.process_tuning import GarbageByBytes
 
 JSON = "application/json"
 BODY_TIMEOUT = 30.0  # seconds
@@ -55,10 +56,12 @@ HEADERS = {401: {"WWW-Authenticate": "Bearer"}}
 class GraphQLOverHTTP(GraphQL[Context, RootValue]):
     """Strawberry's ASGI view, which keeps to the specification."""
 
+    _garbage = GarbageByBytes()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one WebSocket."""
         if scope["type"] != "http":
-            await super().__call__(scope, limited_messages(scope, receive), send)
+            await super().__call__(scope, limited_messages(scope, receive, self._garbage), send)
             return
         body = _Body(receive)
         request = Request(scope, body.receive)
@@ -76,6 +79,7 @@ class GraphQLOverHTTP(GraphQL[Context, RootValue]):
             if isinstance(error, RateLimitedError):
                 response.headers["Retry-After"] = str(error.retry_after)
         await response(scope, receive, send)
+        self._garbage.add(body.length)
 
     async def admit(self, context: Context) -> None:
         """Count a request, before it is read. Raises `RateLimitedError` for too many."""
@@ -216,12 +220,13 @@ def count_values(json: bytes | str) -> int:
     return sum(map(text.count, "[{,"))
 
 
-def limited_messages(scope: Scope, receive: Receive) -> Receive:
+def limited_messages(scope: Scope, receive: Receive, garbage: GarbageByBytes) -> Receive:
     """A WebSocket's messages; one that is too large, by length or by values, is its end. Strangers' are small."""
 
     async def limited() -> Message:
         message = await receive()
         text = message.get("text") or message.get("bytes") or ""
+        garbage.add(len(text))
         most = MAX_BODY_BYTES if isinstance(scope.get("state", {}).get("identity"), Identity) else MAX_ANONYMOUS_MESSAGE
         if len(text) > most or count_values(text) > MAX_VALUES:
             return {"type": "websocket.receive", "text": "too large"}  # which is no JSON, and so the end
@@ -238,7 +243,7 @@ class _Body:
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._length = 0
+        self.length = 0
         self._deadline: float | None = asyncio.get_running_loop().time() + BODY_TIMEOUT
 
     async def receive(self) -> Message:
@@ -250,8 +255,8 @@ class _Body:
             raise HTTPException(408, f"The body took more than {BODY_TIMEOUT:.0f} seconds.") from None
         if not message.get("more_body", False):
             self._deadline = None
-        self._length += len(message.get("body", b""))
-        if self._length > self.most:
+        self.length += len(message.get("body", b""))
+        if self.length > self.most:
             raise self.refusal
         return message
 
