@@ -12,8 +12,9 @@ from graphql_schema.context import Info
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
 from graphql_schema.enums import Granularity, describe_type
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, PerformanceOrder
+from graphql_schema.messages import Message, MessageOrder, MessageWhere
 from graphql_schema.scalars import TimeZone
-from resolvers import analytics
+from resolvers import analytics, messages
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
 
 describe_type(
@@ -266,6 +267,28 @@ class CampaignAnalytics:
     @strawberry.field(description="Why messages bounced, the most frequent reason first.")
     async def bounce_reasons(self, info: Info) -> list[BounceReason]:
         return await analytics.bounce_reasons(info.context.loader, self.spec)
+
+    @strawberry.field(
+        description="The messages behind a number of this selection: `totalCount` is that number. The newest first. "
+        "Those of days whose single messages are no longer kept cannot be listed; see `limits.messagesKeptFrom`."
+    )
+    async def messages(
+        self,
+        info: Info,
+        where: Annotated[MessageWhere | None, strawberry.argument(description="Which of them. Absent: all.")] = None,
+        order_by: Annotated[MessageOrder | None, strawberry.argument(description="The order of the rows.")] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Message]:
+        page = await messages.list_messages(
+            info.context.loader,
+            self.spec,
+            where.conditions() if where else None,
+            order_by.order() if order_by else None,
+            first,
+            after,
+        )
+        return to_connection(page, lambda message: Message.from_domain(message, self.spec))
 
     @strawberry.field(
         description="The same filter over as many days ending the day before these begin. "

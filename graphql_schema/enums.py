@@ -7,12 +7,17 @@ import strawberry
 
 from analytics.domain.access import Role
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.funnel import FunnelStepName
+from analytics.domain.message_conditions import ReplyKind
+from analytics.domain.message_status import Status as MessageStatus
 from analytics.domain.text import Locale
 from analytics.domain.time_buckets import Granularity
 from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
 from analytics.exports.requests import UserErrorCode
 from analytics.reports.directory import Category
+from analytics.reports.messages import MessageOrderField
 from resolvers.analytics import Direction, OrderField
+from resolvers.messages import ReplyRule
 
 # Fields name their enums from here, so that none can be used without its description.
 __all__ = [
@@ -23,9 +28,14 @@ __all__ = [
     "ExportFormat",
     "ExportStatus",
     "FailureCode",
+    "FunnelStepName",
     "Granularity",
     "Locale",
+    "MessageOrderField",
+    "MessageStatus",
     "OrderField",
+    "ReplyKind",
+    "ReplyRule",
     "Role",
     "UserErrorCode",
     "describe_type",
@@ -109,6 +119,71 @@ _describe(
         "AUTHENTICATION": "One-time passcodes.",
         "SERVICE": "Answers inside a customer's own conversation.",
         "OTHER": "Unknown, or a category that Meta no longer has.",
+    },
+)
+_describe(
+    FunnelStepName,
+    "FunnelStepName",
+    "A step of the funnel; see `Funnel`.",
+    {
+        "SENT": "Accepted by WhatsApp and not bounced.",
+        "BOUNCED": "Failed and never delivered.",
+        "PENDING": "Neither sent nor bounced yet.",
+        "DELIVERED": "Reached the customer.",
+        "READ": "Read, as far as WhatsApp tells.",
+        "RESPONDED": "Got a reply.",
+    },
+)
+_describe(
+    MessageStatus,
+    "MessageStatus",
+    "The furthest that a message got.",
+    {
+        "PENDING": "WhatsApp has said nothing yet.",
+        "FAILED": "It bounced: it failed and was never delivered.",
+        "SENT": "WhatsApp accepted it.",
+        "DELIVERED": "It reached the customer: delivered, or answered.",
+        "READ": "The customer read it.",
+    },
+)
+_describe(
+    ReplyKind,
+    "ReplyKind",
+    "The kind of a reply.",
+    {
+        "TEXT": "Words.",
+        "BUTTON": "A button, or a row of a list.",
+        "FORM": "A form (WhatsApp Flow) that was filled in.",
+        "IMAGE": "An image.",
+        "AUDIO": "An audio, or a voice message.",
+        "VIDEO": "A video.",
+        "STICKER": "A sticker.",
+        "DOCUMENT": "A document.",
+        "LOCATION": "A place.",
+        "CONTACT": "A contact.",
+        "ORDER": "An order from a catalogue.",
+        "UNSUPPORTED": "Something that WhatsApp does not hand on.",
+        "OTHER": "Anything else, or a kind that nobody named.",
+    },
+)
+_describe(
+    ReplyRule,
+    "ReplyRule",
+    "The rule by which a reply was found to answer a message; the first that finds one counts.",
+    {
+        "EXACT": "The reply quotes the message, or is a button of it.",
+        "TICKET": "It is in the ticket of the message, the latest one there.",
+        "CONVERSATION": "The message is the latest from the same account to the same person, inside the reply window.",
+    },
+)
+_describe(
+    MessageOrderField,
+    "MessageOrderField",
+    "What messages can be ordered by.",
+    {
+        "SENT_AT": "The time at which they were sent.",
+        "REPLIED_AT": "The time at which the reply came.",
+        "RESPONSE_TIME": "The time from the message to the reply.",
     },
 )
 _describe(

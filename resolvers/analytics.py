@@ -15,7 +15,7 @@ from analytics.domain.limits import MAX_SERIES_POINTS
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.response_times import quantile
 from analytics.domain.time_buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
-from analytics.domain.whatsapp_errors import title_of
+from analytics.domain.whatsapp_errors import NO_CODE, title_of
 from analytics.reports.directory import (
     ACCOUNTS,
     AGENTS,
@@ -31,7 +31,6 @@ from analytics.reports.directory import (
 from analytics.reports.maturing import Maturing, count_maturing
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import Rows, reported_titles, run_aggregate
-from analytics.storage.rollup_tables import NO_CODE
 from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, page
 

@@ -6,6 +6,7 @@ those the ones that created their ticket. Source: semantics, "State…", "Ticket
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from analytics.domain.message_status import Status
 
@@ -35,6 +36,20 @@ METRICS = (
     Metric("read", base="delivered", statuses=(Status.READ,)),
     Metric("responded", base="delivered", responded=True),
 )
+
+
+class FunnelStepName(StrEnum):
+    """The metrics that are steps of the funnel, by the names that clients know."""
+
+    SENT = "SENT"
+    BOUNCED = "BOUNCED"
+    PENDING = "PENDING"
+    DELIVERED = "DELIVERED"
+    READ = "READ"
+    RESPONDED = "RESPONDED"
+
+
+METRIC_BY_SLUG = {metric.slug: metric for metric in METRICS}
 # The columns of a count, in the order in which they are summed, stored and read.
 COLUMNS = (*(metric.slug for metric in METRICS), *(f"{metric.slug}_tickets" for metric in METRICS))
 # The indexes in `COLUMNS` of a metric's messages, its tickets and its base.

@@ -13,6 +13,7 @@ import msgspec
 
 from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.limits import MAX_FILTER_IDS, MAX_RANGE_DAYS
+from analytics.domain.message_conditions import MessageConditions
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY, FIRST_DAY, LAST_DAY, Zone, zone
 
@@ -126,7 +127,7 @@ class MessageFilter(DimensionFilters):
 
 @dataclass(frozen=True, kw_only=True)
 class QuerySpec(DimensionFilters):
-    """A definite filter: of one tenant and scope, with absolute days, as of one moment.
+    """A definite filter: of one tenant and scope, with absolute days, as of one moment, perhaps of single messages.
 
     It cannot be created without a scope, and creating it narrows `departments` to that scope.
     """
@@ -138,6 +139,7 @@ class QuerySpec(DimensionFilters):
     tenant_time_zone: str
     reply_window_days: int
     now: int
+    where: MessageConditions | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "departments", self.scope.restrict(self.departments))
@@ -174,8 +176,12 @@ class QuerySpec(DimensionFilters):
         return replace(self, first=max(first, FIRST_DAY), last=self.first - timedelta(days=1))
 
     def to_json(self) -> str:
-        """Encode the specification, as it is stored with an export."""
-        return msgspec.json.encode(self).decode()
+        """Encode the specification, as it is stored with an export; what it does not restrict is left out.
+
+        A worker of an older release refuses what it does not know, and need not refuse all that does without it.
+        """
+        stated = {field.name: getattr(self, field.name) for field in fields(self)}
+        return msgspec.json.encode({name: value for name, value in stated.items() if value is not None}).decode()
 
     @staticmethod
     def from_json(text: str) -> "QuerySpec":
@@ -195,7 +201,13 @@ def finality_window(reply_window_days: int) -> int:
 
 
 def build_spec(
-    filter: MessageFilter, scope: AccessScope, *, tenant_time_zone: str, reply_window_days: int, now: int
+    filter: MessageFilter,
+    scope: AccessScope,
+    *,
+    tenant_time_zone: str,
+    reply_window_days: int,
+    now: int,
+    where: MessageConditions | None = None,
 ) -> QuerySpec:
     """Return the specification of a filter. Raises `InvalidInputError` naming the argument, or `ForbiddenError`."""
     for name, day in (("from", filter.first), ("to", filter.last)):
@@ -217,6 +229,7 @@ def build_spec(
         tenant_time_zone=tenant_time_zone,
         reply_window_days=reply_window_days,
         now=now,
+        where=where,
         **{dimension.field: ids for dimension, ids in filtered.items()},
     )
 

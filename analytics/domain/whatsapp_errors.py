@@ -6,6 +6,8 @@ are not here, see `analytics.reports.runner.reported_titles`.
 
 from collections.abc import Mapping
 
+NO_CODE = -1  # stands for the code of a bounce of which WhatsApp gave none
+
 TITLES = {
     130429: "Rate limit hit",
     130472: "User's number is part of an experiment",

@@ -1,22 +1,23 @@
 """The SELECT of each query, built from its specification. No statement's text depends on the number of its values."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, case, cast, func, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
 
 from analytics.domain.funnel import METRICS, Metric
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, Dimension, QuerySpec
 from analytics.domain.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone
+from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports.planner import FAMILIES, ROLLUP_KEYS, AggregateQuery, Grouping, QueryPlan
+from analytics.reports.row_conditions import bound, dimension_conditions, filters, offset, sent_between
 from analytics.storage.dialects import in_list
 from analytics.storage.rollup_tables import (
     BOUNCES,
     FIRST_WEEK,
     FUNNEL,
-    NO_CODE,
     RESPONSE_TIMES,
     RESPONSES,
     ROLLUP_DIMENSIONS,
@@ -29,37 +30,6 @@ from analytics.storage.tables import messages
 LATEST_REPLIES = 30 * DAY
 
 ROW_DIMENSIONS = tuple(messages.c[name] for name in ROLLUP_DIMENSIONS)
-
-
-def filters(spec: QuerySpec) -> list[ColumnElement[bool]]:
-    """Return the conditions of the message rows that a specification selects."""
-    return _sent_between(spec, spec.starts_at, spec.ends_at)
-
-
-def _sent_between(spec: QuerySpec, since: int, until: int) -> list[ColumnElement[bool]]:
-    return [
-        messages.c.tenant_id == spec.tenant_id,
-        messages.c.sent_at >= since,
-        messages.c.sent_at < until,
-        *_dimension_conditions(spec, messages),
-    ]
-
-
-def _dimension_conditions(spec: QuerySpec, table: Table) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of a specification's dimensions, for message rows or a rollup."""
-    return (in_list(table.c[dimension.column], ids) for dimension, ids in spec.filtered())
-
-
-def offset(column: ColumnElement[int], zone: Zone, low: int, high: int) -> ColumnElement[int]:
-    """Return the offset from UTC of an instant in [low, high): a CASE of the spans of constant offset."""
-    *earlier, (_, _, last) = zone.offset_spans(low, high)
-    if not earlier:
-        return _bound(last)
-    return case(*((column < end, _bound(value)) for _, end, value in earlier), else_=_bound(last))
-
-
-def _bound(number: int) -> ColumnElement[int]:
-    return literal(number, BigInteger)
 
 
 def aggregate(query: AggregateQuery, plan: QueryPlan) -> Select[Any]:
@@ -77,7 +47,7 @@ def _from_rollup(query: AggregateQuery, rollup: Rollup, periods: Sequence[tuple[
         .where(
             table.c.tenant_id == spec.tenant_id,
             _in_periods(table.c.period, periods),
-            *_dimension_conditions(spec, table),
+            *dimension_conditions(spec, table),
         )
         .group_by(*keys)
     )
@@ -131,14 +101,14 @@ def _family_condition(family: MeasureGroup) -> list[ColumnElement[bool]]:
 def _day(zone: Zone, low: int, high: int) -> ColumnElement[int]:
     """Return the local day of sending, as its ordinal."""
     # Shifted by whole days so that it is positive: both databases cut a division towards zero.
-    shifted = messages.c.sent_at + offset(messages.c.sent_at, zone, low, high) + _bound(EPOCH_ORDINAL * DAY)
-    return shifted // _bound(DAY)
+    shifted = messages.c.sent_at + offset(messages.c.sent_at, zone, low, high) + bound(EPOCH_ORDINAL * DAY)
+    return shifted // bound(DAY)
 
 
 def _hour(spec: QuerySpec) -> list[ColumnElement[Any]]:
     """Return the offset in force, and the local hour of sending since the epoch."""
     moved = offset(messages.c.sent_at, spec.zone, spec.starts_at, spec.ends_at)
-    return [moved, (messages.c.sent_at + moved) // _bound(HOUR)]
+    return [moved, (messages.c.sent_at + moved) // bound(HOUR)]
 
 
 def _reply_hour(zone: Zone, low: int, high: int) -> list[ColumnElement[Any]]:
@@ -150,7 +120,7 @@ def _reply_hour(zone: Zone, low: int, high: int) -> list[ColumnElement[Any]]:
     replied, end = messages.c.replied_at, high + LATEST_REPLIES
     soon = and_(replied >= low, replied < end)
     # A week more keeps it positive at the epoch west of Greenwich.
-    hours = (replied + offset(replied, zone, low, end)) // _bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK
+    hours = (replied + offset(replied, zone, low, end)) // bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK
     return [case((soon, hours % HOURS_OF_WEEK)), case((soon, None), else_=replied)]
 
 
@@ -187,13 +157,13 @@ def cells(family: MeasureGroup, tenant: str, zone: Zone, low: int, high: int) ->
 
 def count_between(spec: QuerySpec, since: int, until: int) -> Select[Any, Any]:
     """Select the number of messages of a specification sent in [since, until), and the newest send time of them."""
-    return select(func.count(), func.max(messages.c.sent_at)).where(*_sent_between(spec, since, until))
+    return select(func.count(), func.max(messages.c.sent_at)).where(*sent_between(spec, since, until))
 
 
 def newest_between(spec: QuerySpec, since: int, until: int) -> Select[Any]:
     """Select the newest send time of a specification's messages in [since, until)."""
     newest_first = messages.c.sent_at.desc(), messages.c.id.desc()  # the order of the index, read from its end
-    return select(messages.c.sent_at).where(*_sent_between(spec, since, until)).order_by(*newest_first).limit(1)
+    return select(messages.c.sent_at).where(*sent_between(spec, since, until)).order_by(*newest_first).limit(1)
 
 
 def message_rows(spec: QuerySpec) -> Select[Any]:

@@ -15,12 +15,12 @@ from analytics.domain.funnel import contribution
 from analytics.domain.message_status import Status
 from analytics.domain.time_buckets import hour_of_week
 from analytics.domain.time_zones import Zone
+from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports.availability import DataAvailability
 from analytics.storage.database import Writer
 from analytics.storage.rollup_tables import (
     BOUNCES,
     FUNNEL,
-    NO_CODE,
     RESPONSE_TIMES,
     RESPONSES,
     ROLLUP_DIMENSIONS,

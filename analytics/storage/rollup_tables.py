@@ -21,7 +21,6 @@ ROLLUP_DIMENSIONS = ("department_id", "agent_id", "template_id", "account_id")
 
 # Sentinel for `built_until`: all rollups of the tenant are complete.
 COMPLETE = 10_000_000
-NO_CODE = -1  # a bounce of which WhatsApp gave no code
 
 # A period is a month, as months since the year 0; an ISO week, as this number and the weeks since 0001-01-01; or a
 # local day, as its ordinal (1970 began at 719,163). They use disjoint number ranges, so they share one column.

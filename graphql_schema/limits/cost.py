@@ -28,6 +28,7 @@ class Weight:
 # The first that fits counts.
 WEIGHTS = (
     # Statements over messages; an item of them has a funnel, which is eight objects.
+    Weight(r"CampaignAnalytics\.messages", 120, 0.1),
     Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing)", 25, shared=True),

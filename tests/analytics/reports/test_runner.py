@@ -20,12 +20,12 @@ from analytics.domain.query_spec import AccessScope, MessageFilter, QuerySpec, b
 from analytics.domain.response_times import quantile
 from analytics.domain.time_buckets import hour_buckets
 from analytics.domain.time_zones import DAY, to_micros
+from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports import runner
 from analytics.reports.maturing import Maturing, count_maturing
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import MessageBatch, Rows
 from analytics.storage.database import Database
-from analytics.storage.rollup_tables import NO_CODE
 from analytics.storage.tables import messages
 from tests.support import oracle as rules
 from tests.support import strategies

@@ -1,0 +1,122 @@
+"""The conditions of the message rows, and of the rollups' rows, that a specification selects."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import BigInteger, ColumnElement, Table, and_, case, func, literal, or_
+
+from analytics.domain.message_conditions import NAMED_WORDS, POSSIBLE_STATES, MessageConditions, ReplyKind, State
+from analytics.domain.query_spec import QuerySpec
+from analytics.domain.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK
+from analytics.domain.time_zones import HOUR, LAST_INSTANT, SECOND, Zone
+from analytics.domain.whatsapp_errors import NO_CODE
+from analytics.storage.dialects import in_list
+from analytics.storage.tables import messages
+
+# What people write between the digits of a phone.
+BETWEEN_DIGITS = str.maketrans("", "", " +-().")
+# The last character of all: what begins with a text is less than the text and this.
+LAST_CHARACTER = chr(0x10FFFF)
+
+
+def filters(spec: QuerySpec) -> list[ColumnElement[bool]]:
+    """Return the conditions of the message rows that a specification selects."""
+    return sent_between(spec, spec.starts_at, spec.ends_at)
+
+
+def sent_between(spec: QuerySpec, since: int, until: int) -> list[ColumnElement[bool]]:
+    """Return the conditions of a specification's message rows sent in [since, until)."""
+    return [
+        messages.c.tenant_id == spec.tenant_id,
+        messages.c.sent_at >= since,
+        messages.c.sent_at < until,
+        *dimension_conditions(spec, messages),
+        *(() if spec.where is None else where_conditions(spec, spec.where)),
+    ]
+
+
+def dimension_conditions(spec: QuerySpec, table: Table) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of a specification's dimensions, for message rows or a rollup."""
+    return (in_list(table.c[dimension.column], ids) for dimension, ids in spec.filtered())
+
+
+def offset(column: ColumnElement[int], zone: Zone, low: int, high: int) -> ColumnElement[int]:
+    """Return the offset from UTC of an instant in [low, high): a CASE of the spans of constant offset."""
+    *earlier, (_, _, last) = zone.offset_spans(low, high)
+    if not earlier:
+        return bound(last)
+    return case(*((column < end, bound(value)) for _, end, value in earlier), else_=bound(last))
+
+
+def bound(number: int) -> ColumnElement[int]:
+    """Return an instant or a duration as a parameter."""
+    return literal(number, BigInteger)
+
+
+def where_conditions(spec: QuerySpec, where: MessageConditions) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that single messages of a specification are asked for."""
+    if where.states != POSSIBLE_STATES:
+        yield _in_states(where.states)
+    if where.created_ticket is not None:
+        yield messages.c.ticket_created.is_(where.created_ticket)
+    if where.bounce_codes is not None:
+        yield in_list(func.coalesce(messages.c.failed_code, NO_CODE), where.bounce_codes)
+    if where.asks_for_time:
+        yield in_list(_hour_of_week(spec), hours_of_week(where))
+    if where.reply_kinds is not None:
+        yield _of_kinds(where.reply_kinds)
+    if where.text is not None:
+        yield _begins_with(where.text)
+
+
+def hours_of_week(where: MessageConditions) -> list[int]:
+    """Return the hours of the week, 0 is Monday's first, in which the reply may have come."""
+    weekdays = range(1, 8) if where.reply_weekday is None else (where.reply_weekday,)
+    hours = range(24) if where.reply_hour is None else (where.reply_hour,)
+    return [(weekday - 1) * 24 + hour for weekday in weekdays for hour in hours]
+
+
+def _in_states(states: frozenset[State]) -> ColumnElement[bool]:
+    statuses = {status for status, _ in states}
+    if states == {state for state in POSSIBLE_STATES if state[0] in statuses}:
+        return messages.c.status.in_(sorted(statuses))
+    return or_(
+        *(
+            and_(
+                messages.c.reply_id.is_not(None) if replied else messages.c.reply_id.is_(None),
+                messages.c.status.in_(sorted(status for status, has_reply in states if has_reply is replied)),
+            )
+            for replied in (False, True)
+            if any(has_reply is replied for _, has_reply in states)
+        )
+    )
+
+
+def _hour_of_week(spec: QuerySpec) -> ColumnElement[int]:
+    """Return the hour of the week of the reply in its own local time, however late it came."""
+    replied = messages.c.replied_at
+    # A reply may be of the same second as its message, and so a little earlier.
+    moved = offset(replied, spec.zone, spec.starts_at - SECOND, LAST_INSTANT)
+    # A week more keeps it positive at the epoch west of Greenwich.
+    return ((replied + moved) // bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK) % HOURS_OF_WEEK
+
+
+def _of_kinds(kinds: frozenset[ReplyKind]) -> ColumnElement[bool]:
+    kind = func.coalesce(messages.c.reply_kind, "")
+    named = in_list(kind, {word for of in kinds for word in of.words})
+    return or_(named, ~in_list(kind, NAMED_WORDS)) if ReplyKind.OTHER in kinds else named
+
+
+def _begins_with(text: str) -> ColumnElement[bool]:
+    """Return the condition that a message's id, its ticket's key or its recipient's digits begin with a text."""
+    digits = text.translate(BETWEEN_DIGITS)
+    is_phone = digits.isascii() and digits.isdigit()
+    return or_(
+        _from(messages.c.id, text),
+        func.substr(messages.c.ticket_key, 1, len(text)) == text,
+        *([_from(messages.c.contact_digits, digits)] if is_phone else []),
+    )
+
+
+def _from(key: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
+    """Return the condition that a key, which is compared by code points, begins with a text."""
+    return and_(key >= beginning, key < beginning + LAST_CHARACTER)

@@ -1,0 +1,186 @@
+"""The single messages behind a number: `CampaignAnalytics.messages` and the types below it."""
+
+from datetime import datetime
+
+import strawberry
+
+from analytics.domain.limits import MAX_FILTER_IDS, MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
+from analytics.domain.message_conditions import MessageConditions
+from analytics.domain.message_status import Status
+from analytics.domain.query_spec import QuerySpec
+from analytics.domain.text import sanitize
+from analytics.domain.whatsapp_errors import NO_CODE
+from analytics.reports.messages import MessageOrder as Order
+from graphql_schema.directory import Account, Agent, Department, Template
+from graphql_schema.enums import (
+    Category,
+    Direction,
+    FunnelStepName,
+    MessageOrderField,
+    MessageStatus,
+    ReplyKind,
+    ReplyRule,
+    describe_type,
+)
+from resolvers import messages
+from resolvers.messages import Bounce
+
+
+@strawberry.input(description="A weekday, an hour, or an hour of one weekday, of the period's time zone.")
+class HourOfWeek:
+    weekday: int | None = strawberry.field(default=None, description="Monday is 1, Sunday 7. Absent: any.")
+    hour: int | None = strawberry.field(default=None, description="From 0 to 23. Absent: any.")
+
+
+@strawberry.input(description="What a number stands for. All that is given must hold; what is absent always does.")
+class MessageWhere:
+    step: FunnelStepName | None = strawberry.field(
+        default=None, description="Messages that reached this step of the funnel."
+    )
+    reached: bool = strawberry.field(
+        default=True,
+        description="False: messages of the step's base that did not reach it, such as sent, not delivered.",
+    )
+    created_ticket: bool | None = strawberry.field(
+        default=None, description="Messages that created their ticket; false: those that did not."
+    )
+    bounce_codes: list[int | None] | None = strawberry.field(
+        default=None,
+        description=f"Messages that bounced with one of these codes; null among them: without one. At most "
+        f"{MAX_FILTER_IDS}.",
+    )
+    replied_at: HourOfWeek | None = strawberry.field(
+        default=None, description="Messages whose reply came then, by the local time of the reply."
+    )
+    reply_kinds: list[ReplyKind] | None = strawberry.field(
+        default=None, description="Messages whose reply is of one of these kinds."
+    )
+    text: str | None = strawberry.field(
+        default=None,
+        description="The recipient's digits, the key of a ticket, or the id of a message: whole or its beginning, "
+        f"{MIN_SEARCH_LENGTH} to {MAX_SEARCH_LENGTH} characters.",
+    )
+
+    def conditions(self) -> MessageConditions:
+        """Convert to `MessageConditions`. Raises `InvalidInputError`."""
+        codes = self.bounce_codes
+        return MessageConditions(
+            step=self.step,
+            reached=self.reached,
+            created_ticket=self.created_ticket,
+            bounce_codes=None if codes is None else frozenset(NO_CODE if code is None else code for code in codes),
+            reply_weekday=self.replied_at.weekday if self.replied_at else None,
+            reply_hour=self.replied_at.hour if self.replied_at else None,
+            reply_kinds=None if self.reply_kinds is None else frozenset(self.reply_kinds),
+            text=None if self.text is None else sanitize(self.text).strip(),
+        )
+
+
+@strawberry.input(description="The order of messages. Equal ones follow by id; those without it are last.")
+class MessageOrder:
+    field: MessageOrderField = strawberry.field(description="What to order by.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
+
+    def order(self) -> Order:
+        """Convert to the reader's `MessageOrder`."""
+        return Order(self.field, self.direction is Direction.DESC)
+
+
+describe_type(
+    Bounce,
+    "Bounce",
+    "The reason of a bounce.",
+    code="WhatsApp's error code; null when it gave none.",
+    title="WhatsApp's words for it; they change, the code does not.",
+)
+
+
+@strawberry.type(description="The person to whom a message was sent.")
+class Recipient:
+    phone: str | None = strawberry.field(description="Their phone, as the platform writes it; null when it is unknown.")
+    id: strawberry.ID | None = strawberry.field(description="Their id at the platform or at WhatsApp, if it named one.")
+
+
+@strawberry.type(description="The ticket of a message.")
+class Ticket:
+    id: strawberry.ID | None = strawberry.field(description="Its id at the platform.")
+    key: str | None = strawberry.field(description="Its key, as people write it.")
+    created: bool = strawberry.field(description="True if the message created it.")
+
+
+@strawberry.type(description="The first reply to a message.")
+class Reply:
+    at: datetime = strawberry.field(description="The time at which it came.")
+    kind: ReplyKind = strawberry.field(description="Its kind.")
+    text: str | None = strawberry.field(description="Its words, or its caption; null where it has none.")
+    rule: ReplyRule | None = strawberry.field(
+        description="The rule by which it was found to answer this message; null when that is no longer kept."
+    )
+    response_time: float = strawberry.field(description="Seconds from the message to the reply.")
+
+
+@strawberry.type(description="A message, with the names of its send time.")
+class Message:
+    id: strawberry.ID = strawberry.field(description="The platform's own id.")
+    sent_at: datetime = strawberry.field(description="The time at which it was sent.")
+    status: MessageStatus = strawberry.field(description="The furthest it got.")
+    template: Template = strawberry.field(description="The template, as it was.")
+    template_category: Category = strawberry.field(description="The category under which it was sent.")
+    department: Department = strawberry.field(description="The department from which it was sent, as it was.")
+    agent: Agent = strawberry.field(description="The agent who sent it, as they were.")
+    account: Account = strawberry.field(description="The account from which it was sent, as it was.")
+    recipient: Recipient = strawberry.field(description="The person to whom it was sent.")
+    ticket: Ticket | None = strawberry.field(description="Its ticket; null without one.")
+    accepted_at: datetime | None = strawberry.field(description="The time at which WhatsApp accepted it.")
+    delivered_at: datetime | None = strawberry.field(
+        description="The time of delivery; null where WhatsApp only said that it was read."
+    )
+    read_at: datetime | None = strawberry.field(description="The time at which it was read.")
+    failed_at: datetime | None = strawberry.field(description="The time at which it bounced.")
+    bounce: Bounce | None = strawberry.field(description="The reason for which it bounced; null if it did not.")
+    reply: Reply | None = strawberry.field(description="The first reply to it; null without one.")
+    may_still_change: bool = strawberry.field(description="True while statuses and replies may still come.")
+
+    @staticmethod
+    def from_domain(message: messages.Message, spec: QuerySpec) -> "Message":
+        """Return a message; its times in the period's zone."""
+        row, zone, reply = message.row, spec.zone, message.reply
+
+        def at(instant: int | None) -> datetime | None:
+            return None if instant is None else zone.aware(instant)
+
+        return Message(
+            id=strawberry.ID(row.id),
+            sent_at=zone.aware(row.sent_at),
+            status=MessageStatus(row.status),
+            template=message.template,
+            template_category=message.category,
+            department=message.department,
+            agent=message.agent,
+            account=message.account,
+            recipient=Recipient(
+                phone=row.contact_phone, id=None if row.contact_id is None else strawberry.ID(row.contact_id)
+            ),
+            ticket=None
+            if row.ticket_id is None and row.ticket_key is None
+            else Ticket(
+                id=None if row.ticket_id is None else strawberry.ID(row.ticket_id),
+                key=row.ticket_key,
+                created=row.ticket_created,
+            ),
+            accepted_at=at(row.accepted_at),
+            delivered_at=at(row.delivered_at),
+            read_at=at(row.read_at),
+            failed_at=at(row.failed_at) if row.status == Status.FAILED else None,
+            bounce=message.bounce,
+            reply=None
+            if reply is None
+            else Reply(
+                at=zone.aware(reply.at),
+                kind=reply.kind,
+                text=reply.text,
+                rule=reply.rule,
+                response_time=reply.response_time,
+            ),
+            may_still_change=message.may_still_change,
+        )

@@ -1,0 +1,159 @@
+"""The single messages behind a number, with the names of their time."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from analytics.domain.message_conditions import MessageConditions, ReplyKind
+from analytics.domain.message_status import Status
+from analytics.domain.query_spec import QuerySpec
+from analytics.domain.time_zones import SECOND
+from analytics.domain.whatsapp_errors import title_of
+from analytics.reports.directory import (
+    ACCOUNTS,
+    AGENTS,
+    DEPARTMENTS,
+    TEMPLATES,
+    Account,
+    Agent,
+    Category,
+    Department,
+    NameHistory,
+    Template,
+    load_names,
+)
+from analytics.reports.messages import MessageOrder, read_messages, reply_rules
+from analytics.reports.runner import reported_titles
+from analytics.storage.database import AnyRow
+from resolvers.loader import RequestLoader
+from resolvers.pagination import TEXT, Page, check_first, decode
+
+NEWEST_FIRST = MessageOrder()
+SHAPE = ((int,), TEXT)
+
+
+class ReplyRule(StrEnum):
+    """The rules by which replies are matched, see `analytics.ingest.reply_matching`."""
+
+    EXACT = "EXACT"
+    TICKET = "TICKET"
+    CONVERSATION = "CONVERSATION"
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """The reason of a bounce: WhatsApp's code, None where it gave none, and its words."""
+
+    code: int | None
+    title: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The first reply to a message; times are instants, in microseconds, and seconds from the message to the reply."""
+
+    at: int
+    kind: ReplyKind
+    text: str | None
+    rule: ReplyRule | None
+    response_time: float
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message with the names of its send time; instants are microseconds."""
+
+    row: AnyRow
+    template: Template
+    department: Department
+    agent: Agent
+    account: Account
+    bounce: Bounce | None
+    reply: Reply | None
+    may_still_change: bool
+
+    @property
+    def category(self) -> Category:
+        """The category as the send stated it, else that of the template at that time."""
+        word = self.row.template_category
+        return Category.of(word) if word else self.template.category
+
+
+async def list_messages(
+    loader: RequestLoader,
+    spec: QuerySpec,
+    where: MessageConditions | None,
+    order: MessageOrder | None,
+    first: int,
+    after: str | None,
+) -> Page[Message]:
+    """Return a page of the messages of a specification that meet further conditions."""
+    check_first(first)
+    order = order or NEWEST_FIRST
+    spec = replace(spec, where=where)
+    of = _list_name(spec, order)
+    position = None if after is None else _position(of, after)
+    found = await loader.load(read_messages, spec, order, first, position)
+    return Page(
+        of=of,
+        nodes=await _with_names(loader, spec, found.rows),
+        positions=found.positions,
+        has_next=found.has_next,
+        has_previous=position is not None and found.total > 0,
+        total=found.total,
+    )
+
+
+def _list_name(spec: QuerySpec, order: MessageOrder) -> str:
+    """Return a name for the list of these messages in this order, the same whenever it is asked for."""
+    asked = msgspec.json.encode(replace(spec, now=0), order="deterministic")
+    return f"messages {order.field} {order.descending} {blake2b(asked, digest_size=8).hexdigest()}"
+
+
+def _position(of: str, after: str) -> tuple[int, str]:
+    value, id = decode(of, after, SHAPE)
+    return value, id
+
+
+async def _with_names(loader: RequestLoader, spec: QuerySpec, rows: Iterable[AnyRow]) -> list[Message]:
+    rows = list(rows)
+    if not rows:
+        return []
+    tenant = spec.tenant_id
+
+    async def names(kind: Any, column: Callable[[AnyRow], str]) -> NameHistory[Any]:
+        return await loader.load(load_names, tenant, kind, frozenset(map(column, rows)))
+
+    templates = await names(TEMPLATES, lambda row: row.template_id)
+    departments = await names(DEPARTMENTS, lambda row: row.department_id)
+    agents = await names(AGENTS, lambda row: row.agent_id)
+    accounts = await names(ACCOUNTS, lambda row: row.account_id)
+    titles = await loader.load(reported_titles, spec)
+    rules = await loader.load(reply_rules, tenant, frozenset(row.reply_id for row in rows if row.reply_id))
+    return [
+        Message(
+            row=row,
+            template=templates.at(row.template_id, row.sent_at),
+            department=departments.at(row.department_id, row.sent_at),
+            agent=agents.at(row.agent_id, row.sent_at),
+            account=accounts.at(row.account_id, row.sent_at),
+            bounce=Bounce(row.failed_code, title_of(row.failed_code, titles)) if row.status == Status.FAILED else None,
+            reply=_reply(row, rules) if row.reply_id else None,
+            may_still_change=row.sent_at > spec.now - spec.finality_window,
+        )
+        for row in rows
+    ]
+
+
+def _reply(row: AnyRow, rules: dict[str, str]) -> Reply:
+    return Reply(
+        at=row.replied_at,
+        kind=ReplyKind.of(row.reply_kind),
+        text=row.reply_text,
+        rule=ReplyRule.__members__.get(rules.get(row.reply_id, "")),
+        response_time=(row.replied_at - row.sent_at) / SECOND,
+    )
