@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from analytics.domain.funnel import FunnelCounts, FunnelStepCounts
+from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
 from analytics.domain.query_spec import QuerySpec
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info

@@ -7,8 +7,8 @@ import strawberry
 
 from analytics.domain.access import Role
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.measures.time_buckets import Granularity
 from analytics.domain.text import Locale
-from analytics.domain.time_buckets import Granularity
 from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
 from analytics.exports.requests import UserErrorCode
 from analytics.reports.directory import Category

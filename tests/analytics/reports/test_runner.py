@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from analytics.domain.funnel import METRICS, ZERO_COUNTS, FunnelCounts, total
+from analytics.domain.measures.funnel import METRICS, ZERO_COUNTS, FunnelCounts, total
+from analytics.domain.measures.response_times import quantile
+from analytics.domain.measures.time_buckets import hour_buckets
 from analytics.domain.query_spec import AccessScope, MessageFilter, QuerySpec, build_spec
-from analytics.domain.response_times import quantile
-from analytics.domain.time_buckets import hour_buckets
 from analytics.domain.time_zones import DAY, to_micros
 from analytics.reports import runner
 from analytics.reports.maturing import Maturing, count_maturing

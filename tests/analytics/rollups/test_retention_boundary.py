@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from analytics.domain import query_spec
 from analytics.domain.errors import MessagesPurgedError, UnavailableError
-from analytics.domain.funnel import contribution
+from analytics.domain.measures.funnel import contribution
 from analytics.domain.query_spec import AccessScope, QuerySpec, build_spec
 from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone, from_micros, to_micros, zone
 from analytics.lifecycle import retention

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from analytics.storage.citus import LOCAL_TABLES, distributed
+from analytics.storage.citus.distribution import LOCAL_TABLES, distributed
 from tests.support.sql.cross_tenant import EVERY_COMPANY
 
 TENANT = "tenant_id"

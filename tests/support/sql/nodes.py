@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import asyncpg
 
-from analytics.storage.citus import distributed
+from analytics.storage.citus.distribution import distributed
 
 REACHED = """
 CREATE TABLE away (tenant_id text PRIMARY KEY, how text NOT NULL);
