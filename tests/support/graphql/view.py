@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from analytics.domain.whatsapp_errors import TITLES
-from tests.support.oracle import DAY, Filter, Funnel, Granularity, Oracle, OracleMessage, _start, _zone
+from tests.support.oracle import DAY, Filter, Funnel, Granularity, Oracle, OracleMessage, day_start, load_zone
 
 Row = dict[str, Any]
 
@@ -166,7 +166,7 @@ class View:
     def part(self, filter: Filter, order: tuple[str, str] | None) -> Row:
         """The answer for one period."""
         oracle, chosen = self.oracle, self.oracle.select(filter)
-        zone = _zone(filter.time_zone or oracle.time_zone)
+        zone = load_zone(filter.time_zone or oracle.time_zone)
         count, median, p90 = oracle.response_time(chosen)
         maturing, until = oracle.maturing(filter, self.now)
         return {
@@ -174,8 +174,8 @@ class View:
                 "from": filter.first.isoformat(),
                 "to": filter.last.isoformat(),
                 "timeZone": filter.time_zone or oracle.time_zone,
-                "startsAt": _start(filter.first, zone).astimezone(zone).isoformat(),
-                "endsAt": _start(filter.last + DAY, zone).astimezone(zone).isoformat(),
+                "startsAt": day_start(filter.first, zone).astimezone(zone).isoformat(),
+                "endsAt": day_start(filter.last + DAY, zone).astimezone(zone).isoformat(),
             },
             "funnel": funnel(oracle.funnel(chosen)),
             **self._tables(chosen, ("byAgent", "byDepartment", "byTemplate", "byAccount"), None),
@@ -265,7 +265,7 @@ class View:
         return {"id": id, "name": self.oracle.name(kind, id), **details}
 
     def _series(self, filter: Filter, granularity: Granularity) -> list[Row]:
-        zone = _zone(filter.time_zone or self.oracle.time_zone)
+        zone = load_zone(filter.time_zone or self.oracle.time_zone)
         return [
             {"startsAt": start.astimezone(zone).isoformat(), "on": on.isoformat(), "funnel": funnel(steps)}
             for start, on, steps in self.oracle.series(filter, granularity)
