@@ -1,7 +1,7 @@
 """The directory: the tenant's settings, departments, agents, accounts and templates, and the departments' members.
 
 An upsert states keys, from its `updated_at` (or `at`) on; about a key that it leaves out it states nothing.
-Source: semantics, "State is a pure function of the set of events" and "Names".
+Source: docs/numbers.md, "A message and its states" and "Names".
 """
 
 from collections import Counter
