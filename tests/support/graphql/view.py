@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from analytics.domain.query_spec import DIMENSIONS
 from analytics.domain.whatsapp_errors import TITLES
 from tests.support.oracle import DAY, Filter, Funnel, Granularity, Oracle, OracleMessage, day_start, load_zone
 
@@ -93,10 +94,10 @@ def variables(filter: Filter, order: tuple[str, str] | None = None) -> dict[str,
     asked: dict[str, Any] = {"sentOn": {"from": filter.first.isoformat(), "to": filter.last.isoformat()}}
     if filter.time_zone is not None:
         asked["timeZone"] = filter.time_zone
-    for name in ("template", "account", "department", "agent"):
-        ids: frozenset[str] | None = getattr(filter, f"{name}s")
+    for dimension in DIMENSIONS:
+        ids: frozenset[str] | None = getattr(filter, dimension.field)
         if ids is not None:
-            asked[f"{name}Ids"] = sorted(ids)
+            asked[dimension.argument] = sorted(ids)
     return {"filter": asked, "order": None if order is None else {"field": order[0], "direction": order[1]}}
 
 
