@@ -1,4 +1,4 @@
-"""Who may read the schema: introspection, the names of types, and names that are suggested."""
+"""Readers of the schema: introspection, the names of types, and suggested names."""
 
 from typing import Any
 

@@ -38,7 +38,7 @@ CREATE TRIGGER reach BEFORE INSERT ON {name}_rows FOR EACH ROW EXECUTE FUNCTION 
 
 
 class How(StrEnum):
-    """What a node that is away does when it is asked."""
+    """The behaviour of a node that is away, when it is asked."""
 
     DEAD = "dead"
     HANGS = "hangs"

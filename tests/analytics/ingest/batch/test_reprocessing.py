@@ -1,4 +1,4 @@
-"""What is decided again: replies, accounts and attempts after a later event changed what they depend on."""
+"""Reprocessing: replies, accounts and attempts are decided again when a later event changes what they depend on."""
 
 import pytest
 
