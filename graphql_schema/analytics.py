@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from analytics.domain.funnel import FunnelCounts, FunnelStepCounts
+from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
 from analytics.domain.query_spec import QuerySpec
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info
@@ -23,13 +23,13 @@ describe_type(
     "One step of the funnel.",
     count="Messages that reached the step.",
     tickets="Tickets created by those messages.",
-    base="What `rate` is a share of: the count of the step it is measured by.",
+    base="The count that `rate` is a share of: that of the step it is measured by.",
     rate="count ÷ base, from 0 to 1; null when the base is 0.",
 )
 
 
 @strawberry.type(
-    description="How many messages, and how many of the tickets they created, reached each step. "
+    description="Messages that reached each step, and the tickets that these created. "
     "messages = sent + bounced + pending."
 )
 class Funnel:
@@ -74,8 +74,8 @@ NUMBERS = "The numbers of the row."
 
 @strawberry.type(description="An agent's messages from one department.")
 class AgentPerformance:
-    agent: Agent = strawberry.field(description="Who sent.")
-    department: Department = strawberry.field(description="From which department.")
+    agent: Agent = strawberry.field(description="The agent who sent.")
+    department: Department = strawberry.field(description="The department they were sent from.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
@@ -92,7 +92,7 @@ class DepartmentPerformance:
 
 @strawberry.type(description="A template's messages.")
 class TemplatePerformance:
-    template: Template = strawberry.field(description="What was sent.")
+    template: Template = strawberry.field(description="The template that was sent.")
     departments: list[Department] = strawberry.field(description="The departments that used it, by name.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
@@ -147,7 +147,7 @@ describe_type(
 describe_type(
     ResponseTime,
     "ResponseTime",
-    "How long customers took to reply, from send to reply. Exact to 2.5 %.",
+    "The time that customers took to reply, from send to reply. Exact to 2.5 %.",
     responses="Messages that got a reply.",
     median="Seconds in which half of the replies had come; null when none.",
     p90="Seconds in which 90 % of the replies had come; null when none.",
@@ -155,7 +155,7 @@ describe_type(
 describe_type(
     BounceReason,
     "BounceReason",
-    "Why messages bounced.",
+    "A reason for which messages bounced.",
     code="WhatsApp's error code; null when it gave none.",
     title="WhatsApp's words for it; they change, the code does not.",
     count="Messages that bounced for it.",
@@ -164,12 +164,12 @@ describe_type(
 
 
 @strawberry.type(
-    description="What of the period may still change: a message is final when nobody can answer it any more."
+    description="The part of the period that may still change: a message is final when nobody can answer it any more."
 )
 class Maturing:
     messages: int = strawberry.field(description="Messages young enough to change.")
     until: datetime | None = strawberry.field(
-        description="When the newest of them will be final; null when there are none."
+        description="The time at which the newest of them is final; null when there are none."
     )
 
 
@@ -238,7 +238,7 @@ class CampaignAnalytics:
         self,
         info: Info,
         granularity: Annotated[
-            Granularity, strawberry.argument(description="How wide a point is. See `limits.seriesPoints`.")
+            Granularity, strawberry.argument(description="The width of a point. See `limits.seriesPoints`.")
         ] = Granularity.DAY,
     ) -> list[TimeSeriesPoint]:
         points = await analytics.time_series(info.context.loader, self.spec, granularity)
@@ -297,7 +297,7 @@ class CampaignAnalytics:
     def previous_period(self) -> "CampaignAnalytics | None":
         return None if self.is_previous else CampaignAnalytics(spec=self.spec.previous(), is_previous=True)
 
-    @strawberry.field(description="How many of these messages may still change, and until when.")
+    @strawberry.field(description="The messages among these that may still change, and until when.")
     async def maturing(self, info: Info) -> Maturing:
         maturing_messages = await analytics.still_maturing(info.context.loader, self.spec)
         until = None if maturing_messages.until is None else self.spec.zone.aware(maturing_messages.until)
@@ -312,7 +312,7 @@ class AnalyticsQuery:
     async def campaign_analytics(
         self,
         info: Info,
-        filter: Annotated[CampaignAnalyticsFilter, strawberry.argument(description="Which messages.")],
+        filter: Annotated[CampaignAnalyticsFilter, strawberry.argument(description="The messages to count.")],
     ) -> CampaignAnalytics | None:
         viewer = await info.context.viewer()
         return CampaignAnalytics(spec=viewer.specify(filter.filter(), info.context.now))

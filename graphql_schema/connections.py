@@ -10,10 +10,10 @@ from resolvers.pagination import Page
 T = TypeVar("T")
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="The place of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there are rows after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether there are rows before this page.")
+    has_next_page: bool = strawberry.field(description="True if there are rows after this page.")
+    has_previous_page: bool = strawberry.field(description="True if there are rows before this page.")
     start_cursor: str | None = strawberry.field(description="The cursor of the first row; null on an empty page.")
     end_cursor: str | None = strawberry.field(
         description="The cursor of the last row, for `after`; null on an empty page."
@@ -30,8 +30,8 @@ class Edge(Generic[T]):
 class Connection(Generic[T]):
     page: strawberry.Private[Page[Any]]
     nodes: list[T] = strawberry.field(description="The rows.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in its list.")
-    total_count: int = strawberry.field(description="How many rows the whole list has.")
+    page_info: PageInfo = strawberry.field(description="The place of the page in its list.")
+    total_count: int = strawberry.field(description="The number of rows in the whole list.")
 
     @strawberry.field(description="The rows with their cursors.")
     def edges(self) -> list[Edge[T]]:

@@ -7,11 +7,11 @@ import strawberry
 
 from analytics.domain.access import Role
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.funnel import FunnelStepName
+from analytics.domain.measures.funnel import FunnelStepName
+from analytics.domain.measures.time_buckets import Granularity
 from analytics.domain.message_conditions import ReplyKind
 from analytics.domain.message_status import Status as MessageStatus
 from analytics.domain.text import Locale
-from analytics.domain.time_buckets import Granularity
 from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
 from analytics.exports.requests import UserErrorCode
 from analytics.reports.directory import Category
@@ -69,7 +69,7 @@ def _describe(enum: E, name: str, description: str, values: dict[str, str]) -> E
 _describe(
     Role,
     "Role",
-    "What a person may see. Anyone of another role sees nothing.",
+    "A person's role, which says what they may see. Anyone of another role sees nothing.",
     {
         "ADMINISTRATOR": "Sees everything, and everyone's exports.",
         "ANALYST": "Sees everything, and their own exports.",
@@ -79,7 +79,7 @@ _describe(
 _describe(
     OrderField,
     "PerformanceOrderField",
-    "What a table can be ordered by. Rows that are equal in it follow by name, then id; null rates come last.",
+    "A value that a table can be ordered by. Rows that are equal in it follow by name, then id; null rates come last.",
     {
         "NAME": "The row's name; case and accents do not matter.",
         "MESSAGES": "Messages attempted.",
@@ -95,13 +95,13 @@ _describe(
 _describe(
     Direction,
     "OrderDirection",
-    "Which end of an order comes first.",
+    "The end of an order that comes first.",
     {"ASC": "The smallest first.", "DESC": "The greatest first."},
 )
 _describe(
     Granularity,
     "Granularity",
-    "How wide a point of a time series is, in the period's time zone.",
+    "The width of a point of a time series, in the period's time zone.",
     {
         "HOUR": "A local hour; one that the clock repeats is two points.",
         "DAY": "A calendar day.",
@@ -189,7 +189,7 @@ _describe(
 _describe(
     ExportStatus,
     "ExportStatus",
-    "Where an export is. CANCELED, COMPLETED, FAILED and EXPIRED are final.",
+    "The state of an export. CANCELED, COMPLETED, FAILED and EXPIRED are final.",
     {
         "QUEUED": "Waits for a worker.",
         "RUNNING": "Its file is being written.",
@@ -217,13 +217,13 @@ _describe(
     "ExportColumn",
     "A column that a file may have besides those of every file. Times are the clock's in the period's time zone.",
     {
-        "ANSWERED": "Whether the message got a reply.",
-        "ANSWERED_AT": "When the customer replied.",
+        "ANSWERED": "Yes or no: the message got a reply.",
+        "ANSWERED_AT": "The time of the customer's reply.",
         "REPLY_KIND": "Of which kind the reply is: text, button, image, audio, …; empty where that is not known.",
-        "ACCEPTED_AT": "When WhatsApp accepted the message.",
-        "DELIVERED_AT": "When it was delivered; empty where WhatsApp only said that it was read.",
-        "READ_AT": "When it was read.",
-        "FAILED_AT": "When it bounced.",
+        "ACCEPTED_AT": "The time at which WhatsApp accepted the message.",
+        "DELIVERED_AT": "The time at which it was delivered; empty where WhatsApp only said that it was read.",
+        "READ_AT": "The time at which it was read.",
+        "FAILED_AT": "The time at which it bounced.",
         "BOUNCE_CODE": "WhatsApp's error code, of a message that bounced.",
         "BOUNCE_REASON": "The same in words.",
         "AGENT_ID": "The id of the agent who sent it.",
@@ -234,7 +234,7 @@ _describe(
 _describe(
     CsvSeparator,
     "CsvSeparator",
-    "What stands between the fields of a CSV file.",
+    "The sign between the fields of a CSV file.",
     {
         "COMMA": "`,`, which programs expect.",
         "SEMICOLON": "`;`, which Excel expects where commas are decimal: Spanish, Portuguese, …",
@@ -249,7 +249,7 @@ _describe(
 _describe(
     FailureCode,
     "ExportFailureCode",
-    "Why an export failed.",
+    "A reason for which an export fails.",
     {
         "ACCESS_REVOKED": "The requester may no longer see all of its departments.",
         "STORAGE": "The file could not be stored.",
@@ -262,7 +262,7 @@ _describe(
 _describe(
     UserErrorCode,
     "UserErrorCode",
-    "What is wrong with an input that a person can put right.",
+    "A kind of mistake in an input that a person can put right.",
     {
         "BLANK": "A text is needed.",
         "TOO_LONG": "The text is too long.",

@@ -34,13 +34,13 @@ FAILURE_MESSAGES = {
 }
 
 
-@strawberry.type(description="Why an export failed.")
+@strawberry.type(description="The reason for which an export failed.")
 class ExportFailure:
     code: FailureCode = strawberry.field(description="The reason, for programs.")
     message: str = strawberry.field(description="The reason, and what to do, for people.")
 
 
-@strawberry.type(description="Who asked for an export.")
+@strawberry.type(description="The person who asked for an export.")
 class ExportRequester:
     id: strawberry.ID = strawberry.field(description="Their user id.")
     name: str | None = strawberry.field(description="Their name, if their token had it.")
@@ -80,23 +80,23 @@ class Export:
     viewer: strawberry.Private[Viewer]
     link: strawberry.Private[DownloadUrlFactory]
     id: strawberry.ID = strawberry.field(description="Its id.")
-    name: str = strawberry.field(description="What its requester calls it.")
+    name: str = strawberry.field(description="The name that its requester gave it.")
     format: ExportFormat = strawberry.field(description="The kind of file.")
     columns: list[ExportColumn] = strawberry.field(description="The columns that it has besides those of every file.")
-    status: ExportStatus = strawberry.field(description="Where it is.")
-    rows_total: int | None = strawberry.field(description="How many rows it will have; null until counted.")
-    rows_written: int = strawberry.field(description="How many rows are written.")
+    status: ExportStatus = strawberry.field(description="Its state.")
+    rows_total: int | None = strawberry.field(description="Rows that it will have; null until counted.")
+    rows_written: int = strawberry.field(description="Rows written so far.")
     progress: float | None = strawberry.field(description="From 0 to 1; null until rows are counted.")
-    requested_by: ExportRequester = strawberry.field(description="Who asked for it.")
-    created_at: datetime = strawberry.field(description="When it was asked for.")
-    started_at: datetime | None = strawberry.field(description="When a worker first took it up.")
-    finished_at: datetime | None = strawberry.field(description="When it ended.")
-    expires_at: datetime | None = strawberry.field(description="When its file will be deleted.")
+    requested_by: ExportRequester = strawberry.field(description="The person who asked for it.")
+    created_at: datetime = strawberry.field(description="The time at which it was asked for.")
+    started_at: datetime | None = strawberry.field(description="The time at which a worker first took it up.")
+    finished_at: datetime | None = strawberry.field(description="The time at which it ended.")
+    expires_at: datetime | None = strawberry.field(description="The time at which its file is deleted.")
     file_name: str | None = strawberry.field(
         description="The name under which the file is downloaded; null once it is gone."
     )
     file_size: float | None = strawberry.field(description="The file's size in bytes; null once it is gone.")
-    failure: ExportFailure | None = strawberry.field(description="Why it failed, when it did.")
+    failure: ExportFailure | None = strawberry.field(description="The reason for which it failed; null unless it did.")
 
     # Fields that take a while are computed only when they are asked for.
 
@@ -104,9 +104,7 @@ class Export:
     def filter(self) -> AppliedFilter:
         return AppliedFilter(spec=self.export.spec)
 
-    @strawberry.field(
-        description="Where to fetch the file: signed for this viewer and short-lived. Only while COMPLETED."
-    )
+    @strawberry.field(description="The link to the file: signed for this viewer and short-lived. Only while COMPLETED.")
     def download_url(self) -> str | None:
         ready = self.export.status is ExportStatus.COMPLETED and self.export.allows(self.viewer.scope)
         return self.link(self.viewer, self.export) if ready else None
@@ -147,15 +145,15 @@ class Export:
         )
 
 
-@strawberry.type(description="What a person can put right in their input.")
+@strawberry.type(description="A mistake that a person can put right in their input.")
 class UserError:
     field: list[str] = strawberry.field(description='The path to the input it is about: `["input", "name"]`.')
-    code: UserErrorCode = strawberry.field(description="What is wrong, for programs.")
-    message: str = strawberry.field(description="What is wrong, for people.")
+    code: UserErrorCode = strawberry.field(description="The mistake, for programs.")
+    message: str = strawberry.field(description="The mistake, for people.")
 
 
 EXPORT = "The export; null when there are user errors."
-ERRORS = "What to put right; empty when it was done."
+ERRORS = "The mistakes to put right; empty when it was done."
 
 
 @strawberry.type(description="The answer to `createExport`.")
@@ -245,14 +243,14 @@ class ExportsQuery:
 class ExportsMutation:
     @strawberry.mutation(description="Ask for an export. It runs in the background; follow it in `exports`.")
     async def create_export(
-        self, info: Info, input: Annotated[CreateExportInput, strawberry.argument(description="What to export.")]
+        self, info: Info, input: Annotated[CreateExportInput, strawberry.argument(description="The export to make.")]
     ) -> CreateExportPayload | None:
         export, errors = await _run_with_user_errors(_create(input, info), info)
         return CreateExportPayload(export=export, user_errors=errors)
 
     @strawberry.mutation(description="Cancel an export: at once while queued, soon while running.")
     async def cancel_export(
-        self, info: Info, input: Annotated[CancelExportInput, strawberry.argument(description="Which export.")]
+        self, info: Info, input: Annotated[CancelExportInput, strawberry.argument(description="The export to cancel.")]
     ) -> CancelExportPayload | None:
         context = info.context
         doing = resolvers.cancel(context.database, await context.viewer(), sanitize(input.id), context.now)
@@ -261,7 +259,7 @@ class ExportsMutation:
 
     @strawberry.mutation(description="Delete an export that has ended, and its file.")
     async def delete_export(
-        self, info: Info, input: Annotated[DeleteExportInput, strawberry.argument(description="Which export.")]
+        self, info: Info, input: Annotated[DeleteExportInput, strawberry.argument(description="The export to delete.")]
     ) -> DeleteExportPayload | None:
         context = info.context
         viewer = await context.viewer()

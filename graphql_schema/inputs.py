@@ -12,7 +12,7 @@ from graphql_schema.enums import CsvSeparator, Direction, ExportColumn, ExportFo
 from graphql_schema.scalars import TimeZone
 from resolvers.analytics import Order
 
-FIRST = f"How many rows, at most {MAX_PAGE_SIZE}."
+FIRST = f"The number of rows, at most {MAX_PAGE_SIZE}."
 AFTER = "The cursor after which the page begins: `pageInfo.endCursor` of the page before, in the same order."
 IDS = (
     "Only these, also what was deleted since: the names of a filter's ids. Ids that the viewer may not see, or that "
@@ -41,7 +41,8 @@ def _ids(field: str, note: str = "") -> Any:
 
 
 @strawberry.input(
-    description="Which messages. Filters of different kinds are combined with AND, the values of one kind with OR."
+    description="The messages to select. Filters of different kinds are combined with AND, "
+    "the values of one kind with OR."
 )
 class CampaignAnalyticsFilter:
     sent_on: DateRange = strawberry.field(description="The days on which the messages were sent.")
@@ -72,8 +73,8 @@ def id_set(ids: list[strawberry.ID] | None) -> Ids:
 
 @strawberry.input(description="The order of a table. Rows that are equal in it follow by name, then id.")
 class PerformanceOrder:
-    field: OrderField = strawberry.field(description="What to order by.")
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
+    field: OrderField = strawberry.field(description="The value to order by.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="The end that comes first.")
 
     def order(self) -> Order:
         """Convert to the resolvers' `Order`."""
@@ -83,10 +84,10 @@ class PerformanceOrder:
 @strawberry.input(description="An export to be made.")
 class CreateExportInput:
     name: str = strawberry.field(
-        description=f"What the viewer calls it, at most {MAX_EXPORT_NAME_LENGTH} characters; "
+        description=f"The name that the viewer gives it, at most {MAX_EXPORT_NAME_LENGTH} characters; "
         "the file is named after it."
     )
-    filter: CampaignAnalyticsFilter = strawberry.field(description="Which messages; one row each.")
+    filter: CampaignAnalyticsFilter = strawberry.field(description="The messages to export; one row each.")
     format: ExportFormat = strawberry.field(default=ExportFormat.XLSX, description="The kind of file.")
     locale: Locale = strawberry.field(default=Locale.ES, description="The language of headers and words.")
     columns: list[ExportColumn] | None = strawberry.field(
@@ -94,7 +95,7 @@ class CreateExportInput:
         description="Columns after those of every file, each once; the file has them in its own order. Absent: none.",
     )
     separator: CsvSeparator | None = strawberry.field(
-        default=None, description="What stands between the fields; of CSV files only. Absent: COMMA."
+        default=None, description="The sign between the fields; of CSV files only. Absent: COMMA."
     )
     idempotency_key: str | None = strawberry.field(
         default=None,

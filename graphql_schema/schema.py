@@ -18,15 +18,15 @@ from graphql_schema.scalars import SCALARS
 from graphql_schema.viewer import ViewerQuery
 
 
-@strawberry.type(description="What can be asked. Every field is for viewers only.")
+@strawberry.type(description="Everything that can be asked. Every field is for viewers only.")
 class Query(ViewerQuery, AnalyticsQuery, DirectoryQuery, ExportsQuery): ...
 
 
-@strawberry.type(description="What can be done. Every field is for viewers only.")
+@strawberry.type(description="Everything that can be done. Every field is for viewers only.")
 class Mutation(ExportsMutation): ...
 
 
-@strawberry.type(description="What can be followed. Every field is for viewers only.")
+@strawberry.type(description="Everything that can be followed. Every field is for viewers only.")
 class Subscription(ExportsSubscription): ...
 
 

@@ -19,7 +19,7 @@ class Viewer:
     id: strawberry.ID = strawberry.field(description="Their user id.")
     email: str | None = strawberry.field(description="Their email, if the token has it.")
     name: str | None = strawberry.field(description="Their name, if the token has it.")
-    role: Role = strawberry.field(description="What they may see.")
+    role: Role = strawberry.field(description="Their role, which says what they may see.")
     time_zone: TimeZone = strawberry.field(description="Their tenant's reporting zone; UTC until it is known.")
 
     @strawberry.field(description="The departments they may see, by name. Null: all of them.")
@@ -62,7 +62,7 @@ class Limits:
     )
     document_tokens: int = strawberry.field(default=limits.MAX_TOKENS, description="Tokens of a document, at most.")
     document_depth: int = strawberry.field(
-        default=limits.MAX_DEPTH, description="How deep fields may stand inside each other."
+        default=limits.MAX_DEPTH, description="The greatest depth of fields inside each other."
     )
     document_aliases: int = strawberry.field(
         default=limits.MAX_ALIASES, description="Aliases of a document, at most; those of a fragment at each use."
@@ -119,7 +119,7 @@ class Limits:
 
 @strawberry.type
 class ViewerQuery:
-    @strawberry.field(description="Who am I, and what may I see?")
+    @strawberry.field(description="The person who asks, and what they may see.")
     async def viewer(self, info: Info) -> Viewer | None:
         viewer = await info.context.viewer()
         return Viewer(

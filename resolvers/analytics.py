@@ -10,11 +10,11 @@ from functools import total_ordering
 from typing import Any, Generic, TypeVar
 
 from analytics.domain.errors import InvalidInputError
-from analytics.domain.funnel import ZERO_COUNTS, FunnelCounts, total
 from analytics.domain.limits import MAX_SERIES_POINTS
+from analytics.domain.measures.funnel import ZERO_COUNTS, FunnelCounts, total
+from analytics.domain.measures.response_times import quantile
+from analytics.domain.measures.time_buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
 from analytics.domain.query_spec import QuerySpec
-from analytics.domain.response_times import quantile
-from analytics.domain.time_buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
 from analytics.domain.whatsapp_errors import NO_CODE, title_of
 from analytics.reports.directory import (
     ACCOUNTS,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Take the pictures of docs/screenshots: `.venv/bin/python scripts/screenshots.py [URL]`, with `make run` running.
 
-Needs Chromium, as the tests do. The URL is where the service is, if not at its usual place.
+Needs Chromium, as the tests do. The URL is the service's; by default http://127.0.0.1:8000.
 """
 
 import json
@@ -40,7 +40,7 @@ RANGES = {
 
 
 def post(path: str, body: dict[str, Any], **headers: str) -> Any:
-    """The service's answer."""
+    """Post to the service and return its response."""
     sent = {"Content-Type": "application/json", **headers}
     request = urllib.request.Request(f"{SERVICE}{path}", json.dumps(body).encode(), sent)  # noqa: S310 - ours
     with urllib.request.urlopen(request) as answer:  # noqa: S310 - ours
@@ -48,12 +48,12 @@ def post(path: str, body: dict[str, Any], **headers: str) -> Any:
 
 
 def token(person: str) -> str:
-    """A token of one of the demo's people."""
+    """Issue a token for one of the demo's people."""
     return str(post("/session", {"person": person})["token"])
 
 
 def ready(page: Page, name: str) -> None:
-    """Wait until the page shows what the picture is of."""
+    """Wait until the page shows the content of the picture."""
     if name == "graphiql":
         page.wait_for_load_state("networkidle")
         page.get_by_role("button", name="Execute query").click()
@@ -67,7 +67,7 @@ def ready(page: Page, name: str) -> None:
 
 
 def main() -> None:
-    """Take them all."""
+    """Take all pictures."""
     FOLDER.mkdir(exist_ok=True)
     post("/graphql", {"query": EXPORTS, "variables": RANGES}, Authorization=f"Bearer {token('p1')}")
     with sync_playwright() as playwright:

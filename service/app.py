@@ -12,7 +12,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from graphql_schema.schema import build_schema
 from service.auth.download_links import DownloadLinkSigner
-from service.auth.tokens import create_token_service
+from service.auth.factory import create_token_service
 from service.graphql.endpoint import GraphQLDependencies, GraphQLEndpoint, policy_from_settings
 from service.graphql.http import GRAPHQL_JSON
 from service.graphql.persisted_documents import load_persisted_documents

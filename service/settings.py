@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from analytics.storage.database_url import parse_database_url
+from analytics.storage.backends.database_url import parse_database_url
 from tasks.file_url import parse_file_url
 from tasks.queue.broker_url import check_options, parse_broker_url, parse_redis_url
 

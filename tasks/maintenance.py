@@ -18,8 +18,9 @@ from analytics.ingest.reprocessing import derive_again, is_outdated
 from analytics.lifecycle import orphans, retention
 from analytics.rollups.rebuild import rebuild, unfinished
 from analytics.rollups.verify import sample_days, verify
-from analytics.storage import gauges, known_tenants
+from analytics.storage import gauges
 from analytics.storage.backends.transient_errors import is_transient
+from analytics.storage.citus import known_tenants
 from analytics.storage.database import Reader
 from analytics.storage.gauges import TenantGauge
 from tasks.erasure import expire_files

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from analytics.migrations import migrate
-from analytics.storage.citus import distribute
+from analytics.storage.citus.distribution import distribute
 from analytics.storage.database import Database
 from service.process_tuning import tune_garbage_collector
 from tests.support.sql import citus

@@ -1,4 +1,4 @@
-"""Identities, roles and viewers. Source: mission, "Access"; semantics, "Scope"."""
+"""Identities, roles and viewers. Source: docs/numbers.md, "Who sees what"."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

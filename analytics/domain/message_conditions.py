@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analytics.domain.errors import InvalidInputError
-from analytics.domain.funnel import METRIC_BY_SLUG, FunnelStepName, Metric
 from analytics.domain.limits import MAX_FILTER_IDS, MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
+from analytics.domain.measures.funnel import METRIC_BY_SLUG, FunnelStepName, Metric
 from analytics.domain.message_status import Status, derive_message_status
 
 

@@ -1,4 +1,4 @@
-"""A message's state, derived from its facts. Source: semantics, "State is a pure function of the set of events".
+"""A message's state, derived from its facts. Source: docs/numbers.md, "A message and its states".
 
 Two numbers say everything: the status, and whether it has a reply. Sent, bounced, pending, delivered and read
 are sets of statuses (see `metrics`).

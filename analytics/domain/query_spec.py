@@ -1,7 +1,7 @@
 """Filters, the dimensions that they have, and the specification that a filter becomes, narrowed to the viewer's scope.
 
 Everything below sees only the specification: the clock, the viewer and GraphQL end here. An export stores it.
-Source: semantics, "Filters" and "Scope".
+Source: docs/numbers.md, "Days, hours, periods" and "Who sees what".
 """
 
 from collections.abc import Iterator, Mapping

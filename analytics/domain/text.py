@@ -14,7 +14,10 @@ class Locale(StrEnum):
 
 
 def sanitize(text: str) -> str:
-    """A text without U+0000 and lone surrogates: each becomes U+FFFD. Source: semantics, "State…"."""
+    """Replace each U+0000 and each lone surrogate in a text by U+FFFD.
+
+    Source: docs/events.md, "What is wrong with a line".
+    """
     if text.isascii() and "\0" not in text:
         return text
     return "".join("\ufffd" if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in text)

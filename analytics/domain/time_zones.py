@@ -3,7 +3,7 @@
 Instants are integers throughout `analytics`: microseconds since 1970-01-01T00:00:00Z. They sort, subtract and
 group alike in Python, SQLite and PostgreSQL. A zone is a list of spans in which its offset does not change, so
 local time is one addition, in Python (`Zone.local`) and in SQL (`Zone.spans`, a CASE of a few branches).
-Source: semantics, "Days, hours and zones".
+Source: docs/numbers.md, "Days, hours, periods".
 """
 
 import time

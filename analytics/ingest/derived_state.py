@@ -10,8 +10,8 @@ from functools import cache
 
 import msgspec
 
+from analytics.domain.measures.response_times import bin_of
 from analytics.domain.message_status import Status, derive_message_status
-from analytics.domain.response_times import bin_of
 from analytics.domain.time_zones import DAY, SECOND
 from analytics.ingest.merging.accounts import Accounts
 from analytics.ingest.merging.aliases import WAMID, has_pseudonym, listed, names, unlisted

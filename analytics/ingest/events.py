@@ -1,4 +1,4 @@
-"""The platform's events as values; `formats.event_parser` parses them from JSON. Source: events.
+"""The platform's events as values; `formats.event_parser` parses them from JSON. Source: docs/events.md, "Events".
 
 An optional key of a description is `UNSET` if absent, which states nothing; None is JSON's `null`, which states that
 there is no value.

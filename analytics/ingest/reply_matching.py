@@ -1,6 +1,6 @@
 """Matching of replies to the messages that they answer: a pure function over messages and replies.
 
-Source: semantics, "Which message does a reply answer?". The first rule that finds a message decides:
+Source: docs/numbers.md, "Which message a reply answers". The first rule that finds a message decides:
 EXACT (the reply refers to it), TICKET (the latest message in its ticket), CONVERSATION (the latest message from the
 same account to the same contact, inside the reply window). The last two skip messages that never arrived.
 """

@@ -1,7 +1,7 @@
 """The inbox of webhook bodies: stored unchanged before the sender is answered, applied soon after, kept for a while.
 
 Applying is idempotent, so a body may be applied again at any time: after a crash, or because a later release
-understands more of it. Source: events, "WhatsApp webhooks" and "Bad input".
+understands more of it. Source: docs/events.md, "WhatsApp webhooks" and "What is wrong with a line".
 """
 
 import json

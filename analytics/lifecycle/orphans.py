@@ -1,7 +1,7 @@
 """Orphans: statuses, replies and corrections of unknown messages. They wait for the message; after a while they are
 dropped and counted.
 
-Most of a tenant's webhooks are about its ordinary chats, so orphans are normal. Source: semantics, "Orphans".
+Most of a tenant's webhooks are about its ordinary chats, so orphans are normal. Source: docs/events.md, "Events".
 """
 
 from typing import NamedTuple

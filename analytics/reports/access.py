@@ -1,4 +1,4 @@
-"""Viewers: an identity with what the database says of it. Source: mission, "Access"; semantics, "Scope"."""
+"""Viewers: an identity with what the database says of it. Source: docs/numbers.md, "Who sees what"."""
 
 from sqlalchemy import select
 

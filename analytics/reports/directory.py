@@ -1,6 +1,6 @@
 """The directory as readers see it: the newest name of each entry, or the name in force at an instant.
 
-Source: semantics, "Names". An entry that is not known yet has its id as its name.
+Source: docs/numbers.md, "Names". An entry that is not known yet has its id as its name.
 """
 
 import json

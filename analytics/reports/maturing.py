@@ -1,4 +1,4 @@
-"""Messages that may still change. Source: semantics, "What may still change"."""
+"""Messages that may still change. Source: docs/numbers.md, "Days, hours, periods"."""
 
 from dataclasses import dataclass, replace
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import BigInteger, ColumnElement, Table, and_, case, func, literal, or_
 
+from analytics.domain.measures.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK
 from analytics.domain.message_conditions import NAMED_WORDS, POSSIBLE_STATES, MessageConditions, ReplyKind, State
 from analytics.domain.query_spec import QuerySpec
-from analytics.domain.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK
 from analytics.domain.time_zones import HOUR, LAST_INSTANT, SECOND, Zone
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.storage.dialects import in_list

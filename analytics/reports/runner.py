@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from analytics.domain.errors import UnavailableError
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.funnel import FunnelCounts
+from analytics.domain.measures.funnel import FunnelCounts
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone

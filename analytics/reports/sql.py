@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
 
-from analytics.domain.funnel import METRICS, Metric
+from analytics.domain.measures.funnel import METRICS, Metric
+from analytics.domain.measures.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, Dimension, QuerySpec
-from analytics.domain.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports.planner import FAMILIES, ROLLUP_KEYS, AggregateQuery, Grouping, QueryPlan

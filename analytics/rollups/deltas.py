@@ -11,9 +11,9 @@ from functools import cache
 from operator import add, itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from analytics.domain.funnel import contribution
+from analytics.domain.measures.funnel import contribution
+from analytics.domain.measures.time_buckets import hour_of_week
 from analytics.domain.message_status import Status
-from analytics.domain.time_buckets import hour_of_week
 from analytics.domain.time_zones import Zone
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports.availability import DataAvailability

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
-from analytics.domain.funnel import COLUMNS
+from analytics.domain.measures.funnel import COLUMNS
 from analytics.storage.dialects import Instant, Key
 from analytics.storage.tables import metadata
 

@@ -117,7 +117,7 @@ messages = Table(
     Column("reply_id", Key),
     Column("replied_at", Instant),
     Column("reply_text", Text),
-    Column("response_bin", Small),  # of the time from message to reply, see `domain.response_times`
+    Column("response_bin", Small),  # of the time from message to reply, see `domain.measures.response_times`
     # derived: from both
     Column("status", Small, nullable=False),
     # of the description, in JSON: the times of the keys that were not stated at `described_at`; the wamids before the

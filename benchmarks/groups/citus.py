@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from analytics.migrations import migrate
-from analytics.storage.citus import distribute
+from analytics.storage.citus.distribution import distribute
 from analytics.storage.database import Database
 from benchmarks.groups.dashboard import filter_of
 from benchmarks.groups.feeding import Made, http_rate, import_rate

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from analytics.domain.access import Identity
+from analytics.domain.query_spec import DIMENSIONS
 from analytics.domain.time_zones import zone
 from analytics.ingest.batch import apply_events
 from analytics.ingest.formats.event_parser import parse_event
@@ -28,7 +29,7 @@ SUPERVISOR = Identity("supervisor", TENANT, "supervisor")
 MONTH = (LAST_DAY - timedelta(days=44), LAST_DAY - timedelta(days=15))
 YEAR = (FIRST_DAY, LAST_DAY)
 FILTERED = {"templateIds": ["t3"], "accountIds": ["a1", "a2"], "agentIds": ["u1", "u41", "u81"]}
-COLUMNS = {"templateIds": "template_id", "accountIds": "account_id", "agentIds": "agent_id"}
+COLUMNS = {dimension.argument: dimension.column for dimension in DIMENSIONS}
 
 
 def filter_of(days: tuple[date, date], **others: list[str]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Run:
         self._id = client.ask(CREATE, input=asked)["createExport"]["export"]["id"]
 
     def rows(self) -> int | None:
-        """How many rows the file has, once it is complete."""
+        """Return the number of rows of the file; None until it is complete."""
         export = self._client.ask(LOOK, id=self._id)["export"]
         if export["status"] not in ("QUEUED", "RUNNING", "COMPLETED"):
             raise RuntimeError(export)

@@ -35,7 +35,7 @@ class Remembering(RequestLoader):
         self._known = known
 
     async def load(self, read: Read[T], *arguments: Any) -> T:
-        """What was read the first time."""
+        """Return the result of the first read with these arguments."""
         key = (read, *arguments)
         if key not in self._known:
             self._known[key] = await super().load(read, *arguments)

@@ -42,7 +42,7 @@ def import_rate(count: int) -> float:
 
 
 def command_seconds(database_url: str, path: Path) -> float:
-    """How long the command takes for a file."""
+    """Measure the seconds that `embudo import` takes for a file."""
     environment = {**os.environ, "EMBUDO_DATABASE_URL": database_url, "EMBUDO_TOKEN_SECRET": SECRET}  # noqa: TID251
     command = [sys.executable, "-m", "service", "import", "--tenant", TENANT, str(path)]
     started = time.perf_counter()

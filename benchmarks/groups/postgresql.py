@@ -35,7 +35,7 @@ RANGE = (FIRST_DAY + timedelta(days=5), FIRST_DAY + timedelta(days=34))
 
 
 def reachable() -> bool:
-    """Whether a server runs."""
+    """Return True if a server runs."""
 
     async def connect() -> None:
         await (await asyncpg.connect(SERVER)).close()

@@ -1,4 +1,4 @@
-"""How long WhatsApp waits for an answer, against the least that an answer could cost."""
+"""The time that WhatsApp waits for a response, against the least that a response could cost."""
 
 import json
 import subprocess

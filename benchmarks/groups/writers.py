@@ -42,7 +42,7 @@ def _files(count: int) -> list[Path]:
 
 
 def _seconds(shares: list[list[Path]]) -> float:
-    """How long importers of these files take, all started at once; the start of a process not counted."""
+    """Measure the seconds that importers of these files take, started at once, without the start of a process."""
     nothing = FOLDER / "nothing.ndjson"
     nothing.write_bytes(b"")
     return _imported(shares) - _imported([[nothing] for _ in shares])

@@ -25,7 +25,7 @@ from graphql import (
     parse,
 )
 
-from analytics.domain.query_spec import finality_window
+from analytics.domain.query_spec import DIMENSIONS, finality_window
 from analytics.domain.time_zones import zone
 from benchmarks.page.documents import ROOT
 from benchmarks.page.variables import PAGE_SIZE, Filters
@@ -33,7 +33,7 @@ from benchmarks.support.reference import DELIVERED, FUNNEL, READ, RESPONDED, SEN
 from benchmarks.workload.events import REPLY_WINDOW_DAYS
 from graphql_schema.limits.cost import WEIGHTS
 
-COLUMNS = {"templates": "template_id", "accounts": "account_id", "departments": "department_id", "agents": "agent_id"}
+COLUMNS = {dimension.field: dimension.column for dimension in DIMENSIONS}
 HOUR = "replied_at // 3600000000"
 SERIES = {
     "HOUR": "sent_at // 3600000000",

@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from analytics.domain.query_spec import DIMENSIONS
+
 PAGE_SIZE = 10  # rows of a table: `tables/columns.ts`
 MAX_NAMES = 200  # names of chosen values, of each kind
 MAX_DAYS = ((2, "HOUR"), (100, "DAY"), (550, "WEEK"))  # `series/granularity.ts`
 # The page's kinds of filters, and the argument of the API for each: `filters/filters.ts`.
-ARGUMENTS = {
-    "templates": "templateIds",
-    "accounts": "accountIds",
-    "departments": "departmentIds",
-    "agents": "agentIds",
-}
+ARGUMENTS = {dimension.field: dimension.argument for dimension in DIMENSIONS}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a webhook cannot do without: take the body, insert it, answer. The reference of `webhook_ack_vs_insert`.
+"""The least that a webhook has to do: take the body, insert it, answer. The reference of `webhook_ack_vs_insert`.
 
 Run as `python -m benchmarks.support.bare DATABASE PORT`.
 """

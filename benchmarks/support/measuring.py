@@ -23,7 +23,7 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether the ratio is within its bound."""
+        """True if the ratio is within its bound."""
         sign, limit = self.bound.split()
         return self.ratio <= float(limit) if sign == "<=" else self.ratio >= float(limit)
 

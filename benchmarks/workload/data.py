@@ -16,8 +16,8 @@ import duckdb
 import msgspec
 from rich.progress import track
 
+from analytics.domain.measures.response_times import bin_of
 from analytics.domain.message_status import derive_message_status, derive_receipt_status
-from analytics.domain.response_times import bin_of
 from analytics.ingest.batch import apply_events
 from analytics.ingest.events import digits
 from analytics.ingest.formats.event_parser import parse_event

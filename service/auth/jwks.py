@@ -29,6 +29,8 @@ Clock = Callable[[], float]
 class JwksCache:
     """The provider's keys by their id. When the provider does not answer, the cached keys stay valid."""
 
+    algorithms = frozenset(ALGORITHMS)
+
     def __init__(self, url: str, *, fetch: Fetch | None = None, clock: Clock = time.monotonic) -> None:
         self._url = url
         self._fetch = fetch or self._get

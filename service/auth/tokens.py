@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
-import structlog
-from starlette.requests import HTTPConnection
 
 from analytics.domain.access import Identity
 from analytics.domain.errors import PublicError, UnauthenticatedError
 from analytics.domain.text import sanitize
-from service.auth.jwks import ALGORITHMS, JwksCache
-from service.settings import Settings
+
+if TYPE_CHECKING:  # `embudo token` needs no client for HTTP
+    from service.auth.jwks import JwksCache
 
 ALGORITHM = "HS256"
 REQUIRED = ["exp", "sub", "tenant", "role"]
@@ -58,7 +57,7 @@ class TokenService:
     secret: str | None
     issuer: str | None = None
     audience: str | None = None
-    keys: JwksCache | None = None
+    keys: "JwksCache | None" = None
 
     def issue(self, identity: Identity, lifetime: timedelta, *, now: datetime | None = None) -> str:
         """Create a token for an identity, signed with the secret."""
@@ -76,10 +75,7 @@ class TokenService:
         return jwt.encode(present, self.secret or "", ALGORITHM)
 
     async def authenticate(self, authorization: str | None) -> Identity | PublicError | None:
-        """Return the identity in an `Authorization` header, None without a token, or the error for an invalid token.
-
-        All log lines about this request then have the reason, as `token_refused`.
-        """
+        """Return the identity in an `Authorization` header, None without a token, or the error for an invalid token."""
         token = parse_bearer(authorization)
         if token is None:
             return None
@@ -88,11 +84,10 @@ class TokenService:
                 raise RefusedTokenError(MALFORMED)
             if self.keys:
                 id, algorithm = _header(token)
-                if algorithm in ALGORITHMS:
+                if algorithm in self.keys.algorithms:
                     await self.keys.ensure_key(id, algorithm)
             return self.verify(token)
         except RefusedTokenError as error:
-            structlog.contextvars.bind_contextvars(token_refused=error.reason)
             return error
 
     def verify(self, token: str) -> Identity:
@@ -122,26 +117,12 @@ class TokenService:
         id, algorithm = _header(token)
         if algorithm == ALGORITHM and self.secret:
             return self.secret, algorithm
-        key = self.keys.get_key(id, algorithm) if self.keys and algorithm in ALGORITHMS else None
+        if self.keys is None or algorithm not in self.keys.algorithms:
+            raise RefusedTokenError("algorithm")
+        key = self.keys.get_key(id, algorithm)
         if key is None:
-            raise RefusedTokenError("kid" if self.keys and algorithm in ALGORITHMS else "algorithm")
+            raise RefusedTokenError("kid")
         return key, algorithm
-
-
-async def identify(connection: HTTPConnection, tokens: TokenService) -> Identity | PublicError | None:
-    """Return the result of `authenticate` for a request; the first call keeps it in the request's state."""
-    state = connection.scope.setdefault("state", {})
-    if "identity" not in state:
-        state["identity"] = await tokens.authenticate(connection.headers.get("authorization"))
-    identity: Identity | PublicError | None = state["identity"]
-    return identity
-
-
-def create_token_service(settings: Settings) -> TokenService:
-    """Create the token service from settings. Raises `ConfigurationError` if it has neither secret nor JWKS URL."""
-    keys = JwksCache(settings.token_jwks_url) if settings.token_jwks_url else None
-    secret = settings.secret if settings.token_secret or keys is None else None
-    return TokenService(secret, settings.token_issuer, settings.token_audience, keys)
 
 
 def _reason(error: Exception) -> str:

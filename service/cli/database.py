@@ -9,7 +9,7 @@ import typer
 from service.cli.console import console
 
 if TYPE_CHECKING:
-    from analytics.storage.citus import Distribution
+    from analytics.storage.citus.distribution import Distribution
 
 LOCKED = (
     "The tables are in use: long reports, exports or other sessions hold them. Nothing was changed; try again later."
@@ -56,7 +56,7 @@ def migrate(
 async def _migrate(distribute: bool) -> None:
     from analytics.migrations import SchemaState
     from analytics.migrations import migrate as migrate_database
-    from analytics.storage.citus import distribute as distribute_tables
+    from analytics.storage.citus.distribution import distribute as distribute_tables
     from analytics.storage.database import Database
     from service.settings import Settings
 

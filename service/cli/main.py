@@ -45,6 +45,11 @@ def main() -> None:
 
 def explain(error: Exception) -> str | None:
     """Return a sentence about a wrong setting, an unusable database or a damaged file; None for any other error."""
+    from service.settings import ConfigurationError
+
+    if isinstance(error, ConfigurationError):  # loads nothing of databases to say so
+        return str(error)
+
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -52,10 +57,9 @@ def explain(error: Exception) -> str | None:
     from analytics.storage.backends.transient_errors import is_transient
     from analytics.storage.backup import BackupError
     from service.ingest.file_import import UnreadableFileError
-    from service.settings import ConfigurationError
 
     match error:
-        case ConfigurationError() | BackupError() | UnreadableFileError():
+        case BackupError() | UnreadableFileError():
             return str(error)
         case DBAPIError() if no_such_table(error):
             return "EMBUDO_DATABASE_URL: the database schema is out of date: run embudo migrate"

@@ -22,7 +22,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Department:
-    """`share` of all sends; its usual sender account; its templates, the most used first."""
+    """A department of the demo: its `share` (0 to 1) of all messages, its sender account, and its templates by use."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class Department:
 
 @dataclass(frozen=True)
 class Agent:
-    """`joined`: how far through the history, from 0 to 1."""
+    """An agent of the demo; `joined` is when they began, as a share (0 to 1) of the history."""
 
     id: str
     name: str
@@ -67,7 +67,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Statement:
-    """A directory event without its time: `progress` is how far through the history it is made, 0 to 1."""
+    """A directory event without its time: `progress` is when it is made, as a share (0 to 1) of the history."""
 
     progress: float
     type: str
@@ -75,7 +75,7 @@ class Statement:
 
     @property
     def entities(self) -> list[dict[str, Any]]:
-        """The department, agent, account or template it describes, if it does."""
+        """Return the department, agent, account or template that the event describes, as a list of one or none."""
         return [value for value in self.body.values() if isinstance(value, dict)]
 
 
@@ -179,7 +179,7 @@ AGENTS = (
 
 @dataclass(frozen=True)
 class Change:
-    """From `progress` (0 to 1) on, `fields` of the entity `id` read otherwise."""
+    """New `fields` of the entity `id`, from `progress` (a share of the history, 0 to 1) on."""
 
     progress: float
     id: str
@@ -201,7 +201,7 @@ CHANGES = (
 
 
 def statements() -> list[Statement]:
-    """All the platform says about its directory, in order of time; a change repeats the whole entity."""
+    """Return all directory events of the demo in order of time; a change repeats the whole entity."""
     current = {first.body[kind]["id"]: (kind, first) for kind, first in _first_statements()}
     all_statements = [_tenant(), *MEMBERSHIPS, *(first for _, first in current.values())]
     for change in CHANGES:

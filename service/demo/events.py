@@ -1,7 +1,7 @@
 """A believable tenant's history as an event stream, for demonstrations and load tests.
 
-Pure and deterministic: the same arguments give the same events. Days are made one after another; what arrives
-later than its day waits in a small heap, so memory does not grow with the history.
+Pure and deterministic: the same arguments give the same events. Days are made one after another; events that arrive
+later than on their day wait in a small heap, so memory does not grow with the history.
 """
 
 from array import array
@@ -41,9 +41,9 @@ def identity_of(person: Person) -> Identity:
 
 
 def demo_events(messages: int, seed: int, until: datetime) -> Iterator[Event]:
-    """About 13 months of events that end at `until` (aware), in rough order of arrival.
+    """Yield about 13 months of events that end at `until` (an aware time), in rough order of arrival.
 
-    Exactly `messages` of them are `message.sent`; none has an `at` after `until`.
+    Exactly `messages` of them are `message.sent`, and no `at` is after `until`.
     """
     if until.tzinfo is None:
         raise ValueError("until needs an offset")
@@ -64,7 +64,7 @@ class _Sender(NamedTuple):
 
 
 class _Simulation:
-    """Agents, customers and WhatsApp at work: turns a day into events on the queue."""
+    """The simulation of agents, customers and WhatsApp: it turns each day into events on the queue."""
 
     def __init__(self, rng: Random, queue: Queue, messages: int, end: float) -> None:
         self._rng = rng
@@ -93,7 +93,7 @@ class _Simulation:
                 self._fates.unrelated_chat(day, at)
 
     def _tell(self, day: Day) -> None:
-        """State what the directory has to say by this day."""
+        """Queue the directory events that are due by this day."""
         at = day.midnight + OFFICE_OPENS
         while self._untold and self._untold[0].progress <= day.progress:
             statement = self._untold.pop(0)
@@ -101,7 +101,7 @@ class _Simulation:
             self._directory |= {entity["id"]: entity for entity in statement.entities}
 
     def _shift(self) -> tuple[list[_Sender], list[float]]:
-        """Return today's senders and their cumulative weights: a department's share, by its agents' paces."""
+        """Return a day's senders and their cumulative weights: a department's share, split by its agents' paces."""
         senders, weights = [], []
         for department in filter(self._active, DEPARTMENTS):
             team = [agent.id for agent in filter(self._active, AGENTS) if department.id in agent.departments]
@@ -111,7 +111,7 @@ class _Simulation:
         return senders, list(accumulate(weights))
 
     def _mix(self, department: Department) -> tuple[list[str], list[float]]:
-        """The department's templates in use, and their cumulative weights."""
+        """Return the templates that a department uses, and their cumulative weights."""
         names = [name for name in department.templates if self._directory[name]["active"]]
         return names, list(accumulate(TEMPLATE_FALLOFF**rank for rank in range(len(names))))
 
@@ -162,7 +162,7 @@ class _Simulation:
         return sent
 
     def _someone(self, day: Day) -> int:
-        """A contact: the known ones grow with time, and the first of them write with us a little more."""
+        """Return the number of a random contact: their count grows with time, and the first are more likely."""
         contacts_by_then = self._contacts * (0.3 + 0.7 * day.progress)
         return int(contacts_by_then * self._random() ** 1.15)
 

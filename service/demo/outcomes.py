@@ -47,7 +47,7 @@ class Sent(NamedTuple):
 
 
 class Queue:
-    """Events by arrival. One that would arrive after the end of the history is not kept."""
+    """A queue of events by time of arrival. Events that would arrive after the end of the history are dropped."""
 
     def __init__(self, end: float) -> None:
         self._end = end
@@ -65,7 +65,7 @@ class Queue:
 
 
 class MessageOutcomes:
-    """WhatsApp and the customers: what they do with a message, as events on the queue."""
+    """The reactions of WhatsApp and of customers to a message, as events on the queue."""
 
     def __init__(self, rng: Random, queue: Queue, strangers: int) -> None:
         self._rng = rng
@@ -110,7 +110,7 @@ class MessageOutcomes:
                 self._answer(sent, read + 5 + self._rng.lognormvariate(5.8, 1.7))
 
     def _journey(self) -> float:
-        """Seconds to the contact's phone: a few, or hours when it is off."""
+        """Return the seconds until a message reaches the phone: a few, or hours when the phone is off."""
         usual = self._random() < 0.88
         return self._rng.lognormvariate(1.2, 0.8) if usual else self._rng.lognormvariate(8.3, 1.2)
 
@@ -128,7 +128,7 @@ class MessageOutcomes:
         return {"wamid": sent.wamid, "account_id": sent.account}
 
     def _webhook(self, at: float, event: Event) -> None:
-        """Seconds after it happened, or much later; once, or more often. So the order is never sure."""
+        """Queue an event as webhooks deliver it: seconds or much later, once or twice, in no sure order."""
         late = self._random() < DELAYED
         arrival = at + (self._rng.lognormvariate(9.5, 1.3) if late else self._rng.expovariate(0.7))
         self._queue.put(arrival, event)
@@ -162,7 +162,7 @@ class MessageOutcomes:
         self._webhook(at, {"type": "message.reply", "at": seconds(day, at), "reply": reply})
 
     def _seen(self, contact: dict[str, str]) -> dict[str, str]:
-        """A contact we know by two keys may write under one of them."""
+        """Return the keys under which a contact writes: all of them, or one of two."""
         if len(contact) == 1 or self._random() < 0.4:
             return contact
         key = self._rng.choice(("phone", "phone", "id"))
@@ -176,7 +176,7 @@ class MessageOutcomes:
         return self._rng.choice(TEXTS) + self._rng.choice(ENDINGS)
 
     def unrelated_chat(self, day: Day, at: float) -> None:
-        """The tenant's other conversations: what belongs to no send of ours."""
+        """Queue an event of the tenant's other conversations, which belong to no template message."""
         account, at = any_account(self._rng), at + self._random() * MINUTE
         if self._random() < 0.6:
             stranger = self._strangers + self._rng.randrange(self._strangers)
@@ -188,7 +188,7 @@ class MessageOutcomes:
 
 
 def pick(chance: Callable[[], float], names: Sequence[T], weights: Sequence[float]) -> T:
-    """One of the names by its cumulative weight."""
+    """Return a random name, by cumulative weights."""
     return names[bisect(weights, chance() * weights[-1])]
 
 
@@ -197,7 +197,7 @@ def any_account(rng: Random) -> str:
 
 
 def contact_keys(who: int) -> dict[str, str]:
-    """The keys of contact number `who`: different for every number, a phone for nearly all."""
+    """Return the keys of contact number `who`, a phone, an id or both; no two contacts share one."""
     phone = {"phone": f"+569{20_000_000 + who * 48_271 % 80_000_000}"}
     user = {"id": f"CL.{134_900_000_000 + who * 7_919}"}
     if who % USERNAME_ONLY_EVERY == 7:

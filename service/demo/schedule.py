@@ -1,4 +1,4 @@
-"""The days of the demo's history: how many messages each has, and when in the day they are sent."""
+"""The days of the demo's history: the number of messages of each, and their times of the day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ GOOD_FRIDAYS = {
 
 @dataclass(frozen=True)
 class Day:
-    """One local day; `midnight` and everything counted from it are unix seconds."""
+    """A local day; `midnight` and the times counted from it are Unix seconds."""
 
     index: int
     midnight: int
@@ -54,7 +54,7 @@ class Day:
 
 
 def days(rng: Random, messages: int, until: datetime) -> Iterator[Day]:
-    """The days of the history, with the messages dealt out by growth, weekday and holiday."""
+    """Yield the days of the history, with the messages distributed by growth, weekday and holiday."""
     zone = ZoneInfo(TIME_ZONE)
     last = until.astimezone(zone).date()
     dates = [last - timedelta(days=back) for back in reversed(range(HISTORY_DAYS))]
@@ -71,12 +71,12 @@ def days(rng: Random, messages: int, until: datetime) -> Iterator[Day]:
 
 
 def _midnight(day: date, zone: tzinfo) -> int:
-    """Twelve hours before noon: midnight itself does not exist in Santiago when summer time begins."""
+    """Return the instant twelve hours before noon: in Santiago there is no midnight when summer time begins."""
     return int(datetime.combine(day, time(12), zone).timestamp()) - 12 * HOUR
 
 
 def _offset(day: date, zone: tzinfo) -> timezone:
-    """Noon's offset for the whole day: instants written with it are right, and converting is cheap."""
+    """Return noon's offset from UTC, used for the whole day: the instants stay right, and converting is cheap."""
     return timezone(datetime.combine(day, time(12), zone).utcoffset() or timedelta())
 
 
@@ -96,7 +96,7 @@ def _holiday(day: date) -> bool:
 
 
 def next_waking_time(day: Day, at: float, chance: float) -> float:
-    """The same moment, or when it is in the night mostly the morning after."""
+    """Return the same moment; for one in the night mostly one of the next morning."""
     second = (at - day.midnight) % DAY
     if second > 7 * HOUR or chance < 0.12:
         return at
@@ -104,7 +104,7 @@ def next_waking_time(day: Day, at: float, chance: float) -> float:
 
 
 def seconds(day: Day, at: float) -> str:
-    """Whole seconds, as WhatsApp gives them."""
+    """Format an instant in whole seconds, the precision of WhatsApp's times."""
     return datetime.fromtimestamp(int(at), day.zone).isoformat()
 
 

@@ -24,7 +24,8 @@ from analytics.storage.database import Database
 from graphql_schema.context import Context, Introspection, RequestPolicy
 from resolvers.exports import ExportQueue
 from service.auth.download_links import DownloadLinkSigner
-from service.auth.tokens import TokenService, identify
+from service.auth.requests import authenticate, identify
+from service.auth.tokens import TokenService
 from service.graphql.concurrency import (
     LANES,
     MAX_CONCURRENT_REQUESTS,
@@ -213,7 +214,7 @@ class GraphQLEndpoint(GraphQLOverHTTP[Context, None]):
         if isinstance(parameters, dict):
             authorization = {str(name).lower(): value for name, value in parameters.items()}.get("authorization")
             if isinstance(authorization, str):
-                context.identity = await self._dependencies.tokens.authenticate(authorization)
+                context.identity = await authenticate(authorization, self._dependencies.tokens)
         return await super().on_ws_connect(context)
 
 

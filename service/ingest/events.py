@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from analytics.domain.errors import PublicError
 from analytics.domain.time_zones import now_micros
 from analytics.ingest.outcomes import Outcome
-from service.auth.tokens import TokenService, identify
+from service.auth.requests import identify
+from service.auth.tokens import TokenService
 from service.ingest.process import MAX_INVALID, MAX_NAMED, IngestBatch, IngestResult, RejectedLine
 from service.ingest.process_pool import IngestProcessPool, WorkerDiedError
 from service.ingest.request_body import RequestRejectedError, iter_line_batches, read_body

@@ -60,7 +60,7 @@ class _WaitingConnections:
         self.with_answer.pop(connection, None)
 
     def first(self) -> "LimitedHTTPProtocol | None":
-        """The connection that is needed least: one without a whole request, else one whose answer is not taken."""
+        """Return the connection to close first: without a whole request, else with a client that takes no response."""
         return next(iter(self.without_request), None) or next(iter(self.with_answer), None)
 
 
@@ -76,7 +76,7 @@ class _Deadline:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Start it, unless it runs."""
+        """Start the timer, unless it runs."""
         if self._timer is None and self._expire is not None:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._expire)
 
@@ -87,13 +87,13 @@ class _Deadline:
             self._timer = None
 
     def close(self) -> None:
-        """Stop it for ever, and let go of what it would do: a method of whoever has this timer."""
+        """Stop the timer for ever and drop its callback, a method of its owner, so that both can be freed."""
         self.cancel()
         self._expire = None
 
 
 class _Limited(asyncio.Protocol):
-    """A connection that waits neither for a head nor for its client to take an answer longer than the timeouts."""
+    """A connection with timeouts: for a request's head, and for its client to take a response."""
 
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
@@ -123,7 +123,7 @@ class _Limited(asyncio.Protocol):
             self._watch_writes()
 
     def _linger(self) -> asyncio.TimerHandle:
-        """Send what is written, read no more, and close soon.
+        """Send the written bytes, read no more, and close soon.
 
         Closed at once with bytes unread, the connection would be reset, and the client might not see why.
         """
@@ -133,17 +133,17 @@ class _Limited(asyncio.Protocol):
         return self.loop.call_later(LINGER, self.transport.abort)
 
     def pause_writing(self) -> None:
-        """Watch what is taken of what waits."""
+        """Start checking that the client takes the bytes that wait."""
         super().pause_writing()
         self._watch_writes()
 
     def resume_writing(self) -> None:
-        """Go on writing."""
+        """Stop checking: the client has taken the bytes that waited."""
         super().resume_writing()
         self._write_timeout.cancel()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop all timers, and tell the application, which may wait for something else than a message."""
+        """Stop all timers, and set the event that tells the application, which may not be waiting for a message."""
         self._closed.set()
         self._close_timers()
         super().connection_lost(exc)
@@ -204,13 +204,13 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         self._waiting.remove(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give way to nobody any more."""
+        """Leave the list of waiting connections."""
         self._stop_waiting()
         self._stop_answering()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come, piece by piece, unless it breaks a limit."""
+        """Parse received bytes piece by piece, unless they break a limit."""
         if self.timeout_keep_alive_task is not None:  # the first byte after a pause
             self._head_timeout.cancel()
         for start in range(0, len(data), PIECE):
@@ -282,7 +282,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _stop_answering(self) -> None:
-        """Let what is answered at the moment send nothing more: uvicorn knows of the last request alone."""
+        """Stop the responses under way from sending more: uvicorn knows only the last request."""
         self._closed.set()
         for cycle in (self._running, self.cycle):
             if cycle is not None and not cycle.response_complete:
@@ -290,12 +290,12 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
                 cycle.message_event.set()
 
     def pause_writing(self) -> None:
-        """Wait for the client to take some of an answer."""
+        """Wait for the client to take some of a response."""
         super().pause_writing()
         self._update_waiting()
 
     def resume_writing(self) -> None:
-        """Go on answering."""
+        """Continue the response."""
         super().resume_writing()
         self._update_waiting()
 
@@ -306,7 +306,7 @@ class LimitedHTTPProtocol(_Limited, HttpToolsProtocol):
         self._update_waiting()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request, or has too large a head, and close."""
+        """Respond with 400 to bytes that are no request, or have too large a head, and close."""
         self._stop_answering()
         if not self._head_too_large:
             super().send_400_response(msg)
@@ -341,7 +341,7 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
             self.scope["state"]["closed"] = self._closed
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come, piece by piece, as long as there is budget for its frames."""
+        """Parse received bytes piece by piece, as long as there is budget for their frames."""
         self.conn.max_message_size = self._max_message_bytes()
         for start in range(0, len(data), FRAME_PIECE):
             if self._refused or self.transport.is_closing():
@@ -352,7 +352,7 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
                 self.transport.close()
 
     def _max_message_bytes(self) -> int:
-        """The bytes that a message may have: few before the application has noted in the scope whose it is."""
+        """Return the limit of a message in bytes: low until the application has identified the client in the scope."""
         scope: Mapping[str, Any] = getattr(self, "scope", {})  # there is none before the handshake
         is_known = isinstance(scope.get("state", {}).get("identity"), Identity)
         return self.config.ws_max_size if is_known else min(MAX_ANONYMOUS_MESSAGE_BYTES, self.config.ws_max_size)
@@ -373,7 +373,7 @@ class LimitedWebSocketProtocol(_Limited, WebSocketsSansIOProtocol):
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of what has come but was not handled: the connection is part of cycles, which go away much later."""
+        """Free received bytes that were not handled: reference cycles keep the connection for much longer."""
         super().connection_lost(exc)
         self.conn.parser.close()
         self.conn.reader.discard()

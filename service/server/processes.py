@@ -36,7 +36,7 @@ def serve(settings: Settings, workers: int) -> None:
 
 
 def app() -> Starlette:
-    """The application of one of several processes."""
+    """Create the application in one of several processes; uvicorn calls it by name."""
     return create_app(Settings.read())
 
 

@@ -1,4 +1,4 @@
-"""The listening sockets and the graceful shutdown: requests from before SIGTERM are answered, then it exits."""
+"""The port and the graceful shutdown: requests from before SIGTERM are answered, then the process exits."""
 
 import math
 import signal
@@ -13,15 +13,15 @@ from service.settings import ConfigurationError, Settings
 def shutdown_timeout(settings: Settings) -> int:
     """Return the seconds that requests under way may still take: as many as any request.
 
-    What runs longer is a download by a slow client, who can go on where it was cut, or a body of events, of which the
-    rest is sent again.
+    Longer requests are downloads by slow clients, who can resume them, and bodies of events, of which the rest is sent
+    again.
     """
     return math.ceil(settings.request_seconds)
 
 
 @contextmanager
 def graceful_server(host: str, port: int) -> Iterator[None]:
-    """Run a server inside. Raises `ConfigurationError` where nobody could listen."""
+    """Run a server inside, and exit cleanly after SIGTERM. Raises `ConfigurationError` if the port cannot be used."""
     _check_port_is_free(host, port)
     # When it has drained, uvicorn sends itself the signal once more, which would end us as if we had been killed.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -32,7 +32,7 @@ def graceful_server(host: str, port: int) -> Iterator[None]:
 
 
 def _check_port_is_free(host: str, port: int) -> None:
-    """Bind the port for a moment, before anything is started that would have to be stopped."""
+    """Bind the port for a moment, so that a port in use is noticed before anything else is started."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         for family, kind, protocol, _, address in addresses:

@@ -10,7 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics.domain.access import Identity
-from service.auth.tokens import TokenService, identify
+from service.auth.requests import identify
+from service.auth.tokens import TokenService
 
 REQUESTS_PER_SECOND = 100.0  # of all strangers together: a page and its files are ten, and kept by browsers
 BURST = 40.0

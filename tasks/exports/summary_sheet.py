@@ -6,7 +6,7 @@ It is read with the same reader as the rows, so that both show the same snapshot
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analytics.domain.funnel import METRICS, FunnelCounts, total
+from analytics.domain.measures.funnel import METRICS, FunnelCounts, total
 from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
 from analytics.domain.text import Locale
 from analytics.exports.records import Export

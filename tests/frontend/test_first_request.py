@@ -11,10 +11,9 @@ from benchmarks.page.documents import FIRST_REQUEST
 from benchmarks.page.variables import Filters
 from benchmarks.page.viewers import HEADERS, body
 from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import Reader
+from tests.support.browser.users import PARAMETERS, Reader
 from tests.support.servers.server import Server
 
-PARAMETERS = {"templates": "template", "accounts": "account", "departments": "department", "agents": "agent"}
 MONTH = Filters(date(2026, 10, 2), date(2026, 10, 31))
 
 

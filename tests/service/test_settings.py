@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from service.auth.tokens import create_token_service
+from service.auth.factory import create_token_service
 from service.settings import ConfigurationError, Settings, unknown_variables
 
 SECRET = "s" * 32

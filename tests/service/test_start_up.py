@@ -32,7 +32,7 @@ SERVICE = EXPORTS | {"strawberry", "graphql", "uvicorn", "dramatiq", "redis", "p
 DATABASE = {"sqlalchemy", "aiosqlite", "asyncpg", "alembic"}
 ABSENT = {
     "help": SERVICE | DATABASE | {"starlette", "jwt", "pydantic", "structlog", "msgspec"},
-    "token": SERVICE | DATABASE,
+    "token": SERVICE | DATABASE | {"starlette", "httpx", "structlog"},
     "migrate": SERVICE,
     "service": EXPORTS,
 }

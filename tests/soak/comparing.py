@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from analytics.domain.access import Identity
+from analytics.domain.query_spec import DIMENSIONS
 from tests.soak.tenants import SUPERVISORS, UNTIL, ZONES, TenantData
 from tests.support.exports.helpers import lines
 from tests.support.exports.tables import guarded
@@ -91,10 +92,7 @@ class Comparison:
             first,
             first + timedelta(days=rng.randrange(40)),
             rng.choice((None, None, *ZONES)),
-            templates=some("template_id"),
-            accounts=some("account_id"),
-            departments=some("department_id"),
-            agents=some("agent_id"),
+            **{dimension.field: some(dimension.column) for dimension in DIMENSIONS},
         )
 
     def _narrowed(self, who: Identity, filter: Filter) -> Filter:

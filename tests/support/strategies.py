@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from analytics.domain.query_spec import DIMENSIONS
 from tests.support.oracle import Filter
 
 Event = dict[str, Any]
@@ -92,6 +93,10 @@ def orderings(events: list[Event]) -> SearchStrategy[list[Event]]:
     return repeated.flatmap(lambda again: st.permutations([*events, *again]))
 
 
+# Ids to filter by, of each dimension.
+FILTER_IDS = {"templates": TEMPLATES, "accounts": ACCOUNTS, "departments": DEPARTMENTS, "agents": AGENTS}
+
+
 def filters(night: datetime | None = None) -> SearchStrategy[Filter]:
     """Filters of up to ten days around one clock change, with empty sets, unknown ids and other zones."""
     firsts = st.sampled_from(NIGHTS if night is None else (night,)).flatmap(_days)
@@ -103,10 +108,7 @@ def filters(night: datetime | None = None) -> SearchStrategy[Filter]:
             {},
             optional={
                 "time_zone": st.none() | st.sampled_from(ZONES),
-                "templates": _ids(TEMPLATES),
-                "accounts": _ids(ACCOUNTS),
-                "departments": _ids(DEPARTMENTS),
-                "agents": _ids(AGENTS),
+                **{dimension.field: _ids(FILTER_IDS[dimension.field]) for dimension in DIMENSIONS},
             },
         ),
     )

@@ -1,8 +1,8 @@
 """Accounts by Meta's phone number ids.
 
 An identifier is never taken away: every number that an account ever had still identifies it. A number that several
-accounts claimed belongs, at any time, to the last that had claimed it by then. Source: semantics, "State is a pure
-function".
+accounts claimed belongs, at any time, to the last that had claimed it by then. Source: docs/numbers.md,
+"A message and its states".
 """
 
 from bisect import bisect_right

@@ -1,7 +1,7 @@
 """Aliases: texts by which a message or a reply can be looked up, each with its kind in front.
 
 A contact has several names: phones (their digits) and ids. A message may have had several wamids.
-Source: semantics, "Which message does a reply answer?".
+Source: docs/numbers.md, "Which message a reply answers".
 """
 
 import re

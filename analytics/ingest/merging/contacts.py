@@ -1,6 +1,7 @@
 """Notices that a person is called otherwise from a time on: by another phone, or by another id.
 
-A reply under a new name came from whom the old one called too. Source: semantics, "Which message does a reply answer?".
+A reply under a new name came from whom the old one called too. Source: docs/numbers.md,
+"Which message a reply answers".
 """
 
 from collections import defaultdict

@@ -2,7 +2,7 @@
 
 A row does not hold the time of each key. Nearly all messages are described once, so a key with a value counts as stated
 at the row's `described_at`, and a key without one as never stated; the column `stated` holds the exceptions.
-Source: semantics, "State is a pure function of the set of events", descriptions.
+Source: docs/numbers.md, "A message and its states".
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The directory: the tenant's settings, departments, agents, accounts and templates, and the departments' members.
 
 An upsert states keys, from its `updated_at` (or `at`) on; about a key that it leaves out it states nothing.
-Source: semantics, "State is a pure function of the set of events" and "Names".
+Source: docs/numbers.md, "A message and its states" and "Names".
 """
 
 from collections import Counter
@@ -35,9 +35,9 @@ from analytics.ingest.merging.aliases import listed, unlisted
 from analytics.ingest.merging.descriptions import Statements, newness, stated_at
 from analytics.ingest.merging.records import max_or_none
 from analytics.ingest.outcomes import Outcome
+from analytics.storage.citus.known_tenants import remember
 from analytics.storage.database import Reader, Writer
 from analytics.storage.dialects import in_list
-from analytics.storage.known_tenants import remember
 from analytics.storage.tables import (
     accounts,
     agents,

@@ -1,7 +1,7 @@
 """Receipts: the merged statuses under one message id or wamid, and the facts about a message that they state.
 
-For each fact the earliest time counts, and for failures the code of the earliest that has one. Source: semantics,
-"State is a pure function of the set of events".
+For each fact the earliest time counts, and for failures the code of the earliest that has one. Source: docs/numbers.md,
+"A message and its states".
 """
 
 from collections.abc import Callable, Iterable

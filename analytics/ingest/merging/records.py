@@ -1,7 +1,7 @@
 """The records of ingest: messages and replies as rows, with fields in the order of the tables' columns.
 
 Every merge is commutative, associative and idempotent, so the same events give the same rows in any order and with any
-repetition. Source: semantics, "State is a pure function of the set of events".
+repetition. Source: docs/numbers.md, "A message and its states".
 """
 
 from collections.abc import Iterable

@@ -10,19 +10,19 @@ from analytics.reports.runner import MessageBatch
 
 
 class ExportWriter(ABC):
-    """Writes one table of messages, a row each: `append` some, again and again, then `finish`; or `discard`.
+    """A writer of one table of messages, a row each: call `append` repeatedly, then `finish`, or `discard`.
 
-    After any error the file is thrown away and the writer is closed: a file that lacks rows is never made.
-    As a context manager it discards what was not finished. Blocking, and not for two threads at once.
+    After any error the file is deleted and the writer closed, so a file that lacks rows is never made.
+    As a context manager it discards an unfinished file. Calls block; use it from one thread at a time.
     """
 
     def __init__(self) -> None:
         self._open = True
 
     def append(self, sends: MessageBatch) -> None:
-        """Add messages in their order.
+        """Append messages in their order.
 
-        Raises ValueError or KeyError for what breaks the contract of `MessageBatch`, OSError when the disk is full,
+        Raises ValueError or KeyError for values outside the contract of `MessageBatch`, OSError when the disk is full,
         RuntimeError on a closed writer.
         """
         self._refuse_if_closed()

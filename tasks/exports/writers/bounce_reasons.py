@@ -32,6 +32,6 @@ SPANISH: Mapping[int | None, str] = {
 
 
 def reason(code: int | None, heard: Mapping[int, str], locale: Locale) -> str:
-    """A bounce's reason; `heard` are words of events, see `analytics.reports.runner.reported_titles`."""
+    """Return a bounce's reason; `heard` has the titles in events, see `analytics.reports.runner.reported_titles`."""
     own = SPANISH.get(code) if locale is Locale.ES else None
     return own or title_of(code, heard)

@@ -1,4 +1,4 @@
-"""The columns of an export, as data: what they are called, how wide they are, what they hold."""
+"""The columns of an export as data: their headers, widths and values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,10 +83,10 @@ STATUS_WORDS: Mapping[Locale, Mapping[str, str]] = {
 
 
 def columns(further: Sequence[ExportColumn] = ()) -> list[Column]:
-    """The columns of a file: those of every file, then further ones."""
+    """Return the columns of a file: the standard ones, then optional ones."""
     return [*COLUMNS, *(FURTHER[column] for column in further)]
 
 
 def headers(locale: Locale, further: Sequence[ExportColumn] = ()) -> list[str]:
-    """The header row in that language."""
+    """Return the header row in a language."""
     return [column.headers[locale] for column in columns(further)]

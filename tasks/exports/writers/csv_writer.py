@@ -1,4 +1,4 @@
-"""The CSV file of an export: UTF-8 with BOM, RFC 4180, safe to open in a spreadsheet, wherever that splits it."""
+"""The CSV file of an export: UTF-8 with BOM, RFC 4180, and without formulas, at whatever sign a spreadsheet splits."""
 
 import io
 import shutil
@@ -27,7 +27,7 @@ _SEPARATORS = {CsvSeparator.COMMA: ",", CsvSeparator.SEMICOLON: ";"}
 
 
 def _fields(separator: str, named: MessageLabels) -> tuple[str, str, str]:
-    """The fields of a message's names: those before its time, before its id, and before its reply."""
+    """Return the fields of a message's names in three groups: before its time, before its id, and before its reply."""
     field = partial(csv_field, separator=separator)
     return (
         separator.join(map(field, (named.template_name, named.template_category.lower()))),
@@ -52,7 +52,7 @@ _IN_AN_HOUR = [f"{minute:02}:{second:02}" for minute in range(60) for second in 
 
 
 class CsvWriter(ExportWriter):
-    """Streams rows to a file of separated fields; None is an empty field.
+    """A writer that streams rows to a file of separated fields; None is an empty field.
 
     Instants are the local `YYYY-MM-DD HH:MM:SS` of the report's zone, the same as in the Excel file.
 

@@ -1,4 +1,4 @@
-"""Anyone's text made fit for a cell: it always stays text, and reads back as it was."""
+"""Escaping of untrusted text for cells: it always stays text, and reads back unchanged."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -36,7 +36,7 @@ _SHOWN_DIGITS = 11  # of a number, at most, that a spreadsheet shows as it is
 
 
 def replace_unwritable(text: str) -> str:
-    """The text with U+FFFD for every character that a file cannot hold: controls but tab, LF and CR; lone
+    """Replace characters that a file cannot hold by U+FFFD: controls other than tab, LF and CR; lone
     surrogates; U+FFFE and U+FFFF."""
     if text.isprintable():  # one fast pass in C; none of the above is printable
         return text
@@ -44,9 +44,9 @@ def replace_unwritable(text: str) -> str:
 
 
 def truncate_utf16(text: str, limit: int = CELL_LIMIT) -> str:
-    """The text, or as much of it as fits in `limit` UTF-16 units with `…` at the end; never half a pair.
+    """Cut a longer text to `limit` UTF-16 units with `…` at the end, never within a surrogate pair.
 
-    Expects legible text.
+    Expects text without unwritable characters.
     """
     if 2 * len(text) <= limit:  # fits even if every character takes two units
         return text

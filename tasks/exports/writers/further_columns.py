@@ -1,4 +1,4 @@
-"""The columns that a file has besides those of every file, and what they hold."""
+"""The optional columns of a file, and their values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Further:
     heard: Mapping[int, str] = field(default_factory=dict)
 
     def values(self, column: ExportColumn, sends: MessageBatch, locale: Locale) -> Values:
-        """The value of a column that holds no time."""
+        """Return the values of a column that holds no time, one for each message."""
         if column is ExportColumn.BOUNCE_REASON:
             return _reasons(sends, self.heard, locale)
         return FOLLOWING[column](sends, locale) if column in FOLLOWING else sends.further[column]

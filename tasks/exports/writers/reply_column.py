@@ -1,4 +1,4 @@
-"""The column "Respuesta", which says of every reply that there was one: its text, or its kind in brackets."""
+"""The column "Respuesta": each reply's text, or its kind in brackets where it has no text."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ CAPTIONED = KINDS.keys() - {"", "text", "button", "interactive"}
 
 
 def replies(sends: MessageBatch, locale: Locale) -> list[str | None]:
-    """The text of the column; None where there was no reply."""
+    """Return the values of the column; None where there was no reply."""
     return [
         None
         if kind is None
@@ -43,11 +43,11 @@ def replies(sends: MessageBatch, locale: Locale) -> list[str | None]:
 
 
 def _named(kind: str, text: str | None, locale: Locale) -> str:
-    """A reply by its kind, with its caption; of somebody who was forgotten there is no text."""
+    """Return a reply's kind in brackets, with its caption if it has one; erasure removes captions."""
     name = f"[{KINDS.get(kind, KINDS[''])[locale]}]"
     return f"{name} {text}" if text and not text.isspace() else name
 
 
 def kind_word(kind: str | None, locale: Locale) -> str | None:
-    """A kind in one word; None where there was no reply, or nobody said of which kind it is."""
+    """Return a word for a reply's kind; None without a reply, or if its kind is unknown."""
     return KINDS[kind][locale] if kind and kind in KINDS else None

@@ -1,4 +1,4 @@
-"""Cell values for openpyxl that it writes as they were meant.
+"""Cells for openpyxl, with types that keep values as they are.
 
 Sheets and cells are Any: write-only sheets take values and cells alike, and the stubs know neither.
 """
@@ -30,7 +30,7 @@ _HEADER = {
 
 
 def text_cell(sheet: Any, value: str) -> Any:
-    """The text as text, whatever it begins with; None for no text, which is no cell."""
+    """Create a cell of text, also for text that begins like a formula; None for an empty text."""
     value = cell_text(value)
     if len(value) > CELL_LIMIT:  # by escapes only; openpyxl would cut it there, except in rich text
         return CellRichText(value)
@@ -40,7 +40,7 @@ def text_cell(sheet: Any, value: str) -> Any:
 
 
 def quoted_cell(sheet: Any, value: str) -> Any:
-    """A cell of text that stays text in Excel, also when someone edits it and presses Enter."""
+    """Create a cell of text that stays text in Excel, also when someone edits it and presses Enter."""
     cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"  # after the value, from which openpyxl infers a formula or an error
     cell.quotePrefix = True
@@ -48,12 +48,12 @@ def quoted_cell(sheet: Any, value: str) -> Any:
 
 
 def datetime_cell(sheet: Any, local: datetime | None = None) -> Any:
-    """A date-time cell."""
+    """Create a date-time cell."""
     return _formatted(sheet, local, DATE_FORMAT)
 
 
 def header_cell(sheet: Any, value: str) -> Any:
-    """A cell of the first row."""
+    """Create a cell of the header row."""
     cell = WriteOnlyCell(sheet, value)
     for name, style in _HEADER.items():
         setattr(cell, name, style)
@@ -61,7 +61,7 @@ def header_cell(sheet: Any, value: str) -> Any:
 
 
 def label_cell(sheet: Any, value: str) -> Any:
-    """The left cell of a line of the summary."""
+    """Create the label, the left cell of a line of the summary."""
     cell = WriteOnlyCell(sheet, cell_text(value))
     cell.data_type = "s"
     cell.font = _BOLD
@@ -69,7 +69,7 @@ def label_cell(sheet: Any, value: str) -> Any:
 
 
 def value_cell(sheet: Any, value: str | int | float | datetime | None) -> Any:
-    """A cell of the summary right of its label; a float is a rate.
+    """Create a cell of the summary right of its label; a float is a rate.
 
     Raises ValueError for a naive time or a number not finite.
     """
@@ -83,7 +83,7 @@ def value_cell(sheet: Any, value: str | int | float | datetime | None) -> Any:
 
 
 def _wall_clock(instant: datetime) -> datetime:
-    """The instant as its own zone's clock shows it, since spreadsheets know no zones; to the whole second."""
+    """Convert an instant to the local time of its own zone, to the whole second: spreadsheets know no zones."""
     if instant.tzinfo is None:
         raise ValueError("a time in the summary needs a zone: whose clock it shows is unknown")
     return instant.replace(tzinfo=None, microsecond=0)

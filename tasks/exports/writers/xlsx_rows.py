@@ -35,7 +35,7 @@ _MARKUP = re.compile("[&<>\r]")
 
 
 class XmlWorksheet(_Sheet):  # type: ignore[misc]
-    """A write-only sheet that takes a row as XML, `append((xml,))`, besides openpyxl's values."""
+    """A write-only sheet that also takes rows as XML: `append((xml,))`."""
 
     _writer: Any = None
 
@@ -59,7 +59,7 @@ class _Writer(WorksheetWriter):
 
 
 class RowXmlBuilder:
-    """Makes the XML of messages' rows for the sheets of a workbook, which keeps the styles."""
+    """A builder of rows as XML for the sheets of one workbook, which has the styles."""
 
     def __init__(self, sheet: Any, locale: Locale, further: Further) -> None:
         self._locale = locale
@@ -73,7 +73,7 @@ class RowXmlBuilder:
         self._recurring_cell = lru_cache(KNOWN)(self._plain)
 
     def values(self, sends: MessageBatch) -> Iterable[tuple[Any, ...]]:
-        """The values of each message's row. Raises ValueError when not all columns are of one length."""
+        """Yield the values of each message's row. Raises ValueError if the columns have different lengths."""
         reply_texts = replies(sends, self._locale)
         named, sent_at, message, recipient, status, ticket, key, *_ = sends
         return zip(
@@ -90,7 +90,7 @@ class RowXmlBuilder:
         )
 
     def __call__(self, values: tuple[Any, ...], number: int) -> tuple[str]:
-        """The row of such values, to be the `number`-th of its sheet. Raises KeyError for an unknown status."""
+        """Build the XML of row `number` of a sheet from its values. Raises KeyError for an unknown status."""
         named, sent_at, message, recipient, status, ticket, key, reply, further = values
         template, agent, account = self._recurring(named)
         cell = self._cell
@@ -102,7 +102,7 @@ class RowXmlBuilder:
         return (row.replace(_NUMBER, str(number)),)
 
     def _further_cells(self, sends: MessageBatch) -> Sequence[str]:
-        """The cells of further columns, of each message in one text."""
+        """Return the cells of the optional columns, as one text for each message."""
         if not self._further.columns:
             return [""] * len(sends.named)
         cells_by_column = (self._column(column, sends) for column in self._further.columns)
@@ -115,18 +115,18 @@ class RowXmlBuilder:
         return [self._recurring_cell(column, value) for value in values]
 
     def _time(self, column: str, second: int) -> str:
-        """A date-time cell of what a clock shows."""
+        """Return a date-time cell of a local time."""
         days = (second + _EXCEL_ZERO) / _SECONDS_A_DAY
         return f'<c r="{self._references[column]}" s="{self._stamp}"><v>{days}</v></c>'
 
     def _plain(self, column: str, value: str | int | None) -> str:
-        """A cell of text or of a number."""
+        """Return a cell of text or of a number."""
         if isinstance(value, int):
             return f'<c r="{self._references[column]}"><v>{value}</v></c>'
         return self._cell(column, value)
 
     def _names(self, named: MessageLabels) -> tuple[str, str, str]:
-        """The cells of a message's names: those before its time, before its id, and before its reply."""
+        """Return the cells of a message's names in three groups: before its time, its id, and its reply."""
         cell = self._cell
         return (
             cell("template_name", named.template_name) + cell("template_category", named.template_category.lower()),
@@ -137,7 +137,7 @@ class RowXmlBuilder:
         )
 
     def _cell(self, column: str, value: str | None) -> str:
-        """A cell of text; nothing for no text."""
+        """Return a cell of text; an empty string without text."""
         if not value:
             return ""
         text = cell_text(value)

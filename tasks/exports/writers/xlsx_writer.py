@@ -1,4 +1,4 @@
-"""The Excel file of an export: one open write-only workbook, one row of it in memory."""
+"""The Excel file of an export, written through openpyxl's write-only workbook with one row in memory at a time."""
 
 import errno
 import os
@@ -30,7 +30,7 @@ _SUMMARY_WIDTHS = (36, 48, 18, 12, 20)
 
 
 class XlsxWriter(ExportWriter):
-    """Streams rows to a sheet, and to further ones when `max_rows` (the header not counted) are in it.
+    """A writer that streams rows to a sheet, and to another after each `max_rows` (without the header).
 
     `summary` is shown on a sheet of its own in front, a label and its values a line; times in it are aware and
     shown by their own zone's clock. Raises ValueError for a naive time or a number that is not finite. The first
@@ -113,7 +113,7 @@ class XlsxWriter(ExportWriter):
 
 @contextmanager
 def _disk_errors() -> Iterator[None]:
-    """Give lxml's word for a failed write (`IO_ENOSPC`) as the OSError it is."""
+    """Raise lxml's error for a failed write (`IO_ENOSPC`) as an OSError."""
     try:
         yield
     except SerialisationError as error:

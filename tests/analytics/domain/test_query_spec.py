@@ -146,10 +146,10 @@ def test_the_period_before_the_first_days_of_the_calendar_can_be_asked_for() -> 
         ({"last": date.max}, "filter.sentOn.to"),
         ({"first": LAST, "last": FIRST}, "filter.sentOn"),
         ({"last": FIRST + timedelta(days=MAX_RANGE_DAYS)}, "filter.sentOn"),
-        ({"templates": frozenset(map(str, range(MAX_FILTER_IDS + 1)))}, "filter.templateIds"),
-        ({"accounts": frozenset(map(str, range(MAX_FILTER_IDS + 1)))}, "filter.accountIds"),
-        ({"departments": frozenset(map(str, range(MAX_FILTER_IDS + 1)))}, "filter.departmentIds"),
-        ({"agents": frozenset(map(str, range(MAX_FILTER_IDS + 1)))}, "filter.agentIds"),
+        *(
+            ({dimension.field: frozenset(map(str, range(MAX_FILTER_IDS + 1)))}, f"filter.{dimension.argument}")
+            for dimension in DIMENSIONS
+        ),
     ],
 )
 def test_an_error_names_the_argument(fields: dict[str, Any], argument: str) -> None:

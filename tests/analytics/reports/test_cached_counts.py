@@ -21,7 +21,7 @@ from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import Rows, run_aggregate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
-from tests.analytics.reports.test_runner import scoped_cases, sent, spec, spec_of
+from tests.analytics.reports.queries import scoped_cases, sent, spec, spec_of
 from tests.support import oracle as rules
 from tests.support.factories import message_sent
 from tests.support.ingest_helpers import Event, feed

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.domain.errors import InvalidInputError, MessagesPurgedError
-from analytics.domain.funnel import FunnelStepName
+from analytics.domain.measures.funnel import FunnelStepName
 from analytics.domain.message_conditions import MessageConditions, ReplyKind
 from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.time_zones import to_micros
@@ -20,7 +20,7 @@ from analytics.lifecycle.retention import delete_old_messages
 from analytics.reports import messages
 from analytics.reports.messages import MessageOrder, MessageOrderField, read_messages
 from analytics.storage.database import Database
-from tests.analytics.reports.test_runner import scoped_cases, spec_of
+from tests.analytics.reports.queries import scoped_cases, spec_of
 from tests.support import oracle as rules
 from tests.support import strategies
 from tests.support.factories import MONDAY, after, message_sent, reply, status, ticket
@@ -81,7 +81,9 @@ def holds(where: MessageConditions, message: OracleMessage, known: Oracle, filte
         code = NO_CODE if message.bounce_code is None else message.bounce_code
         wanted.append(message.status == "FAILED" and code in where.bounce_codes)
     if where.reply_weekday is not None or where.reply_hour is not None:
-        local = message.replied_at and message.replied_at.astimezone(rules._zone(filter.time_zone or known.time_zone))
+        local = message.replied_at and message.replied_at.astimezone(
+            rules.load_zone(filter.time_zone or known.time_zone)
+        )
         wanted.append(
             local is not None
             and where.reply_weekday in (None, local.isoweekday())

@@ -1,59 +1,25 @@
-"""Queries give what the rules say of the same events, and every way of counting gives the same sum."""
+"""Queries by example: ranges, ids, names and statements."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
-from types import SimpleNamespace
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import update
 
-from analytics.domain.funnel import METRICS, ZERO_COUNTS, FunnelCounts, total
-from analytics.domain.query_spec import AccessScope, MessageFilter, QuerySpec, build_spec
-from analytics.domain.response_times import quantile
-from analytics.domain.time_buckets import hour_buckets
+from analytics.domain.measures.funnel import ZERO_COUNTS, total
+from analytics.domain.query_spec import DIMENSIONS
 from analytics.domain.time_zones import DAY, to_micros
-from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports import runner
 from analytics.reports.maturing import Maturing, count_maturing
-from analytics.reports.planner import AggregateQuery, Grouping
-from analytics.reports.runner import MessageBatch, Rows
+from analytics.reports.planner import Grouping
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
-from tests.support import oracle as rules
-from tests.support import strategies
+from tests.analytics.reports.queries import SERIES, TABLES, counted, sends, sent, spec
 from tests.support.ingest_helpers import Event, feed
-from tests.support.oracle import Oracle, OracleMessage
 from tests.support.sql.counter import reads
-
-NOON = datetime(2026, 9, 8, 12, tzinfo=UTC)
-TABLES = (Grouping.DEPARTMENT, Grouping.AGENT, Grouping.TEMPLATE, Grouping.ACCOUNT)
-SERIES = (Grouping.DAY, Grouping.HOUR)
-
-
-def funnel(counts: FunnelCounts) -> rules.Funnel:
-    return {m.slug: (counts.step(m.slug).count, counts.step(m.slug).tickets) for m in METRICS}
-
-
-def funnels(rows: Rows) -> dict[tuple[Any, ...], rules.Funnel]:
-    return {key: funnel(counts) for key, counts in rows.items()}
-
-
-def spec_of(tenant: str, known: Oracle, filter: rules.Filter, departments: frozenset[str] | None = None) -> QuerySpec:
-    return build_spec(
-        MessageFilter(**asdict(filter)),
-        AccessScope(tenant, departments),
-        tenant_time_zone=known.time_zone,
-        reply_window_days=known.reply_window // timedelta(days=1),
-        now=to_micros(NOON),
-    )
 
 
 @pytest.fixture
@@ -61,181 +27,6 @@ def statements(database: Database) -> Iterator[list[str]]:
     """The SQL that readers ran, since the test began."""
     with reads(database) as seen:
         yield seen
-
-
-async def counted(database: Database, spec: QuerySpec, grouping: Grouping) -> Rows:
-    async with database.read() as reader:
-        return await runner.run_aggregate(reader, AggregateQuery(spec, grouping))
-
-
-async def sends(database: Database, spec: QuerySpec) -> list[SimpleNamespace]:
-    async with database.read() as reader:
-        return [
-            SimpleNamespace(**asdict(named) | dict(zip(MessageBatch._fields[1:-1], own, strict=True)))
-            async for page in runner.stream_messages(reader, spec)
-            for named, *own in zip(*page[:-1], strict=True)
-        ]
-
-
-@st.composite
-def scoped_cases(draw: st.DrawFn) -> tuple[list[Event], rules.Filter, frozenset[str] | None]:
-    """Events, a filter, and a scope that the filter stays within; the filter as narrowed to it."""
-    events, filter = draw(strategies.cases(notices=True))
-    scope = draw(st.none() | st.frozensets(st.sampled_from(strategies.DEPARTMENTS)))
-    if scope is not None and filter.departments is not None:
-        filter = replace(filter, departments=filter.departments & scope)
-    return events, filter, scope
-
-
-@given(case=scoped_cases())
-async def test_counts_are_what_the_rules_say(
-    database: Database, case: tuple[list[Event], rules.Filter, frozenset[str] | None]
-) -> None:
-    events, filter, scope = case
-    tenant, known = uuid4().hex, Oracle(events)
-    await feed(database, tenant, events)
-    spec = spec_of(tenant, known, filter, scope)
-    seen = replace(filter, departments=spec.departments)
-    selected = known.select(seen)
-    found = {grouping: await counted(database, spec, grouping) for grouping in Grouping}
-
-    for grouping, keys in {
-        Grouping.DEPARTMENT: ["department_id"],
-        Grouping.AGENT: ["agent_id", "department_id"],
-        Grouping.TEMPLATE: ["template_id", "department_id"],
-        Grouping.ACCOUNT: ["account_id"],
-    }.items():
-        assert funnels(found[grouping]) == known.by(selected, *keys)
-
-    by_day = {(on.toordinal(),): sum for _, on, sum in known.series(seen, "DAY") if sum["messages"][0]}
-    assert funnels(found[Grouping.DAY]) == by_day
-    by_hour = {to_micros(start): sum for start, _, sum in known.series(seen, "HOUR") if sum["messages"][0]}
-    hours = hour_buckets(spec.zone, spec.starts_at, spec.ends_at)
-    assert {hours[key].starts_at: funnel(counts) for key, counts in found[Grouping.HOUR].items()} == by_hour
-
-    cells = {(hour // 24 + 1, hour % 24): counts.values[0] for (hour,), counts in found[Grouping.REPLY_HOUR].items()}
-    assert cells == {cell: replies for cell, replies in known.heatmap(seen).items() if replies}
-    histogram = {bin: counts.values[0] for (bin,), counts in found[Grouping.RESPONSE_TIME].items()}
-    assert (
-        sum(histogram.values()),
-        quantile(histogram, Fraction(1, 2)),
-        quantile(histogram, Fraction(9, 10)),
-    ) == known.response_time(selected)
-    bounces = {
-        None if code == NO_CODE else code: counts.values[0] for (code,), counts in found[Grouping.BOUNCE].items()
-    }
-    assert bounces == known.bounces(selected)
-
-
-@given(case=scoped_cases())
-async def test_everything_adds_up_to_the_same(
-    database: Database, case: tuple[list[Event], rules.Filter, frozenset[str] | None]
-) -> None:
-    events, filter, scope = case
-    tenant, known = uuid4().hex, Oracle(events)
-    await feed(database, tenant, events)
-    spec = spec_of(tenant, known, filter, scope)
-    sums = {total((await counted(database, spec, grouping)).values()) for grouping in (*TABLES, *SERIES)}
-    assert len(sums) == 1
-    sum_ = sums.pop()
-    async with database.read() as reader:
-        assert await runner.count(reader, spec) == sum_.step("messages").count
-    rows = await sends(database, spec)
-    assert len(rows) == sum_.step("messages").count
-    statuses = Counter(row.status for row in rows)
-    assert statuses["FAILED"] == sum_.step("bounced").count
-    assert statuses["PENDING"] == sum_.step("pending").count
-    assert statuses["READ"] == sum_.step("read").count
-    assert statuses["READ"] + statuses["DELIVERED"] == sum_.step("delivered").count
-    assert sum(row.ticket_id is not None for row in rows) >= sum_.step("messages").tickets
-
-
-def _shown(known: Oracle, zone: ZoneInfo, message: OracleMessage) -> tuple[Any, ...]:
-    at = message.sent_at
-    return (
-        message.id,
-        at.astimezone(zone).replace(tzinfo=UTC, microsecond=0).timestamp(),
-        known.name_at("template", message.template_id, at),
-        message.template_category,
-        known.name_at("department", message.department_id, at),
-        known.name_at("agent", message.agent_id, at),
-        known.name_at("account", message.account_id, at),
-        message.contact_phone,
-        message.status,
-        message.ticket_id,
-        message.ticket_key,
-        message.reply_text,
-    )
-
-
-@given(case=scoped_cases())
-async def test_exported_rows_are_what_the_rules_say(
-    database: Database, case: tuple[list[Event], rules.Filter, frozenset[str] | None]
-) -> None:
-    events, filter, scope = case
-    tenant, known = uuid4().hex, Oracle(events)
-    await feed(database, tenant, events)
-    spec = spec_of(tenant, known, filter, scope)
-    selected = known.select(replace(filter, departments=spec.departments))
-    zone = ZoneInfo(filter.time_zone or known.time_zone)
-    assert [
-        (
-            send.message_id,
-            send.sent_at,
-            send.template_name,
-            send.template_category,
-            send.department_name,
-            send.agent_name,
-            send.account_name,
-            send.recipient_phone,
-            send.status,
-            send.ticket_id,
-            send.ticket_key,
-            send.reply_text,
-        )
-        for send in await sends(database, spec)
-    ] == [_shown(known, zone, message) for message in selected]
-
-
-@given(case=scoped_cases(), hours=st.integers(-10 * 24, 30 * 24))
-async def test_maturing_is_what_the_rules_say(
-    database: Database, case: tuple[list[Event], rules.Filter, frozenset[str] | None], hours: int
-) -> None:
-    events, filter, scope = case
-    tenant, known = uuid4().hex, Oracle(events)
-    await feed(database, tenant, events)
-    now = datetime(filter.first.year, filter.first.month, filter.first.day, tzinfo=UTC) + timedelta(hours=hours)
-    spec = replace(spec_of(tenant, known, filter, scope), now=to_micros(now))
-    messages, until = known.maturing(replace(filter, departments=spec.departments), now)
-    async with database.read() as reader:
-        found = await count_maturing(reader, spec)
-    assert found == Maturing(messages, None if until is None else to_micros(until))
-
-
-# By hand
-
-
-def sent(id: str, at: str = "2026-09-07T10:00:00-03:00", **message: Any) -> Event:
-    fields = {
-        "id": id,
-        "account_id": "a1",
-        "department_id": "d1",
-        "agent_id": "u1",
-        "template_id": "t1",
-        "contact": {"phone": "+56911111111"},
-    }
-    return {"type": "message.sent", "at": at, "message": fields | message}
-
-
-def spec(tenant: str, first: date = date(2026, 9, 7), last: date = date(2026, 9, 7), **rest: Any) -> QuerySpec:
-    filter = MessageFilter(first=first, last=last, **rest)
-    return build_spec(
-        filter,
-        AccessScope(tenant, None),
-        tenant_time_zone="America/Santiago",
-        reply_window_days=7,
-        now=to_micros(NOON),
-    )
 
 
 @pytest.mark.parametrize("grouping", Grouping)
@@ -387,7 +178,7 @@ async def test_two_copies_of_a_message_in_two_filters_of_one_kind_count_once(dat
     assert [row.message_id for row in await sends(database, both)] == ["m1", "m2"]
 
 
-@pytest.mark.parametrize("kind", ["templates", "accounts", "departments", "agents"])
+@pytest.mark.parametrize("kind", [dimension.field for dimension in DIMENSIONS])
 @pytest.mark.parametrize("ids", [frozenset[str](), frozenset({"unknown"}), frozenset({"'", '"]', "%", "\\"})])
 async def test_no_ids_and_unknown_ids_select_nothing(
     database: Database, tenant: str, kind: str, ids: frozenset[str]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from analytics.domain.funnel import FunnelCounts
+from analytics.domain.measures.funnel import FunnelCounts
 from analytics.storage.database import Database, Reader
 from graphql_schema.context import RequestPolicy
 from graphql_schema.schema import schema

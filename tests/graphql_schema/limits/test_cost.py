@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from analytics.domain import limits
+from analytics.domain.query_spec import DIMENSIONS
 from analytics.storage.database import Database
 from graphql_schema.limits.cost import field_cost
 from graphql_schema.limits.document_size import measure
@@ -55,6 +56,7 @@ FIELDS = {
     "CampaignAnalytics.responseTime": analytics("responseTime { median }"),
     "CampaignAnalytics.bounceReasons": analytics("bounceReasons { code }"),
     "CampaignAnalytics.maturing": analytics("maturing { messages }"),
+    "CampaignAnalytics.messages": analytics("messages { totalCount }"),
     "CampaignAnalytics.previousPeriod": analytics("previousPeriod { period { from } }"),
     "Query.viewer": "{ viewer { id } }",
     "Query.limits": "{ limits { first } }",
@@ -144,7 +146,7 @@ def test_many_exports_are_dear_and_their_filters_dearer() -> None:
     page = "{ exports(first: %d) { nodes { %s } } }"
     assert points(page % (200, "id")) > 5 * points(page % (20, "id")) / 2
     assert points(page % (200, "downloadUrl")) > 400 + points(page % (200, "id"))
-    lists = "filter { templateIds accountIds departmentIds agentIds }"
+    lists = f"filter {{ {' '.join(dimension.argument for dimension in DIMENSIONS)} }}"
     assert 1_000 < points(page % (200, lists)) <= limits.MAX_COST
 
 

@@ -1,37 +1,25 @@
 """Documents made to be dear are refused before anything is done for them, and ordinary ones are not."""
 
-import gc
 import time
-import tracemalloc
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from graphql import (
     GraphQLError,
-    GraphQLResolveInfo,
-    GraphQLSyntaxError,
     Lexer,
     Token,
-    TypeMetaFieldDef,
     ValidationContext,
-    build_client_schema,
     get_introspection_query,
     parse,
-    validate,
 )
 
 from analytics.domain import limits
-from analytics.domain.access import Identity
-from analytics.domain.errors import TooComplexError, UnauthenticatedError
+from analytics.domain.errors import UnauthenticatedError
 from analytics.storage.database import Database
-from graphql_schema.context import Context, Introspection, RequestPolicy
-from graphql_schema.extensions import document_validation
-from graphql_schema.extensions.document_cache import DocumentCache
+from graphql_schema.context import RequestPolicy
 from graphql_schema.extensions.fast_execution import FastExecutionContext
-from graphql_schema.extensions.parser import parse as lean_parse
 from graphql_schema.limits.document_size import measure
-from graphql_schema.schema import build_schema, schema
+from graphql_schema.schema import schema
 from tests.support.factories import codes, context, execute, identity
 from tests.support.graphql.view import DOCUMENT
 from tests.support.sql.counter import reads
@@ -97,20 +85,6 @@ TOO_LARGE = {
     + "#\n" * 10
     + " ".join(f"fragment f{n} on Limits {{ first }}" for n in range(1_000)),
 }
-
-
-@pytest.fixture
-def unknown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The documents that were validated; none is known from before."""
-    validated: list[Any] = []
-
-    def remembered(of: Any, document: Any, *more: Any, **options: Any) -> Any:
-        validated.append(document)
-        return validate(of, document, *more, **options)
-
-    monkeypatch.setattr(document_validation, "validate", remembered)
-    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_cache", DocumentCache())
-    return validated
 
 
 @pytest.mark.parametrize("document", TOO_LARGE.values(), ids=TOO_LARGE.keys())
@@ -257,12 +231,6 @@ async def test_of_strangers_only_small_documents_are_looked_at(
     assert len(seen) <= 2 * (limits.MAX_ANONYMOUS_TOKENS[1] + 2)
 
 
-async def test_where_everybody_may_read_the_schema_strangers_may_ask_for_no_more_than_that(database: Database) -> None:
-    for document, code in ((get_introspection_query(), None), ("{ " + "__typename " * 400 + "}", "UNAUTHENTICATED")):
-        result = await schema.execute(document, context_value=asking(database, None, Introspection.EVERYONE))
-        assert [(error.extensions or {})["code"] for error in result.errors or ()] == ([code] if code else [])
-
-
 async def test_what_the_page_asks_first_says_that_the_token_has_expired(database: Database) -> None:
     document = "query Viewer { viewer { id name email role timeZone departments { id name } } limits { rangeDays } }"
     result = await execute(database, UnauthenticatedError("The token has expired."), document)
@@ -300,194 +268,6 @@ def test_what_is_not_valid_is_measured_all_the_same(document: str) -> None:
     size = measure(schema._schema, parse(document))
     assert size.selections <= 4
     assert size.points <= 11  # `limits` reads
-
-
-async def test_a_document_is_validated_once(database: Database, tenant: str, unknown: list[Any]) -> None:
-    for _ in range(3):
-        assert (await execute(database, identity(tenant), "{ limits { first } }")).errors is None
-    assert len(unknown) == 1
-    for _ in range(3):
-        assert (await execute(database, identity(tenant), "{ nothing }")).errors
-    assert len(unknown) == 4  # what is not valid is not kept
-
-
-async def test_strangers_do_not_fill_the_memory(database: Database, unknown: list[Any]) -> None:
-    for _ in range(3):
-        await execute(database, None, "{ limits { first } }")
-    assert len(unknown) == 3
-    assert len(document_validation.DocumentValidationExtension._cache) == 0
-
-
-async def test_only_so_many_bytes_of_documents_are_kept(
-    database: Database, tenant: str, unknown: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cache = DocumentCache(most_bytes=100_000)
-    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_cache", cache)
-    for n in range(100):
-        await execute(database, identity(tenant), f"{{ a{n}: __typename }}")
-        assert cache.bytes <= 100_000
-    kept = len(cache)
-    assert 10 < kept < 100
-    await execute(database, identity(tenant), "{ a99: __typename }")
-    assert len(unknown) == 100
-    await execute(database, identity(tenant), "{ a0: __typename }")
-    assert len(unknown) == 101
-    # One that is large takes the place of many.
-    await execute(database, identity(tenant), "{ limits { first } }" + " # long" * 5_000)
-    assert len(cache) < kept
-
-
-def large(n: int) -> str:
-    """One of any number of documents with ids written into them, of 17,000 characters."""
-    ids = " ".join(f'"agent-{n:06}-{id:03}"' for id in range(900))
-    days = 'sentOn: {from: "2026-11-02", to: "2026-11-08"}'
-    return "{ campaignAnalytics(filter: {%s, agentIds: [%s]}) { funnel { messages sent { count } } } }" % (days, ids)  # noqa: UP031
-
-
-async def test_documents_leave_no_memory_behind(
-    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not even garbage that grows old: old garbage is looked for very rarely."""
-
-    async def grown(first: int) -> int:
-        gc.collect()
-        before, _ = tracemalloc.get_traced_memory()
-        for n in range(first, first + 15):
-            assert (await execute(database, identity(tenant), large(n))).errors is None
-        gc.collect(1)  # what did not grow old
-        return tracemalloc.get_traced_memory()[0] - before
-
-    cache = DocumentCache(most_bytes=3_000_000)
-    monkeypatch.setattr(document_validation.DocumentValidationExtension, "_cache", cache)
-    tracemalloc.start()
-    try:
-        await grown(0)
-        assert 3 < len(cache) < 15
-        assert await grown(15) < 500_000  # one more would be nearly that much
-    finally:
-        tracemalloc.stop()
-
-
-@pytest.mark.parametrize("text", [large(0), "{ a b c (", "{ a # " + "b " * 9 + "\n b", "{ a " * 500, "{ a " * 1_490])
-def test_no_token_is_left_to_the_garbage_collector(text: str) -> None:
-    gc.collect()
-    gc.disable()
-    # Documents that other tests have parsed with graphql-core's own parser may live on.
-    others = {id(token) for token in gc.get_objects() if type(token) is Token}
-    try:
-        with suppress(GraphQLSyntaxError, TooComplexError):
-            lean_parse(text, limits.MAX_TOKENS)
-        tokens = [token for token in gc.get_objects() if type(token) is Token and id(token) not in others]
-        assert not [token for token in tokens if token.prev]
-    finally:
-        gc.enable()
-
-
-def asking(database: Database, who: Identity | None, setting: Introspection) -> Context:
-    asked = context(database, who)
-    asked.policy = RequestPolicy(introspection=setting)
-    return asked
-
-
-@pytest.mark.parametrize(
-    ("setting", "role", "code"),
-    [
-        (Introspection.VIEWERS, "administrator", None),
-        (Introspection.VIEWERS, "supervisor", None),
-        (Introspection.VIEWERS, "ingest", "FORBIDDEN"),
-        (Introspection.VIEWERS, None, "UNAUTHENTICATED"),
-        (Introspection.EVERYONE, None, None),
-        (Introspection.EVERYONE, "ingest", None),
-        (Introspection.NOBODY, "administrator", "FORBIDDEN"),
-        (Introspection.NOBODY, None, "UNAUTHENTICATED"),
-    ],
-)
-async def test_the_schema_is_shown_to_whom_it_is_meant_for(
-    database: Database, tenant: str, setting: Introspection, role: str | None, code: str | None
-) -> None:
-    who = identity(tenant, role) if role else None
-    for document in (
-        get_introspection_query(),
-        "query Q { ...f } fragment f on Query { a: __schema { types { name } } }",
-    ):
-        # A viewer's question first, so that the document is known.
-        await schema.execute(document, context_value=asking(database, identity(tenant), Introspection.VIEWERS))
-        result = await schema.execute(document, context_value=asking(database, who, setting))
-        assert [(error.extensions or {})["code"] for error in result.errors or ()] == ([code] if code else [])
-        assert (result.data is None) == (code is not None)
-    if code is None:
-        found = await schema.execute(get_introspection_query(), context_value=asking(database, who, setting))
-        assert "Query" in build_client_schema(found.data).type_map  # type: ignore[arg-type]
-
-
-TYPES = """
-query Q($show: Boolean!) {
-  __type(name: "Export") { name }
-  ... { a: __type(name: "Query") { fields { name } } b: __type(name: "Nothing") { name } ...t }
-  __typename
-}
-fragment t on Query {
-  skipped: __type(name: "Query") @skip(if: true) { name }
-  shown: __type(name: "Query") @include(if: $show) { name }
-}
-"""
-
-
-@pytest.mark.parametrize("plain", [True, False])
-@pytest.mark.parametrize(("role", "readable"), [("administrator", True), ("ingest", False)])
-async def test_there_are_no_types_for_those_who_may_not_read_the_schema(
-    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch, plain: bool, role: str, readable: bool
-) -> None:
-    resolved: list[str] = []
-    stock = TypeMetaFieldDef.resolve
-    assert stock is not None
-
-    def noted(source: Any, info: GraphQLResolveInfo[Any], name: str) -> Any:
-        resolved.append(name)
-        return stock(source, info, name=name)
-
-    monkeypatch.setattr(TypeMetaFieldDef, "resolve", noted)
-    own = build_schema(plain_execution=plain)
-    for show, asked_for in ((False, {"__type", "a", "b"}), (True, {"__type", "a", "b", "shown"})):
-        asked = asking(database, identity(tenant, role), Introspection.VIEWERS)
-        answer = await own.execute(TYPES, {"show": show}, context_value=asked)
-        assert answer.errors is None
-        assert answer.data is not None
-        assert answer.data.pop("__typename") == "Query"
-        assert answer.data.keys() == asked_for
-        types = {name for name, value in answer.data.items() if value is not None}
-        assert types == (asked_for - {"b"} if readable else set())
-        assert len(resolved) == (len(asked_for) if readable else 0)
-        resolved.clear()
-
-
-async def test_there_are_no_types_for_strangers(database: Database) -> None:
-    assert (await execute(database, None, '{ __type(name: "Query") { name } }')).data == {"__type": None}
-
-
-@pytest.mark.parametrize(
-    ("document", "variables"),
-    [
-        ("{ viewers { id } }", {}),
-        ("{ viewer { i } }", {}),
-        ("{ accounts(serch: 1) { totalCount } }", {}),
-        ("{ exports(status: [QUEUE]) { totalCount } }", {}),
-        ("{ ... on Viewers { id } }", {}),
-        ("query Q($f: CampaignAnalyticsFilte) { campaignAnalytics(filter: $f) { period { from } } }", {}),
-        ("{ viewer }", {}),
-        ("query Q($s: [ExportStatus!]) { exports(status: $s) { totalCount } }", {"s": ["QUEUE"]}),
-        (
-            "query Q($f: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $f) { period { from } } }",
-            {"f": {"sentOm": {}}},
-        ),
-    ],
-)
-async def test_names_are_suggested_to_those_who_may_read_the_schema(
-    database: Database, tenant: str, document: str, variables: dict[str, Any]
-) -> None:
-    for who, suggested in ((identity(tenant), True), (identity(tenant, "ingest"), False), (None, False)):
-        result = await schema.execute(document, variables, context_value=context(database, who))
-        assert any("Did you mean" in error.message for error in result.errors or []) == suggested, result.errors
 
 
 async def test_the_caps_are_told(database: Database, tenant: str) -> None:

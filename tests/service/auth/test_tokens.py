@@ -10,6 +10,7 @@ import structlog
 
 from analytics.domain.access import has_viewer_role
 from analytics.domain.errors import UnauthenticatedError
+from service.auth.requests import authenticate
 from service.auth.tokens import LEEWAY, MAX_TOKEN_LENGTH, RefusedTokenError, TokenService
 from tests.support.factories import identity
 
@@ -83,7 +84,7 @@ REASONS: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("token", "reason"), REASONS, ids=[f"{reason} {n}" for n, (_, reason) in enumerate(REASONS)])
 async def test_the_log_says_why_a_token_was_refused_and_the_answer_does_not(token: str, reason: str) -> None:
     structlog.contextvars.clear_contextvars()
-    told = await TokenService(SECRET, "us", "here").authenticate(f"Bearer {token}")
+    told = await authenticate(f"Bearer {token}", TokenService(SECRET, "us", "here"))
     assert isinstance(told, UnauthenticatedError)
     assert told.message == ("The token has expired." if reason == "expired" else "The token is not valid.")
     assert structlog.contextvars.get_contextvars() == {"token_refused": reason}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
 from analytics.domain.access import Identity
+from analytics.domain.query_spec import DIMENSIONS
 from graphql_schema.schema import schema
 from resolvers.pagination import encode
 from tests.support import factories
@@ -112,10 +113,7 @@ filters = st.fixed_dictionaries(
     {"sentOn": st.fixed_dictionaries({"from": days | anything, "to": days | anything}) | anything},
     optional={
         "timeZone": zones | anything,
-        "templateIds": ids,
-        "accountIds": ids,
-        "departmentIds": ids,
-        "agentIds": ids,
+        **{dimension.argument: ids for dimension in DIMENSIONS},
         "other": anything,
     },
 )

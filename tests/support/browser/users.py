@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page, expect
 
 from analytics.domain.access import Identity
+from analytics.domain.query_spec import DIMENSIONS
 from service.demo.events import PEOPLE, identity_of
 from tests.support.servers.server import Server, embudo
 
 IDENTITIES = {person.user_id: identity_of(person) for person in PEOPLE}
+# The parameter of a link for each dimension: its field in the singular, see docs/frontend.md.
+PARAMETERS = {dimension.field: dimension.field.removesuffix("s") for dimension in DIMENSIONS}
 
 FUNNEL = """
 fragment Step on FunnelStep { count tickets rate }
@@ -82,17 +85,16 @@ class Reader:
         """Return the API's response for the filter in the page's address."""
         days = periods(self.today())
         from_page = self.page.evaluate(
-            """([search, periods]) => {
+            """([search, periods, parameters]) => {
                 const found = new URLSearchParams(search ?? location.search);
                 const ids = (name) => (found.has(name) ? found.getAll(name) : null);
                 const [from, to] = periods[found.get("period")] ?? [found.get("from"), found.get("to")];
                 return {
                     sentOn: { from, to },
-                    templateIds: ids("template"), accountIds: ids("account"),
-                    departmentIds: ids("department"), agentIds: ids("agent"),
+                    ...Object.fromEntries(parameters.map(([name, argument]) => [argument, ids(name)])),
                 };
             }""",
-            [address, days],
+            [address, days, [[PARAMETERS[dimension.field], dimension.argument] for dimension in DIMENSIONS]],
         )
         return self.server.ask(self.identity, VIEW, filter=from_page)["campaignAnalytics"]
 

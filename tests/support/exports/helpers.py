@@ -21,9 +21,9 @@ from tasks.exports.writers import columns
 from tasks.resources import JobResources, RetentionPolicy
 from tests.support import factories
 from tests.support.exports import tables
-from tests.support.oracle import Filter, Oracle, _instant, _zone
+from tests.support.oracle import Filter, Oracle, load_zone, parse_instant
 
-MONDAY = _instant(factories.MONDAY).date()
+MONDAY = parse_instant(factories.MONDAY).date()
 DAY = Filter(MONDAY, MONDAY)
 WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
 TITLES = {Locale.ES: "Envíos", Locale.EN: "Sends"}
@@ -77,7 +77,7 @@ async def until_status(database: Database, export: Export, status: ExportStatus)
 
 def lines(oracle: Oracle, filter: Filter, locale: Locale) -> list[list[Any]]:
     """The header and the rows of an export's file."""
-    zone = _zone(filter.time_zone or oracle.time_zone)
+    zone = load_zone(filter.time_zone or oracle.time_zone)
 
     def said(kind: str, id: str, key: str, instant: datetime) -> Any:
         versions = oracle._versions.get((kind, id), [])

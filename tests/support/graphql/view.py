@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from analytics.domain.query_spec import DIMENSIONS
 from analytics.domain.whatsapp_errors import TITLES
-from tests.support.oracle import DAY, Filter, Funnel, Granularity, Oracle, OracleMessage, _start, _zone
+from tests.support.oracle import DAY, Filter, Funnel, Granularity, Oracle, OracleMessage, day_start, load_zone
 
 Row = dict[str, Any]
 
@@ -93,10 +94,10 @@ def variables(filter: Filter, order: tuple[str, str] | None = None) -> dict[str,
     asked: dict[str, Any] = {"sentOn": {"from": filter.first.isoformat(), "to": filter.last.isoformat()}}
     if filter.time_zone is not None:
         asked["timeZone"] = filter.time_zone
-    for name in ("template", "account", "department", "agent"):
-        ids: frozenset[str] | None = getattr(filter, f"{name}s")
+    for dimension in DIMENSIONS:
+        ids: frozenset[str] | None = getattr(filter, dimension.field)
         if ids is not None:
-            asked[f"{name}Ids"] = sorted(ids)
+            asked[dimension.argument] = sorted(ids)
     return {"filter": asked, "order": None if order is None else {"field": order[0], "direction": order[1]}}
 
 
@@ -166,7 +167,7 @@ class View:
     def part(self, filter: Filter, order: tuple[str, str] | None) -> Row:
         """The answer for one period."""
         oracle, chosen = self.oracle, self.oracle.select(filter)
-        zone = _zone(filter.time_zone or oracle.time_zone)
+        zone = load_zone(filter.time_zone or oracle.time_zone)
         count, median, p90 = oracle.response_time(chosen)
         maturing, until = oracle.maturing(filter, self.now)
         return {
@@ -174,8 +175,8 @@ class View:
                 "from": filter.first.isoformat(),
                 "to": filter.last.isoformat(),
                 "timeZone": filter.time_zone or oracle.time_zone,
-                "startsAt": _start(filter.first, zone).astimezone(zone).isoformat(),
-                "endsAt": _start(filter.last + DAY, zone).astimezone(zone).isoformat(),
+                "startsAt": day_start(filter.first, zone).astimezone(zone).isoformat(),
+                "endsAt": day_start(filter.last + DAY, zone).astimezone(zone).isoformat(),
             },
             "funnel": funnel(oracle.funnel(chosen)),
             **self._tables(chosen, ("byAgent", "byDepartment", "byTemplate", "byAccount"), None),
@@ -265,7 +266,7 @@ class View:
         return {"id": id, "name": self.oracle.name(kind, id), **details}
 
     def _series(self, filter: Filter, granularity: Granularity) -> list[Row]:
-        zone = _zone(filter.time_zone or self.oracle.time_zone)
+        zone = load_zone(filter.time_zone or self.oracle.time_zone)
         return [
             {"startsAt": start.astimezone(zone).isoformat(), "on": on.isoformat(), "funnel": funnel(steps)}
             for start, on, steps in self.oracle.series(filter, granularity)

@@ -35,7 +35,7 @@ from graphql_schema.limits.document_size import enforce_limits
 
 # How arguments are given, by name. Those of an enum are asked for once with each of its values.
 WRITTEN = {"first": "40"}  # more than a walked tenant has; 200 exports with their filters would be too dear
-BY_VARIABLE = {"filter", "orderBy", "ids", "id", "search", "status", "input"}
+BY_VARIABLE = {"filter", "where", "orderBy", "ids", "id", "search", "status", "input"}
 LEFT_OUT = {"after": "all rows are on one page"}
 
 Path = tuple[GraphQLObjectType, ...]  # the types around a field, the root's first

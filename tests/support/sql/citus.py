@@ -1,4 +1,4 @@
-"""Whether statements stay inside what Citus runs as PostgreSQL does, where the tables are distributed by company.
+"""A check that statements stay inside the SQL that Citus runs as PostgreSQL does on tables distributed by tenant.
 
 PostgreSQL accepts more. So every statement that the tests send to PostgreSQL is read here, and what Citus would refuse,
 or would have to ask every node for, is a complaint. Source: Citus 13 on PostgreSQL 15, statement by statement.
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from analytics.storage.citus import LOCAL_TABLES, distributed
+from analytics.storage.citus.distribution import LOCAL_TABLES, distributed
 from tests.support.sql.cross_tenant import EVERY_COMPANY
 
 TENANT = "tenant_id"
@@ -41,7 +41,7 @@ def watch() -> None:
 
 @lru_cache(maxsize=5_000)
 def refused(statement: str) -> tuple[str, ...]:
-    """What Citus would not run in a statement, or only by asking every node; nothing if all is well."""
+    """Return the parts of a statement that Citus would not run, or only by asking every node."""
     # A parameter is a value; `$1, $2` would be taken for a quoted text.
     text = re.sub(r"\$(\d+)", r"'$\1'", statement)
     try:
@@ -118,7 +118,7 @@ def _is_target(table: exp.Table) -> bool:
 
 
 def _equalities(command: exp.Expr) -> Iterator[tuple[exp.Table, exp.Table | None]]:
-    """What must hold of tables' companies: that it is a value (None), or another table's."""
+    """Yield the equalities of tables' tenants in a command: with a value (None), or with another table's tenant."""
     for condition in command.find_all(exp.Where, exp.Join, exp.Merge):
         held = condition.this if isinstance(condition, exp.Where) else condition.args.get("on")
         for part in held.flatten() if isinstance(held, exp.And) else [held]:

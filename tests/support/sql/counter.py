@@ -1,4 +1,4 @@
-"""Which SQL was run."""
+"""Recording of the SQL statements that are run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

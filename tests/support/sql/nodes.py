@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import asyncpg
 
-from analytics.storage.citus import distributed
+from analytics.storage.citus.distribution import distributed
 
 REACHED = """
 CREATE TABLE away (tenant_id text PRIMARY KEY, how text NOT NULL);
@@ -38,7 +38,7 @@ CREATE TRIGGER reach BEFORE INSERT ON {name}_rows FOR EACH ROW EXECUTE FUNCTION 
 
 
 class How(StrEnum):
-    """What a node that is away does when it is asked."""
+    """The behaviour of a node that is away, when it is asked."""
 
     DEAD = "dead"
     HANGS = "hangs"

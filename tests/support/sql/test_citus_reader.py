@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from analytics.exports.jobs import due_exports
 from analytics.rollups.rebuild import rebuild, unfinished
 from analytics.storage import gauges
-from analytics.storage.citus import LOCAL_TABLES, distributed
+from analytics.storage.citus.distribution import LOCAL_TABLES, distributed
 from analytics.storage.database import Database
 from analytics.storage.tables import metadata
 from tests.graphql_schema.test_analytics import ORDINARY, office

@@ -2,16 +2,15 @@
 
 import asyncio
 import threading
-import time
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from analytics.domain.time_zones import DAY
-from analytics.exports import jobs, requests
-from analytics.exports.records import Export, ExportStatus, FailureCode, by_key
+from analytics.exports import requests
+from analytics.exports.records import ExportStatus, FailureCode
 from analytics.reports.runner import MessageBatch
 from analytics.storage.database import Database
 from analytics.storage.tables import exports as export_rows
@@ -23,21 +22,16 @@ from tasks.exports.writers.xlsx_writer import XlsxWriter
 from tasks.file_store import Content, FileStore
 from tasks.resources import JobResources
 from tests.support import factories
-from tests.support.exports import helpers
 from tests.support.exports.helpers import PATIENCE, POLICY, WEEK, queue, run, sends, sheet, stored, until, until_status
 from tests.support.factories import identity, member, message_sent, supervisor
 from tests.support.ingest_helpers import feed
+from tests.tasks.exports.gate import Gate, names, start
 
 
 def block(folder: Path) -> None:
     """Leave something where the folder was that holds no files."""
     folder.rmdir()
     folder.write_text("not a folder")
-
-
-def names(folder: Path) -> list[str]:
-    """List the names of the stored files."""
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
 async def test_a_completed_export_says_all_about_its_file(
@@ -91,41 +85,6 @@ async def test_a_supervisor_who_gained_a_department_gets_what_was_asked_for(
     await feed(database, tenant, [member("s1", "d2")])
     done = await run(resources, asked)
     assert [row[6] for row in sheet(folder, done)[1:]] == ["m0000", "m0001"]
-
-
-class Gate:
-    """Holds every writer before each batch until it is opened."""
-
-    def __init__(self) -> None:
-        self.arrived, self.open = threading.Event(), threading.Event()
-
-    def writer(self) -> type[XlsxWriter]:
-        gate = self
-
-        class Gated(XlsxWriter):
-            def append(self, sends: MessageBatch) -> None:
-                gate.arrived.set()
-                assert gate.open.wait(PATIENCE)
-                super().append(sends)
-
-        return Gated
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """Stops workers in front of their first batch of two rows."""
-    found = Gate()
-    monkeypatch.setattr(job, "XlsxWriter", found.writer())
-    monkeypatch.setattr(job, "RENEW_INTERVAL", 0.02)
-    monkeypatch.setattr("analytics.storage.database.PARTITION", 2)
-    return found
-
-
-async def start(resources: JobResources, export: Export, gate: Gate) -> "asyncio.Task[None]":
-    """The export, running, in front of the gate."""
-    running = asyncio.create_task(run_export(resources, POLICY, export.tenant_id, export.id))
-    assert await asyncio.to_thread(gate.arrived.wait, PATIENCE)
-    return running
 
 
 async def test_an_export_canceled_while_it_runs_leaves_nothing(
@@ -223,31 +182,6 @@ async def test_who_follows_an_export_hears_of_every_step(
     assert heard == [0, 2, 4, 6, 8]
 
 
-async def test_a_lease_is_renewed_as_long_as_the_worker_works(
-    database: Database, resources: JobResources, tenant: str, gate: Gate
-) -> None:
-    async def leased_until() -> int:
-        async with database.read() as reader:
-            row = await reader.first(select(export_rows.c.lease_until).where(by_key(tenant, asked.id)))
-        assert row
-        return int(row.lease_until)
-
-    await feed(database, tenant, sends(1))
-    asked = await queue(database, identity(tenant), WEEK)
-    running = await start(resources, asked, gate)
-    deadline = time.monotonic() + PATIENCE
-    for _ in range(3):
-        before = await leased_until()
-        while await leased_until() <= before + 1:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.01)
-        async with database.write() as writer:
-            assert await jobs.claim(writer, tenant, asked.id, before + 1) is None
-    gate.open.set()
-    await running
-    assert (await stored(database, asked)).status is ExportStatus.COMPLETED
-
-
 async def test_a_store_that_fails_is_told(
     database: Database, resources: JobResources, folder: Path, tenant: str
 ) -> None:
@@ -291,125 +225,6 @@ async def test_a_disk_without_room_for_the_file_is_told(
     monkeypatch.setattr(XlsxWriter, "finish", full)
     done = await run(resources, await queue(database, identity(tenant), WEEK))
     assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.STORAGE)
-    assert names(folder) == []
-
-
-async def test_two_workers_that_race_make_one_file(
-    database: Database, resources: JobResources, folder: Path, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put, puts = FileStore.put, []
-
-    async def counting(self: FileStore, key: str, path: Path) -> Content:
-        puts.append(key)
-        return await put(self, key, path)
-
-    monkeypatch.setattr(FileStore, "put", counting)
-    await feed(database, tenant, sends(3))
-    async with Database(database.url) as other:
-        second = JobResources(other, resources.files)
-        for _ in range(5):
-            puts.clear()
-            asked = await queue(database, identity(tenant), WEEK)
-            await asyncio.gather(*(run_export(shop, POLICY, tenant, asked.id) for shop in (resources, second) * 3))
-            done = await stored(database, asked)
-            assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 1)
-            assert puts == [key_of(done)]
-
-
-async def test_a_dead_workers_export_is_taken_over_and_the_dead_cannot_return(
-    database: Database, resources: JobResources, folder: Path, tenant: str
-) -> None:
-    await feed(database, tenant, sends(2))
-    asked = await queue(database, identity(tenant), WEEK)
-    async with database.write() as writer:
-        dead = await jobs.claim(writer, tenant, asked.id, helpers.soon() - jobs.LEASE - 1)
-    assert dead is not None
-    done = await run(resources, asked)
-    assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
-    async with database.write() as writer:
-        late = await jobs.complete(writer, dead, 1, rows=0, file_name="x", file_size=1, file_digest="d", expires_at=1)
-        await jobs.finish(writer, dead, 1, ExportStatus.CANCELED)
-        assert await jobs.renew(writer, dead, 1, 0, 0) is None
-    assert not late
-    assert await stored(database, asked) == done
-
-
-async def test_what_a_killed_worker_stored_is_deleted_by_the_next(
-    database: Database, resources: JobResources, folder: Path, tmp_path: Path, tenant: str
-) -> None:
-    asked = await queue(database, identity(tenant), WEEK)
-    now = helpers.soon() - DAY
-    orphan = tmp_path / "orphan"
-    orphan.write_text("stored, and then its worker was killed")
-    for attempt in range(jobs.MAX_ATTEMPTS):
-        async with database.write() as writer:
-            dead = await jobs.claim(writer, tenant, asked.id, now + attempt * 2 * jobs.LEASE)
-        assert dead is not None
-        await resources.files.put(key_of(dead), orphan)
-    assert len(names(folder)) == jobs.MAX_ATTEMPTS
-    assert (await run(resources, asked)).failure is FailureCode.ATTEMPTS_EXHAUSTED
-    assert names(folder) == []
-
-    again = await queue(database, identity(tenant), WEEK)
-    async with database.write() as writer:
-        dead = await jobs.claim(writer, tenant, again.id, now)
-    assert dead is not None
-    await resources.files.put(key_of(dead), orphan)
-    done = await run(resources, again)
-    assert (done.status, done.attempts) == (ExportStatus.COMPLETED, 2)
-    assert names(folder) == [key_of(done)]
-
-
-async def test_an_export_that_takes_too_long_lets_its_thread_end_first(
-    database: Database, resources: JobResources, folder: Path, tenant: str, gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limit = job.time_limit()
-    monkeypatch.setattr(job, "time_limit", lambda: limit)
-    await feed(database, tenant, sends(9))
-    asked = await queue(database, identity(tenant), WEEK)
-    running = await start(resources, asked, gate)
-    limit.reschedule(asyncio.get_running_loop().time())
-    await asyncio.sleep(0.1)
-    assert not running.done()
-    gate.open.set()
-    await running
-    done = await stored(database, asked)
-    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.TIMEOUT)
-    assert names(folder) == []
-
-
-async def test_a_living_workers_export_is_not_taken_over(
-    database: Database, resources: JobResources, tenant: str
-) -> None:
-    asked = await queue(database, identity(tenant), WEEK)
-    async with database.write() as writer:
-        assert await jobs.claim(writer, tenant, asked.id, helpers.soon())
-    assert (await run(resources, asked)).status is ExportStatus.RUNNING
-
-
-async def test_the_last_attempt_is_the_last(
-    database: Database, resources: JobResources, folder: Path, tenant: str
-) -> None:
-    asked = await queue(database, identity(tenant), WEEK)
-    long_ago = helpers.soon() - DAY
-    for attempt in range(jobs.MAX_ATTEMPTS):
-        async with database.write() as writer:
-            claimed = await jobs.claim(writer, tenant, asked.id, long_ago + attempt * 2 * jobs.LEASE)
-        assert claimed is not None
-        assert claimed.attempts == attempt + 1
-    done = await run(resources, asked)
-    assert (done.status, done.failure) == (ExportStatus.FAILED, FailureCode.ATTEMPTS_EXHAUSTED)
-    assert names(folder) == []
-
-
-async def test_a_canceled_export_whose_worker_died_is_canceled(
-    database: Database, resources: JobResources, folder: Path, tenant: str
-) -> None:
-    asked = await queue(database, identity(tenant), WEEK)
-    async with database.write() as writer:
-        await jobs.claim(writer, tenant, asked.id, helpers.soon() - jobs.LEASE - 1)
-        await requests.cancel(writer, await factories.viewer(database, identity(tenant)), asked.id, 0)
-    assert (await run(resources, asked)).status is ExportStatus.CANCELED
     assert names(folder) == []
 
 

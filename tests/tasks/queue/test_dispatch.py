@@ -10,9 +10,9 @@ from tasks.queue.dispatch import DramatiqExportQueue, redeliver_pending
 from tasks.resources import JobResources
 from tests.support.exports.helpers import POLICY, queue, soon, stored
 from tests.support.factories import MONDAY, identity
-from tests.support.oracle import Filter, _instant
+from tests.support.oracle import Filter, parse_instant
 
-DAY = _instant(MONDAY).date()
+DAY = parse_instant(MONDAY).date()
 ANY = Filter(DAY, DAY)
 
 

@@ -3,7 +3,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** Which messages. Filters of different kinds are combined with AND, the values of one kind with OR. */
+/** The messages to select. Filters of different kinds are combined with AND, the values of one kind with OR. */
 export type CampaignAnalyticsFilter = {
   /** Only messages of these sender accounts. Absent: of any. An empty list selects nothing. */
   accountIds?: Array<string> | null | undefined;
@@ -23,7 +23,7 @@ export type CampaignAnalyticsFilter = {
 export type CreateExportInput = {
   /** Columns after those of every file, each once; the file has them in its own order. Absent: none. */
   columns?: Array<ExportColumn> | null | undefined;
-  /** Which messages; one row each. */
+  /** The messages to export; one row each. */
   filter: CampaignAnalyticsFilter;
   /** The kind of file. */
   format?: ExportFormat;
@@ -31,13 +31,13 @@ export type CreateExportInput = {
   idempotencyKey?: string | null | undefined;
   /** The language of headers and words. */
   locale?: Locale;
-  /** What the viewer calls it, at most 200 characters; the file is named after it. */
+  /** The name that the viewer gives it, at most 200 characters; the file is named after it. */
   name: string;
-  /** What stands between the fields; of CSV files only. Absent: COMMA. */
+  /** The sign between the fields; of CSV files only. Absent: COMMA. */
   separator?: CsvSeparator | null | undefined;
 };
 
-/** What stands between the fields of a CSV file. */
+/** The sign between the fields of a CSV file. */
 export type CsvSeparator =
   /** `,`, which programs expect. */
   | 'COMMA'
@@ -54,23 +54,23 @@ export type DateRange = {
 
 /** A column that a file may have besides those of every file. Times are the clock's in the period's time zone. */
 export type ExportColumn =
-  /** When WhatsApp accepted the message. */
+  /** The time at which WhatsApp accepted the message. */
   | 'ACCEPTED_AT'
   /** The id of the agent who sent it. */
   | 'AGENT_ID'
-  /** Whether the message got a reply. */
+  /** Yes or no: the message got a reply. */
   | 'ANSWERED'
-  /** When the customer replied. */
+  /** The time of the customer's reply. */
   | 'ANSWERED_AT'
   /** WhatsApp's error code, of a message that bounced. */
   | 'BOUNCE_CODE'
   /** The same in words. */
   | 'BOUNCE_REASON'
-  /** When it was delivered; empty where WhatsApp only said that it was read. */
+  /** The time at which it was delivered; empty where WhatsApp only said that it was read. */
   | 'DELIVERED_AT'
-  /** When it bounced. */
+  /** The time at which it bounced. */
   | 'FAILED_AT'
-  /** When it was read. */
+  /** The time at which it was read. */
   | 'READ_AT'
   /** Of which kind the reply is: text, button, image, audio, …; empty where that is not known. */
   | 'REPLY_KIND'
@@ -79,7 +79,7 @@ export type ExportColumn =
   /** The template's language, as at send time. */
   | 'TEMPLATE_LANGUAGE';
 
-/** Why an export failed. */
+/** A reason for which an export fails. */
 export type ExportFailureCode =
   /** The requester may no longer see all of its departments. */
   | 'ACCESS_REVOKED'
@@ -101,7 +101,7 @@ export type ExportFormat =
   /** An Excel workbook: first a sheet `Resumen` or `Summary` with the filter, the period and the funnel, then the messages on a sheet `Envíos` or `Sends`, which is shown on opening. Programs should take it by its name. */
   | 'XLSX';
 
-/** Where an export is. CANCELED, COMPLETED, FAILED and EXPIRED are final. */
+/** The state of an export. CANCELED, COMPLETED, FAILED and EXPIRED are final. */
 export type ExportStatus =
   /** Stopped by request; there is no file. */
   | 'CANCELED'
@@ -118,7 +118,7 @@ export type ExportStatus =
   /** Its file is being written. */
   | 'RUNNING';
 
-/** How wide a point of a time series is, in the period's time zone. */
+/** The width of a point of a time series, in the period's time zone. */
 export type Granularity =
   /** A calendar day. */
   | 'DAY'
@@ -136,7 +136,7 @@ export type Locale =
   /** Spanish. */
   | 'ES';
 
-/** Which end of an order comes first. */
+/** The end of an order that comes first. */
 export type OrderDirection =
   /** The smallest first. */
   | 'ASC'
@@ -145,13 +145,13 @@ export type OrderDirection =
 
 /** The order of a table. Rows that are equal in it follow by name, then id. */
 export type PerformanceOrder = {
-  /** Which end comes first. */
+  /** The end that comes first. */
   direction?: OrderDirection;
-  /** What to order by. */
+  /** The value to order by. */
   field: PerformanceOrderField;
 };
 
-/** What a table can be ordered by. Rows that are equal in it follow by name, then id; null rates come last. */
+/** A value that a table can be ordered by. Rows that are equal in it follow by name, then id; null rates come last. */
 export type PerformanceOrderField =
   /** Bounced ÷ messages. */
   | 'BOUNCE_RATE'
@@ -172,7 +172,7 @@ export type PerformanceOrderField =
   /** Tickets created by those messages. */
   | 'TICKETS';
 
-/** What a person may see. Anyone of another role sees nothing. */
+/** A person's role, which says what they may see. Anyone of another role sees nothing. */
 export type Role =
   /** Sees everything, and everyone's exports. */
   | 'ADMINISTRATOR'
@@ -194,7 +194,7 @@ export type TemplateCategory =
   /** Follow-ups to something the customer did: confirmations, reminders. */
   | 'UTILITY';
 
-/** What is wrong with an input that a person can put right. */
+/** A kind of mistake in an input that a person can put right. */
 export type UserErrorCode =
   /** A text is needed. */
   | 'BLANK'

@@ -1,12 +1,10 @@
-"""Reading one event: what is accepted, and what is refused with which code and sentence."""
+"""Reading one event: what is accepted, and what it then says."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import UNSET
 
 from analytics.ingest.events import (
@@ -14,7 +12,6 @@ from analytics.ingest.events import (
     AgentUpserted,
     Contact,
     DepartmentUpserted,
-    InvalidEventError,
     MemberAdded,
     MemberRemoved,
     MessageReply,
@@ -27,19 +24,9 @@ from analytics.ingest.events import (
     digits,
 )
 from analytics.ingest.formats.event_parser import parse_event
+from tests.analytics.ingest.formats.platform_events import AT, SENT, TENANT, TYPES, raw, refused
 from tests.support import strategies
 from tests.support.paths import ROOT
-
-AT = "2026-11-03T10:15:00-03:00"
-TENANT: dict[str, Any] = {"type": "tenant.upserted", "at": AT}
-SENT: dict[str, Any] = {
-    "id": "m1",
-    "account_id": "a1",
-    "department_id": "d1",
-    "agent_id": "u1",
-    "template_id": "t1",
-    "contact": {"phone": "+56933334444"},
-}
 
 
 def tenant(**fields: Any) -> PlatformEvent:
@@ -58,24 +45,6 @@ def status(**fields: Any) -> PlatformEvent:
 
 def reply(**fields: Any) -> PlatformEvent:
     return parse_event(json.dumps({"type": "message.reply", "at": AT, "reply": fields}))
-
-
-def refusal(line: bytes | str) -> tuple[str, str]:
-    with pytest.raises(InvalidEventError) as refused:
-        parse_event(line)
-    return refused.value.code, refused.value.message
-
-
-def refused(event: Any) -> str:
-    """The sentence with which a JSON value is refused as an event."""
-    code, message = refusal(json.dumps(event))
-    assert code == "INVALID_EVENT"
-    assert message.endswith(".")
-    return message
-
-
-def raw(tail: bytes) -> bytes:
-    return b'{"type":"tenant.upserted","at":"2026-11-03T10:15:00-03:00",' + tail + b"}"
 
 
 # What is accepted
@@ -343,238 +312,6 @@ def test_nul_and_lone_surrogates_are_replaced(written: bytes, kept: str) -> None
 
 def test_an_id_is_cleaned_like_any_text() -> None:
     assert sent(id="m\x00", ticket={"id": "9\ud800"}).message.id == "m\ufffd"
-
-
-# What is refused
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"",
-        b" ",
-        b"{",
-        b"}",
-        b'{"type":',
-        b"nonsense",
-        b"{'type': 'x'}",
-        raw(b'"name":"a\x01"'),
-        raw(b'"name":"a"') + b"x",
-    ],
-)
-def test_what_is_not_json(line: bytes) -> None:
-    assert refusal(line) == ("INVALID_JSON", "The line is not a JSON object.")
-
-
-@pytest.mark.parametrize("text", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80"])
-def test_what_is_not_utf8(text: bytes) -> None:
-    assert refusal(raw(b'"name":"' + text + b'"')) == ("INVALID_JSON", "The line is not UTF-8.")
-
-
-@pytest.mark.parametrize("value", [None, True, 1, 1.5, "text", [], [TENANT]])
-def test_what_is_no_object(value: Any) -> None:
-    assert "Expected `object`" in refused(value)
-
-
-@pytest.mark.parametrize("type_", [None, 1, "", "tenant", "TENANT.UPSERTED", "template.notice", ["tenant.upserted"]])
-def test_a_type_that_does_not_exist(type_: Any) -> None:
-    assert "`$.type`" in refused(TENANT | {"type": type_})
-
-
-def test_no_type_and_no_time() -> None:
-    assert "missing required field `type`" in refused({"at": AT})
-    assert "missing required field `at`" in refused({"type": "tenant.upserted"})
-
-
-@pytest.mark.parametrize("key", ["at", "updated_at"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026-11-03T10:15:00",  # naive
-        "2026-11-03",
-        "2026-02-30T00:00:00Z",
-        "2026-11-03T24:00:00Z",
-        "2026-11-03T10:15:60Z",
-        "2026-11-03T10:15:00+24:00",
-        "10000-01-01T00:00:00Z",
-        "-2026-01-01T00:00:00Z",
-        "yesterday",
-        "",
-        1_800_000_000,
-        1.5,
-        True,
-        [],
-    ],
-)
-def test_what_is_no_instant(key: str, text: Any) -> None:
-    assert f"`$.{key}`" in refused(TENANT | {key: text})
-
-
-@pytest.mark.parametrize("key", ["at", "updated_at"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "0001-01-01T00:00:00+14:00",  # cannot be moved to UTC at all
-        "9999-12-31T23:59:59-12:00",
-        "1969-12-31T23:59:59.999999Z",
-        "1970-01-01T00:00:00+01:00",
-        "2200-01-01T12:00:00Z",
-        "3026-11-03T10:15:00Z",
-    ],
-)
-def test_an_instant_beyond_the_calendar(key: str, text: str) -> None:
-    assert refused(TENANT | {key: text}) == f"{key} must lie between 1970-01-01 and 2199-12-31 - at `$.{key}`."
-
-
-@pytest.mark.parametrize("value", [None, True, 7, 7.0, ["m1"], {"id": "m1"}])
-@pytest.mark.parametrize("key", ["id", "account_id", "department_id", "agent_id", "template_id"])
-def test_ids_are_strings(key: str, value: Any) -> None:
-    event = {"type": "message.sent", "at": AT, "message": SENT | {key: value}}
-    assert f"`$.message.{key}`" in refused(event)
-
-
-@pytest.mark.parametrize("id", ["", "x" * 129])
-def test_ids_are_1_to_128_characters_long(id: str) -> None:
-    assert "`$.message.id`" in refused({"type": "message.sent", "at": AT, "message": SENT | {"id": id}})
-    assert "`$.user_id`" in refused({"type": "member.added", "at": AT, "user_id": id, "department_id": "d1"})
-    ticket = SENT | {"ticket": {"id": id}}
-    assert "`$.message.ticket.id`" in refused({"type": "message.sent", "at": AT, "message": ticket})
-
-
-@pytest.mark.parametrize("key", sorted(SENT))
-def test_what_a_send_cannot_do_without(key: str) -> None:
-    message = {name: value for name, value in SENT.items() if name != key}
-    assert f"missing required field `{key}` - at `$.message`" in refused(
-        {"type": "message.sent", "at": AT, "message": message}
-    )
-
-
-@pytest.mark.parametrize("contact", [{}, {"phone": None}, {"phone": None, "id": None}, {"name": "Ana"}])
-def test_a_send_needs_a_contact(contact: Any) -> None:
-    message = refused({"type": "message.sent", "at": AT, "message": SENT | {"contact": contact}})
-    assert message == "contact needs a phone or an id - at `$.message.contact`."
-
-
-@pytest.mark.parametrize("named", [{}, {"wamid": "w"}, {"account_id": "a1"}, {"phone_number_id": "1"}, {"id": "m1"}])
-def test_a_status_needs_a_message(named: dict[str, str]) -> None:
-    message = refused({"type": "message.status", "at": AT, "status": "read", **named})
-    assert message == "needs message_id, or wamid with account_id or phone_number_id - at `$`."
-
-
-def test_a_reply_needs_an_id() -> None:
-    message = refused({"type": "message.reply", "at": AT, "reply": {"account_id": "a1", "text": "hi"}})
-    assert message == "reply needs an id or a wamid - at `$.reply`."
-
-
-def test_a_reply_of_an_unknown_kind() -> None:
-    assert "`$.reply.kind`" in refused({"type": "message.reply", "at": AT, "reply": {"id": "r1", "kind": "played"}})
-
-
-@pytest.mark.parametrize("days", [-1, 3651, 1.5, "7", True, 10**30])
-def test_a_reply_window_is_a_number_of_days(days: Any) -> None:
-    assert "`$.reply_window_days`" in refused(TENANT | {"reply_window_days": days})
-
-
-@pytest.mark.parametrize("code", ["13102x", "-1", "", "9" * 5000, 2**31, -(2**31) - 1, True])
-def test_an_error_code_is_a_number(code: Any) -> None:
-    event = {"type": "message.status", "at": AT, "status": "failed", "message_id": "m1", "error": {"code": code}}
-    assert "`$.error.code`" in refused(event)
-
-
-@pytest.mark.parametrize("active", ["true", 1, 0, [], "no"])
-def test_active_is_a_truth_value(active: Any) -> None:
-    event = {"type": "agent.upserted", "at": AT, "agent": {"id": "u1", "active": active}}
-    assert "`$.agent.active`" in refused(event)
-
-
-@pytest.mark.parametrize("zone", ["Mars/Phobos", "america/santiago", "../etc/passwd", "localtime", ""])
-def test_a_time_zone_that_does_not_exist(zone: str) -> None:
-    assert "`$.time_zone`" in refused(TENANT | {"time_zone": zone})
-
-
-def test_a_place_is_named_in_cleaned_text_too() -> None:
-    line = raw(b'"name":"\\u0000","reply_window_days":"7"')
-    assert refusal(line) == ("INVALID_EVENT", "Expected `int | null`, got `str` - at `$.reply_window_days`.")
-
-
-def test_nesting_that_is_too_deep_beside_text_to_clean() -> None:
-    deep = b"[" * 100_000 + b"]" * 100_000
-    assert refusal(raw(b'"name":"\\u0000","x":' + deep))[0] == "INVALID_JSON"
-
-
-# Whatever comes
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-TYPES = [
-    "tenant.upserted",
-    "department.upserted",
-    "agent.upserted",
-    "account.upserted",
-    "template.upserted",
-    "member.added",
-    "member.removed",
-    "message.sent",
-    "message.status",
-    "message.reply",
-]
-
-
-def read(line: bytes | str) -> None:
-    try:
-        event = parse_event(line)
-    except InvalidEventError as error:
-        refusal = error
-    else:
-        assert isinstance(event, PlatformEvent)
-        return
-    assert refusal.code in ("INVALID_EVENT", "INVALID_JSON")
-    assert refusal.message.endswith(".")
-
-
-@given(st.binary())
-def test_any_bytes_are_an_event_or_refused(line: bytes) -> None:
-    read(line)
-
-
-@given(st.text(st.characters(codec=None)))
-def test_any_text_is_an_event_or_refused(line: str) -> None:
-    read(line)
-
-
-@given(
-    st.fixed_dictionaries(
-        {"type": st.sampled_from(TYPES), "at": st.just(AT) | JSON},
-        optional={
-            key: JSON | st.just(SENT) | st.fixed_dictionaries({"id": JSON}, optional={"contact": JSON, "active": JSON})
-            for key in ("message", "reply", "agent", "department", "account", "template", "status", "user_id", "error")
-        },
-    )
-)
-def test_any_json_is_an_event_or_refused(event: dict[str, Any]) -> None:
-    read(json.dumps(event))
-
-
-@given(data=st.data())
-def test_any_damage_to_an_event_is_an_event_or_refused(data: st.DataObject) -> None:
-    events, _ = data.draw(strategies.cases())
-    line = bytearray(json.dumps(data.draw(st.sampled_from(events)) if events else TENANT).encode())
-    for place in data.draw(st.lists(st.integers(0, len(line) - 1), min_size=1, max_size=3)):
-        line[place] = data.draw(st.integers(0, 255))
-    read(bytes(line))
-
-
-@pytest.mark.parametrize("inside", [b"[" * 100_000, b'{"x":' * 100_000])
-def test_deep_nesting_is_refused(inside: bytes) -> None:
-    assert refusal(raw(b'"x":' + inside)) == ("INVALID_JSON", "The line is nested too deeply.")
-
-
-@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b'"\xff"'])
-def test_what_is_not_json_is_refused_in_a_key_that_is_not_used_too(value: bytes) -> None:
-    assert refusal(raw(b'"x":' + value))[0] == "INVALID_JSON"
 
 
 def test_the_events_of_the_documentation_are_accepted() -> None:

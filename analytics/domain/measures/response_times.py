@@ -1,6 +1,6 @@
 """The histogram of response times: fixed logarithmic bins, so that rows and rollups agree to the last digit.
 
-Bin 0 is under 1 s; bin k >= 1 covers [1.05^(k-1), 1.05^k) s. Source: semantics, "Response times".
+Bin 0 is under 1 s; bin k >= 1 covers [1.05^(k-1), 1.05^k) s. Source: docs/numbers.md, "Days, hours, periods".
 """
 
 from bisect import bisect_right

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from analytics.storage.database_url import DatabaseUrl, parse_database_url
+from analytics.storage.backends.database_url import DatabaseUrl, parse_database_url
 
 DRIVERS = st.sampled_from(["postgresql+asyncpg://", "sqlite+aiosqlite://", "mysql://", "", ":/", "://"])
 # Texts of the signs by which the parts of a URL are told apart, and of some that stand between them.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.response_times import BINS, bin_of, middle, quantile
+from analytics.domain.measures.response_times import BINS, bin_of, middle, quantile
 from analytics.domain.time_zones import DAY, SECOND
 
 SENT = 1_800_000_000 * SECOND

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.time_buckets import (
+from analytics.domain.measures.time_buckets import (
     Bucket,
     Granularity,
     count_buckets,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.funnel import COLUMNS, METRICS, ZERO_COUNTS, FunnelCounts, total
+from analytics.domain.measures.funnel import COLUMNS, METRICS, ZERO_COUNTS, FunnelCounts, total
 from analytics.domain.message_status import Status, derive_message_status, derive_receipt_status
 
 BASES = {

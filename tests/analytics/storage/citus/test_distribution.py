@@ -8,9 +8,16 @@ from sqlalchemy import MetaData, Table, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from analytics.migrations import migrate
-from analytics.storage import citus
 from analytics.storage.backends.table_locks import TablesLockedError
-from analytics.storage.citus import LOCAL_TABLES, Distribution, _available, distribute, distribute_tables, distributed
+from analytics.storage.citus import distribution
+from analytics.storage.citus.distribution import (
+    LOCAL_TABLES,
+    Distribution,
+    _available,
+    distribute,
+    distribute_tables,
+    distributed,
+)
 from analytics.storage.database import Database
 from analytics.storage.tables import tenants
 from service.cli import database as cli
@@ -81,7 +88,7 @@ async def test_all_tables_are_distributed_in_one_transaction(
     """A reader that is open sees all of them as they were, or none of them was touched."""
     async with pretended.write() as writer:
         await writer.execute(text("CREATE TABLE wrong (tenant_id text)"))
-    monkeypatch.setattr(citus, "distributed", lambda: [*distributed(), Table("nowhere", MetaData())])
+    monkeypatch.setattr(distribution, "distributed", lambda: [*distributed(), Table("nowhere", MetaData())])
     with pytest.raises(DBAPIError):
         await distribute_tables(pretended)
     assert await calls(pretended) == []
@@ -90,8 +97,8 @@ async def test_all_tables_are_distributed_in_one_transaction(
 async def test_nobody_waits_behind_a_distribution_that_waits_for_others(
     pretended: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(citus, "LOCK_TIMEOUT", "10ms")
-    monkeypatch.setattr(citus, "LOCK_PAUSE", 0.01)
+    monkeypatch.setattr(distribution, "LOCK_TIMEOUT", "10ms")
+    monkeypatch.setattr(distribution, "LOCK_PAUSE", 0.01)
     await feed(pretended, "acme", [message_sent("m1")])
     async with pretended.write() as writer:
         await writer.execute(update(tenants).where(ACME).values(name="Acme"))

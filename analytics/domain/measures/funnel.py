@@ -1,7 +1,8 @@
 """The metrics: which messages each step of the funnel counts, and what its rate is a share of.
 
 One registry, from which SQL, rollups and results follow. Each metric is counted twice: its messages, and among
-those the ones that created their ticket. Source: semantics, "State…", "Tickets" and "Rates".
+those the ones that created their ticket. Source: docs/numbers.md,
+"A message and its states" and "Rates".
 """
 
 from collections.abc import Iterable

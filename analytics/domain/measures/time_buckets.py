@@ -1,6 +1,6 @@
 """The points of a time series: local hours, days, ISO weeks and months that tile a range of days.
 
-Source: semantics, "Days, hours and zones". A bucket at the edge of the range holds only what is inside it.
+Source: docs/numbers.md, "Days, hours, periods". A bucket at the edge of the range holds only what is inside it.
 """
 
 from collections.abc import Iterator
