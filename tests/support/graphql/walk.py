@@ -35,7 +35,8 @@ from graphql_schema.limits.document_size import enforce_limits
 
 # How arguments are given, by name. Those of an enum are asked for once with each of its values.
 WRITTEN = {"first": "40"}  # more than a walked tenant has; 200 exports with their filters would be too dear
-BY_VARIABLE = {"filter", "where", "orderBy", "ids", "id", "search", "status", "input"}
+WRITTEN_TYPES = {"MessageWhere": "{reached: true}", "MessageOrder": "{field: REPLIED_AT}"}
+BY_VARIABLE = {"filter", "orderBy", "ids", "id", "search", "status", "input"}
 LEFT_OUT = {"after": "all rows are on one page"}
 
 Path = tuple[GraphQLObjectType, ...]  # the types around a field, the root's first
@@ -178,6 +179,8 @@ def _ways(coordinate: str, name: str, field: GraphQLField) -> Iterator[Part]:
             choices.append([(argument, value) for value in type.values])
         elif argument in WRITTEN:
             written.append(f"{argument}: {WRITTEN[argument]}")
+        elif (name_of_type := get_named_type(type).name) in WRITTEN_TYPES:
+            written.append(f"{argument}: {WRITTEN_TYPES[name_of_type]}")
         elif argument in BY_VARIABLE:
             variables[argument] = str(of.type)
             written.append(f"{argument}: ${argument}")
