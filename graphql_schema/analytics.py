@@ -11,8 +11,8 @@ from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
 from graphql_schema.enums import Granularity, describe_type
-from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, PerformanceOrder
-from graphql_schema.messages import Message, MessageOrder, MessageWhere
+from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
+from graphql_schema.messages import Message
 from graphql_schema.scalars import TimeZone
 from resolvers import analytics, messages
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime

@@ -20,6 +20,7 @@ from graphql_schema.context import DownloadUrlFactory, Info
 from graphql_schema.directory import After, First
 from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
 from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
+from graphql_schema.messages import AppliedConditions
 from resolvers import exports as resolvers
 
 T = TypeVar("T")
@@ -72,6 +73,10 @@ class AppliedFilter:
     @strawberry.field(description="The range of days.")
     def period(self) -> Period:
         return Period.from_domain(self.spec)
+
+    @strawberry.field(description="The conditions of single messages; null without any.")
+    def where(self) -> AppliedConditions | None:
+        return None if self.spec.where is None else AppliedConditions.from_domain(self.spec.where)
 
 
 @strawberry.type(description="An export: a file of messages, made in the background.")
@@ -199,11 +204,13 @@ async def _create(input: CreateExportInput, info: Info) -> records.Export:
     input_values: list[Any] = [name, input.format, input.locale, filter.to_builtins()]
     # Input without the fields of later releases keeps the text that it had: the same request may be repeated after an
     # upgrade.
-    further = [records.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
+    further: list[Any] = [records.in_order(columns), None if input.separator is CsvSeparator.COMMA else input.separator]
+    where = input.where.conditions() if input.where else None
+    further += [] if where is None else [msgspec.to_builtins(where, order="deterministic")]
     input_values += further if any(further) else []
     request = requests.ExportRequest(
         name=name,
-        spec=viewer.specify(filter, context.now),
+        spec=viewer.specify(filter, context.now, where),
         format=input.format,
         locale=input.locale,
         text=msgspec.json.encode(input_values, order="deterministic").decode(),

@@ -5,10 +5,30 @@ from typing import Any
 
 import strawberry
 
-from analytics.domain.limits import MAX_EXPORT_NAME_LENGTH, MAX_FILTER_IDS, MAX_PAGE_SIZE, MAX_RANGE_DAYS
+from analytics.domain.limits import (
+    MAX_EXPORT_NAME_LENGTH,
+    MAX_FILTER_IDS,
+    MAX_PAGE_SIZE,
+    MAX_RANGE_DAYS,
+    MAX_SEARCH_LENGTH,
+    MIN_SEARCH_LENGTH,
+)
+from analytics.domain.message_conditions import MessageConditions
 from analytics.domain.query_spec import DIMENSION_BY_FIELD, DIMENSIONS, Ids, MessageFilter
 from analytics.domain.text import sanitize
-from graphql_schema.enums import CsvSeparator, Direction, ExportColumn, ExportFormat, Locale, OrderField
+from analytics.domain.whatsapp_errors import NO_CODE
+from analytics.reports import messages
+from graphql_schema.enums import (
+    CsvSeparator,
+    Direction,
+    ExportColumn,
+    ExportFormat,
+    FunnelStepName,
+    Locale,
+    MessageOrderField,
+    OrderField,
+    ReplyKind,
+)
 from graphql_schema.scalars import TimeZone
 from resolvers.analytics import Order
 
@@ -81,6 +101,66 @@ class PerformanceOrder:
         return Order(self.field, self.direction)
 
 
+@strawberry.input(description="A weekday, an hour, or an hour of one weekday, of the period's time zone.")
+class HourOfWeek:
+    weekday: int | None = strawberry.field(default=None, description="Monday is 1, Sunday 7. Absent: any.")
+    hour: int | None = strawberry.field(default=None, description="From 0 to 23. Absent: any.")
+
+
+@strawberry.input(description="What a number stands for. All that is given must hold; what is absent always does.")
+class MessageWhere:
+    step: FunnelStepName | None = strawberry.field(
+        default=None, description="Messages that reached this step of the funnel."
+    )
+    reached: bool = strawberry.field(
+        default=True,
+        description="False: messages of the step's base that did not reach it, such as sent, not delivered.",
+    )
+    created_ticket: bool | None = strawberry.field(
+        default=None, description="Messages that created their ticket; false: those that did not."
+    )
+    bounce_codes: list[int | None] | None = strawberry.field(
+        default=None,
+        description=f"Messages that bounced with one of these codes; null among them: without one. At most "
+        f"{MAX_FILTER_IDS}.",
+    )
+    replied_at: HourOfWeek | None = strawberry.field(
+        default=None, description="Messages whose reply came then, by the local time of the reply."
+    )
+    reply_kinds: list[ReplyKind] | None = strawberry.field(
+        default=None, description="Messages whose reply is of one of these kinds."
+    )
+    text: str | None = strawberry.field(
+        default=None,
+        description="The recipient's digits, the key of a ticket, or the id of a message: whole or its beginning, "
+        f"{MIN_SEARCH_LENGTH} to {MAX_SEARCH_LENGTH} characters.",
+    )
+
+    def conditions(self) -> MessageConditions:
+        """Convert to `MessageConditions`. Raises `InvalidInputError`."""
+        codes = self.bounce_codes
+        return MessageConditions(
+            step=self.step,
+            reached=self.reached,
+            created_ticket=self.created_ticket,
+            bounce_codes=None if codes is None else frozenset(NO_CODE if code is None else code for code in codes),
+            reply_weekday=self.replied_at.weekday if self.replied_at else None,
+            reply_hour=self.replied_at.hour if self.replied_at else None,
+            reply_kinds=None if self.reply_kinds is None else frozenset(self.reply_kinds),
+            text=None if self.text is None else sanitize(self.text).strip(),
+        )
+
+
+@strawberry.input(description="The order of messages. Equal ones follow by id; those without it are last.")
+class MessageOrder:
+    field: MessageOrderField = strawberry.field(description="What to order by.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
+
+    def order(self) -> messages.MessageOrder:
+        """Convert to the reader's `MessageOrder`."""
+        return messages.MessageOrder(self.field, self.direction is Direction.DESC)
+
+
 @strawberry.input(description="An export to be made.")
 class CreateExportInput:
     name: str = strawberry.field(
@@ -88,6 +168,9 @@ class CreateExportInput:
         "the file is named after it."
     )
     filter: CampaignAnalyticsFilter = strawberry.field(description="The messages to export; one row each.")
+    where: MessageWhere | None = strawberry.field(
+        default=None, description="Which of them, as in `messages`. Absent: all."
+    )
     format: ExportFormat = strawberry.field(default=ExportFormat.XLSX, description="The kind of file.")
     locale: Locale = strawberry.field(default=Locale.ES, description="The language of headers and words.")
     columns: list[ExportColumn] | None = strawberry.field(

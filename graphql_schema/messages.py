@@ -4,19 +4,14 @@ from datetime import datetime
 
 import strawberry
 
-from analytics.domain.limits import MAX_FILTER_IDS, MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
 from analytics.domain.message_conditions import MessageConditions
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import QuerySpec
-from analytics.domain.text import sanitize
 from analytics.domain.whatsapp_errors import NO_CODE
-from analytics.reports.messages import MessageOrder as Order
 from graphql_schema.directory import Account, Agent, Department, Template
 from graphql_schema.enums import (
     Category,
-    Direction,
     FunnelStepName,
-    MessageOrderField,
     MessageStatus,
     ReplyKind,
     ReplyRule,
@@ -25,67 +20,6 @@ from graphql_schema.enums import (
 from resolvers import messages
 from resolvers.messages import Bounce
 
-
-@strawberry.input(description="A weekday, an hour, or an hour of one weekday, of the period's time zone.")
-class HourOfWeek:
-    weekday: int | None = strawberry.field(default=None, description="Monday is 1, Sunday 7. Absent: any.")
-    hour: int | None = strawberry.field(default=None, description="From 0 to 23. Absent: any.")
-
-
-@strawberry.input(description="What a number stands for. All that is given must hold; what is absent always does.")
-class MessageWhere:
-    step: FunnelStepName | None = strawberry.field(
-        default=None, description="Messages that reached this step of the funnel."
-    )
-    reached: bool = strawberry.field(
-        default=True,
-        description="False: messages of the step's base that did not reach it, such as sent, not delivered.",
-    )
-    created_ticket: bool | None = strawberry.field(
-        default=None, description="Messages that created their ticket; false: those that did not."
-    )
-    bounce_codes: list[int | None] | None = strawberry.field(
-        default=None,
-        description=f"Messages that bounced with one of these codes; null among them: without one. At most "
-        f"{MAX_FILTER_IDS}.",
-    )
-    replied_at: HourOfWeek | None = strawberry.field(
-        default=None, description="Messages whose reply came then, by the local time of the reply."
-    )
-    reply_kinds: list[ReplyKind] | None = strawberry.field(
-        default=None, description="Messages whose reply is of one of these kinds."
-    )
-    text: str | None = strawberry.field(
-        default=None,
-        description="The recipient's digits, the key of a ticket, or the id of a message: whole or its beginning, "
-        f"{MIN_SEARCH_LENGTH} to {MAX_SEARCH_LENGTH} characters.",
-    )
-
-    def conditions(self) -> MessageConditions:
-        """Convert to `MessageConditions`. Raises `InvalidInputError`."""
-        codes = self.bounce_codes
-        return MessageConditions(
-            step=self.step,
-            reached=self.reached,
-            created_ticket=self.created_ticket,
-            bounce_codes=None if codes is None else frozenset(NO_CODE if code is None else code for code in codes),
-            reply_weekday=self.replied_at.weekday if self.replied_at else None,
-            reply_hour=self.replied_at.hour if self.replied_at else None,
-            reply_kinds=None if self.reply_kinds is None else frozenset(self.reply_kinds),
-            text=None if self.text is None else sanitize(self.text).strip(),
-        )
-
-
-@strawberry.input(description="The order of messages. Equal ones follow by id; those without it are last.")
-class MessageOrder:
-    field: MessageOrderField = strawberry.field(description="What to order by.")
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
-
-    def order(self) -> Order:
-        """Convert to the reader's `MessageOrder`."""
-        return Order(self.field, self.direction is Direction.DESC)
-
-
 describe_type(
     Bounce,
     "Bounce",
@@ -93,6 +27,39 @@ describe_type(
     code="WhatsApp's error code; null when it gave none.",
     title="WhatsApp's words for it; they change, the code does not.",
 )
+
+
+@strawberry.type(description="A weekday, an hour, or an hour of one weekday. Null: any.")
+class AppliedHourOfWeek:
+    weekday: int | None = strawberry.field(description="Monday is 1, Sunday 7.")
+    hour: int | None = strawberry.field(description="From 0 to 23.")
+
+
+@strawberry.type(description="Conditions of single messages, as in `MessageWhere`. Null: no condition.")
+class AppliedConditions:
+    step: FunnelStepName | None = strawberry.field(description="A step of the funnel.")
+    reached: bool = strawberry.field(description="False: messages of the step's base that did not reach it.")
+    created_ticket: bool | None = strawberry.field(description="Messages that created their ticket, or did not.")
+    bounce_codes: list[int | None] | None = strawberry.field(description="Codes of bounces; null among them: none.")
+    replied_at: AppliedHourOfWeek | None = strawberry.field(description="The local time of the reply.")
+    reply_kinds: list[ReplyKind] | None = strawberry.field(description="Kinds of replies.")
+    text: str | None = strawberry.field(description="The beginning of an id, a ticket's key or a recipient's digits.")
+
+    @staticmethod
+    def from_domain(where: MessageConditions) -> "AppliedConditions":
+        """Return the conditions of a specification."""
+        codes = where.bounce_codes
+        return AppliedConditions(
+            step=where.step,
+            reached=where.reached,
+            created_ticket=where.created_ticket,
+            bounce_codes=None if codes is None else [None if code == NO_CODE else code for code in sorted(codes)],
+            replied_at=AppliedHourOfWeek(weekday=where.reply_weekday, hour=where.reply_hour)
+            if where.asks_for_time
+            else None,
+            reply_kinds=None if where.reply_kinds is None else sorted(where.reply_kinds),
+            text=where.text,
+        )
 
 
 @strawberry.type(description="The person to whom a message was sent.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from analytics.domain.message_conditions import MessageConditions
 from analytics.domain.query_spec import AccessScope, MessageFilter, QuerySpec, build_spec
 
 
@@ -43,7 +44,7 @@ class Viewer:
     time_zone: str
     reply_window_days: int
 
-    def specify(self, filter: MessageFilter, now: int) -> QuerySpec:
+    def specify(self, filter: MessageFilter, now: int, where: MessageConditions | None = None) -> QuerySpec:
         """The specification of a filter as this viewer may run it, as of `now` in microseconds."""
         return build_spec(
             filter,
@@ -51,6 +52,7 @@ class Viewer:
             tenant_time_zone=self.time_zone,
             reply_window_days=self.reply_window_days,
             now=now,
+            where=where,
         )
 
 

@@ -1,8 +1,8 @@
 """The query planner: one pure function chooses the table that a query reads.
 
-A rollup answers a query if its days are those of the rollups' time zone, and if it has the dimensions that the query
-groups and filters by. The narrowest such rollup is read: whole months, then whole weeks, then single days. All else,
-such as hours or the days of another zone, is read from the message rows.
+A rollup answers a query if its days are those of the rollups' time zone, if it has the dimensions that the query groups
+and filters by, and if nothing more is asked of single messages. The narrowest such rollup is read: whole months, then
+whole weeks, then single days. All else, such as hours or the days of another zone, is read from the message rows.
 """
 
 from collections import Counter
@@ -96,7 +96,7 @@ ONE_DAY = timedelta(days=1)
 def choose_plan(query: AggregateQuery, rollup_zone: str | None) -> QueryPlan:
     """Return the plan of a query; `rollup_zone` is the zone (`Zone.rules_version`) of the rollups' days, if any."""
     spec, keys = query.spec, ROLLUP_KEYS.get(query.grouping)
-    if keys is None or spec.zone.rules_version != rollup_zone:
+    if keys is None or spec.where is not None or spec.zone.rules_version != rollup_zone:
         return READ_MESSAGES
     filtered = {dimension.column for dimension, _ in spec.filtered()}
     family = FAMILIES[query.grouping]

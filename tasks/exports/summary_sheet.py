@@ -14,6 +14,7 @@ from analytics.reports.directory import ENTITY_TYPE_BY_DIMENSION, load_names, no
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import run_aggregate
 from analytics.storage.database import Reader
+from tasks.exports.condition_words import describe_conditions
 from tasks.exports.writers.xlsx_writer import Line, Summary
 
 
@@ -103,6 +104,7 @@ async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Su
         (labels.last, str(spec.last)),
         (labels.zone, spec.time_zone),
         *restrictions,
+        *([] if spec.where is None else [describe_conditions(spec.where, export.locale)]),
         (labels.requester, _person(export)),
         (labels.asked_at, spec.zone.aware(export.created_at)),
         (labels.read_at, spec.zone.aware(read_at)),
