@@ -181,9 +181,9 @@ def test_charts_can_be_read_as_tables(administrator: Reader) -> None:
     administrator.choose_period("Últimos 90 días")
     settled(administrator)
     told = administrator.api()
-    for title in ("Gráfico de respuesta por hora", "Respuestas por día y hora", "Evolución"):
+    for title in ("Respuestas por hora", "Respuestas por día y hora", "Evolución"):
         page.get_by_role("button", name=f"Ver como tabla: {title}").click()
-    hours = page.get_by_role("region", name="Gráfico de respuesta por hora").last.locator("tbody td")
+    hours = page.get_by_role("region", name="Respuestas por hora").last.locator("tbody td")
     expect(hours).to_have_text([administrator.written("count", row["responses"]) for row in told["responsesByHour"]])
     heat = page.get_by_role("region", name="Respuestas por día y hora").last.locator("tbody td")
     cells = sorted(told["responseHeatmap"], key=lambda cell: (cell["hour"], cell["weekday"]))

@@ -70,6 +70,12 @@ export const en: Texts = {
     departments: "Department",
     agents: "Agent",
     all: { templates: "All", accounts: "All", departments: "All", agents: "All" },
+    unknown: {
+      templates: "Unknown template",
+      accounts: "Unknown account",
+      departments: "Unknown department",
+      agents: "Unknown agent",
+    },
     search: "Search…",
     none: "No matches",
     more: (n) => `and ${n} more: type to search`,

@@ -75,6 +75,13 @@ export const es = {
     departments: "Departamento",
     agents: "Agente",
     all: { templates: "Todas", accounts: "Todas", departments: "Todos", agents: "Todos" },
+    /** A chosen value whose name is not known: it is gone, or not for this reader. */
+    unknown: {
+      templates: "Plantilla desconocida",
+      accounts: "Cuenta desconocida",
+      departments: "Departamento desconocido",
+      agents: "Agente desconocido",
+    },
     search: "Buscar…",
     none: "Nada con ese nombre",
     more: (n: string) => `y ${n} más: escribe para encontrarlos`,
@@ -182,7 +189,7 @@ export const es = {
   },
   charts: {
     series: "Evolución",
-    hours: "Gráfico de respuesta por hora",
+    hours: "Respuestas por hora",
     heatmap: "Respuestas por día y hora",
     speed: "Tiempo de respuesta",
     median: "Mediana",

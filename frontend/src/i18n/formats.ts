@@ -88,6 +88,11 @@ export function createFormats(locale: string) {
       }).format(new Date(iso)),
     instantDay: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone }).format(new Date(iso)),
+    /** Write a time zone's name: `hora de Chile`. */
+    timeZone: (timeZone: string) =>
+      new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "longGeneric" })
+        .formatToParts(new Date())
+        .find(({ type }) => type === "timeZoneName")?.value ?? timeZone,
     bytes: (bytes: number) =>
       bytes < 1_000_000 ? kilobytes.format(Math.max(bytes / 1_000, 1)) : megabytes.format(bytes / 1_000_000),
     list: (items: string[]) => list.format(items),

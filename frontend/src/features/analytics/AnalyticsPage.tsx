@@ -18,6 +18,7 @@ import { PrintedFilters } from "./filters/PrintedFilters";
 import { useFilters } from "./filters/useFilters";
 import { ForbiddenDepartments } from "./ForbiddenDepartments";
 import { Funnel } from "./funnel/Funnel";
+import { PrintedReasons } from "./funnel/bounces/PrintedReasons";
 import { ResponseHeatmap } from "./responses/ResponseHeatmap";
 import { ResponsesByHour } from "./responses/ResponsesByHour";
 import { ResponseTime } from "./responses/ResponseTime";
@@ -136,6 +137,7 @@ function Content({ numbers, filters, filter, receivedAt, isPending }: View & { i
         <div className={classes.parts}>
           <div data-area="funnel">
             <Funnel numbers={numbers} filter={filter} />
+            <PrintedReasons key={JSON.stringify(filter)} filter={filter} />
           </div>
           {deferredView ? <Details {...deferredView} /> : <DetailSkeletons />}
         </div>

@@ -49,7 +49,7 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
     },
   });
   const searchResult = useOptions(kind, debouncedSearch, combobox.dropdownOpened);
-  const nameOf = (id: string) => names.get(id) ?? searchResult.names.get(id) ?? id;
+  const nameOf = (id: string) => names.get(id) ?? searchResult.names.get(id) ?? t.filters.unknown[kind];
   const choose = (next: string[]) => {
     const allowed = next.slice(0, limits.filterIds);
     setDraft(allowed);

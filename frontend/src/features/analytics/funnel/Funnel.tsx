@@ -3,7 +3,7 @@ import type { CampaignAnalyticsFilter, StepsFragment, ViewQuery } from "../../..
 import { Card } from "../../../components/Card";
 import { DefinitionPopover } from "../../../components/DefinitionPopover";
 import { useI18n } from "../../../i18n/I18nProvider";
-import { BounceReasons } from "./BounceReasons";
+import { BounceReasons } from "./bounces/BounceReasons";
 import classes from "./Funnel.module.css";
 import { FunnelShape } from "./FunnelShape";
 import { MaturingNote } from "./MaturingNote";
@@ -105,7 +105,12 @@ function Losses({ funnel, previous, filter }: LossesProps) {
           />
         )}
         {bounced.count > 0 && (
-          <button type="button" className={classes.more} onClick={() => setIsOpen(true)} aria-haspopup="dialog">
+          <button
+            type="button"
+            className={`${classes.more ?? ""} no-print`}
+            onClick={() => setIsOpen(true)}
+            aria-haspopup="dialog"
+          >
             {t.funnel.seeReasons}
           </button>
         )}
