@@ -48,12 +48,18 @@ def agrees(reader: Reader) -> None:
     young = f"{reader.written('count', maturing)} mensaje" if maturing else "ya no cambiarán"
     expect(page.locator("[data-step=maturing]")).to_contain_text(young)
     times_agree(reader, told)
-    for title, rows, names in (
-        ("Envíos por agente", told["byAgent"]["nodes"], ("agent", "department")),
-        ("Envíos por departamento", told["byDepartment"]["nodes"], ("department",)),
-        ("Envíos por plantilla", told["byTemplate"]["nodes"], ("template",)),
+    for tab, rows, names in (
+        ("Agente", told["byAgent"]["nodes"], ("agent", "department")),
+        ("Departamento", told["byDepartment"]["nodes"], ("department",)),
+        ("Plantilla", told["byTemplate"]["nodes"], ("template",)),
+        ("Cuenta", told["byAccount"]["nodes"], ("account",)),
     ):
+        page.get_by_role("tab", name=tab).click()
+        title = f"Envíos por {tab.lower()}"
         table_agrees(reader, title, rows[:10], names)
+        total = page.get_by_role("table", name=title).locator("tfoot td")
+        expect(total).to_have_text(row_numbers(reader, funnel))
+    page.get_by_role("tab", name="Agente").click()
 
 
 UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "día": 86_400, "días": 86_400}
@@ -92,13 +98,16 @@ def table_agrees(reader: Reader, title: str, rows: list[Any], names: tuple[str, 
     for row, line in zip(rows, lines.all(), strict=True):
         for name in names:
             expect(line).to_contain_text(row[name]["name"])
-        funnel = row["funnel"]
-        numbers = [
-            reader.written("count", funnel["tickets"]),
-            reader.written("count", funnel["sent"]["count"]),
-            *(reader.written("rate", funnel[name]["rate"]) for name in ("delivered", "read", "responded")),
-        ]
-        expect(line.locator("td[data-column]")).to_have_text(numbers)
+        expect(line.locator("td[data-column]")).to_have_text(row_numbers(reader, row["funnel"]))
+
+
+def row_numbers(reader: Reader, funnel: Any) -> list[str]:
+    """The numbers of a table's row, as they are written."""
+    return [
+        *(reader.written("count", funnel[name]) for name in ("tickets", "messages")),
+        reader.written("count", funnel["sent"]["count"]),
+        *(reader.written("rate", funnel[name]["rate"]) for name in ("delivered", "read", "responded")),
+    ]
 
 
 @pytest.mark.parametrize("person", ["p1", "p2", "p3", "p4"])
@@ -114,6 +123,14 @@ def test_supervisors_are_offered_their_departments_only(demo: Server, page: Page
     own = demo.ask(reader.identity, "{ viewer { departments { name } } }")["viewer"]["departments"]
     page.get_by_label("Filtros").get_by_role("button", name="Departamento").click()
     expect(page.get_by_role("option")).to_have_text([one["name"] for one in own])
+    expect(page.get_by_text("Ves Renovaciones y Ventas")).to_be_visible()
+    box = page.get_by_label("Filtros").get_by_role("button", name="Departamento").first
+    expect(box).to_contain_text("Tus 2 departamentos")
+    for name in ("Renovaciones", "Ventas"):  # all of them are no filter
+        page.get_by_role("option", name=name).click()
+    expect(box).to_contain_text("Tus 2 departamentos")
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("department="))
 
 
 def test_the_first_screen_takes_two_requests(demo: Server, page: Page) -> None:
@@ -143,6 +160,41 @@ def test_a_filter_changes_the_numbers_and_the_link_shows_the_same(
     expect(other.page.get_by_label("Filtros").get_by_role("button", name="Plantilla HSM").first).to_contain_text("pago")
     page.get_by_role("button", name="Quitar filtros").click()
     expect(page).not_to_have_url(re.compile("template="))
+
+
+def test_all_of_a_filter_is_no_filter(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    box = page.get_by_label("Filtros").get_by_role("button", name="Departamento").first
+    box.click()
+    page.get_by_role("option").first.click()
+    expect(page).to_have_url(re.compile("department="))
+    page.get_by_role("dialog").or_(page.locator("body")).get_by_role("button", name="Todos", exact=True).click()
+    expect(page).not_to_have_url(re.compile("department="))
+    expect(box).to_contain_text("Todos")
+
+
+def test_a_name_in_a_table_filters_and_the_key_back_undoes_it(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    table = page.get_by_role("table", name="Envíos por agente")
+    name = table.locator("tbody a").first
+    agent = name.inner_text()
+    name.click()
+    expect(page).to_have_url(re.compile("agent="))
+    expect(page.get_by_label("Filtros").get_by_role("button", name="Agente").first).to_contain_text(agent)
+    expect(name).to_have_attribute("aria-current", "true")
+    agrees(administrator)
+    table.get_by_role("link", name=agent).first.click()  # once more: all again
+    expect(page).not_to_have_url(re.compile("agent="))
+    page.get_by_role("tab", name="Departamento").click()
+    expect(page).to_have_url(re.compile("tab=departments"))
+    row = page.get_by_role("table", name="Envíos por departamento").locator("tbody tr").first
+    row.locator("td").last.click()  # anywhere on the row
+    expect(page).to_have_url(re.compile("department=.*tab=departments"))
+    page.keyboard.press("Backspace")
+    expect(page).not_to_have_url(re.compile("department="))
+    expect(page.get_by_role("tab", name="Departamento")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_table_is_sorted_and_paged_by_the_api(administrator: Reader) -> None:
@@ -228,11 +280,25 @@ def test_a_period_of_nothing_says_so(demo: Server, page: Page) -> None:
     expect(page.get_by_role("heading", name="No hubo envíos en este período")).to_be_visible()
 
 
-def test_a_link_to_departments_of_others_is_refused_with_a_way_out(demo: Server, page: Page) -> None:
-    reader = Reader.enter(demo, page, "p3", "/?from=2026-01-01&to=2026-12-31&department=d2")
-    expect(page.get_by_role("heading", name="Este enlace incluye departamentos que no son tuyos")).to_be_visible()
-    page.get_by_role("button", name="Ver con mis departamentos").click()
+def test_a_link_to_departments_of_others_shows_the_rest_and_says_so(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p3", "/?from=2026-01-01&to=2026-12-31&department=d1&department=d2")
     settled(reader)
+    expect(page.get_by_role("status")).to_contain_text("Este enlace incluía 1 departamento que no ves")
+    box = page.get_by_label("Filtros").get_by_role("button", name="Departamento").first
+    expect(box).to_contain_text("Ventas")
+    own = reader.api("?from=2026-01-01&to=2026-12-31&department=d1")
+    first = page.locator("li[data-step=messages]").get_by_role("button").first
+    expect(first).to_have_text(reader.written("count", own["funnel"]["messages"]))
+    page.get_by_role("button", name="Entendido").click()
+    expect(page).not_to_have_url(re.compile("d2"))
+    expect(page).to_have_url(re.compile("department=d1"))
+    expect(page.get_by_text("Este enlace incluía")).to_have_count(0)
+
+
+def test_what_has_no_name_is_not_called_by_its_id(demo: Server, page: Page) -> None:
+    Reader.enter(demo, page, "p1", "/?period=last30&agent=nobody")
+    expect(page.get_by_label("Filtros").get_by_role("button", name="Agente desconocido")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("nobody")
 
 
 def test_an_error_of_the_api_is_shown_in_the_readers_words(demo: Server, page: Page) -> None:

@@ -120,7 +120,7 @@ def test_a_link_with_all_filters_takes_two_requests_and_names_them(demo: Server,
     )
     for kind, label in (
         ("templates", "Plantilla HSM"),
-        ("accounts", "Cuentas"),
+        ("accounts", "Cuenta"),
         ("departments", "Departamento"),
         ("agents", "Agente"),
     ):

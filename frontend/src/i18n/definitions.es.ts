@@ -22,7 +22,8 @@ export type DefinedField =
   | "CampaignAnalytics.bounceReasons"
   | "CampaignAnalytics.byAgent"
   | "CampaignAnalytics.byDepartment"
-  | "CampaignAnalytics.byTemplate";
+  | "CampaignAnalytics.byTemplate"
+  | "CampaignAnalytics.byAccount";
 
 /** The schema's descriptions in Spanish. When one changes in the schema, this no longer compiles until it is translated. */
 export const definitionsEs: Record<Definition, string> = {
@@ -57,4 +58,5 @@ export const definitionsEs: Record<Definition, string> = {
   "A row for each agent and department they sent from.": "Una fila por cada agente y departamento desde el que envió.",
   "A row for each department.": "Una fila por cada departamento.",
   "A row for each template.": "Una fila por cada plantilla.",
+  "A row for each sender account.": "Una fila por cada cuenta que envió.",
 };

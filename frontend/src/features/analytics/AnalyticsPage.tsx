@@ -14,8 +14,9 @@ import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
 import { FilterBar } from "./filters/FilterBar";
 import { toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
-import { PrintedFilters } from "./filters/PrintedFilters";
-import { useFilters } from "./filters/useFilters";
+import { PrintedFilters } from "./scope/PrintedFilters";
+import { useBackspace, useFilters } from "./filters/useFilters";
+import { useScope } from "./scope/useScope";
 import { ForbiddenDepartments } from "./ForbiddenDepartments";
 import { Funnel } from "./funnel/Funnel";
 import { PrintedReasons } from "./funnel/bounces/PrintedReasons";
@@ -35,7 +36,8 @@ const REFRESH_INTERVAL = 300_000; // milliseconds, while somebody looks
 export function AnalyticsPage() {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
-  const [filters, changeFilters] = useFilters();
+  const { filters, changeFilters, foreign } = useFilters();
+  useBackspace();
   const [isExporting, setIsExporting] = useState(false);
   const filter = useMemo(() => toFilterInput(filters), [filters]);
   const isTooLong = countDays(filters) > limits.rangeDays;
@@ -50,7 +52,7 @@ export function AnalyticsPage() {
 
   return (
     <>
-      <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends}>
+      <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends} about={useScope()}>
         <div className={classes.actions}>
           {isShown && time && <span className={classes.updated}>{t.states.updated(time)}</span>}
           <Tooltip label={t.states.refresh}>
@@ -79,6 +81,14 @@ export function AnalyticsPage() {
       </PageHeader>
       <FilterBar filters={filters} names={names} onChange={changeFilters} />
       <PrintedFilters filters={filters} names={names} />
+      {foreign.length > 0 && (
+        <Banner
+          isNews
+          text={t.filters.foreign(foreign.length)}
+          action={t.filters.dismiss}
+          onAction={() => changeFilters({}, { replace: true })}
+        />
+      )}
       {error && isShown && time && (
         <Banner text={t.states.offlineStale(time)} action={t.states.retry} onAction={refetch} />
       )}
@@ -160,7 +170,7 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
       <ResponseTime times={numbers.responseTime} previous={numbers.previousPeriod?.responseTime} />
       <ResponsesByHour rows={numbers.responsesByHour} />
       <ResponseHeatmap cells={numbers.responseHeatmap} />
-      <PerformanceTables key={`tables ${filterKey}`} numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
+      <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
     </>
   );
 });

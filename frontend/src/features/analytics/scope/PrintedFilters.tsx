@@ -1,6 +1,6 @@
 import { useI18n } from "../../../i18n/I18nProvider";
 import { useViewer } from "../../session/ViewerProvider";
-import { FILTER_KINDS, type Filters, type Names } from "./filters";
+import { FILTER_KINDS, type Filters, type Names } from "../filters/filters";
 import classes from "./PrintedFilters.module.css";
 
 /** The filters as a line of text, for print, where the filter bar is hidden. */
