@@ -1,6 +1,7 @@
 """The view in a browser: every role, every part, and each number against the API's."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -319,6 +320,45 @@ def test_english_is_a_choice_that_stays(administrator: Reader) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "en-US")
     page.reload()
     expect(page.get_by_role("heading", name="Individual sends")).to_be_visible()
+
+
+def test_a_phone_shows_the_first_number_at_once(administrator: Reader) -> None:
+    page = administrator.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    settled(administrator)
+    first = page.locator("li[data-step=messages]").get_by_role("button").first.bounding_box()
+    assert first
+    assert first["y"] < 300
+    filters = page.get_by_label("Filtros")
+    expect(filters.get_by_role("button", name="Departamento")).to_have_count(0)
+    page.get_by_role("button", name="Filtros", exact=True).click()
+    expect(filters.get_by_role("button", name="Departamento")).to_be_visible()
+
+
+def test_days_are_chosen_in_the_chart_and_in_its_table(administrator: Reader) -> None:
+    page = administrator.page
+    settled(administrator)
+    part = page.locator("[data-area=series]")
+    expect(part.locator("[data-drawn]")).to_be_visible()
+    box = part.get_by_role("img").last.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("from="))
+    first, last = (date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", page.url))
+    assert 7 <= (last - first).days <= 11
+    agrees(administrator)
+    part.get_by_role("button", name="Ver como tabla").click()
+    day = part.locator("tbody th").first.get_by_role("button")
+    expect(day).to_contain_text(str(first.day))
+    day.click()
+    expect(page).to_have_url(re.compile(f"from={first}&to={first}"))
+    page.keyboard.press("Backspace")
+    expect(page).to_have_url(re.compile(f"from={first}&to={last}"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("from="))
 
 
 def test_the_page_fits_a_phone_and_a_wall(administrator: Reader) -> None:

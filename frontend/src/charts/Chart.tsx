@@ -5,17 +5,24 @@ import { useEffect, useRef, useState } from "react";
 import { usePrinting } from "../hooks/usePrinting";
 import { useI18n } from "../i18n/I18nProvider";
 import classes from "./Chart.module.css";
+import { followRangeChoice } from "./rangeChoice";
 import { useColors, type Colors } from "./colors";
 
-type Props = { label: string; option: (colors: Colors) => EChartsOption };
+type Props = {
+  label: string;
+  option: (colors: Colors) => EChartsOption;
+  /** Where categories can be chosen: what is done with the first and the last of them, of `count`. */
+  range?: { count: number; onRange: (first: number, last: number) => void } | undefined;
+};
 
 // Pixels, for a sheet between its margins; the stylesheet stretches the drawing to the paper that it comes to.
 const PAPER = { width: 700, height: 210 };
 
 /** A chart drawn by ECharts, as wide as its container. `label` describes it to readers who do not see it. */
-export function Chart({ label, option }: Props) {
+export function Chart({ label, option, range }: Props) {
   const { t } = useI18n();
   const container = useRef<HTMLDivElement>(null);
+  const shade = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType>();
   const [failed, setFailed] = useState(false);
   const colors = useColors();
@@ -55,10 +62,22 @@ export function Chart({ label, option }: Props) {
     return () => resizeObserver.disconnect();
   }, [chart, isPrinting]);
 
+  useEffect(() => {
+    if (!chart || !range || !container.current || !shade.current) return;
+    return followRangeChoice({ chart, element: container.current, shade: shade.current, ...range });
+  }, [chart, range]);
+
   return (
     <div className={classes.chart} data-drawn={chart !== undefined || undefined}>
       {failed && <p role="alert">{t.charts.failed}</p>}
-      <div ref={container} role="img" aria-label={t.charts.described(label)} className={classes.container} />
+      <div
+        ref={container}
+        role="img"
+        aria-label={t.charts.described(label)}
+        className={classes.container}
+        data-range={Boolean(range) || undefined}
+      />
+      <div ref={shade} className={classes.shade} hidden />
     </div>
   );
 }

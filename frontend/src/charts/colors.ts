@@ -15,10 +15,6 @@ const NAMES = [
   "step-3",
   "step-4",
   "step-5",
-  "line-sent",
-  "line-delivered",
-  "line-read",
-  "line-responded",
 ] as const;
 
 /** The theme's colors as values: ECharts blends them, and does not know the stylesheet. */

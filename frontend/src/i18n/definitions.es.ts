@@ -41,7 +41,8 @@ export const definitionsEs: Record<Definition, string> = {
     "Leídos, hasta donde la configuración del cliente permite que WhatsApp lo informe. Tasa: sobre los entregados.",
   "Got a reply; may exceed read, since read receipts can be off. Rate: of delivered.":
     "Recibieron una respuesta. Pueden superar a los leídos, porque las confirmaciones de lectura se pueden desactivar. Tasa: sobre los entregados.",
-  "Messages young enough to change.": "Mensajes tan recientes que aún pueden cambiar.",
+  "Messages young enough to change.":
+    "Los estados y las respuestas llegan hasta días después del envío: los de estos mensajes aún pueden cambiar.",
   "Seconds in which half of the replies had come; null when none.":
     "Tiempo en que había llegado la mitad de las respuestas.",
   "Seconds in which 90 % of the replies had come; null when none.":

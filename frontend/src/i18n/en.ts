@@ -6,6 +6,8 @@ import { plural, type PluralForms } from "./plural";
 const pluralOf = (forms: PluralForms) => (n: number) => plural("en", n, forms);
 const rows = pluralOf({ one: "row", other: "rows" });
 
+const YEAR = 365; // days
+
 /** The texts in English. */
 export const en: Texts = {
   product: "Embudo",
@@ -98,7 +100,10 @@ export const en: Texts = {
     only: "Show only this",
     share: "Copy link",
     shared: "Link copied",
-    tooLong: (days) => `Choose at most ${days} days.`,
+    tooLong: (days, shown) =>
+      days < 2 * YEAR
+        ? `Choose up to ${shown} days.`
+        : `Choose up to ${Math.floor(days / YEAR)} years (${shown} days).`,
     previousMonth: "Previous month",
     nextMonth: "Next month",
     periods: {
@@ -138,6 +143,12 @@ export const en: Texts = {
     responded: "Responded",
     bounced: "Bounced",
     pending: "Pending",
+    of: {
+      sent: (n, shown) => `of ${shown} ${plural("en", n, { one: "message", other: "messages" })}`,
+      delivered: (_, shown) => `of ${shown} sent`,
+      read: (_, shown) => `of ${shown} delivered`,
+      responded: (_, shown) => `of ${shown} delivered`,
+    },
     noun: pluralOf({ one: "message", other: "messages" }),
     tickets: pluralOf({ one: "ticket", other: "tickets" }),
     reasons: "Bounce reasons",
@@ -206,10 +217,8 @@ export const en: Texts = {
     hours: "Responses by hour",
     heatmap: "Responses by weekday and hour",
     speed: "Response time",
-    median: "Median",
-    p90: "90th percentile",
-    medianAbout: "Half replied sooner",
-    p90About: "9 in 10 replied sooner",
+    median: "Half replied within",
+    p90: "9 in 10 replied within",
     responses: pluralOf({ one: "response", other: "responses" }),
     responsesLabel: "Responses",
     counts: "Messages",
@@ -225,7 +234,9 @@ export const en: Texts = {
     described: (what) => `${what}. Use “Show as table” to read the values.`,
     seriesFailed: "Couldn't load the new points. These are the previous ones.",
     partial: "partial",
-    heatScale: "responses per hour of the week",
+    most: (responses, when) => `Most: ${responses} (${when})`,
+    noResponses: "No responses",
+    messagesAxis: "messages",
   },
   states: {
     loading: "Loading…",
@@ -257,6 +268,7 @@ export const en: Texts = {
     close: "Close",
     what: (name) => `What ${name} means`,
     updated: (time) => `Updated ${time}`,
+    zoned: (time, zone) => `${time}, ${zone}`,
     refresh: "Refresh",
   },
   exporting: {
@@ -311,11 +323,11 @@ export const en: Texts = {
     status: "Status",
     period: "Date sent",
     requester: "Requested by",
-    created: "Requested",
+    created: "Date",
     actions: "Actions",
     all: "All",
     statusFilter: "Show",
-    groups: { active: "In progress", ready: "Ready", other: "No file" },
+    groups: { active: "In progress", ready: "Ready", other: "Failed and expired" },
     statuses: {
       QUEUED: "Queued",
       RUNNING: "Preparing",

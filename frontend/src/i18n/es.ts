@@ -5,11 +5,16 @@ import { plural, type PluralForms } from "./plural";
 const pluralOf = (forms: PluralForms) => (n: number) => plural("es", n, forms);
 
 const rows = pluralOf({ one: "fila", many: "de filas", other: "filas" });
+const messages = pluralOf({ one: "mensaje", many: "de mensajes", other: "mensajes" });
+const sent = pluralOf({ one: "enviado", many: "de enviados", other: "enviados" });
+const delivered = pluralOf({ one: "entregado", many: "de entregados", other: "entregados" });
 const maturing = pluralOf({
   one: "mensaje aún puede cambiar",
   many: "de mensajes aún pueden cambiar",
   other: "mensajes aún pueden cambiar",
 });
+
+const YEAR = 365; // days
 
 /** The texts in Spanish, which every other language has too. */
 export const es = {
@@ -34,7 +39,7 @@ export const es = {
     dark: "Oscuro",
     auto: "Como el sistema",
     languages: "Idioma",
-    roles: { ADMINISTRATOR: "Administrador", ANALYST: "Analista", SUPERVISOR: "Supervisor" },
+    roles: { ADMINISTRATOR: "Administración", ANALYST: "Análisis", SUPERVISOR: "Supervisión" },
     sees: "Ve todos los departamentos",
     seesOnly: (names: string) => `Ve ${names}`,
     seesNone: "Sin departamentos asignados",
@@ -55,8 +60,8 @@ export const es = {
     invalidAbout: "El enlace con el que entraste no es válido o está incompleto. Pide uno nuevo a tu plataforma.",
     failed: "No se pudo entrar. Intenta de nuevo.",
     roles: {
-      administrator: "Administradora · ve todo, y las exportaciones de todos",
-      analyst: "Analista · ve todo, y sus propias exportaciones",
+      administrator: "Administración · ve todo, y las exportaciones de todos",
+      analyst: "Análisis · ve todo, y sus propias exportaciones",
       supervisor: "Supervisión · ve solo sus departamentos",
     } as Record<string, string>,
   },
@@ -86,7 +91,7 @@ export const es = {
       agents: "Agente desconocido",
     },
     search: "Buscar…",
-    none: "Nada con ese nombre",
+    none: "Sin resultados",
     more: (n: string) => `y ${n} más: escribe para encontrarlos`,
     chosen: {
       templates: (n: string) => `${n} seleccionadas`,
@@ -105,7 +110,8 @@ export const es = {
     only: "Ver solo esto",
     share: "Copiar enlace",
     shared: "Enlace copiado",
-    tooLong: (days: string) => `Elige un máximo de ${days} días.`,
+    tooLong: (days: number, shown: string) =>
+      days < 2 * YEAR ? `Elige hasta ${shown} días.` : `Elige hasta ${Math.floor(days / YEAR)} años (${shown} días).`,
     previousMonth: "Mes anterior",
     nextMonth: "Mes siguiente",
     periods: {
@@ -146,7 +152,14 @@ export const es = {
     responded: "Respondidos",
     bounced: "Rebotados",
     pending: "Pendientes",
-    noun: pluralOf({ one: "mensaje", many: "de mensajes", other: "mensajes" }),
+    /** The base of a rate, after the number of its messages: "552 de 586 enviados". */
+    of: {
+      sent: (n: number, shown: string) => `de ${shown} ${messages(n)}`,
+      delivered: (n: number, shown: string) => `de ${shown} ${sent(n)}`,
+      read: (n: number, shown: string) => `de ${shown} ${delivered(n)}`,
+      responded: (n: number, shown: string) => `de ${shown} ${delivered(n)}`,
+    },
+    noun: messages,
     tickets: pluralOf({ one: "ticket", many: "de tickets", other: "tickets" }),
     reasons: "Motivos de rebote",
     seeReasons: "Ver motivos",
@@ -213,10 +226,8 @@ export const es = {
     hours: "Respuestas por hora",
     heatmap: "Respuestas por día y hora",
     speed: "Tiempo de respuesta",
-    median: "Mediana",
-    p90: "Percentil 90",
-    medianAbout: "La mitad respondió antes",
-    p90About: "9 de cada 10 respondieron antes",
+    median: "La mitad respondió en",
+    p90: "9 de cada 10 respondieron en",
     responses: pluralOf({ one: "respuesta", many: "de respuestas", other: "respuestas" }),
     responsesLabel: "Respuestas",
     counts: "Mensajes",
@@ -232,7 +243,9 @@ export const es = {
     described: (what: string) => `${what}. Usa «Ver como tabla» para leer los valores.`,
     seriesFailed: "No se pudo cargar. Estos puntos son los de antes.",
     partial: "parcial",
-    heatScale: "respuestas por hora de la semana",
+    most: (responses: string, when: string) => `Máximo: ${responses} (${when})`,
+    noResponses: "Sin respuestas",
+    messagesAxis: "mensajes",
   },
   states: {
     loading: "Cargando…",
@@ -264,6 +277,7 @@ export const es = {
     close: "Cerrar",
     what: (name: string) => `Qué significa ${name}`,
     updated: (time: string) => `Actualizado ${time}`,
+    zoned: (time: string, zone: string) => `${time}, ${zone}`,
     refresh: "Actualizar",
   },
   exporting: {
@@ -315,11 +329,11 @@ export const es = {
     status: "Estado",
     period: "Fecha de envío",
     requester: "Solicitada por",
-    created: "Solicitada",
+    created: "Fecha",
     actions: "Acciones",
     all: "Todas",
     statusFilter: "Mostrar",
-    groups: { active: "En curso", ready: "Listas", other: "Sin archivo" },
+    groups: { active: "En curso", ready: "Listas", other: "Fallidas y vencidas" },
     statuses: {
       QUEUED: "En espera",
       RUNNING: "Preparando",

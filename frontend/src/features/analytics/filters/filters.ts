@@ -14,6 +14,11 @@ type IdLists = Record<FilterKind, string[]>;
 /** Days of the tenant's time zone, which follow from the period where there is one. An empty list restricts nothing. */
 export type Filters = Days & { period: PeriodName | null } & IdLists;
 
+/** The change that drops all filters but the days. */
+export const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], agents: [] };
+
+export const isFiltered = (filters: Filters): boolean => FILTER_KINDS.some((kind) => filters[kind].length > 0);
+
 const PARAMETERS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;
 
 const isPeriod = (text: string | null): text is PeriodName => PERIODS.some((name) => name === text);
