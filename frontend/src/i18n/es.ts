@@ -39,7 +39,7 @@ export const es = {
     dark: "Oscuro",
     auto: "Como el sistema",
     languages: "Idioma",
-    roles: { ADMINISTRATOR: "Administración", ANALYST: "Análisis", SUPERVISOR: "Supervisión" },
+    roles: { ADMINISTRATOR: "Administración", ANALYST: "Analista", SUPERVISOR: "Supervisión" },
     sees: "Ve todos los departamentos",
     seesOnly: (names: string) => `Ve ${names}`,
     seesNone: "Sin departamentos asignados",
@@ -61,7 +61,7 @@ export const es = {
     failed: "No se pudo entrar. Intenta de nuevo.",
     roles: {
       administrator: "Administración · ve todo, y las exportaciones de todos",
-      analyst: "Análisis · ve todo, y sus propias exportaciones",
+      analyst: "Analista · ve todo, y sus propias exportaciones",
       supervisor: "Supervisión · ve solo sus departamentos",
     } as Record<string, string>,
   },
