@@ -1,6 +1,7 @@
 """The view in a browser: every role, every part, and each number against the API's."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -48,12 +49,18 @@ def agrees(reader: Reader) -> None:
     young = f"{reader.written('count', maturing)} mensaje" if maturing else "ya no cambiarán"
     expect(page.locator("[data-step=maturing]")).to_contain_text(young)
     times_agree(reader, told)
-    for title, rows, names in (
-        ("Envíos por agente", told["byAgent"]["nodes"], ("agent", "department")),
-        ("Envíos por departamento", told["byDepartment"]["nodes"], ("department",)),
-        ("Envíos por plantilla", told["byTemplate"]["nodes"], ("template",)),
+    for tab, rows, names in (
+        ("Agente", told["byAgent"]["nodes"], ("agent", "department")),
+        ("Departamento", told["byDepartment"]["nodes"], ("department",)),
+        ("Plantilla", told["byTemplate"]["nodes"], ("template",)),
+        ("Cuenta", told["byAccount"]["nodes"], ("account",)),
     ):
+        page.get_by_role("tab", name=tab).click()
+        title = f"Envíos por {tab.lower()}"
         table_agrees(reader, title, rows[:10], names)
+        total = page.get_by_role("table", name=title).locator("tfoot td")
+        expect(total).to_have_text(row_numbers(reader, funnel))
+    page.get_by_role("tab", name="Agente").click()
 
 
 UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400, "día": 86_400, "días": 86_400}
@@ -92,13 +99,16 @@ def table_agrees(reader: Reader, title: str, rows: list[Any], names: tuple[str, 
     for row, line in zip(rows, lines.all(), strict=True):
         for name in names:
             expect(line).to_contain_text(row[name]["name"])
-        funnel = row["funnel"]
-        numbers = [
-            reader.written("count", funnel["tickets"]),
-            reader.written("count", funnel["sent"]["count"]),
-            *(reader.written("rate", funnel[name]["rate"]) for name in ("delivered", "read", "responded")),
-        ]
-        expect(line.locator("td[data-column]")).to_have_text(numbers)
+        expect(line.locator("td[data-column]")).to_have_text(row_numbers(reader, row["funnel"]))
+
+
+def row_numbers(reader: Reader, funnel: Any) -> list[str]:
+    """The numbers of a table's row, as they are written."""
+    return [
+        *(reader.written("count", funnel[name]) for name in ("tickets", "messages")),
+        reader.written("count", funnel["sent"]["count"]),
+        *(reader.written("rate", funnel[name]["rate"]) for name in ("delivered", "read", "responded")),
+    ]
 
 
 @pytest.mark.parametrize("person", ["p1", "p2", "p3", "p4"])
@@ -114,6 +124,14 @@ def test_supervisors_are_offered_their_departments_only(demo: Server, page: Page
     own = demo.ask(reader.identity, "{ viewer { departments { name } } }")["viewer"]["departments"]
     page.get_by_label("Filtros").get_by_role("button", name="Departamento").click()
     expect(page.get_by_role("option")).to_have_text([one["name"] for one in own])
+    expect(page.get_by_text("Ves Renovaciones y Ventas")).to_be_visible()
+    box = page.get_by_label("Filtros").get_by_role("button", name="Departamento").first
+    expect(box).to_contain_text("Tus 2 departamentos")
+    for name in ("Renovaciones", "Ventas"):  # all of them are no filter
+        page.get_by_role("option", name=name).click()
+    expect(box).to_contain_text("Tus 2 departamentos")
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("department="))
 
 
 def test_the_first_screen_takes_two_requests(demo: Server, page: Page) -> None:
@@ -143,6 +161,41 @@ def test_a_filter_changes_the_numbers_and_the_link_shows_the_same(
     expect(other.page.get_by_label("Filtros").get_by_role("button", name="Plantilla HSM").first).to_contain_text("pago")
     page.get_by_role("button", name="Quitar filtros").click()
     expect(page).not_to_have_url(re.compile("template="))
+
+
+def test_all_of_a_filter_is_no_filter(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    box = page.get_by_label("Filtros").get_by_role("button", name="Departamento").first
+    box.click()
+    page.get_by_role("option").first.click()
+    expect(page).to_have_url(re.compile("department="))
+    page.get_by_role("dialog").or_(page.locator("body")).get_by_role("button", name="Todos", exact=True).click()
+    expect(page).not_to_have_url(re.compile("department="))
+    expect(box).to_contain_text("Todos")
+
+
+def test_a_name_in_a_table_filters_and_the_key_back_undoes_it(administrator: Reader) -> None:
+    settled(administrator)
+    page = administrator.page
+    table = page.get_by_role("table", name="Envíos por agente")
+    name = table.locator("tbody a").first
+    agent = name.inner_text()
+    name.click()
+    expect(page).to_have_url(re.compile("agent="))
+    expect(page.get_by_label("Filtros").get_by_role("button", name="Agente").first).to_contain_text(agent)
+    expect(name).to_have_attribute("aria-current", "true")
+    agrees(administrator)
+    table.get_by_role("link", name=agent).first.click()  # once more: all again
+    expect(page).not_to_have_url(re.compile("agent="))
+    page.get_by_role("tab", name="Departamento").click()
+    expect(page).to_have_url(re.compile("tab=departments"))
+    row = page.get_by_role("table", name="Envíos por departamento").locator("tbody tr").first
+    row.locator("td").last.click()  # anywhere on the row
+    expect(page).to_have_url(re.compile("department=.*tab=departments"))
+    page.keyboard.press("Backspace")
+    expect(page).not_to_have_url(re.compile("department="))
+    expect(page.get_by_role("tab", name="Departamento")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_table_is_sorted_and_paged_by_the_api(administrator: Reader) -> None:
@@ -181,9 +234,9 @@ def test_charts_can_be_read_as_tables(administrator: Reader) -> None:
     administrator.choose_period("Últimos 90 días")
     settled(administrator)
     told = administrator.api()
-    for title in ("Gráfico de respuesta por hora", "Respuestas por día y hora", "Evolución"):
+    for title in ("Respuestas por hora", "Respuestas por día y hora", "Evolución"):
         page.get_by_role("button", name=f"Ver como tabla: {title}").click()
-    hours = page.get_by_role("region", name="Gráfico de respuesta por hora").last.locator("tbody td")
+    hours = page.get_by_role("region", name="Respuestas por hora").last.locator("tbody td")
     expect(hours).to_have_text([administrator.written("count", row["responses"]) for row in told["responsesByHour"]])
     heat = page.get_by_role("region", name="Respuestas por día y hora").last.locator("tbody td")
     cells = sorted(told["responseHeatmap"], key=lambda cell: (cell["hour"], cell["weekday"]))
@@ -228,11 +281,25 @@ def test_a_period_of_nothing_says_so(demo: Server, page: Page) -> None:
     expect(page.get_by_role("heading", name="No hubo envíos en este período")).to_be_visible()
 
 
-def test_a_link_to_departments_of_others_is_refused_with_a_way_out(demo: Server, page: Page) -> None:
-    reader = Reader.enter(demo, page, "p3", "/?from=2026-01-01&to=2026-12-31&department=d2")
-    expect(page.get_by_role("heading", name="Este enlace incluye departamentos que no son tuyos")).to_be_visible()
-    page.get_by_role("button", name="Ver con mis departamentos").click()
+def test_a_link_to_departments_of_others_shows_the_rest_and_says_so(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p3", "/?from=2026-01-01&to=2026-12-31&department=d1&department=d2")
     settled(reader)
+    expect(page.get_by_role("status")).to_contain_text("Este enlace incluía 1 departamento que no ves")
+    box = page.get_by_label("Filtros").get_by_role("button", name="Departamento").first
+    expect(box).to_contain_text("Ventas")
+    own = reader.api("?from=2026-01-01&to=2026-12-31&department=d1")
+    first = page.locator("li[data-step=messages]").get_by_role("button").first
+    expect(first).to_have_text(reader.written("count", own["funnel"]["messages"]))
+    page.get_by_role("button", name="Entendido").click()
+    expect(page).not_to_have_url(re.compile("d2"))
+    expect(page).to_have_url(re.compile("department=d1"))
+    expect(page.get_by_text("Este enlace incluía")).to_have_count(0)
+
+
+def test_what_has_no_name_is_not_called_by_its_id(demo: Server, page: Page) -> None:
+    Reader.enter(demo, page, "p1", "/?period=last30&agent=nobody")
+    expect(page.get_by_label("Filtros").get_by_role("button", name="Agente desconocido")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("nobody")
 
 
 def test_an_error_of_the_api_is_shown_in_the_readers_words(demo: Server, page: Page) -> None:
@@ -253,6 +320,45 @@ def test_english_is_a_choice_that_stays(administrator: Reader) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "en-US")
     page.reload()
     expect(page.get_by_role("heading", name="Individual sends")).to_be_visible()
+
+
+def test_a_phone_shows_the_first_number_at_once(administrator: Reader) -> None:
+    page = administrator.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    settled(administrator)
+    first = page.locator("li[data-step=messages]").get_by_role("button").first.bounding_box()
+    assert first
+    assert first["y"] < 300
+    filters = page.get_by_label("Filtros")
+    expect(filters.get_by_role("button", name="Departamento")).to_have_count(0)
+    page.get_by_role("button", name="Filtros", exact=True).click()
+    expect(filters.get_by_role("button", name="Departamento")).to_be_visible()
+
+
+def test_days_are_chosen_in_the_chart_and_in_its_table(administrator: Reader) -> None:
+    page = administrator.page
+    settled(administrator)
+    part = page.locator("[data-area=series]")
+    expect(part.locator("[data-drawn]")).to_be_visible()
+    box = part.get_by_role("img").last.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("from="))
+    first, last = (date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", page.url))
+    assert 7 <= (last - first).days <= 11
+    agrees(administrator)
+    part.get_by_role("button", name="Ver como tabla").click()
+    day = part.locator("tbody th").first.get_by_role("button")
+    expect(day).to_contain_text(str(first.day))
+    day.click()
+    expect(page).to_have_url(re.compile(f"from={first}&to={first}"))
+    page.keyboard.press("Backspace")
+    expect(page).to_have_url(re.compile(f"from={first}&to={last}"))
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("from="))
 
 
 def test_the_page_fits_a_phone_and_a_wall(administrator: Reader) -> None:

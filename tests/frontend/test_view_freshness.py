@@ -120,7 +120,7 @@ def test_a_link_with_all_filters_takes_two_requests_and_names_them(demo: Server,
     )
     for kind, label in (
         ("templates", "Plantilla HSM"),
-        ("accounts", "Cuentas"),
+        ("accounts", "Cuenta"),
         ("departments", "Departamento"),
         ("agents", "Agente"),
     ):
@@ -156,7 +156,7 @@ def test_numbers_are_asked_for_anew_on_demand_and_on_coming_back_later(reader_wi
 
 def test_a_range_that_is_too_long_is_not_asked_for(demo: Server, page: Page) -> None:
     reader = Reader.enter(demo, page, "p1", "/?from=2020-01-01&to=2026-12-31")
-    expect(page.get_by_role("heading", name="Elige un máximo de 1.100 días.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Elige hasta 3 años (1.100 días).")).to_be_visible()
     page.get_by_role("main").get_by_role("button", name="Últimos 30 días", exact=True).click()
     settled(reader)
 

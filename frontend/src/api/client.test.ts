@@ -62,6 +62,11 @@ describe("request", () => {
       await expect(apiThatAnswers(respond).api.request(ViewerDocument, {})).rejects.toMatchObject({ kind: "offline" });
   });
 
+  it("has failed, and is not offline, where the service broke without words", async () => {
+    const { api } = apiThatAnswers(() => Promise.resolve(new Response("Internal Server Error", { status: 500 })));
+    await expect(api.request(ViewerDocument, {})).rejects.toMatchObject({ kind: "failed" });
+  });
+
   it("reports the very token that was rejected, not one that came meanwhile", async () => {
     const { api, credentials, onTokenRejected } = apiThatAnswers(() => {
       credentials.token = "newer";

@@ -32,6 +32,7 @@ export function createApi(credentials: Credentials, onTokenRejected: (token: str
   const { url, socket, fetch } = connect(credentials);
 
   async function send<Data>(body: string, signal: AbortSignal | undefined): Promise<ResponseBody<Data>> {
+    let status: number | undefined;
     try {
       const response = await fetch(url, {
         method: "POST", // addresses are logged, bodies are not
@@ -43,9 +44,11 @@ export function createApi(credentials: Credentials, onTokenRejected: (token: str
         body,
         ...(signal && { signal }),
       });
+      status = response.status;
       return (await response.json()) as ResponseBody<Data>;
     } catch (error) {
-      throw new ApiError("offline", String(error));
+      // What is no JSON comes from something before the service, except where the service itself broke.
+      throw new ApiError(status === 500 ? "failed" : "offline", String(error));
     }
   }
 

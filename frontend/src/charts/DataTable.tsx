@@ -2,10 +2,15 @@ import { Table } from "@mantine/core";
 import classes from "./Chart.module.css";
 
 /** The cells of a table; the first of each row is its heading. */
-export type TableData = { head: string[]; rows: string[][] };
+export type TableData = {
+  head: string[];
+  rows: string[][];
+  /** What a click on a row's heading does. */
+  onChoose?: ((row: number) => void) | undefined;
+};
 
 /** A scrollable table of a chart's values. */
-export function DataTable({ head, rows, label }: TableData & { label: string }) {
+export function DataTable({ head, rows, onChoose, label }: TableData & { label: string }) {
   return (
     // Focusable, so that keys can scroll it.
     <div className={classes.table} tabIndex={0} role="region" aria-label={label}>
@@ -22,7 +27,15 @@ export function DataTable({ head, rows, label }: TableData & { label: string }) 
         <Table.Tbody>
           {rows.map(([heading, ...cells], index) => (
             <Table.Tr key={index}>
-              <Table.Th scope="row">{heading}</Table.Th>
+              <Table.Th scope="row">
+                {onChoose ? (
+                  <button type="button" className={classes.head} onClick={() => onChoose(index)}>
+                    {heading}
+                  </button>
+                ) : (
+                  heading
+                )}
+              </Table.Th>
               {cells.map((text, column) => (
                 <Table.Td key={column}>{text}</Table.Td>
               ))}

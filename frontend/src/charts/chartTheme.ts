@@ -13,6 +13,14 @@ export function chartTheme(colors: Colors) {
       extraCssText: "box-shadow: var(--tooltip-shadow)",
       transitionDuration: 0.1,
     },
+    /** The name of what an axis counts, above it; it needs `namedGrid`. */
+    axisName: (name: string) => ({
+      name,
+      nameLocation: "end" as const,
+      nameGap: 10,
+      nameTextStyle: { ...label, align: "left" as const, padding: [0, 0, 0, -1.5 * label.fontSize] },
+    }),
+    namedGrid: { left: 0, right: 8, top: 2.4 * label.fontSize, bottom: 6, containLabel: true },
     grid: { left: 0, right: 8, top: 12, bottom: 6, containLabel: true },
     category: { axisLabel: label, axisTick: { show: false }, axisLine: { lineStyle: { color: colors.line } } },
     value: { axisLabel: label, splitLine: { lineStyle: { color: colors.line } } },

@@ -1,5 +1,6 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useMemo } from "react";
+import { usePrinting } from "../hooks/usePrinting";
 
 const NAMES = [
   "ink",
@@ -14,19 +15,21 @@ const NAMES = [
   "step-3",
   "step-4",
   "step-5",
-  "line-sent",
-  "line-delivered",
-  "line-read",
-  "line-responded",
 ] as const;
 
-/** The theme's colors as values: a canvas does not know the stylesheet. */
+/** The theme's colors as values: ECharts blends them, and does not know the stylesheet. */
 export type Colors = Record<(typeof NAMES)[number], string> & { font: string; size: number };
 
-/** Return the colors of the current scheme. */
+const PAPER_FONT_SIZE = 11; // pixels
+
+/** Return the colors of the current scheme; of the light one on paper. */
 export function useColors(): Colors {
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
-  return useMemo(() => readColors(scheme), [scheme]);
+  const isPrinting = usePrinting();
+  return useMemo(() => {
+    const colors = readColors(isPrinting ? "light" : scheme);
+    return isPrinting ? { ...colors, size: PAPER_FONT_SIZE } : colors;
+  }, [scheme, isPrinting]);
 }
 
 /** Read the colors from the stylesheet, after making it show `scheme`. */

@@ -15,7 +15,7 @@ export function DefinitionPopover({ field, name, children, className, label }: P
       <Popover.Target>
         <UnstyledButton
           className={`${classes.defined} ${className ?? ""}`}
-          title={t.states.what(name)}
+          title={t.definitions[definitions[field]]}
           aria-label={label}
         >
           {children}

@@ -40,11 +40,12 @@ export function Pager({ title, rows, size, paging }: Props) {
   if (rows.totalCount <= size && paging.page === 0) return null;
   const [from, to] = [paging.page * size + 1, paging.page * size + rows.nodes.length];
   return (
-    <nav className={`${classes.pager} no-print`} aria-label={t.tables.pages(title)}>
+    <nav className={classes.pager} aria-label={t.tables.pages(title)}>
       <span aria-live="polite">
         {t.tables.range(format.count(from), format.count(to), format.count(rows.totalCount))}
       </span>
       <ActionIcon
+        className="no-print"
         variant="subtle"
         color="gray"
         disabled={paging.page === 0}
@@ -54,6 +55,7 @@ export function Pager({ title, rows, size, paging }: Props) {
         <IconChevronLeft size={18} />
       </ActionIcon>
       <ActionIcon
+        className="no-print"
         variant="subtle"
         color="gray"
         disabled={!rows.pageInfo.hasNextPage}

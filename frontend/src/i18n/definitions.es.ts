@@ -22,7 +22,8 @@ export type DefinedField =
   | "CampaignAnalytics.bounceReasons"
   | "CampaignAnalytics.byAgent"
   | "CampaignAnalytics.byDepartment"
-  | "CampaignAnalytics.byTemplate";
+  | "CampaignAnalytics.byTemplate"
+  | "CampaignAnalytics.byAccount";
 
 /** The schema's descriptions in Spanish. When one changes in the schema, this no longer compiles until it is translated. */
 export const definitionsEs: Record<Definition, string> = {
@@ -40,7 +41,8 @@ export const definitionsEs: Record<Definition, string> = {
     "Leídos, hasta donde la configuración del cliente permite que WhatsApp lo informe. Tasa: sobre los entregados.",
   "Got a reply; may exceed read, since read receipts can be off. Rate: of delivered.":
     "Recibieron una respuesta. Pueden superar a los leídos, porque las confirmaciones de lectura se pueden desactivar. Tasa: sobre los entregados.",
-  "Messages young enough to change.": "Mensajes tan recientes que aún pueden cambiar.",
+  "Messages young enough to change.":
+    "Los estados y las respuestas llegan hasta días después del envío: los de estos mensajes aún pueden cambiar.",
   "Seconds in which half of the replies had come; null when none.":
     "Tiempo en que había llegado la mitad de las respuestas.",
   "Seconds in which 90 % of the replies had come; null when none.":
@@ -57,4 +59,5 @@ export const definitionsEs: Record<Definition, string> = {
   "A row for each agent and department they sent from.": "Una fila por cada agente y departamento desde el que envió.",
   "A row for each department.": "Una fila por cada departamento.",
   "A row for each template.": "Una fila por cada plantilla.",
+  "A row for each sender account.": "Una fila por cada cuenta que envió.",
 };

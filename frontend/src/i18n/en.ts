@@ -6,6 +6,8 @@ import { plural, type PluralForms } from "./plural";
 const pluralOf = (forms: PluralForms) => (n: number) => plural("en", n, forms);
 const rows = pluralOf({ one: "row", other: "rows" });
 
+const YEAR = 365; // days
+
 /** The texts in English. */
 export const en: Texts = {
   product: "Embudo",
@@ -32,6 +34,8 @@ export const en: Texts = {
     sees: "Sees all departments",
     seesOnly: (names) => `Sees ${names}`,
     seesNone: "No departments assigned",
+    youSee: (names) => `You see ${names}`,
+    andMore: (n) => `${n} more`,
   },
   signIn: {
     title: "Choose who to sign in as",
@@ -66,10 +70,16 @@ export const en: Texts = {
     dates: "Date sent",
     presets: "Date ranges",
     templates: "HSM template",
-    accounts: "Accounts",
+    accounts: "Account",
     departments: "Department",
     agents: "Agent",
     all: { templates: "All", accounts: "All", departments: "All", agents: "All" },
+    unknown: {
+      templates: "Unknown template",
+      accounts: "Unknown account",
+      departments: "Unknown department",
+      agents: "Unknown agent",
+    },
     search: "Search…",
     none: "No matches",
     more: (n) => `and ${n} more: type to search`,
@@ -87,9 +97,13 @@ export const en: Texts = {
     },
     clearOne: (name) => `Clear filter: ${name}`,
     clear: "Clear filters",
+    only: "Show only this",
     share: "Copy link",
     shared: "Link copied",
-    tooLong: (days) => `Choose at most ${days} days.`,
+    tooLong: (days, shown) =>
+      days < 2 * YEAR
+        ? `Choose up to ${shown} days.`
+        : `Choose up to ${Math.floor(days / YEAR)} years (${shown} days).`,
     previousMonth: "Previous month",
     nextMonth: "Next month",
     periods: {
@@ -105,7 +119,13 @@ export const en: Texts = {
     from: "From",
     until: "To",
     apply: "Apply",
-    nothing: { templates: "None", accounts: "None", departments: "None", agents: "None" },
+    own: (n) => (n === 1 ? "Your department" : `Your ${n} departments`),
+    chooseFound: (n) => `Choose these ${n}`,
+    foreign: (n) =>
+      n === 1
+        ? "This link included 1 department you can't see. The other filters still apply."
+        : `This link included ${n} departments you can't see. The other filters still apply.`,
+    dismiss: "Got it",
   },
   funnel: {
     title: "Funnel",
@@ -123,6 +143,12 @@ export const en: Texts = {
     responded: "Responded",
     bounced: "Bounced",
     pending: "Pending",
+    of: {
+      sent: (n, shown) => `of ${shown} ${plural("en", n, { one: "message", other: "messages" })}`,
+      delivered: (_, shown) => `of ${shown} sent`,
+      read: (_, shown) => `of ${shown} delivered`,
+      responded: (_, shown) => `of ${shown} delivered`,
+    },
     noun: pluralOf({ one: "message", other: "messages" }),
     tickets: pluralOf({ one: "ticket", other: "tickets" }),
     reasons: "Bounce reasons",
@@ -146,16 +172,25 @@ export const en: Texts = {
     agents: "Sends by agent",
     departments: "Sends by department",
     templates: "Sends by template",
+    accounts: "Sends by account",
+    by: "Sends by",
+    tabs: { agents: "Agent", departments: "Department", templates: "Template", accounts: "Account" },
     agent: "Agent",
     department: "Department",
     template: "Template",
+    account: "Account",
     tickets: "Tickets created",
-    sent: "Messages sent",
-    delivered: "% Delivered",
-    read: "% Read",
-    responded: "% Responded",
+    total: "Total",
+    columns: {
+      tickets: "Tickets",
+      messages: "Messages",
+      sent: "Sent",
+      delivered: "% Delivered",
+      read: "% Read",
+      responded: "% Responded",
+    },
     usedBy: "Departments",
-    deleted: { agent: "deleted", department: "deleted", template: "deleted" },
+    deleted: { agent: "deleted", department: "deleted", template: "deleted", account: "deleted" },
     range: (from, to, total) => `${from}–${to} of ${total}`,
     pages: (title) => `Pages of ${title}`,
     previous: "Previous page",
@@ -168,17 +203,22 @@ export const en: Texts = {
       OTHER: "Other",
     },
     failed: "Couldn't load the new rows. These are the previous ones.",
-    short: { tickets: "Tickets", sent: "Sent", delivered: "Delivered", read: "Read", responded: "Responded" },
+    short: {
+      tickets: "Tickets",
+      messages: "Messages",
+      sent: "Sent",
+      delivered: "Delivered",
+      read: "Read",
+      responded: "Responded",
+    },
   },
   charts: {
     series: "Over time",
     hours: "Responses by hour",
     heatmap: "Responses by weekday and hour",
     speed: "Response time",
-    median: "Median",
-    p90: "90th percentile",
-    medianAbout: "Half replied sooner",
-    p90About: "9 in 10 replied sooner",
+    median: "Half replied within",
+    p90: "9 in 10 replied within",
     responses: pluralOf({ one: "response", other: "responses" }),
     responsesLabel: "Responses",
     counts: "Messages",
@@ -194,7 +234,9 @@ export const en: Texts = {
     described: (what) => `${what}. Use “Show as table” to read the values.`,
     seriesFailed: "Couldn't load the new points. These are the previous ones.",
     partial: "partial",
-    heatScale: "responses per hour of the week",
+    most: (responses, when) => `Most: ${responses} (${when})`,
+    noResponses: "No responses",
+    messagesAxis: "messages",
   },
   states: {
     loading: "Loading…",
@@ -226,6 +268,7 @@ export const en: Texts = {
     close: "Close",
     what: (name) => `What ${name} means`,
     updated: (time) => `Updated ${time}`,
+    zoned: (time, zone) => `${time}, ${zone}`,
     refresh: "Refresh",
   },
   exporting: {
@@ -280,11 +323,11 @@ export const en: Texts = {
     status: "Status",
     period: "Date sent",
     requester: "Requested by",
-    created: "Requested",
+    created: "Date",
     actions: "Actions",
     all: "All",
     statusFilter: "Show",
-    groups: { active: "In progress", ready: "Ready", other: "No file" },
+    groups: { active: "In progress", ready: "Ready", other: "Failed and expired" },
     statuses: {
       QUEUED: "Queued",
       RUNNING: "Preparing",

@@ -5,11 +5,16 @@ import { plural, type PluralForms } from "./plural";
 const pluralOf = (forms: PluralForms) => (n: number) => plural("es", n, forms);
 
 const rows = pluralOf({ one: "fila", many: "de filas", other: "filas" });
+const messages = pluralOf({ one: "mensaje", many: "de mensajes", other: "mensajes" });
+const sent = pluralOf({ one: "enviado", many: "de enviados", other: "enviados" });
+const delivered = pluralOf({ one: "entregado", many: "de entregados", other: "entregados" });
 const maturing = pluralOf({
   one: "mensaje aún puede cambiar",
   many: "de mensajes aún pueden cambiar",
   other: "mensajes aún pueden cambiar",
 });
+
+const YEAR = 365; // days
 
 /** The texts in Spanish, which every other language has too. */
 export const es = {
@@ -21,7 +26,7 @@ export const es = {
     section: "Analítica",
     module: "Engage (Mis Campañas)",
     sends: "Envíos individuales",
-    administration: "Administrador",
+    administration: "Administración",
     exports: "Exportaciones",
     graphiql: "GraphiQL",
     skip: "Ir al contenido",
@@ -34,10 +39,13 @@ export const es = {
     dark: "Oscuro",
     auto: "Como el sistema",
     languages: "Idioma",
-    roles: { ADMINISTRATOR: "Administrador", ANALYST: "Analista", SUPERVISOR: "Supervisor" },
+    roles: { ADMINISTRATOR: "Administración", ANALYST: "Analista", SUPERVISOR: "Supervisión" },
     sees: "Ve todos los departamentos",
     seesOnly: (names: string) => `Ve ${names}`,
     seesNone: "Sin departamentos asignados",
+    /** Said to the supervisor. */
+    youSee: (names: string) => `Ves ${names}`,
+    andMore: (n: number) => `${n} más`,
   },
   signIn: {
     title: "Elige con quién entrar",
@@ -52,7 +60,7 @@ export const es = {
     invalidAbout: "El enlace con el que entraste no es válido o está incompleto. Pide uno nuevo a tu plataforma.",
     failed: "No se pudo entrar. Intenta de nuevo.",
     roles: {
-      administrator: "Administradora · ve todo, y las exportaciones de todos",
+      administrator: "Administración · ve todo, y las exportaciones de todos",
       analyst: "Analista · ve todo, y sus propias exportaciones",
       supervisor: "Supervisión · ve solo sus departamentos",
     } as Record<string, string>,
@@ -71,12 +79,19 @@ export const es = {
     dates: "Fecha de envío",
     presets: "Períodos",
     templates: "Plantilla HSM",
-    accounts: "Cuentas",
+    accounts: "Cuenta",
     departments: "Departamento",
     agents: "Agente",
     all: { templates: "Todas", accounts: "Todas", departments: "Todos", agents: "Todos" },
+    /** A chosen value whose name is not known: it is gone, or not for this reader. */
+    unknown: {
+      templates: "Plantilla desconocida",
+      accounts: "Cuenta desconocida",
+      departments: "Departamento desconocido",
+      agents: "Agente desconocido",
+    },
     search: "Buscar…",
-    none: "Nada con ese nombre",
+    none: "Sin resultados",
     more: (n: string) => `y ${n} más: escribe para encontrarlos`,
     chosen: {
       templates: (n: string) => `${n} seleccionadas`,
@@ -92,9 +107,11 @@ export const es = {
     },
     clearOne: (name: string) => `Quitar filtro ${name}`,
     clear: "Quitar filtros",
+    only: "Ver solo esto",
     share: "Copiar enlace",
     shared: "Enlace copiado",
-    tooLong: (days: string) => `Elige un máximo de ${days} días.`,
+    tooLong: (days: number, shown: string) =>
+      days < 2 * YEAR ? `Elige hasta ${shown} días.` : `Elige hasta ${Math.floor(days / YEAR)} años (${shown} días).`,
     previousMonth: "Mes anterior",
     nextMonth: "Mes siguiente",
     periods: {
@@ -110,7 +127,14 @@ export const es = {
     from: "Desde",
     until: "Hasta",
     apply: "Aplicar",
-    nothing: { templates: "Ninguna", accounts: "Ninguna", departments: "Ninguno", agents: "Ninguno" },
+    /** All departments of a supervisor. */
+    own: (n: number) => (n === 1 ? "Tu departamento" : `Tus ${n} departamentos`),
+    chooseFound: (n: string) => `Elegir estos ${n}`,
+    foreign: (n: number) =>
+      n === 1
+        ? "Este enlace incluía 1 departamento que no ves. El resto del filtro sigue igual."
+        : `Este enlace incluía ${n} departamentos que no ves. El resto del filtro sigue igual.`,
+    dismiss: "Entendido",
   },
   funnel: {
     title: "Embudo",
@@ -128,7 +152,14 @@ export const es = {
     responded: "Respondidos",
     bounced: "Rebotados",
     pending: "Pendientes",
-    noun: pluralOf({ one: "mensaje", many: "de mensajes", other: "mensajes" }),
+    /** The base of a rate, after the number of its messages: "552 de 586 enviados". */
+    of: {
+      sent: (n: number, shown: string) => `de ${shown} ${messages(n)}`,
+      delivered: (n: number, shown: string) => `de ${shown} ${sent(n)}`,
+      read: (n: number, shown: string) => `de ${shown} ${delivered(n)}`,
+      responded: (n: number, shown: string) => `de ${shown} ${delivered(n)}`,
+    },
+    noun: messages,
     tickets: pluralOf({ one: "ticket", many: "de tickets", other: "tickets" }),
     reasons: "Motivos de rebote",
     seeReasons: "Ver motivos",
@@ -150,16 +181,25 @@ export const es = {
     agents: "Envíos por agente",
     departments: "Envíos por departamento",
     templates: "Envíos por plantilla",
+    accounts: "Envíos por cuenta",
+    by: "Envíos por",
+    tabs: { agents: "Agente", departments: "Departamento", templates: "Plantilla", accounts: "Cuenta" },
     agent: "Agente",
     department: "Departamento",
     template: "Plantilla",
+    account: "Cuenta",
     tickets: "Tickets creados",
-    sent: "Mensajes enviados",
-    delivered: "% Entregados",
-    read: "% Leídos",
-    responded: "% Respondidos",
+    total: "Total",
+    columns: {
+      tickets: "Tickets",
+      messages: "Mensajes",
+      sent: "Enviados",
+      delivered: "% Entregados",
+      read: "% Leídos",
+      responded: "% Respondidos",
+    },
     usedBy: "Departamentos",
-    deleted: { agent: "eliminado", department: "eliminado", template: "eliminada" },
+    deleted: { agent: "eliminado", department: "eliminado", template: "eliminada", account: "eliminada" },
     range: (from: string, to: string, total: string) => `${from}–${to} de ${total}`,
     pages: (title: string) => `Páginas de ${title}`,
     previous: "Página anterior",
@@ -174,6 +214,7 @@ export const es = {
     failed: "No se pudo cargar. Estas filas son las de antes.",
     short: {
       tickets: "Tickets",
+      messages: "Mensajes",
       sent: "Enviados",
       delivered: "Entregados",
       read: "Leídos",
@@ -182,13 +223,11 @@ export const es = {
   },
   charts: {
     series: "Evolución",
-    hours: "Gráfico de respuesta por hora",
+    hours: "Respuestas por hora",
     heatmap: "Respuestas por día y hora",
     speed: "Tiempo de respuesta",
-    median: "Mediana",
-    p90: "Percentil 90",
-    medianAbout: "La mitad respondió antes",
-    p90About: "9 de cada 10 respondieron antes",
+    median: "La mitad respondió en",
+    p90: "9 de cada 10 respondieron en",
     responses: pluralOf({ one: "respuesta", many: "de respuestas", other: "respuestas" }),
     responsesLabel: "Respuestas",
     counts: "Mensajes",
@@ -204,7 +243,9 @@ export const es = {
     described: (what: string) => `${what}. Usa «Ver como tabla» para leer los valores.`,
     seriesFailed: "No se pudo cargar. Estos puntos son los de antes.",
     partial: "parcial",
-    heatScale: "respuestas por hora de la semana",
+    most: (responses: string, when: string) => `Máximo: ${responses} (${when})`,
+    noResponses: "Sin respuestas",
+    messagesAxis: "mensajes",
   },
   states: {
     loading: "Cargando…",
@@ -236,6 +277,7 @@ export const es = {
     close: "Cerrar",
     what: (name: string) => `Qué significa ${name}`,
     updated: (time: string) => `Actualizado ${time}`,
+    zoned: (time: string, zone: string) => `${time}, ${zone}`,
     refresh: "Actualizar",
   },
   exporting: {
@@ -287,11 +329,11 @@ export const es = {
     status: "Estado",
     period: "Fecha de envío",
     requester: "Solicitada por",
-    created: "Solicitada",
+    created: "Fecha",
     actions: "Acciones",
     all: "Todas",
     statusFilter: "Mostrar",
-    groups: { active: "En curso", ready: "Listas", other: "Sin archivo" },
+    groups: { active: "En curso", ready: "Listas", other: "Fallidas y vencidas" },
     statuses: {
       QUEUED: "En espera",
       RUNNING: "Preparando",

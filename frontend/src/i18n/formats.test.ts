@@ -64,3 +64,10 @@ describe("days and times", () => {
     expect(english.hour(9)).toBe("09:00");
   });
 });
+
+describe("time zones", () => {
+  it("are named as readers call them", () => {
+    expect(spanish.timeZone("America/Santiago")).toBe("hora de Chile");
+    expect(english.timeZone("America/Santiago")).toBe("Chile Time");
+  });
+});

@@ -43,8 +43,14 @@ export function createFormats(locale: string) {
     maximumFractionDigits: 1,
   });
   const wholePercent = new Intl.NumberFormat(locale, { style: "percent" });
-  const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const dayOfWeek = new Intl.DateTimeFormat(locale, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
   const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
   const month = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
@@ -55,7 +61,6 @@ export function createFormats(locale: string) {
   const duration = createDurationFormat(locale);
   return {
     count: (count: number) => number.format(count),
-    compact: (count: number) => compact.format(count),
     /** Write a rate with one decimal; one that would round to nothing as `<0.1%`. */
     rate: (rate: number | null) => {
       if (rate === null) return NO_VALUE;
@@ -65,6 +70,8 @@ export function createFormats(locale: string) {
     wholeRate: (rate: number) => wholePercent.format(rate),
     duration: (seconds: number | null) => (seconds === null ? NO_VALUE : duration(seconds)),
     day: (iso: string) => day.format(noonOf(iso)),
+    /** Write a day with its weekday. */
+    dayOfWeek: (iso: string) => dayOfWeek.format(noonOf(iso)),
     shortDay: (iso: string) => shortDay.format(noonOf(iso)),
     month: (iso: string) => month.format(noonOf(iso)),
     days: (from: string, to: string) =>
@@ -88,6 +95,11 @@ export function createFormats(locale: string) {
       }).format(new Date(iso)),
     instantDay: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone }).format(new Date(iso)),
+    /** Write a time zone's name: `hora de Chile`. */
+    timeZone: (timeZone: string) =>
+      new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "longGeneric" })
+        .formatToParts(new Date())
+        .find(({ type }) => type === "timeZoneName")?.value ?? timeZone,
     bytes: (bytes: number) =>
       bytes < 1_000_000 ? kilobytes.format(Math.max(bytes / 1_000, 1)) : megabytes.format(bytes / 1_000_000),
     list: (items: string[]) => list.format(items),

@@ -46,6 +46,7 @@ query View($filter: CampaignAnalyticsFilter!) {
     byAgent(first: 200, orderBy: {field: SENT}) { nodes { agent { name } department { name } funnel { ...Numbers } } }
     byDepartment(first: 200, orderBy: {field: SENT}) { nodes { department { name } funnel { ...Numbers } } }
     byTemplate(first: 200, orderBy: {field: SENT}) { nodes { template { name } funnel { ...Numbers } } }
+    byAccount(first: 200, orderBy: {field: SENT}) { nodes { account { name } funnel { ...Numbers } } }
   }
 }
 """

@@ -270,7 +270,7 @@ export type AgentsQueryVariables = Exact<{
 }>;
 
 
-export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
 
 export type DepartmentsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -280,7 +280,7 @@ export type DepartmentsQueryVariables = Exact<{
 }>;
 
 
-export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
 
 export type TemplatesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -290,15 +290,27 @@ export type TemplatesQueryVariables = Exact<{
 }>;
 
 
-export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
 
-export type AgentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type AccountsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  orderBy?: PerformanceOrder | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
 
-export type DepartmentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
 
-export type TemplateRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type AccountsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
 
-export type RowFunnelFragment = { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } };
+export type AgentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+
+export type DepartmentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+
+export type TemplateRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+
+export type AccountRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+
+export type RowFunnelFragment = { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } };
 
 export type ViewQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -312,7 +324,7 @@ export type ViewQueryVariables = Exact<{
 }>;
 
 
-export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod: { period: { from: string, to: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod: { period: { from: string, to: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
 
 export type StepFragment = { count: number, tickets: number, base: number, rate: number | null };
 
@@ -422,6 +434,7 @@ export const PointFragmentDoc = new TypedDocumentString(`
     `, {"fragmentName":"Point"}) as unknown as TypedDocumentString<PointFragment, unknown>;
 export const RowFunnelFragmentDoc = new TypedDocumentString(`
     fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count
@@ -462,6 +475,7 @@ export const AgentRowsFragmentDoc = new TypedDocumentString(`
   }
 }
     fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count
@@ -495,6 +509,7 @@ export const DepartmentRowsFragmentDoc = new TypedDocumentString(`
   }
 }
     fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count
@@ -533,6 +548,7 @@ export const TemplateRowsFragmentDoc = new TypedDocumentString(`
   }
 }
     fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count
@@ -547,6 +563,39 @@ export const TemplateRowsFragmentDoc = new TypedDocumentString(`
     rate
   }
 }`, {"fragmentName":"TemplateRows"}) as unknown as TypedDocumentString<TemplateRowsFragment, unknown>;
+export const AccountRowsFragmentDoc = new TypedDocumentString(`
+    fragment AccountRows on AccountPerformanceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    account {
+      id
+      name
+    }
+    funnel {
+      ...RowFunnel
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  delivered {
+    rate
+  }
+  read {
+    rate
+  }
+  responded {
+    rate
+  }
+}`, {"fragmentName":"AccountRows"}) as unknown as TypedDocumentString<AccountRowsFragment, unknown>;
 export const StepFragmentDoc = new TypedDocumentString(`
     fragment Step on FunnelStep {
   count
@@ -755,6 +804,7 @@ export const AgentsDocument = new TypedDocumentString(`
   }
 }
 fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count
@@ -795,6 +845,7 @@ export const DepartmentsDocument = new TypedDocumentString(`
   }
 }
 fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count
@@ -840,6 +891,7 @@ export const TemplatesDocument = new TypedDocumentString(`
   }
 }
 fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count
@@ -854,6 +906,46 @@ fragment RowFunnel on Funnel {
     rate
   }
 }`) as unknown as TypedDocumentString<TemplatesQuery, TemplatesQueryVariables>;
+export const AccountsDocument = new TypedDocumentString(`
+    query Accounts($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    rows: byAccount(orderBy: $orderBy, first: $first, after: $after) {
+      ...AccountRows
+    }
+  }
+}
+    fragment AccountRows on AccountPerformanceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    account {
+      id
+      name
+    }
+    funnel {
+      ...RowFunnel
+    }
+  }
+}
+fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  delivered {
+    rate
+  }
+  read {
+    rate
+  }
+  responded {
+    rate
+  }
+}`) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
 export const ViewDocument = new TypedDocumentString(`
     query View($filter: CampaignAnalyticsFilter!, $granularity: Granularity!, $first: Int!, $templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $names: Int!) {
   templates(ids: $templates, first: $names) {
@@ -1021,6 +1113,7 @@ fragment TemplateRows on TemplatePerformanceConnection {
   }
 }
 fragment RowFunnel on Funnel {
+  messages
   tickets
   sent {
     count

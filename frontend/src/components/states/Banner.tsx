@@ -1,16 +1,30 @@
 import { Alert, Button } from "@mantine/core";
-import { IconCloudOff } from "@tabler/icons-react";
+import { IconCloudOff, IconInfoCircle } from "@tabler/icons-react";
 import classes from "./states.module.css";
 
-type Props = { text: string; action: string; onAction: () => void };
+type Props = {
+  text: string;
+  action: string;
+  onAction: () => void;
+  /** True where nothing is wrong. */
+  isNews?: boolean;
+};
 
-/** A warning above content that stays on show. */
-export function Banner({ text, action, onAction }: Props) {
+/** A warning, or a piece of news, above content that stays on show. */
+export function Banner({ text, action, onAction, isNews = false }: Props) {
+  const Icon = isNews ? IconInfoCircle : IconCloudOff;
+  const color = isNews ? "petrol" : "orange";
   return (
-    <Alert role="alert" color="orange" variant="light" icon={<IconCloudOff size={20} />} className={classes.banner}>
+    <Alert
+      role={isNews ? "status" : "alert"}
+      color={color}
+      variant="light"
+      icon={<Icon size={20} />}
+      className={classes.banner}
+    >
       <div className={classes.message}>
         <span>{text}</span>
-        <Button variant="subtle" color="orange" size="compact-sm" onClick={onAction}>
+        <Button className="no-print" variant="subtle" color={color} size="compact-sm" onClick={onAction}>
           {action}
         </Button>
       </div>

@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, Tooltip } from "@mantine/core";
 import { IconFileDownload, IconRefresh } from "@tabler/icons-react";
-import { memo, useDeferredValue, useMemo, useState } from "react";
+import { memo, useCallback, useDeferredValue, useMemo, useState } from "react";
 import { ViewDocument, type CampaignAnalyticsFilter, type ViewQuery } from "../../api/generated/operations";
 import { useStableQuery } from "../../api/useStableQuery";
 import { PageHeader } from "../../components/PageHeader";
@@ -8,16 +8,18 @@ import { Banner } from "../../components/states/Banner";
 import { EmptyState } from "../../components/states/EmptyState";
 import { ErrorState } from "../../components/states/ErrorState";
 import { useI18n } from "../../i18n/I18nProvider";
-import { countDays } from "../../lib/days";
+import { countDays, type Days } from "../../lib/days";
 import { ExportDialog } from "../exports/dialog/ExportDialog";
 import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
 import { FilterBar } from "./filters/FilterBar";
-import { toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
-import { PrintedFilters } from "./filters/PrintedFilters";
-import { useFilters } from "./filters/useFilters";
+import { isFiltered, NO_IDS, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
+import { PrintedFilters } from "./scope/PrintedFilters";
+import { CLICKED, useBackspace, useFilters } from "./filters/useFilters";
+import { useScope } from "./scope/useScope";
 import { ForbiddenDepartments } from "./ForbiddenDepartments";
 import { Funnel } from "./funnel/Funnel";
+import { PrintedReasons } from "./funnel/bounces/PrintedReasons";
 import { ResponseHeatmap } from "./responses/ResponseHeatmap";
 import { ResponsesByHour } from "./responses/ResponsesByHour";
 import { ResponseTime } from "./responses/ResponseTime";
@@ -34,7 +36,8 @@ const REFRESH_INTERVAL = 300_000; // milliseconds, while somebody looks
 export function AnalyticsPage() {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
-  const [filters, changeFilters] = useFilters();
+  const { filters, changeFilters, foreign } = useFilters();
+  useBackspace();
   const [isExporting, setIsExporting] = useState(false);
   const filter = useMemo(() => toFilterInput(filters), [filters]);
   const isTooLong = countDays(filters) > limits.rangeDays;
@@ -49,9 +52,13 @@ export function AnalyticsPage() {
 
   return (
     <>
-      <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends}>
+      <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends} about={useScope()}>
         <div className={classes.actions}>
-          {isShown && time && <span className={classes.updated}>{t.states.updated(time)}</span>}
+          {isShown && time && (
+            <span className={classes.updated}>
+              {t.states.updated(t.states.zoned(time, format.timeZone(viewer.timeZone)))}
+            </span>
+          )}
           <Tooltip label={t.states.refresh}>
             <ActionIcon
               className="no-print"
@@ -67,7 +74,8 @@ export function AnalyticsPage() {
             </ActionIcon>
           </Tooltip>
           <Button
-            className="no-print"
+            className={`no-print ${classes.export ?? ""}`}
+            aria-label={t.exporting.open}
             leftSection={<IconFileDownload size={18} stroke={1.6} />}
             disabled={!isShown}
             onClick={() => setIsExporting(true)}
@@ -78,6 +86,14 @@ export function AnalyticsPage() {
       </PageHeader>
       <FilterBar filters={filters} names={names} onChange={changeFilters} />
       <PrintedFilters filters={filters} names={names} />
+      {foreign.length > 0 && (
+        <Banner
+          isNews
+          text={t.filters.foreign(foreign.length)}
+          action={t.filters.dismiss}
+          onAction={() => changeFilters({}, { replace: true })}
+        />
+      )}
       {error && isShown && time && (
         <Banner text={t.states.offlineStale(time)} action={t.states.retry} onAction={refetch} />
       )}
@@ -90,7 +106,7 @@ export function AnalyticsPage() {
           isPending={isPending}
         />
       ) : isTooLong ? (
-        <EmptyState title={t.filters.tooLong(format.count(limits.rangeDays))}>
+        <EmptyState title={t.filters.tooLong(limits.rangeDays, format.count(limits.rangeDays))}>
           <Button variant="light" onClick={() => changeFilters({ period: "last30" })}>
             {t.filters.periods.last30}
           </Button>
@@ -114,6 +130,26 @@ export function AnalyticsPage() {
   );
 }
 
+/** The ways out of a view without messages. */
+function EmptyActions() {
+  const { t } = useI18n();
+  const { filters, changeFilters } = useFilters();
+  return (
+    <Group>
+      {isFiltered(filters) && (
+        <Button variant="light" onClick={() => changeFilters(NO_IDS)}>
+          {t.filters.clear}
+        </Button>
+      )}
+      {filters.period !== "last30" && (
+        <Button variant="light" onClick={() => changeFilters({ period: "last30" })}>
+          {t.filters.periods.last30}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
 type View = { numbers: Numbers; filters: Filters; filter: CampaignAnalyticsFilter; receivedAt: number };
 
 /** The funnel at once, and the details when the browser has time: they take several times as long to render. */
@@ -131,11 +167,14 @@ function Content({ numbers, filters, filter, receivedAt, isPending }: View & { i
       {viewer.departments?.length === 0 ? (
         <EmptyState title={t.states.noDepartments} about={t.states.noDepartmentsAbout} />
       ) : numbers.funnel.messages === 0 ? (
-        <EmptyState title={t.states.empty} about={t.states.emptyAbout} />
+        <EmptyState title={t.states.empty} about={t.states.emptyAbout}>
+          <EmptyActions />
+        </EmptyState>
       ) : (
         <div className={classes.parts}>
           <div data-area="funnel">
             <Funnel numbers={numbers} filter={filter} />
+            <PrintedReasons key={JSON.stringify(filter)} filter={filter} />
           </div>
           {deferredView ? <Details {...deferredView} /> : <DetailSkeletons />}
         </div>
@@ -145,6 +184,11 @@ function Content({ numbers, filters, filter, receivedAt, isPending }: View & { i
 }
 
 const Details = memo(function Details({ numbers, filters, filter, receivedAt }: View) {
+  const { changeFilters } = useFilters();
+  const onDays = useCallback(
+    (days: Days) => changeFilters({ ...days, period: null }, { state: CLICKED }),
+    [changeFilters],
+  );
   const filterKey = JSON.stringify(filter); // what a reader chose in a part holds for its filter only
   return (
     <>
@@ -154,11 +198,12 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
         days={filters}
         filter={filter}
         viewReceivedAt={receivedAt}
+        onDays={onDays}
       />
       <ResponseTime times={numbers.responseTime} previous={numbers.previousPeriod?.responseTime} />
       <ResponsesByHour rows={numbers.responsesByHour} />
       <ResponseHeatmap cells={numbers.responseHeatmap} />
-      <PerformanceTables key={`tables ${filterKey}`} numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
+      <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
     </>
   );
 });

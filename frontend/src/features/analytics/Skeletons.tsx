@@ -34,13 +34,11 @@ export function DetailSkeletons() {
       <ChartSkeleton title={t.charts.speed} area="speed" />
       <ChartSkeleton title={t.charts.hours} area="hours" />
       <ChartSkeleton title={t.charts.heatmap} area="heatmap" />
-      {(["agents", "departments", "templates"] as const).map((area) => (
-        <Card key={area} title={t.tables[area]} area={area}>
-          {Array.from({ length: PAGE_SIZE }, (_, row) => (
-            <Skeleton key={row} height="2rem" mb="0.75rem" />
-          ))}
-        </Card>
-      ))}
+      <Card title={t.tables.agents} area="tables">
+        {Array.from({ length: PAGE_SIZE }, (_, row) => (
+          <Skeleton key={row} height="1.5rem" mb="1rem" />
+        ))}
+      </Card>
     </>
   );
 }

@@ -89,7 +89,7 @@ export function DateFilter({ filters, onChange }: Props) {
           </DatesProvider>
           {isTooLong && (
             <Text role="alert" size="sm" c="var(--bad)">
-              {t.filters.tooLong(format.count(limits.rangeDays))}
+              {t.filters.tooLong(limits.rangeDays, format.count(limits.rangeDays))}
             </Text>
           )}
         </div>

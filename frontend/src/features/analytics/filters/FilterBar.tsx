@@ -1,9 +1,10 @@
 import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
-import { IconCheck, IconLink, IconX } from "@tabler/icons-react";
+import { IconAdjustmentsHorizontal, IconCheck, IconLink, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { DateFilter } from "./DateFilter";
 import { FilterSelect } from "./FilterSelect";
-import { FILTER_KINDS, toSearchParams, type Filters, type Names } from "./filters";
+import { FILTER_KINDS, isFiltered, NO_IDS, toSearchParams, type Filters, type Names } from "./filters";
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
 
@@ -14,15 +15,23 @@ type Props = {
   onChange: ChangeFilters;
 };
 
-const NO_IDS = { templates: [], accounts: [], departments: [], agents: [] };
-
 /** The filters by days, templates, accounts, departments and agents. */
 export function FilterBar({ filters, names, onChange }: Props) {
   const { t } = useI18n();
-  const isFiltered = FILTER_KINDS.some((kind) => filters[kind].length > 0);
+  const [isOpen, setIsOpen] = useState(false); // on a phone, where the filters but the days are folded away
+  const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
   return (
-    <section aria-label={t.filters.label} className={`${classes.bar} no-print`}>
+    <section aria-label={t.filters.label} className={`${classes.bar} no-print`} data-open={isOpen || undefined}>
       <DateFilter filters={filters} onChange={onChange} />
+      <Button
+        variant="default"
+        className={classes.more}
+        aria-expanded={isOpen}
+        leftSection={<IconAdjustmentsHorizontal size={18} stroke={1.6} />}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {used > 0 ? `${t.filters.label} · ${used}` : t.filters.label}
+      </Button>
       {FILTER_KINDS.map((kind) => (
         <FilterSelect
           key={kind}
@@ -33,7 +42,7 @@ export function FilterBar({ filters, names, onChange }: Props) {
         />
       ))}
       <div className={classes.actions}>
-        {isFiltered && (
+        {isFiltered(filters) && (
           <Button
             variant="subtle"
             color="gray"

@@ -4,9 +4,10 @@ import { useRef, useState } from "react";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { useViewer } from "../../session/ViewerProvider";
 import classes from "./FilterBar.module.css";
+import { isEverything, withFirst, type Option } from "./choice";
 import { FilterButton } from "./FilterButton";
 import type { FilterKind } from "./filters";
-import { useOptions, type Option } from "./useOptions";
+import { useOptions } from "./useOptions";
 
 const APPLY_DEBOUNCE = 400; // milliseconds: several choices in a row are one request
 const SEARCH_DEBOUNCE = 200; // milliseconds
@@ -22,7 +23,7 @@ type Props = {
 /** A filter by several values, which the API searches among those that the reader may see. */
 export function FilterSelect({ kind, chosen, names, onChange }: Props) {
   const { t, format } = useI18n();
-  const { limits } = useViewer();
+  const { viewer, limits } = useViewer();
   const [search, setSearch] = useState("");
   const [debouncedSearch] = useDebouncedValue(search, SEARCH_DEBOUNCE);
   const [draft, setDraft] = useState<string[]>(); // the choice that is not applied yet
@@ -49,21 +50,21 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
     },
   });
   const searchResult = useOptions(kind, debouncedSearch, combobox.dropdownOpened);
-  const nameOf = (id: string) => names.get(id) ?? searchResult.names.get(id) ?? id;
+  const nameOf = (id: string) => names.get(id) ?? searchResult.names.get(id) ?? t.filters.unknown[kind];
   const choose = (next: string[]) => {
-    const allowed = next.slice(0, limits.filterIds);
+    const isAll = search === "" && isEverything(next, searchResult.options, searchResult.total);
+    const allowed = isAll ? [] : next.slice(0, limits.filterIds);
     setDraft(allowed);
     applySoon(allowed);
   };
   const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]);
   const offered = search ? searchResult.options : withFirst(chosenOnOpening, searchResult.options);
+  const all =
+    kind === "departments" && viewer.departments ? t.filters.own(viewer.departments.length) : t.filters.all[kind];
+  const found = search ? searchResult.options.filter(({ id }) => !ids.includes(id)) : [];
   const [firstId] = ids;
   const value =
-    firstId === undefined
-      ? t.filters.all[kind]
-      : ids.length === 1
-        ? nameOf(firstId)
-        : t.filters.chosen[kind](format.count(ids.length));
+    firstId === undefined ? all : ids.length === 1 ? nameOf(firstId) : t.filters.chosen[kind](format.count(ids.length));
 
   return (
     <Combobox store={combobox} onOptionSubmit={toggle} position="bottom-start" width={280} shadow="md">
@@ -102,21 +103,18 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
         <div className={classes.whole}>
           <Button
             variant="subtle"
-            size="compact-xs"
-            disabled={offered.length === 0}
-            onClick={() => choose([...new Set([...ids, ...offered.map(({ id }) => id)])])}
-          >
-            {t.filters.all[kind]}
-          </Button>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-xs"
-            disabled={ids.length === 0}
+            size="compact-sm"
+            aria-pressed={ids.length === 0}
+            leftSection={<Checkbox.Indicator checked={ids.length === 0} size="xs" radius="xl" aria-hidden="true" />}
             onClick={() => choose([])}
           >
-            {t.filters.nothing[kind]}
+            {all}
           </Button>
+          {found.length > 1 && (
+            <Button variant="subtle" size="compact-sm" onClick={() => choose([...ids, ...found.map(({ id }) => id)])}>
+              {t.filters.chooseFound(format.count(found.length))}
+            </Button>
+          )}
         </div>
         <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
           <OptionList options={offered} chosen={ids} />
@@ -125,12 +123,6 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
       </Combobox.Dropdown>
     </Combobox>
   );
-}
-
-/** List the values chosen on opening before the others, also deleted ones; a click moves none of them. */
-function withFirst(first: Option[], options: Option[]): Option[] {
-  const ids = new Set(first.map(({ id }) => id));
-  return [...first, ...options.filter(({ id }) => !ids.has(id))];
 }
 
 function OptionList({ options, chosen }: { options: Option[]; chosen: string[] }) {

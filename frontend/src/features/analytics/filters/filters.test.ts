@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseFilters, parseFixedFilters, toFilterInput, toSearchParams } from "./filters";
+import { parseFilters, parseFixedFilters, toFilterInput, toggled, toSearchParams, withOwnDepartments } from "./filters";
 
 const TODAY = "2026-11-27";
 const NO_IDS = { templates: [], accounts: [], departments: [], agents: [] };
@@ -59,5 +59,35 @@ describe("toFilterInput", () => {
       departmentIds: null,
       agentIds: ["u1"],
     });
+  });
+});
+
+describe("toSearchParams with others", () => {
+  it("keeps what is about something else", () => {
+    const others = new URLSearchParams("tab=templates&agent=u9&period=today");
+    expect(toSearchParams(parse("period=last90&agent=u1"), others).toString()).toBe(
+      "period=last90&agent=u1&tab=templates",
+    );
+  });
+});
+
+describe("toggled", () => {
+  it("chooses one value only, and none when that one is chosen", () => {
+    expect(toggled(parse("agent=u1&agent=u2"), "agents", "u1")).toEqual({ agents: ["u1"] });
+    expect(toggled(parse("agent=u1"), "agents", "u1")).toEqual({ agents: [] });
+  });
+});
+
+describe("withOwnDepartments", () => {
+  const filters = parse("department=d1&department=d2&agent=u1");
+
+  it("drops departments of others, and nothing else", () => {
+    const { seen, foreign } = withOwnDepartments(filters, [{ id: "d1" }, { id: "d3" }]);
+    expect(seen).toEqual({ ...filters, departments: ["d1"] });
+    expect(foreign).toEqual(["d2"]);
+  });
+
+  it("drops none for who sees all", () => {
+    expect(withOwnDepartments(filters, null)).toEqual({ seen: filters, foreign: [] });
   });
 });

@@ -14,6 +14,11 @@ type IdLists = Record<FilterKind, string[]>;
 /** Days of the tenant's time zone, which follow from the period where there is one. An empty list restricts nothing. */
 export type Filters = Days & { period: PeriodName | null } & IdLists;
 
+/** The change that drops all filters but the days. */
+export const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], agents: [] };
+
+export const isFiltered = (filters: Filters): boolean => FILTER_KINDS.some((kind) => filters[kind].length > 0);
+
 const PARAMETERS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;
 
 const isPeriod = (text: string | null): text is PeriodName => PERIODS.some((name) => name === text);
@@ -49,8 +54,12 @@ export function parseFixedFilters(search: URLSearchParams): Filters | undefined 
   return days && { ...days, period: null, ...parseIds(search) };
 }
 
-/** Write filters as the parameters of an address, which shows the same view to whoever opens it. */
-export function toSearchParams(filters: Filters): URLSearchParams {
+/**
+ * Write filters as the parameters of an address, which shows the same view to whoever opens it.
+ *
+ * Parameters of `others` that are about something else than filters stay.
+ */
+export function toSearchParams(filters: Filters, others = new URLSearchParams()): URLSearchParams {
   const days: [string, string][] = filters.period
     ? [["period", filters.period]]
     : [
@@ -58,7 +67,8 @@ export function toSearchParams(filters: Filters): URLSearchParams {
         ["to", filters.to],
       ];
   const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [PARAMETERS[kind], id]));
-  return new URLSearchParams([...days, ...ids]);
+  const own = new Set<string>(["period", "from", "to", ...Object.values(PARAMETERS)]);
+  return new URLSearchParams([...days, ...ids, ...[...others].filter(([name]) => !own.has(name))]);
 }
 
 /** Convert filters to the API's input. */
@@ -72,3 +82,21 @@ export function toFilterInput(filters: Filters): CampaignAnalyticsFilter {
     agentIds: ids("agents"),
   };
 }
+
+/** Split the departments of a filter into those that a reader sees, which stay in it, and the others. */
+export function withOwnDepartments(
+  filters: Filters,
+  own: { id: string }[] | null,
+): { seen: Filters; foreign: string[] } {
+  const foreign = own ? filters.departments.filter((id) => !own.some((department) => department.id === id)) : [];
+  if (foreign.length === 0) return { seen: filters, foreign };
+  return { seen: { ...filters, departments: filters.departments.filter((id) => !foreign.includes(id)) }, foreign };
+}
+
+/** Return the change of a click on a value: it becomes the only one of its kind, or none is if it was. */
+export function toggled(filters: Filters, kind: FilterKind, id: string): Partial<Filters> {
+  return { [kind]: isOnly(filters, kind, id) ? [] : [id] };
+}
+
+export const isOnly = (filters: Filters, kind: FilterKind, id: string): boolean =>
+  filters[kind].length === 1 && filters[kind][0] === id;

@@ -1,20 +1,56 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { useToday } from "../../../hooks/useToday";
 import { useViewer } from "../../session/ViewerProvider";
-import { parseFilters, toSearchParams, type Filters } from "./filters";
+import { parseFilters, toSearchParams, withOwnDepartments, type Filters } from "./filters";
 
 /** Change some filters, as a new entry of the browser's history or in place of the newest one. */
-export type ChangeFilters = (changes: Partial<Filters>, history?: { replace: boolean }) => void;
+export type ChangeFilters = (changes: Partial<Filters>, history?: { replace?: boolean; state?: unknown }) => void;
+
+/** The state of an entry of the history that a click in the view's body made: the key Backspace takes it back. */
+export const CLICKED = { isClick: true };
+
+const TYPED = "input, textarea, select, [contenteditable], [role=dialog], [role=listbox]";
+
+type FiltersOfAddress = {
+  filters: Filters;
+  changeFilters: ChangeFilters;
+  /** Return the address of the view with other filters. */
+  addressOf: (changes: Partial<Filters>) => string;
+  /** The departments of the address that the reader does not see; they are not in the filters. */
+  foreign: string[];
+};
 
 /** Keep the filters in the page's address, so that a view can be shared, bookmarked and gone back to. */
-export function useFilters(): [Filters, ChangeFilters] {
+export function useFilters(): FiltersOfAddress {
   const [search, setSearch] = useSearchParams();
-  const today = useToday(useViewer().viewer.timeZone);
-  const filters = useMemo(() => parseFilters(search, today), [search, today]);
-  const changeFilters = useCallback<ChangeFilters>(
-    (changes, history) => setSearch(toSearchParams({ ...filters, ...changes }), history),
-    [filters, setSearch],
+  const { viewer } = useViewer();
+  const today = useToday(viewer.timeZone);
+  const { seen, foreign } = useMemo(
+    () => withOwnDepartments(parseFilters(search, today), viewer.departments),
+    [search, today, viewer.departments],
   );
-  return [filters, changeFilters];
+  const changeFilters = useCallback<ChangeFilters>(
+    (changes, history) => setSearch(toSearchParams({ ...seen, ...changes }, search), history),
+    [seen, search, setSearch],
+  );
+  const addressOf = (changes: Partial<Filters>) => `/?${toSearchParams({ ...seen, ...changes }, search).toString()}`;
+  return { filters: seen, changeFilters, addressOf, foreign };
 }
+
+/** Let the key Backspace take the newest click in the view's body back. */
+export function useBackspace(): void {
+  useEffect(() => {
+    const goBack = (event: KeyboardEvent) => {
+      if (event.key !== "Backspace" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target instanceof Element && event.target.closest(TYPED)) return;
+      if (!isClick(history.state)) return;
+      event.preventDefault();
+      history.back();
+    };
+    document.addEventListener("keydown", goBack);
+    return () => document.removeEventListener("keydown", goBack);
+  }, []);
+}
+
+const isClick = (state: unknown): boolean => typeof state === "object" && state !== null && "isClick" in state;

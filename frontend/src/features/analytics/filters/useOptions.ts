@@ -6,9 +6,8 @@ import {
   TemplateOptionsDocument,
 } from "../../../api/generated/operations";
 import { useStableQuery } from "../../../api/useStableQuery";
+import type { Option } from "./choice";
 import type { FilterKind } from "./filters";
-
-export type Option = { id: string; name: string };
 
 const DOCUMENTS = {
   templates: TemplateOptionsDocument,

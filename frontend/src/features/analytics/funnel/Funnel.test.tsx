@@ -7,15 +7,15 @@ import { directionOf } from "./direction";
 import { Funnel } from "./Funnel";
 import { funnelSteps } from "./steps";
 
-const step = (count: number, tickets: number, rate: number | null) => ({ count, tickets, rate, base: 0 });
+const step = (count: number, tickets: number, rate: number | null, base = 0) => ({ count, tickets, rate, base });
 
 const FUNNEL: StepsFragment = {
   messages: 1_200_000,
   tickets: 7,
-  sent: step(1_000_000, 1_000_001, 0.8),
+  sent: step(1_000_000, 1_000_001, 0.8, 1_200_000),
   bounced: step(1, 0, 0.1),
   pending: step(0, 0, 0),
-  delivered: step(4, 3, 0.5),
+  delivered: step(4, 3, 0.5, 1_000_000),
   read: step(2, 2, 0.25),
   responded: step(0, 0, null),
 };
@@ -52,7 +52,7 @@ describe("directionOf", () => {
 });
 
 describe("Funnel", () => {
-  it("puts 'de' between a million and its noun, as Spanish does", () => {
+  it("says of how many a rate is, with 'de' between a million and its noun, as Spanish does", () => {
     const numbers = {
       funnel: FUNNEL,
       previousPeriod: null,
@@ -66,7 +66,8 @@ describe("Funnel", () => {
         </I18nProvider>
       </MantineProvider>,
     );
-    expect(html).toContain('<span data-number="count"><b>1.000.000</b> de mensajes</span>');
+    expect(html).toContain('<span data-number="count"><b>1.000.000</b> de 1.200.000 mensajes</span>');
+    expect(html).toContain('<span data-number="count"><b>4</b> de 1.000.000 de enviados</span>');
     expect(html).toContain('<span data-number="tickets"><b>1.000.001</b> tickets</span>');
   });
 });

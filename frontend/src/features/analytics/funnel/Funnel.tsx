@@ -3,7 +3,7 @@ import type { CampaignAnalyticsFilter, StepsFragment, ViewQuery } from "../../..
 import { Card } from "../../../components/Card";
 import { DefinitionPopover } from "../../../components/DefinitionPopover";
 import { useI18n } from "../../../i18n/I18nProvider";
-import { BounceReasons } from "./BounceReasons";
+import { BounceReasons } from "./bounces/BounceReasons";
 import classes from "./Funnel.module.css";
 import { FunnelShape } from "./FunnelShape";
 import { MaturingNote } from "./MaturingNote";
@@ -61,9 +61,9 @@ function StepNumbers({ step, previous, total }: { step: Step; previous: Step | u
         <PreviousPeriodDelta current={headline(step)} previous={headline(previous)} className={classes.delta} />
       )}
       <p className={classes.counts}>
-        {!isFirst && (
+        {step.name !== "messages" && (
           <span data-number="count">
-            <b>{format.count(step.count)}</b> {t.funnel.noun(step.count)}
+            <b>{format.count(step.count)}</b> {t.funnel.of[step.name](step.base, format.count(step.base))}
           </span>
         )}
         <DefinitionPopover field="Funnel.tickets" name={t.tables.tickets}>
@@ -91,10 +91,13 @@ function Losses({ funnel, previous, filter }: LossesProps) {
     <div className={classes.losses}>
       <div className={classes.loss} data-step="bounced">
         <DefinitionPopover field="Funnel.bounced" name={t.funnel.bounced}>
-          {t.funnel.bounced} <b className={classes.bad}>{format.rate(bounced.rate)}</b>
+          {t.funnel.bounced}{" "}
+          <b className={classes.bad} data-some={bounced.count > 0 || undefined}>
+            {format.rate(bounced.rate)}
+          </b>
         </DefinitionPopover>
         <span data-number="count">
-          <b>{format.count(bounced.count)}</b> {t.funnel.noun(bounced.count)}
+          <b>{format.count(bounced.count)}</b> {t.funnel.of.sent(bounced.base, format.count(bounced.base))}
         </span>
         {previous && (
           <PreviousPeriodDelta
@@ -105,7 +108,12 @@ function Losses({ funnel, previous, filter }: LossesProps) {
           />
         )}
         {bounced.count > 0 && (
-          <button type="button" className={classes.more} onClick={() => setIsOpen(true)} aria-haspopup="dialog">
+          <button
+            type="button"
+            className={`${classes.more ?? ""} no-print`}
+            onClick={() => setIsOpen(true)}
+            aria-haspopup="dialog"
+          >
             {t.funnel.seeReasons}
           </button>
         )}
@@ -116,7 +124,7 @@ function Losses({ funnel, previous, filter }: LossesProps) {
             {t.funnel.pending} <b>{format.rate(pending.rate)}</b>
           </DefinitionPopover>
           <span data-number="count">
-            <b>{format.count(pending.count)}</b> {t.funnel.noun(pending.count)}
+            <b>{format.count(pending.count)}</b> {t.funnel.of.sent(pending.base, format.count(pending.base))}
           </span>
         </div>
       )}

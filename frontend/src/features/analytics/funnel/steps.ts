@@ -5,13 +5,15 @@ export const STEPS = ["messages", "sent", "delivered", "read", "responded"] as c
 
 export type StepName = (typeof STEPS)[number];
 
-export type Step = { name: StepName; count: number; tickets: number; rate: number | null };
+export type Step = { name: StepName; count: number; tickets: number; rate: number | null; base: number };
 
 /** List the numbers of each step. The first has no rate: it is the base of the others. */
 export function funnelSteps(funnel: StepsFragment): Step[] {
   return STEPS.map((name) =>
     name === "messages"
-      ? { name, count: funnel.messages, tickets: funnel.tickets, rate: null }
-      : { name, count: funnel[name].count, tickets: funnel[name].tickets, rate: funnel[name].rate },
+      ? { name, count: funnel.messages, tickets: funnel.tickets, rate: null, base: 0 }
+      : { name, ...pick(funnel[name]) },
   );
 }
+
+const pick = ({ count, tickets, rate, base }: StepsFragment["sent"]) => ({ count, tickets, rate, base });

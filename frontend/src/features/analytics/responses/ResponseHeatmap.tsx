@@ -18,6 +18,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
   const { t, format } = useI18n();
   const max = Math.max(0, ...cells.map(({ responses }) => responses));
+  const most = cells.find(({ responses }) => responses === max);
   const option = useCallback(
     (colors: Colors): EChartsOption => {
       const { label, tooltip, grid, category } = chartTheme(colors);
@@ -71,12 +72,20 @@ export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }
       definition="CampaignAnalytics.responseHeatmap"
       area="heatmap"
       chart={
-        <>
-          <Chart label={t.charts.heatmap} option={option} />
-          <p className={classes.scale}>
-            {format.count(0)} <i aria-hidden="true" /> {format.count(max)} {t.charts.heatScale}
-          </p>
-        </>
+        most && max > 0 ? (
+          <>
+            <Chart label={t.charts.heatmap} option={option} />
+            <p className={classes.scale}>
+              {format.count(0)} <i aria-hidden="true" />{" "}
+              {t.charts.most(
+                `${format.count(max)} ${t.charts.responses(max)}`,
+                `${format.weekday(most.weekday)} ${format.hour(most.hour)}`,
+              )}
+            </p>
+          </>
+        ) : (
+          <p className={classes.nothing}>{t.charts.noResponses}</p>
+        )
       }
       table={() => ({
         head: [t.charts.hour, ...WEEKDAYS.map(format.weekday)],

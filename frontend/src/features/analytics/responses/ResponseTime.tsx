@@ -11,14 +11,14 @@ type Props = { times: TimesFragment; previous: TimesFragment | undefined };
 export function ResponseTime({ times, previous }: Props) {
   const { t, format } = useI18n();
   const percentiles = [
-    { key: "median", name: t.charts.median, about: t.charts.medianAbout },
-    { key: "p90", name: t.charts.p90, about: t.charts.p90About },
+    { key: "median", name: t.charts.median },
+    { key: "p90", name: t.charts.p90 },
   ] as const;
   const measured = (seconds: number | null) => ({ number: seconds, text: format.duration(seconds) });
   return (
     <Card title={t.charts.speed} definition="CampaignAnalytics.responseTime" area="speed">
       <dl className={classes.times}>
-        {percentiles.map(({ key, name, about }) => (
+        {percentiles.map(({ key, name }) => (
           <div key={key} data-time={key}>
             <dt>{name}</dt>
             <dd>
@@ -36,7 +36,6 @@ export function ResponseTime({ times, previous }: Props) {
                 <PreviousPeriodDelta current={measured(times[key])} previous={measured(previous[key])} lessIsBetter />
               </dd>
             )}
-            <dd className={classes.about}>{about}</dd>
           </div>
         ))}
       </dl>

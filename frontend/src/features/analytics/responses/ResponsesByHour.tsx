@@ -2,6 +2,7 @@ import type { EChartsOption } from "echarts";
 import { useCallback } from "react";
 import type { ViewQuery } from "../../../api/generated/operations";
 import { Chart } from "../../../charts/Chart";
+import classes from "../../../charts/Chart.module.css";
 import { ChartCard } from "../../../charts/ChartCard";
 import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
 import type { Colors } from "../../../charts/colors";
@@ -15,9 +16,9 @@ export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) 
   const { t, format } = useI18n();
   const option = useCallback(
     (colors: Colors): EChartsOption => {
-      const { label, tooltip, grid, category, value } = chartTheme(colors);
+      const { label, tooltip, namedGrid, axisName, category, value } = chartTheme(colors);
       return {
-        grid,
+        grid: namedGrid,
         tooltip: {
           ...tooltip,
           trigger: "axis",
@@ -38,16 +39,17 @@ export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) 
         yAxis: {
           type: "value",
           ...value,
+          ...axisName(t.charts.responsesLabel.toLowerCase()),
           minInterval: 1,
           splitNumber: 4,
-          axisLabel: { ...label, formatter: format.compact },
+          axisLabel: { ...label, formatter: format.count },
         },
         series: [
           {
             type: "bar",
             data: rows.map(({ responses }) => responses),
             barCategoryGap: "28%",
-            itemStyle: { color: colors["step-4"], borderRadius: [3, 3, 0, 0] },
+            itemStyle: { color: colors["step-5"], borderRadius: [3, 3, 0, 0] },
           },
         ],
       };
@@ -59,7 +61,13 @@ export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) 
       title={t.charts.hours}
       definition="CampaignAnalytics.responsesByHour"
       area="hours"
-      chart={<Chart label={t.charts.hours} option={option} />}
+      chart={
+        rows.some(({ responses }) => responses > 0) ? (
+          <Chart label={t.charts.hours} option={option} />
+        ) : (
+          <p className={classes.nothing}>{t.charts.noResponses}</p>
+        )
+      }
       table={() => ({
         head: [t.charts.hour, t.charts.responsesLabel],
         rows: rows.map(({ hour, responses }) => [format.hour(hour), format.count(responses)]),

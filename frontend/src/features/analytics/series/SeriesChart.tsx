@@ -16,7 +16,7 @@ import { useToday } from "../../../hooks/useToday";
 import { useI18n } from "../../../i18n/I18nProvider";
 import type { Days } from "../../../lib/days";
 import { useViewer } from "../../session/ViewerProvider";
-import { toBuckets } from "./buckets";
+import { daysBetween, toBuckets } from "./buckets";
 import { allowedGranularities, defaultGranularity } from "./granularity";
 import { seriesLines, type Measure } from "./lines";
 import { SeriesLegend } from "./SeriesLegend";
@@ -28,15 +28,19 @@ type Props = {
   days: Days;
   filter: CampaignAnalyticsFilter;
   viewReceivedAt: number;
+  /** Show some of the days only. */
+  onDays: (days: Days) => void;
 };
 
+const HIDDEN_AT_FIRST = ["sent", "delivered", "bounced"]; // they lie close to others
+
 /** The funnel over time, in counts or rates. */
-export function SeriesChart({ initialPoints, days, filter, viewReceivedAt }: Props) {
+export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDays }: Props) {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const today = useToday(viewer.timeZone);
   const [measure, setMeasure] = useState<Measure>("counts");
-  const [hiddenLines, setHiddenLines] = useState<string[]>([]);
+  const [hiddenLines, setHiddenLines] = useState<string[]>(HIDDEN_AT_FIRST);
   const [chosen, setChosen] = useState<Granularity>(defaultGranularity(days));
   const { answer, isPending, error, refetch } = useStableQuery(
     SeriesDocument,
@@ -62,10 +66,15 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt }: Pro
   const option = useCallback(
     (colors: Colors) => {
       const shownLines = lines.filter(({ key }) => !hiddenLines.includes(key));
-      return seriesOption({ buckets, lines: shownLines, measure, colors, format });
+      return seriesOption({ buckets, lines: shownLines, measure, colors, t, format });
     },
-    [buckets, lines, hiddenLines, measure, format],
+    [buckets, lines, hiddenLines, measure, t, format],
   );
+  const range = useMemo(() => {
+    if (buckets.length < 2 || days.from === days.to) return undefined;
+    const onRange = (first: number, last: number) => onDays(daysBetween(buckets, first, last, days));
+    return { count: buckets.length, onRange };
+  }, [buckets, days, onDays]);
   const toggleLine = (key: string) =>
     setHiddenLines(hiddenLines.includes(key) ? hiddenLines.filter((hidden) => hidden !== key) : [...hiddenLines, key]);
 
@@ -104,12 +113,13 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt }: Pro
       chart={
         <div className={classes.drawn} aria-busy={isPending}>
           <SeriesLegend lines={lines} hidden={hiddenLines} onToggle={toggleLine} />
-          <Chart label={t.charts.series} option={option} />
+          <Chart label={t.charts.series} option={option} range={range} />
         </div>
       }
       table={() => ({
         head: [t.charts.date, ...lines.map(({ name }) => name)],
         rows: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.text(bucket.funnel))]),
+        onChoose: range && ((row) => range.onRange(row, row)),
       })}
     />
   );

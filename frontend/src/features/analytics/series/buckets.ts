@@ -9,6 +9,8 @@ export type Bucket = PointFragment & {
   title: string;
   /** Its name on the axis. */
   axisLabel: string;
+  /** The last of its days; the first is `on`. */
+  lastDay: string;
   /** True if the axis has room for its name. */
   isLabeled: boolean;
   /** True if some of its time is outside the period, or still to come. */
@@ -24,12 +26,20 @@ type Input = {
   format: Formats;
 };
 
+const MAX_LABELS = 12; // on the axis of days, weeks or months
 const HOUR = 3_600_000; // milliseconds
+
+/** Return the days from one point to another, as far as they belong to the period. */
+export function daysBetween(buckets: Bucket[], first: number, last: number, days: Days): Days {
+  const [from, to] = [buckets[first]?.on ?? days.from, buckets[last]?.lastDay ?? days.to];
+  return { from: from > days.from ? from : days.from, to };
+}
 
 /** Label the points of a series. */
 export function toBuckets({ points, granularity, days, today, t, format }: Input): Bucket[] {
   const labelStep = hoursBetweenLabels(points.length);
-  return points.map((point) => {
+  const pointStep = Math.ceil(points.length / MAX_LABELS);
+  return points.map((point, index) => {
     const time = point.startsAt.slice(11, 16);
     const lastDay = { HOUR: point.on, DAY: point.on, WEEK: endOfWeek(point.on), MONTH: endOfMonth(point.on) }[
       granularity
@@ -39,8 +49,8 @@ export function toBuckets({ points, granularity, days, today, t, format }: Input
         ? isCurrentHour(point.startsAt)
         : !isWholeFrom(point.on, granularity) || lastDay > days.to || (point.on <= today && today <= lastDay);
     const covered = {
-      HOUR: `${format.day(point.on)} ${time}`,
-      DAY: format.day(point.on),
+      HOUR: `${format.dayOfWeek(point.on)} ${time}`,
+      DAY: format.dayOfWeek(point.on),
       WEEK: format.days(point.on, lastDay < days.to ? lastDay : days.to),
       MONTH: format.month(point.on),
     }[granularity];
@@ -54,7 +64,11 @@ export function toBuckets({ points, granularity, days, today, t, format }: Input
       ...point,
       title: isPartial ? `${covered} (${t.charts.partial})` : covered,
       axisLabel,
-      isLabeled: granularity !== "HOUR" || (time.endsWith(":00") && Number(time.slice(0, 2)) % labelStep === 0),
+      lastDay: lastDay < days.to ? lastDay : days.to,
+      isLabeled:
+        granularity === "HOUR"
+          ? time.endsWith(":00") && Number(time.slice(0, 2)) % labelStep === 0
+          : (points.length - 1 - index) % pointStep === 0, // the last has its name
       isPartial,
     };
   });

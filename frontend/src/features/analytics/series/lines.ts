@@ -7,7 +7,7 @@ export type Measure = "counts" | "rates";
 
 type Funnel = PointFragment["funnel"];
 
-type LineColor = "quiet" | "line-sent" | "line-delivered" | "line-read" | "line-responded" | "bad";
+type LineColor = "step-1" | "step-2" | "step-3" | "step-4" | "step-5" | "bad"; // those of the funnel
 
 type LineKey = "messages" | "sent" | "delivered" | "read" | "responded" | "bounced";
 
@@ -22,10 +22,10 @@ export type SeriesLine = {
 };
 
 const STEP_LINES = [
-  ["sent", "line-sent", "solid"],
-  ["delivered", "line-delivered", "solid"],
-  ["read", "line-read", "solid"],
-  ["responded", "line-responded", "solid"],
+  ["sent", "step-2", "solid"],
+  ["delivered", "step-3", "solid"],
+  ["read", "step-4", "solid"],
+  ["responded", "step-5", "solid"],
   ["bounced", "bad", "dotted"],
 ] as const;
 
@@ -43,8 +43,8 @@ export function seriesLines(measure: Measure, t: Texts, format: Formats): Series
   const messages: SeriesLine = {
     key: "messages",
     name: t.funnel.messages,
-    color: "quiet",
-    dash: "dashed",
+    color: "step-1",
+    dash: "solid",
     value: (funnel) => funnel.messages,
     text: (funnel) => format.count(funnel.messages),
   };

@@ -3,7 +3,7 @@ import type { Granularity, PointFragment } from "../../../api/generated/operatio
 import type { Colors } from "../../../charts/colors";
 import { en } from "../../../i18n/en";
 import { createFormats } from "../../../i18n/formats";
-import { toBuckets } from "./buckets";
+import { daysBetween, toBuckets } from "./buckets";
 import { seriesLines } from "./lines";
 import { seriesOption } from "./seriesOption";
 
@@ -37,7 +37,7 @@ describe("toBuckets", () => {
 
   it("marks today as partial", () => {
     const buckets = bucketsOf("DAY", [point("2026-11-26"), point("2026-11-27")], "2026-11-27");
-    expect(buckets.map(({ title }) => title)).toEqual(["Nov 26, 2026", "Nov 27, 2026 (partial)"]);
+    expect(buckets.map(({ title }) => title)).toEqual(["Thu, Nov 26, 2026", "Fri, Nov 27, 2026 (partial)"]);
     expect(buckets.map(({ axisLabel }) => axisLabel)).toEqual(["Nov 26", "Nov 27"]);
   });
 
@@ -59,7 +59,7 @@ describe("toBuckets", () => {
     vi.useFakeTimers({ now: new Date("2026-11-27T10:30:00-03:00") });
     const buckets = bucketsOf("HOUR", [point("2026-11-27", "09:00"), point("2026-11-27", "10:00")], "2026-11-27");
     expect(buckets.map(({ isPartial }) => isPartial)).toEqual([false, true]);
-    expect(buckets[0]?.title).toBe("Nov 27, 2026 09:00");
+    expect(buckets[0]?.title).toBe("Fri, Nov 27, 2026 09:00");
   });
 
   it.each([
@@ -73,6 +73,25 @@ describe("toBuckets", () => {
     ).flat();
     const labeled = bucketsOf("HOUR", points).filter(({ isLabeled }) => isLabeled);
     expect(labeled.map(({ axisLabel }) => axisLabel)).toEqual(labels);
+  });
+});
+
+describe("names of days on the axis", () => {
+  it("are as far apart as each other, and the last day has one", () => {
+    const days = { from: "2026-11-01", to: "2026-11-30" };
+    const points = Array.from({ length: 30 }, (_, day) => point(`2026-11-${String(day + 1).padStart(2, "0")}`));
+    const labeled = bucketsOf("DAY", points, "2027-01-01", days).filter(({ isLabeled }) => isLabeled);
+    expect(labeled.map(({ axisLabel }) => axisLabel).slice(-3)).toEqual(["Nov 24", "Nov 27", "Nov 30"]);
+    expect(labeled).toHaveLength(10);
+  });
+});
+
+describe("daysBetween", () => {
+  const weeks = bucketsOf("WEEK", [point("2026-11-01"), point("2026-11-02"), point("2026-11-30")]);
+
+  it("goes from the first day of a point to the last of another, within the period", () => {
+    expect(daysBetween(weeks, 0, 1, NOVEMBER)).toEqual({ from: "2026-11-01", to: "2026-11-08" });
+    expect(daysBetween(weeks, 2, 2, NOVEMBER)).toEqual({ from: "2026-11-30", to: "2026-11-30" });
   });
 });
 
@@ -105,7 +124,7 @@ describe("seriesLines", () => {
 });
 
 describe("seriesOption", () => {
-  const colors = { "line-sent": "blue", quiet: "gray", bad: "orange" } as Colors;
+  const colors = { "step-2": "blue", quiet: "gray", bad: "orange" } as Colors;
   const buckets = bucketsOf(
     "DAY",
     [point("2026-11-25"), point("2026-11-26"), point("2026-11-27"), point("2026-11-28")],
@@ -114,7 +133,7 @@ describe("seriesOption", () => {
   const sent = seriesLines("counts", en, format).filter(({ key }) => key === "sent");
 
   it("draws whole days solid, and dashes the line to a partial day and from it", () => {
-    const option = seriesOption({ buckets, lines: sent, measure: "counts", colors, format });
+    const option = seriesOption({ buckets, lines: sent, measure: "counts", colors, t: en, format });
     expect(option.series).toMatchObject([
       { name: "Sent", color: "blue", data: [9, 9, null, 9], lineStyle: { type: "solid" } },
       { name: "Sent", color: "blue", data: [null, 9, 9, 9], lineStyle: { type: [3, 4] } },
@@ -122,12 +141,19 @@ describe("seriesOption", () => {
   });
 
   it("shows a point that has no neighbor, which would be no line", () => {
-    const single = seriesOption({ buckets: buckets.slice(0, 1), lines: sent, measure: "counts", colors, format });
+    const single = seriesOption({
+      buckets: buckets.slice(0, 1),
+      lines: sent,
+      measure: "counts",
+      colors,
+      t: en,
+      format,
+    });
     expect(single.series).toMatchObject([{ showSymbol: true }, { showSymbol: false }]);
   });
 
   it("gives rates the whole axis from 0 to 1", () => {
-    const option = seriesOption({ buckets, lines: [], measure: "rates", colors, format });
-    expect(option.yAxis).toMatchObject({ min: 0, max: 1 });
+    const option = seriesOption({ buckets, lines: [], measure: "rates", colors, t: en, format });
+    expect(option.yAxis).toMatchObject({ min: 0, max: 1, interval: 0.25 });
   });
 });

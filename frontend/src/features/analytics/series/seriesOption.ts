@@ -2,17 +2,18 @@ import type { EChartsOption } from "echarts";
 import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
 import type { Colors } from "../../../charts/colors";
 import { tooltipContent } from "../../../charts/tooltip";
+import type { Texts } from "../../../i18n/es";
 import type { Formats } from "../../../i18n/formats";
 import type { Bucket } from "./buckets";
 import type { Measure, SeriesLine } from "./lines";
 
-type Input = { buckets: Bucket[]; lines: SeriesLine[]; measure: Measure; colors: Colors; format: Formats };
+type Input = { buckets: Bucket[]; lines: SeriesLine[]; measure: Measure; colors: Colors; t: Texts; format: Formats };
 
 /** Build the chart of some lines over time. */
-export function seriesOption({ buckets, lines, measure, colors, format }: Input): EChartsOption {
-  const { label, tooltip, grid, category, value } = chartTheme(colors);
+export function seriesOption({ buckets, lines, measure, colors, t, format }: Input): EChartsOption {
+  const { label, tooltip, grid, namedGrid, axisName, category, value } = chartTheme(colors);
   return {
-    grid,
+    grid: measure === "rates" ? grid : namedGrid,
     animationDuration: 300,
     tooltip: {
       ...tooltip,
@@ -38,8 +39,10 @@ export function seriesOption({ buckets, lines, measure, colors, format }: Input)
       type: "value",
       ...value,
       splitNumber: 4,
-      ...(measure === "rates" && { min: 0, max: 1 }),
-      axisLabel: { ...label, formatter: measure === "counts" ? format.compact : format.wholeRate },
+      ...(measure === "rates"
+        ? { min: 0, max: 1, interval: 0.25 }
+        : { minInterval: 1, ...axisName(t.charts.messagesAxis) }),
+      axisLabel: { ...label, formatter: measure === "counts" ? format.count : format.wholeRate },
     },
     series: lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
   };
@@ -53,7 +56,7 @@ function drawLine(line: SeriesLine, buckets: Bucket[], colors: Colors, measure: 
   const partial = values.map((value, index) =>
     isPartial(index) || isPartial(index - 1) || isPartial(index + 1) ? value : null,
   );
-  const isFilled = measure === "counts" && line.key === "sent";
+  const isFilled = measure === "counts" && line.key === "messages";
   const shared = {
     type: "line" as const,
     name: line.name,

@@ -1,9 +1,11 @@
 import { Table } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import type { PerformanceOrderField, RowFunnelFragment } from "../../../api/generated/operations";
 import { Card } from "../../../components/Card";
 import { Pager } from "../../../components/Pager";
 import { Banner } from "../../../components/states/Banner";
+import { ErrorState } from "../../../components/states/ErrorState";
+import { Loading } from "../../../components/states/Loading";
 import type { DefinedField } from "../../../i18n/definitions.es";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { NUMBER_COLUMNS, PAGE_SIZE } from "./columns";
@@ -17,72 +19,99 @@ type Props<R extends Row> = TableSource<R> & {
   title: string;
   definition: DefinedField;
   area: string;
+  /** The numbers of all rows, of every page. */
+  total: RowFunnelFragment;
   nameColumns: NameColumn<R>[];
   rowKey: (row: R) => string;
 };
 
-/** The funnel by agent, department or template, sorted and paged by the API. */
-export function PerformanceTable<R extends Row>({ title, definition, area, nameColumns, rowKey, ...source }: Props<R>) {
+/** The funnel by agent, department, template or account, sorted and paged by the API. */
+export function PerformanceTable<R extends Row>(props: Props<R>) {
+  const { title, definition, area, total, nameColumns, rowKey, ...source } = props;
   const { t } = useI18n();
   const { rows, order, sort, isPending, error, refetch, paging } = useTableRows(source);
   return (
     <Card title={title} definition={definition} area={area}>
-      {error && <Banner text={t.tables.failed} action={t.states.retry} onAction={refetch} />}
-      {/* Focusable, so that keys can scroll it. */}
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={title}>
-        <Table
-          role="table"
-          className={classes.table}
-          data-waiting={isPending || undefined}
-          aria-busy={isPending}
-          aria-label={title}
-          highlightOnHover
-        >
-          <Table.Thead role="rowgroup">
-            <Table.Tr role="row">
-              {nameColumns.map(({ header, field }) => (
-                <SortableHeader key={header} name={header} field={field} order={order} sort={sort} />
-              ))}
-              {NUMBER_COLUMNS.map(({ key, field }) => (
-                <SortableHeader
-                  key={key}
-                  name={t.tables[key]}
-                  shortName={t.tables.short[key]}
-                  definition={`Funnel.${key}`}
-                  field={field}
-                  order={order}
-                  sort={sort}
-                />
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody role="rowgroup">
-            {rows.nodes.map((row) => (
-              <Table.Tr role="row" key={rowKey(row)}>
-                {nameColumns.map(({ header, cell }) => (
-                  <Table.Td role="cell" key={header}>
-                    {cell(row)}
-                  </Table.Td>
+      {error && rows && <Banner text={t.tables.failed} action={t.states.retry} onAction={refetch} />}
+      {!rows ? (
+        error ? (
+          <ErrorState error={error} retry={refetch} />
+        ) : (
+          <Loading />
+        )
+      ) : (
+        <>
+          {/* Focusable, so that keys can scroll it. */}
+          <div className={classes.scroll} tabIndex={0} role="group" aria-label={title}>
+            <Table
+              role="table"
+              className={classes.table}
+              data-waiting={isPending || undefined}
+              data-names={nameColumns.length}
+              aria-busy={isPending}
+              aria-label={title}
+            >
+              <Table.Thead role="rowgroup">
+                <Table.Tr role="row">
+                  {nameColumns.map(({ header, field }) => (
+                    <SortableHeader key={header} name={header} field={field} order={order} sort={sort} />
+                  ))}
+                  {NUMBER_COLUMNS.map(({ key, field }) => (
+                    <SortableHeader
+                      key={key}
+                      name={t.tables.columns[key]}
+                      column={key}
+                      field={field}
+                      order={order}
+                      sort={sort}
+                    />
+                  ))}
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody role="rowgroup">
+                {rows.nodes.map((row) => (
+                  <Table.Tr role="row" key={rowKey(row)} onClick={followFirstLink}>
+                    {nameColumns.map(({ header, cell }) => (
+                      <Table.Td role="cell" key={header}>
+                        {cell(row)}
+                      </Table.Td>
+                    ))}
+                    <NumberCells funnel={row.funnel} hasBars />
+                  </Table.Tr>
                 ))}
-                <NumberCells funnel={row.funnel} />
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-      <Pager title={title} rows={rows} size={PAGE_SIZE} paging={paging} />
+              </Table.Tbody>
+              <Table.Tfoot role="rowgroup">
+                <Table.Tr role="row">
+                  <Table.Th role="rowheader" scope="row" colSpan={nameColumns.length}>
+                    {t.tables.total}
+                  </Table.Th>
+                  <NumberCells funnel={total} />
+                </Table.Tr>
+              </Table.Tfoot>
+            </Table>
+          </div>
+          <Pager title={title} rows={rows} size={PAGE_SIZE} paging={paging} />
+        </>
+      )}
     </Card>
   );
 }
 
-function NumberCells({ funnel }: { funnel: RowFunnelFragment }) {
+/** Do for a click anywhere on a row what its name does, unless somebody marks its text. */
+function followFirstLink(event: MouseEvent<HTMLTableRowElement>) {
+  if (event.target instanceof Element && event.target.closest("a, button")) return;
+  if (getSelection()?.isCollapsed === false) return;
+  event.currentTarget.querySelector("a")?.click();
+}
+
+function NumberCells({ funnel, hasBars = false }: { funnel: RowFunnelFragment; hasBars?: boolean }) {
   const { format } = useI18n();
   return NUMBER_COLUMNS.map(({ key, value, isRate }) => {
     const number = value(funnel);
     return (
-      <Table.Td role="cell" key={key} className={classes.number} data-column={key}>
+      <Table.Td role="cell" key={key} className={classes.number} data-column={key} data-step={key}>
         {isRate ? format.rate(number) : format.count(number ?? 0)}
-        {isRate && (
+        {isRate && hasBars && (
           <span className={classes.bar} aria-hidden="true">
             <span style={{ width: `${100 * (number ?? 0)}%` }} />
           </span>

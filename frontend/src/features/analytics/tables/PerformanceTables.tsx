@@ -1,13 +1,18 @@
+import { Tabs } from "@mantine/core";
 import {
+  AccountsDocument,
   AgentsDocument,
   DepartmentsDocument,
   TemplatesDocument,
   type CampaignAnalyticsFilter,
   type ViewQuery,
 } from "../../../api/generated/operations";
+import { usePrinting } from "../../../hooks/usePrinting";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { NameCell } from "./NameCell";
 import { PerformanceTable } from "./PerformanceTable";
 import classes from "./PerformanceTable.module.css";
+import { TABS, useTab, type Tab } from "./useTab";
 
 type Props = {
   numbers: NonNullable<ViewQuery["campaignAnalytics"]>;
@@ -15,91 +20,126 @@ type Props = {
   viewReceivedAt: number;
 };
 
-/** The three tables: by agent and department, by department, by template. */
-export function PerformanceTables({ numbers, ...source }: Props) {
+const ID = "tables"; // begins the ids of tabs and panels
+const ON_PAPER: Tab[] = ["agents", "departments", "templates"]; // they come with the view
+
+/** The tables by agent and department, by department, template and account: one at a time, on paper all. */
+export function PerformanceTables(props: Props) {
   const { t } = useI18n();
+  const [tab, choose] = useTab();
+  const isPrinting = usePrinting();
   return (
-    <>
-      <PerformanceTable
-        {...source}
-        title={t.tables.agents}
-        definition="CampaignAnalytics.byAgent"
-        area="agents"
-        document={AgentsDocument}
-        firstRows={numbers.byAgent}
-        rowKey={({ agent, department }) => JSON.stringify([agent.id, department.id])}
-        nameColumns={[
-          {
-            header: t.tables.agent,
-            field: "NAME",
-            cell: ({ agent }) => <NameCell {...agent} entity="agent" email={agent.email} />,
-          },
-          {
-            header: t.tables.department,
-            cell: ({ department }) => <NameCell {...department} entity="department" />,
-          },
-        ]}
-      />
-      <PerformanceTable
-        {...source}
-        title={t.tables.departments}
-        definition="CampaignAnalytics.byDepartment"
-        area="departments"
-        document={DepartmentsDocument}
-        firstRows={numbers.byDepartment}
-        rowKey={({ department }) => department.id}
-        nameColumns={[
-          {
-            header: t.tables.department,
-            field: "NAME",
-            cell: ({ department }) => <NameCell {...department} entity="department" />,
-          },
-        ]}
-      />
-      <PerformanceTable
-        {...source}
-        title={t.tables.templates}
-        definition="CampaignAnalytics.byTemplate"
-        area="templates"
-        document={TemplatesDocument}
-        firstRows={numbers.byTemplate}
-        rowKey={({ template }) => template.id}
-        nameColumns={[
-          {
-            header: t.tables.template,
-            field: "NAME",
-            cell: ({ template }) => (
-              <NameCell {...template} entity="template" detail={t.tables.categories[template.category]} />
-            ),
-          },
-          {
-            header: t.tables.usedBy,
-            cell: ({ departments }) => departments.map(({ name }) => name).join(", "),
-          },
-        ]}
-      />
-    </>
+    <Tabs id={ID} value={tab} onChange={choose} className={classes.tabs} data-area="tables">
+      <Tabs.List aria-label={t.tables.by} className="no-print">
+        {TABS.map((name) => (
+          <Tabs.Tab key={name} value={name}>
+            {t.tables.tabs[name]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {TABS.map(
+        (name) =>
+          (name === tab || (isPrinting && ON_PAPER.includes(name))) && (
+            <div key={name} id={`${ID}-panel-${name}`} role="tabpanel" aria-labelledby={`${ID}-tab-${name}`}>
+              <TableOf tab={name} {...props} />
+            </div>
+          ),
+      )}
+    </Tabs>
   );
 }
 
-type NameCellProps = {
-  name: string;
-  active: boolean;
-  entity: "agent" | "department" | "template";
-  detail?: string;
-  email?: string | null;
-};
-
-/** A name with a detail beneath it. On narrow screens the email is left out. */
-function NameCell({ name, active, entity, detail, email }: NameCellProps) {
+function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
   const { t } = useI18n();
+  const common = { ...source, title: t.tables[tab], area: tab, total: numbers.funnel };
+  switch (tab) {
+    case "agents":
+      return (
+        <PerformanceTable
+          {...common}
+          definition="CampaignAnalytics.byAgent"
+          document={AgentsDocument}
+          firstRows={numbers.byAgent}
+          rowKey={({ agent, department }) => JSON.stringify([agent.id, department.id])}
+          nameColumns={[
+            {
+              header: t.tables.agent,
+              field: "NAME",
+              cell: ({ agent }) => <NameCell {...agent} kind="agents" />,
+            },
+            {
+              header: t.tables.department,
+              cell: ({ department }) => <NameCell {...department} kind="departments" />,
+            },
+          ]}
+        />
+      );
+    case "departments":
+      return (
+        <PerformanceTable
+          {...common}
+          definition="CampaignAnalytics.byDepartment"
+          document={DepartmentsDocument}
+          firstRows={numbers.byDepartment}
+          rowKey={({ department }) => department.id}
+          nameColumns={[
+            {
+              header: t.tables.department,
+              field: "NAME",
+              cell: ({ department }) => <NameCell {...department} kind="departments" />,
+            },
+          ]}
+        />
+      );
+    case "templates":
+      return (
+        <PerformanceTable
+          {...common}
+          definition="CampaignAnalytics.byTemplate"
+          document={TemplatesDocument}
+          firstRows={numbers.byTemplate}
+          rowKey={({ template }) => template.id}
+          nameColumns={[
+            {
+              header: t.tables.template,
+              field: "NAME",
+              cell: ({ template: { category, ...template } }) => (
+                <NameCell {...template} kind="templates" detail={t.tables.categories[category]} />
+              ),
+            },
+            {
+              header: t.tables.usedBy,
+              cell: ({ departments }) => <NameList names={departments.map(({ name }) => name)} />,
+            },
+          ]}
+        />
+      );
+    case "accounts":
+      return (
+        <PerformanceTable
+          {...common}
+          definition="CampaignAnalytics.byAccount"
+          document={AccountsDocument}
+          firstRows={undefined}
+          rowKey={({ account }) => account.id}
+          nameColumns={[
+            {
+              header: t.tables.account,
+              field: "NAME",
+              cell: ({ account }) => <NameCell {...account} kind="accounts" />,
+            },
+          ]}
+        />
+      );
+  }
+}
+
+/** Names in one line, as far as there is room. */
+function NameList({ names }: { names: string[] }) {
+  const text = names.join(", ");
   return (
-    <>
-      <span className={classes.name}>
-        {name} {!active && <span className={classes.detail}>({t.tables.deleted[entity]})</span>}
-      </span>
-      {detail && <span className={classes.detail}>{detail}</span>}
-      {email && <span className={`${classes.detail} ${classes.email}`}>{email}</span>}
-    </>
+    <span className={classes.list} title={text}>
+      {text}
+    </span>
   );
 }

@@ -1,8 +1,9 @@
 import { Table, UnstyledButton } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconInfoCircle } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { definitions } from "../../../api/generated/definitions";
 import type { PerformanceOrder, PerformanceOrderField } from "../../../api/generated/operations";
-import { DefinitionPopover } from "../../../components/DefinitionPopover";
-import type { DefinedField } from "../../../i18n/definitions.es";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { NUMBER_COLUMNS } from "./columns";
 import classes from "./PerformanceTable.module.css";
 
 type Props = {
@@ -11,13 +12,13 @@ type Props = {
   field: PerformanceOrderField | undefined;
   order: PerformanceOrder;
   sort: (field: PerformanceOrderField) => void;
-  /** Of a column of numbers: the field of the schema that explains them, and a name for narrow screens. */
-  definition?: DefinedField;
-  shortName?: string;
+  /** Of a column of numbers. */
+  column?: (typeof NUMBER_COLUMNS)[number]["key"];
 };
 
 /** The head of a column: a click sorts by it, another click reverses the order. */
-export function SortableHeader({ name, field, order, sort, definition, shortName }: Props) {
+export function SortableHeader({ name, field, order, sort, column }: Props) {
+  const { t } = useI18n();
   const sorted = field === order.field && (order.direction === "ASC" ? "ascending" : "descending");
   const Icon = sorted === "ascending" ? IconArrowUp : IconArrowDown;
   return (
@@ -25,24 +26,19 @@ export function SortableHeader({ name, field, order, sort, definition, shortName
       role="columnheader"
       scope="col"
       aria-sort={sorted || undefined}
-      className={definition ? classes.number : undefined}
+      className={column ? classes.number : undefined}
+      data-column={column}
+      title={column && t.definitions[definitions[`Funnel.${column}`]]}
     >
-      <span className={classes.header}>
-        {field ? (
-          <UnstyledButton className={classes.sort} aria-label={name} onClick={() => sort(field)}>
-            <span className={shortName && classes.long}>{name}</span>
-            {shortName && <span className={classes.short}>{shortName}</span>}
-            <Icon size={14} stroke={2} aria-hidden="true" data-shown={Boolean(sorted) || undefined} />
-          </UnstyledButton>
-        ) : (
-          name
-        )}
-        {definition && (
-          <DefinitionPopover field={definition} name={name} className={classes.what}>
-            <IconInfoCircle size={14} stroke={1.75} />
-          </DefinitionPopover>
-        )}
-      </span>
+      {field ? (
+        <UnstyledButton className={classes.sort} aria-label={name} onClick={() => sort(field)}>
+          <span className={column && classes.long}>{name}</span>
+          {column && <span className={classes.short}>{t.tables.short[column]}</span>}
+          <Icon size={14} stroke={2} aria-hidden="true" data-shown={Boolean(sorted) || undefined} />
+        </UnstyledButton>
+      ) : (
+        name
+      )}
     </Table.Th>
   );
 }

@@ -30,20 +30,23 @@ type Variables = {
 export type TableSource<R extends Row> = {
   document: TypedDocumentString<{ campaignAnalytics: { rows: Rows<R> } | null }, Variables>;
   filter: CampaignAnalyticsFilter;
-  /** The first page in the first order, which comes with the view. */
-  firstRows: Rows<R>;
+  /** The first page in the first order, where it comes with the view. */
+  firstRows: Rows<R> | undefined;
   viewReceivedAt: number;
 };
 
 /** Return a page of rows, and the functions that go to another page or order. */
 export function useTableRows<R extends Row>({ document, filter, firstRows, viewReceivedAt }: TableSource<R>) {
-  const [chosen, setChosen] = useState(FIRST_PAGE);
+  const filterKey = JSON.stringify(filter);
+  const [choice, setChoice] = useState({ filterKey, page: FIRST_PAGE });
+  const chosen = choice.filterKey === filterKey ? choice.page : FIRST_PAGE; // a page holds for its filter only
+  const setChosen = (page: PagePosition) => setChoice({ filterKey, page });
   const variables = { filter, orderBy: chosen.order, first: PAGE_SIZE, after: chosen.cursors.at(-1) ?? null };
   const { answer, isPending, error, refetch } = useStableQuery(document, variables, {
     part: {
       choice: chosen,
       viewReceivedAt,
-      initialData: isSamePage(chosen, FIRST_PAGE) ? { campaignAnalytics: { rows: firstRows } } : undefined,
+      initialData: firstRows && isSamePage(chosen, FIRST_PAGE) ? { campaignAnalytics: { rows: firstRows } } : undefined,
     },
   });
   // The position is that of the rows on show, so header and pager agree with them while others are on their way.

@@ -1,0 +1,94 @@
+import { Modal, Table, Text } from "@mantine/core";
+import { definitions } from "../../../../api/generated/definitions";
+import {
+  BounceReasonsDocument,
+  type BounceReasonsQuery,
+  type CampaignAnalyticsFilter,
+} from "../../../../api/generated/operations";
+import { useStableQuery } from "../../../../api/useStableQuery";
+import { ErrorState } from "../../../../components/states/ErrorState";
+import { Loading } from "../../../../components/states/Loading";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import classes from "./BounceReasons.module.css";
+
+type Props = { opened: boolean; onClose: () => void; filter: CampaignAnalyticsFilter };
+
+/** A dialog with the reasons why messages bounced, which are asked for when it opens. */
+export function BounceReasons({ opened, onClose, filter }: Props) {
+  const { t } = useI18n();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t.funnel.reasons}
+      size="lg"
+      closeButtonProps={{ "aria-label": t.states.close }}
+    >
+      <Reasons filter={filter} />
+    </Modal>
+  );
+}
+
+function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
+  const { t } = useI18n();
+  const { answer, isPending, error, refetch } = useStableQuery(BounceReasonsDocument, { filter });
+  const reasons = answer?.data.campaignAnalytics?.bounceReasons;
+  if (error) return <ErrorState error={error} retry={refetch} />;
+  if (!reasons || isPending) return <Loading />;
+  if (reasons.length === 0) return <Text c="dimmed">{t.funnel.noReasons}</Text>;
+  return (
+    <>
+      <Text c="dimmed" size="sm" mb="sm">
+        {t.definitions[definitions["CampaignAnalytics.bounceReasons"]]}
+      </Text>
+      <ReasonsTable reasons={reasons} />
+    </>
+  );
+}
+
+type ReasonsAnswer = NonNullable<BounceReasonsQuery["campaignAnalytics"]>["bounceReasons"];
+
+/** The reasons with their numbers, the most frequent first. */
+export function ReasonsTable({ reasons }: { reasons: ReasonsAnswer }) {
+  const { t, format } = useI18n();
+  return (
+    <Table className={`numbers ${classes.reasons ?? ""}`}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t.funnel.reason}</Table.Th>
+          <Table.Th>{t.funnel.code}</Table.Th>
+          <Table.Th ta="end">{t.funnel.messages}</Table.Th>
+          <Table.Th ta="end">{t.funnel.share}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {reasons.map((reason) => (
+          <Table.Tr key={reason.code}>
+            <Table.Td className={classes.title}>
+              <Reason {...reason} />
+            </Table.Td>
+            <Table.Td>{reason.code}</Table.Td>
+            <Table.Td ta="end">{format.count(reason.count)}</Table.Td>
+            <Table.Td ta="end">{format.rate(reason.share)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+/** A reason in the reader's language, above WhatsApp's own words. */
+function Reason({ code, title }: { code: number | null; title: string }) {
+  const { t } = useI18n();
+  if (code === null) return t.unknownBounce;
+  const translated = t.bounces[code];
+  if (translated === undefined) return <span lang="en">{title}</span>;
+  return (
+    <>
+      {translated}
+      <Text size="xs" c="dimmed" lang="en" className={classes.original}>
+        {title}
+      </Text>
+    </>
+  );
+}
