@@ -189,7 +189,8 @@ async def _run_with_user_errors(
         path = ["input"] if error.field is None else ["input", error.field]
         return None, [UserError(field=path, code=error.code, message=error.message)]
     except InvalidInputError as error:
-        return None, [UserError(field=["input", "filter"], code=UserErrorCode.INVALID, message=error.message)]
+        part = "where" if error.message.startswith("where") else "filter"
+        return None, [UserError(field=["input", part], code=UserErrorCode.INVALID, message=error.message)]
     except ForbiddenError as error:
         path = ["input", "filter", "departmentIds"]
         return None, [UserError(field=path, code=UserErrorCode.FORBIDDEN, message=error.message)]

@@ -147,6 +147,56 @@ async def test_further_columns_and_the_separator_are_kept(database: Database, te
     assert export.separator is CsvSeparator.SEMICOLON
 
 
+APPLIED = """query Q($id: ID!) { export(id: $id) { filter { where {
+  step reached createdTicket bounceCodes repliedAt { weekday hour } replyKinds text } } } }"""
+
+
+async def test_the_conditions_of_its_messages_are_kept_and_shown(database: Database, tenant: str) -> None:
+    who = identity(tenant)
+    where = {"repliedAt": {"weekday": 1}, "replyKinds": ["TEXT", "BUTTON"], "createdTicket": True, "text": "DESK-"}
+    id = await created(database, who, where=where)
+    assert await ask(database, who, APPLIED, {"id": id}) == {
+        "export": {
+            "filter": {
+                "where": {
+                    "step": None,
+                    "reached": True,
+                    "createdTicket": True,
+                    "bounceCodes": None,
+                    "repliedAt": {"weekday": 1, "hour": None},
+                    "replyKinds": ["BUTTON", "TEXT"],
+                    "text": "DESK-",
+                }
+            }
+        }
+    }
+    bounced = await created(database, who, where={"bounceCodes": [131026, None]})
+    shown = (await ask(database, who, APPLIED, {"id": bounced}))["export"]["filter"]["where"]
+    assert (shown["bounceCodes"], shown["repliedAt"]) == ([None, 131026], None)
+    assert await ask(database, who, APPLIED, {"id": await created(database, who)}) == {
+        "export": {"filter": {"where": None}}
+    }
+
+
+async def test_conditions_are_part_of_the_request(database: Database, tenant: str) -> None:
+    who = identity(tenant)
+    one = await created(database, who, idempotencyKey="k", where={"bounceCodes": [1, None, 2]})
+    assert await created(database, who, idempotencyKey="k", where={"bounceCodes": [2, 1, None]}) == one
+    payload = await create(database, who, idempotencyKey="k", where={"bounceCodes": [1]})
+    assert [error["code"] for error in payload["userErrors"]] == ["CONFLICT"]
+
+
+async def test_conditions_that_exclude_each_other_are_told(database: Database, tenant: str) -> None:
+    payload = await create(database, identity(tenant), where={"step": "READ", "bounceCodes": [1]})
+    assert payload["userErrors"] == [
+        {
+            "field": ["input", "where"],
+            "code": "INVALID",
+            "message": "where.bounceCodes: messages of `where.step` have not bounced.",
+        }
+    ]
+
+
 async def test_an_unknown_column_is_no_input(database: Database, tenant: str) -> None:
     asked = {"input": {"name": "Envíos", "filter": DAYS, "columns": ["PHONE"]}}
     assert await codes(database, identity(tenant), CREATE, asked) == ["BAD_USER_INPUT"]

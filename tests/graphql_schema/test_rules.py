@@ -44,6 +44,8 @@ FIXED = {
     "TemplatePerformance.departments": "the tenant's departments",
     "Viewer.departments": "the tenant's departments",
     **{f"AppliedFilter.{dimension.argument}": "limits.filterIds" for dimension in DIMENSIONS},
+    "AppliedConditions.bounceCodes": "limits.filterIds",
+    "AppliedConditions.replyKinds": "the enum ReplyKind",
     "Export.columns": "the enum ExportColumn",
     "UserError.field": "the depth of the inputs",
     **{f"{kind}ExportPayload.userErrors": "the inputs" for kind in ("Create", "Cancel", "Delete")},

@@ -10,6 +10,7 @@ from typing import Any
 
 from analytics.domain import query_spec
 from analytics.domain.access import Identity
+from analytics.domain.message_conditions import MessageConditions
 from analytics.domain.text import Locale
 from analytics.exports import jobs, requests
 from analytics.exports.records import Export, ExportFormat, ExportStatus
@@ -41,12 +42,13 @@ async def queue(
     format: ExportFormat = ExportFormat.XLSX,
     locale: Locale = Locale.ES,
     now: int | None = None,
+    where: MessageConditions | None = None,
     **choices: Any,
 ) -> Export:
     """An export, asked for; the choices are further columns and the separator."""
     viewer = await factories.viewer(database, who)
     now = time.time_ns() // 1000 if now is None else now
-    spec = viewer.specify(query_spec.MessageFilter(**asdict(filter)), now)
+    spec = viewer.specify(query_spec.MessageFilter(**asdict(filter)), now, where)
     async with database.write() as writer:
         return await requests.create(
             writer, viewer, ExportRequest(name, spec, format, locale, text=name, **choices), now

@@ -10,10 +10,14 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
+from analytics.domain.measures.funnel import FunnelStepName
+from analytics.domain.message_conditions import MessageConditions, ReplyKind
 from analytics.domain.query_spec import Dimension
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import SECOND
+from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.storage.database import Database
+from tasks.exports.condition_words import describe_conditions
 from tasks.exports.files import key_of
 from tasks.exports.job import run_export
 from tasks.exports.summary_sheet import names_of
@@ -136,3 +140,44 @@ async def test_values_that_the_directory_does_not_name_are_shown_as_they_are(dat
 async def test_it_speaks_every_language_in_full(resources: JobResources, tmp_path: Path, locale: Locale) -> None:
     told = summary(await exported(resources, tmp_path / "files", identity(uuid4().hex), DAY, locale=locale))
     assert len(told) == 21
+
+
+@pytest.mark.parametrize(
+    ("where", "locale", "line"),
+    [
+        ({"step": FunnelStepName.DELIVERED, "reached": False}, Locale.ES, "enviados y no entregados"),
+        ({"step": FunnelStepName.BOUNCED, "created_ticket": True}, Locale.EN, "bounced; that created their ticket"),
+        (
+            {"bounce_codes": frozenset({NO_CODE, 131026, 9})},
+            Locale.ES,
+            "rebotados por: WhatsApp no indicó el motivo, Error 9 (9), "
+            "No se pudo entregar: el número puede no estar en WhatsApp (131026)",
+        ),
+        ({"reply_weekday": 3, "reply_hour": 9}, Locale.ES, "respondidos: miércoles 9:00–9:59"),
+        (
+            {"reply_kinds": frozenset({ReplyKind.BUTTON, ReplyKind.OTHER}), "text": "DESK-"},
+            Locale.EN,
+            "with a reply of kind: Button, Other; whose phone, ticket or id begins with DESK-",
+        ),
+    ],
+)
+def test_conditions_have_words(where: dict[str, Any], locale: Locale, line: str) -> None:
+    assert describe_conditions(MessageConditions(**where), locale)[1] == line
+
+
+async def test_a_file_has_the_messages_of_its_conditions_alone(
+    resources: JobResources, tmp_path: Path, tenant: str
+) -> None:
+    events = [factories.tenant(), *(message_sent(f"m{n}") for n in range(4))]
+    events += [
+        factories.status("m1", "accepted"),
+        factories.status("m2", "delivered"),
+        factories.status("m3", "failed"),
+    ]
+    await feed(resources.database, tenant, events)
+    where = MessageConditions(step=FunnelStepName.DELIVERED, reached=False)
+    path = await exported(resources, tmp_path / "files", identity(tenant), DAY, where=where)
+    told = summary(path)
+    assert (told["Solo mensajes"], told["Filas"], told["Mensajes"][0]) == (["enviados y no entregados"], [1], 1)
+    _, sends = tables.read_openpyxl(path).values()
+    assert [cell for row in sends for cell in row if str(cell).startswith("m")] == ["m1"]

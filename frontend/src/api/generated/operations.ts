@@ -35,6 +35,8 @@ export type CreateExportInput = {
   name: string;
   /** The sign between the fields; of CSV files only. Absent: COMMA. */
   separator?: CsvSeparator | null | undefined;
+  /** Which of them, as in `messages`. Absent: all. */
+  where?: MessageWhere | null | undefined;
 };
 
 /** The sign between the fields of a CSV file. */
@@ -118,6 +120,21 @@ export type ExportStatus =
   /** Its file is being written. */
   | 'RUNNING';
 
+/** A step of the funnel; see `Funnel`. */
+export type FunnelStepName =
+  /** Failed and never delivered. */
+  | 'BOUNCED'
+  /** Reached the customer. */
+  | 'DELIVERED'
+  /** Neither sent nor bounced yet. */
+  | 'PENDING'
+  /** Read, as far as WhatsApp tells. */
+  | 'READ'
+  /** Got a reply. */
+  | 'RESPONDED'
+  /** Accepted by WhatsApp and not bounced. */
+  | 'SENT';
+
 /** The width of a point of a time series, in the period's time zone. */
 export type Granularity =
   /** A calendar day. */
@@ -129,12 +146,38 @@ export type Granularity =
   /** An ISO week, Monday to Sunday; cut to the period at its ends. */
   | 'WEEK';
 
+/** A weekday, an hour, or an hour of one weekday, of the period's time zone. */
+export type HourOfWeek = {
+  /** From 0 to 23. Absent: any. */
+  hour?: number | null | undefined;
+  /** Monday is 1, Sunday 7. Absent: any. */
+  weekday?: number | null | undefined;
+};
+
 /** The language of a file's headers and words. */
 export type Locale =
   /** English. */
   | 'EN'
   /** Spanish. */
   | 'ES';
+
+/** What a number stands for. All that is given must hold; what is absent always does. */
+export type MessageWhere = {
+  /** Messages that bounced with one of these codes; null among them: without one. At most 1000. */
+  bounceCodes?: Array<number | null | undefined> | null | undefined;
+  /** Messages that created their ticket; false: those that did not. */
+  createdTicket?: boolean | null | undefined;
+  /** False: messages of the step's base that did not reach it, such as sent, not delivered. */
+  reached?: boolean;
+  /** Messages whose reply came then, by the local time of the reply. */
+  repliedAt?: HourOfWeek | null | undefined;
+  /** Messages whose reply is of one of these kinds. */
+  replyKinds?: Array<ReplyKind> | null | undefined;
+  /** Messages that reached this step of the funnel. */
+  step?: FunnelStepName | null | undefined;
+  /** The recipient's digits, the key of a ticket, or the id of a message: whole or its beginning, 4 to 100 characters. */
+  text?: string | null | undefined;
+};
 
 /** The end of an order that comes first. */
 export type OrderDirection =
@@ -171,6 +214,35 @@ export type PerformanceOrderField =
   | 'SENT_RATE'
   /** Tickets created by those messages. */
   | 'TICKETS';
+
+/** The kind of a reply. */
+export type ReplyKind =
+  /** An audio, or a voice message. */
+  | 'AUDIO'
+  /** A button, or a row of a list. */
+  | 'BUTTON'
+  /** A contact. */
+  | 'CONTACT'
+  /** A document. */
+  | 'DOCUMENT'
+  /** A form (WhatsApp Flow) that was filled in. */
+  | 'FORM'
+  /** An image. */
+  | 'IMAGE'
+  /** A place. */
+  | 'LOCATION'
+  /** An order from a catalogue. */
+  | 'ORDER'
+  /** Anything else, or a kind that nobody named. */
+  | 'OTHER'
+  /** A sticker. */
+  | 'STICKER'
+  /** Words. */
+  | 'TEXT'
+  /** Something that WhatsApp does not hand on. */
+  | 'UNSUPPORTED'
+  /** A video. */
+  | 'VIDEO';
 
 /** A person's role, which says what they may see. Anyone of another role sees nothing. */
 export type Role =
