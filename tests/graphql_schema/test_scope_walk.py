@@ -54,7 +54,9 @@ DIFFERENT = {
     "Viewer.role": "it is what they are",
     "Viewer.departments": "an administrator's are not counted: all of them",
 }
-WALKS = walks(OURS, without=DIFFERENT)
+# What the twin tenant states otherwise: it names people anew, and says which message a reply answers.
+RESTATED = {"Message.recipient", "Recipient.phone", "Recipient.id", "Reply.rule"}
+WALKS = walks(OURS, without=DIFFERENT.keys() | RESTATED)
 EVERYTHING = walks(OURS)
 WEEK = Filter(date(2026, 11, 2), date(2026, 11, 8))
 TUESDAY = Filter(date(2026, 11, 3), date(2026, 11, 3))
@@ -159,8 +161,9 @@ asked_for = st.fixed_dictionaries(
 
 
 def test_every_field_is_compared() -> None:
-    assert selected(OURS, WALKS) | set(DIFFERENT) == reachable(OURS)
-    assert selected(OURS, WALKS) & set(DIFFERENT) == set()
+    left_out = DIFFERENT.keys() | RESTATED
+    assert selected(OURS, WALKS) | left_out == reachable(OURS)
+    assert selected(OURS, WALKS) & left_out == set()
 
 
 # Each example asks all documents of two tenants; a profile of more examples has more here too.
@@ -187,7 +190,25 @@ async def test_a_supervisor_is_told_what_a_tenant_of_their_departments_would_be(
     await export(database, administering, MINE, named, now)
     await export(database, identity(whole), THEIRS, filter, now)
     asked = values(filter, order, **others)
-    assert await answers(database, supervising, asked, now) == await answers(database, administering, asked, now)
+    told, expected = [await answers(database, who, asked, now) for who in (supervising, administering)]
+    assert list(map(positions, told.values())) == list(map(positions, expected.values()))
+
+
+CHECK = 8  # characters at the beginning of a cursor, which say of which list it is
+
+
+def positions(answer: Any, of_messages: bool = False) -> Any:
+    """An answer without the checks in cursors of messages: they are of the filter, which names departments or not."""
+    if isinstance(answer, list):
+        return [positions(item, of_messages) for item in answer]
+    if isinstance(answer, dict):
+        return {
+            name: value[CHECK:]
+            if of_messages and name.lower().endswith("cursor") and value
+            else positions(value, of_messages or name == "messages")
+            for name, value in answer.items()
+        }
+    return answer
 
 
 def tenant_events() -> list[dict[str, Any]]:
@@ -275,10 +296,8 @@ ASKED: tuple[Values, ...] = (
     *({"filter": variables(filter)["filter"]} for filter in FILTERS),
 )
 # What no answer of the API shows of anybody's messages: it counts them, or files show it.
-ONLY_IN_FILES = {"message", "contact-phone", "ticket", "ticket-key", "reply-text"}
 NEVER_SHOWN = {
     "wamid",
-    "contact",
     "new-contact",
     "reply",
     "member",
@@ -313,7 +332,7 @@ async def test_no_answer_has_a_word_from_outside_the_scope(database: Database, t
     }
     assert seen["supervisor"] == set()
     # There was something to find.
-    assert seen["administrator"] == marked.MARKS.keys() - ONLY_IN_FILES - NEVER_SHOWN
+    assert seen["administrator"] == marked.MARKS.keys() - NEVER_SHOWN
 
 
 REQUIRED = {"Date": TUESDAY.first.isoformat(), "String": "Envíos"}

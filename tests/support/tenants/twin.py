@@ -14,7 +14,6 @@ Event = dict[str, Any]
 
 # What the tenant knows as a whole: its settings, and what WhatsApp says of templates.
 OF_THE_TENANT = ("tenant.upserted", "template.notice")
-FACTS = {"SENT": "accepted", "DELIVERED": "delivered", "READ": "read", "FAILED": "failed"}
 
 
 def twin(events: Iterable[Event], departments: Collection[str]) -> list[Event]:
@@ -56,8 +55,10 @@ def _restated(row: OracleMessage) -> Iterator[Event]:
         contact=contact,
         ticket=ticket,
     )
-    if row.status in FACTS:
-        yield status(row.id, FACTS[row.status], sent_at, row.bounce_code)
+    for word in ("accepted", "delivered", "read", "failed"):
+        at = getattr(row, f"{word}_at")
+        if at is not None:
+            yield status(row.id, word, at.isoformat(), row.bounce_code if word == "failed" else None)
     if row.replied_at:
         said = {"account_id": row.account_id, "contact": contact, "kind": row.reply_kind, "text": row.reply_text}
         yield reply(row.id, row.replied_at.isoformat(), **said)
