@@ -1,5 +1,6 @@
 """Merging of a batch's records into the rows of its unit of work, and the outcome of each event."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -80,40 +81,36 @@ async def _merge_receipts(
     """Merge statuses; return the ids of the stored messages that they name."""
     refs = {event.message_id or event.wamid or "" for _, event in statuses}
     await rows.receipts.load(receipts.c.ref, refs)
-    message_ids: set[str] = set()
-    # The wamids in statuses, with the account ids and the phone number ids that the statuses name.
-    wamids: dict[str, tuple[set[str], set[str]]] = {}
     merges: dict[tuple[str, str], ReceiptMerge] = {}
     changed: dict[tuple[str, str], ReceiptMerge] = {}
     for n, event in statuses:
-        ref = event.message_id or event.wamid or ""
-        channel_key = channel(event.message_id, event.account_id, event.phone_number_id)
-        key = (ref, channel_key)
+        key = (
+            event.message_id or event.wamid or "",
+            channel(event.message_id, event.account_id, event.phone_number_id),
+        )
         merge = merges.get(key)
         if merge is None:
-            merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(ref, channel_key))
-        if not merge.add(event, received[n]):
-            continue
-        changed[key] = merge
-        outcomes.note(n, Outcome.ACCEPTED)
-        if event.message_id:
-            message_ids.add(ref)
-        else:
-            accounts, numbers = wamids.setdefault(ref, (set(), set()))
-            if event.account_id:
-                accounts.add(event.account_id)
-            else:
-                numbers.add(event.phone_number_id or "")
+            merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(*key))
+        if merge.add(event, received[n]):
+            changed[key] = merge
+            outcomes.note(n, Outcome.ACCEPTED)
+    message_ids: set[str] = set()
+    wamids: dict[str, list[Receipt]] = defaultdict(list)
     for merge in changed.values():
-        rows.receipts.put(merge.row())
+        receipt = merge.row()
+        rows.receipts.put(receipt)
+        if receipt.channel:
+            wamids[receipt.ref].append(receipt)
+        else:
+            message_ids.add(receipt.ref)
     await rows.messages.load(messages.c.id, message_ids)
     await rows.messages.load(messages.c.wamid, wamids)
     await rows.messages.load_aliased(WAMID + wamid for wamid in wamids)
 
     @cache  # many messages may have the same wamid
     def is_about(wamid: str, account_id: str) -> bool:
-        accounts, numbers = wamids[wamid]
-        return account_id in accounts or not numbers.isdisjoint(settings.accounts.numbers_of(account_id))
+        numbers = settings.accounts.numbers_of(account_id)
+        return any(receipt.account_id == account_id or receipt.number in numbers for receipt in wamids[wamid])
 
     return {
         message.id
