@@ -40,7 +40,7 @@ async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: 
     touched = list(touched)
     versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
     refs = {ref for version in versions for ref in (version.id, *version.wamids)}
-    await rows.receipts.load(receipts.c.ref, refs)
+    await rows.receipts.ensure(receipts.c.ref, refs)
     numbers_by_wamid = _phone_number_ids(rows)
     await _update_claims(rows, refs, accounts)
 
@@ -239,7 +239,7 @@ def _versions(rows: UnitOfWork, reply: Reply) -> list[Reply]:
 async def _load_quoted(rows: UnitOfWork, wamids: Iterable[str | None]) -> None:
     """Load the messages that have, or had, one of the wamids."""
     quoted = {wamid for wamid in wamids if wamid is not None}
-    await rows.messages.load(messages.c.wamid, quoted)
+    await rows.messages.ensure(messages.c.wamid, quoted)
     await rows.messages.load_aliased(WAMID + wamid for wamid in quoted)
 
 
@@ -295,7 +295,7 @@ def _candidates(rows: UnitOfWork, replies: Iterable[Reply], people: frozenset[st
 
 async def _assign_first_reply(rows: UnitOfWork, answered: set[str]) -> None:
     """Give each message the earliest of the replies that answer it."""
-    await rows.messages.load(messages.c.id, answered)
+    await rows.messages.ensure(messages.c.id, answered - rows.messages.now.keys())
     await rows.replies.load(replies.c.message_id, answered)
     replies_by_message: dict[str, list[Reply]] = defaultdict(list)
     for reply in rows.replies.now.values():

@@ -34,7 +34,7 @@ async def merge_records(
 async def _merge_messages(rows: UnitOfWork, sent: list[tuple[int, Message]], outcomes: EventOutcomes) -> set[str]:
     """Merge descriptions of messages; return the ids of those that changed. Incomplete messages go to `early`."""
     ids = {message.id for _, message in sent}
-    await rows.messages.load(messages.c.id, ids)
+    await rows.messages.ensure(messages.c.id, ids)
     early: dict[str, Message] = {}
     stored_early = await early_messages.load(rows.writer, rows.tenant, ids - rows.messages.now.keys())
     early |= stored_early
@@ -80,9 +80,10 @@ async def _merge_receipts(
 ) -> set[str]:
     """Merge statuses; return the ids of the stored messages that they name."""
     refs = {event.message_id or event.wamid or "" for _, event in statuses}
-    await rows.receipts.load(receipts.c.ref, refs)
+    await rows.receipts.ensure(receipts.c.ref, refs)
     merges: dict[tuple[str, str], ReceiptMerge] = {}
     changed: dict[tuple[str, str], ReceiptMerge] = {}
+    accepted: list[int] = []
     for n, event in statuses:
         key = (
             event.message_id or event.wamid or "",
@@ -93,7 +94,8 @@ async def _merge_receipts(
             merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(*key))
         if merge.add(event, received[n]):
             changed[key] = merge
-            outcomes.note(n, Outcome.ACCEPTED)
+            accepted.append(n)
+    outcomes.accept(accepted)
     message_ids: set[str] = set()
     wamids: dict[str, list[Receipt]] = defaultdict(list)
     for merge in changed.values():
@@ -103,8 +105,8 @@ async def _merge_receipts(
             wamids[receipt.ref].append(receipt)
         else:
             message_ids.add(receipt.ref)
-    await rows.messages.load(messages.c.id, message_ids)
-    await rows.messages.load(messages.c.wamid, wamids)
+    await rows.messages.ensure(messages.c.id, message_ids)
+    await rows.messages.ensure(messages.c.wamid, wamids)
     await rows.messages.load_aliased(WAMID + wamid for wamid in wamids)
 
     @cache  # many messages may have the same wamid
@@ -122,7 +124,7 @@ async def _merge_receipts(
 
 async def _merge_replies(rows: UnitOfWork, arrived: list[tuple[int, Reply]], outcomes: EventOutcomes) -> list[Reply]:
     """Merge replies; return those that changed."""
-    await rows.replies.load(replies.c.id, {reply.id for _, reply in arrived})
+    await rows.replies.ensure(replies.c.id, {reply.id for _, reply in arrived})
     new_or_changed: dict[str, Reply] = {}
     merges: dict[str, ReplyMerge] = {}
     changed: dict[str, ReplyMerge] = {}

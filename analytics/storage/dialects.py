@@ -4,10 +4,10 @@ Every other statement of `analytics` is written once. Instants are BIGINT micros
 `domain.time_zones`). What differs beside SQL is in `backends`.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -51,7 +51,7 @@ class _List(TypeDecorator[list[Any]]):
         return dialect.type_descriptor(array)
 
     def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
-        return value if dialect.name == "postgresql" else json.dumps(value)
+        return value if dialect.name == "postgresql" else msgspec.json.encode(value).decode()
 
 
 class _OneOf(FunctionElement[bool]):
@@ -102,7 +102,7 @@ def any_in(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[b
 def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Return the condition that a column is one of any number of values; false for no values."""
     item = BigInteger() if isinstance(column.type, Integer) else Text()
-    return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
+    return _OneOf(column, bindparam(None, list(values), _List(item), unique=True))
 
 
 def _by_values(table: Table, columns: Sequence[str]) -> Any:
