@@ -22,9 +22,9 @@ from analytics.ingest.outcomes import TOO_LATE, Outcome, count_outcomes
 from analytics.storage.database import Database
 
 # Events applied in one transaction. A message's events come soon after one another: the more of them are in one
-# batch, the fewer times its row and its rollup rows are written. This is 1.4 times as fast as 10,000, and takes
-# some two seconds.
-BATCH = 40_000
+# batch, the fewer times its row and its rollup rows are written. This takes an eighth less work than 40,000; 120,000
+# would take hardly less than this.
+BATCH = 80_000
 # While others write for the tenant there is time to read on: up to so many events, so many at a time.
 MAX_BATCH_BYTES, MORE = 120_000, 10_000
 PACKED = ".gz"
