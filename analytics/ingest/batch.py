@@ -12,7 +12,6 @@ from analytics.ingest.erasure.eraser import erase
 from analytics.ingest.erasure.incoming import newly_linked_identifiers, pseudonymize_incoming, unstored_links
 from analytics.ingest.erasure.pseudonymizer import load_secret
 from analytics.ingest.events import (
-    NOT_REPLIES,
     AnyEvent,
     ContactChanged,
     MessageReply,
@@ -44,44 +43,59 @@ async def apply_events(database: Database, tenant: str, events: Sequence[AnyEven
     async with database.write() as writer:
         await writer.lock_tenant(tenant)
         outcomes = await _apply(writer, tenant, batch)
-    return _outcomes(events, outcomes)
+    return _outcomes(batch, outcomes)
 
 
 async def apply_in_transaction(
     writer: Writer, tenant: str, events: Sequence[AnyEvent], received: Sequence[int]
 ) -> list[Outcome]:
     """Apply events in a transaction that holds the tenant's lock; `received` is when each event arrived (µs)."""
-    return _outcomes(events, await _apply(writer, tenant, _read_batch(events, received)))
+    batch = _read_batch(events, received)
+    return _outcomes(batch, await _apply(writer, tenant, batch))
 
 
 class _Batch(NamedTuple):
-    """Events, the time when each arrived, and what they state; `changes` and `records` have each event's index."""
+    """Events, the time when each arrived, and what they state; the lists have each event's index.
+
+    `unknown` are the statuses with an unknown word, `ignored` all events that state nothing: those, and reactions etc.
+    """
 
     events: Sequence[AnyEvent]
     received: Sequence[int]
     changes: list[tuple[int, DirectoryChange]]
     records: ParsedRecords
+    unknown: list[int]
+    ignored: list[int]
 
 
 def _read_batch(events: Sequence[AnyEvent], received: Sequence[int]) -> _Batch:
-    return _Batch(events, received, directory.changes_in(events), _parse_records(events, received))
-
-
-def _parse_records(events: Sequence[AnyEvent], received: Sequence[int]) -> ParsedRecords:
-    """Return the records that events state about messages; unknown statuses and reactions etc. state none."""
-    records = ParsedRecords([], [], [], [])
+    """Return what events state, in one pass: there are tens of thousands."""
+    batch = _Batch(events, received, [], ParsedRecords([], [], [], []), [], [])
+    records = batch.records
     for n, event in enumerate(events):
         if isinstance(event, MessageStatus):
             if event.status in STATUS_COLUMNS:
                 records.statuses.append((n, event))
+            else:
+                batch.unknown.append(n)
+                batch.ignored.append(n)
+            if event.error is None:
+                continue
         elif isinstance(event, MessageSent):
             records.messages.append((n, message_from(event)))
+            continue
         elif isinstance(event, MessageReply):
             if reply := reply_from(event, received[n]):
                 records.replies.append((n, reply))
+            if reply is None or reply.in_group:
+                batch.ignored.append(n)
+            continue
         elif isinstance(event, ContactChanged):
             records.contact_changes.append((n, event))
-    return records
+            continue
+        if change := directory.change_of(event):
+            batch.changes.append((n, change))
+    return batch
 
 
 async def _apply(writer: Writer, tenant: str, batch: _Batch) -> dict[int, Outcome]:
@@ -114,10 +128,9 @@ async def _apply(writer: Writer, tenant: str, batch: _Batch) -> dict[int, Outcom
 
 async def _count_unknown(writer: Writer, tenant: str, batch: _Batch) -> None:
     """Count the statuses with an unknown word in the gauges: they change nothing else."""
-    unknown = [n for n, event in enumerate(batch.events) if isinstance(event, MessageStatus) and _is_ignored(event)]
-    if unknown:
-        last_received = max(batch.received[n] for n in unknown)
-        await gauges.increment(writer, tenant, {TenantGauge.UNKNOWN_STATUSES: len(unknown)}, last_received)
+    if batch.unknown:
+        last_received = max(batch.received[n] for n in batch.unknown)
+        await gauges.increment(writer, tenant, {TenantGauge.UNKNOWN_STATUSES: len(batch.unknown)}, last_received)
 
 
 def _find_late(events: Sequence[AnyEvent], state: DataAvailability) -> set[int]:
@@ -131,17 +144,14 @@ def _find_late(events: Sequence[AnyEvent], state: DataAvailability) -> set[int]:
     }
 
 
-def _outcomes(events: Sequence[AnyEvent], outcomes: dict[int, Outcome]) -> list[Outcome]:
+def _outcomes(batch: _Batch, outcomes: dict[int, Outcome]) -> list[Outcome]:
     """Return the outcome of every event: ignored ones by their kind, and those without an outcome are duplicates."""
-    return [
-        Outcome.IGNORED if _is_ignored(event) else outcomes.get(n, Outcome.DUPLICATE) for n, event in enumerate(events)
-    ]
-
-
-def _is_ignored(event: AnyEvent) -> bool:
-    if isinstance(event, MessageStatus):
-        return event.status not in STATUS_COLUMNS
-    return isinstance(event, MessageReply) and (event.reply.kind in NOT_REPLIES or event.reply.group_id is not None)
+    of_all = [Outcome.DUPLICATE] * len(batch.events)
+    for n, outcome in outcomes.items():
+        of_all[n] = outcome
+    for n in batch.ignored:
+        of_all[n] = Outcome.IGNORED
+    return of_all
 
 
 async def _merge_pseudonymized(

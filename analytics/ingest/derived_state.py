@@ -5,7 +5,7 @@ and gives messages their first reply. Both use all rows that bear on the result,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import msgspec
@@ -16,7 +16,17 @@ from analytics.domain.time_zones import DAY, SECOND
 from analytics.ingest.merging.accounts import Accounts
 from analytics.ingest.merging.aliases import WAMID, has_pseudonym, listed, names, unlisted
 from analytics.ingest.merging.contacts import newer_names, older_names
-from analytics.ingest.merging.receipts import BY_ACCOUNT, BY_NUMBER, Earliest, Receipt, earliest_about, facts_of
+from analytics.ingest.merging.receipts import (
+    BY_ACCOUNT,
+    BY_NUMBER,
+    NO_FACTS,
+    Earliest,
+    Facts,
+    Receipt,
+    earliest_about,
+    facts_of,
+    merged_facts,
+)
 from analytics.ingest.merging.records import DROPPED, Message, Reply
 from analytics.ingest.reply_matching import ReplyMatch, match_replies
 from analytics.ingest.unit_of_work import Key, UnitOfWork
@@ -30,41 +40,57 @@ async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: 
     touched = list(touched)
     versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
     refs = {ref for version in versions for ref in (version.id, *version.wamids)}
-    await rows.receipts.load(receipts.c.ref, refs)
+    await rows.receipts.ensure(receipts.c.ref, refs)
     numbers_by_wamid = _phone_number_ids(rows)
-    await _update_claims(rows, refs, accounts, numbers_by_wamid)
+    await _update_claims(rows, refs, accounts)
 
     @cache  # many messages of an account may have had one wamid
     def earliest_under(wamid: str, account_id: str) -> Earliest:
-        return earliest_about(
-            _loaded_receipts(rows, _receipt_keys(wamid, account_id, accounts, numbers_by_wamid)), account_id, accounts
-        )
+        keys = _receipt_keys(wamid, account_id, accounts, numbers_by_wamid)
+        return earliest_about(_loaded_receipts(rows, keys), account_id, accounts)
+
+    def facts_about(message: Message) -> Facts:
+        account_id = message.account_id
+        keys: list[Key] = [(message.id, "")]
+        if message.wamid:
+            keys += _receipt_keys(message.wamid, account_id, accounts, numbers_by_wamid)
+        current = _loaded_receipts(rows, keys)
+        if not message.earlier_wamids:  # nearly all messages: shortcuts
+            if not current:
+                return NO_FACTS
+            if len(current) == 1:
+                return facts_of(current[0], account_id, accounts)
+        of_wamid = [earliest_under(message.wamid, account_id)] if message.wamid else []
+        own = earliest_about(_loaded_receipts(rows, keys[:1]), account_id, accounts)
+        earlier = (earliest_under(wamid, account_id) for wamid in unlisted(message.earlier_wamids))
+        return merged_facts([own, *of_wamid], earlier)
 
     for message in touched:
-        account_id = message.account_id
-        own = earliest_about(_loaded_receipts(rows, [(message.id, "")]), account_id, accounts)
-        current = [own, earliest_under(message.wamid, account_id)] if message.wamid else [own]
-        earlier = (earliest_under(wamid, account_id) for wamid in unlisted(message.earlier_wamids))
-        facts = facts_of(current, earlier)
-        status = facts.status
-        names_sent_to = names(message.contact_digits, message.contact_id)
-        derived = msgspec.structs.replace(
-            message,
-            receipt_status=int(status),
-            # A delivered message did not bounce, whatever failed on the way.
-            failed_code=facts.failed_code if status is Status.FAILED else None,
-            status=int(derive_message_status(status, message.reply_id is not None)),
-            accepted_at=facts.accepted_at,
-            delivered_at=facts.delivered_at,
-            read_at=facts.read_at,
-            failed_at=facts.failed_at,
-            recipients=listed(unlisted(facts.recipients) - names_sent_to) if facts.recipients else None,
-        )
-        rows.messages.put(derived)
+        rows.messages.put(_with_facts(message, facts_about(message)))
 
 
-def _loaded_receipts(rows: UnitOfWork, keys: Iterable[Key]) -> Iterator[Receipt]:
-    return (receipt for key in keys if (receipt := rows.receipts.get(key)))
+def _with_facts(message: Message, facts: Facts) -> Message:
+    """Return a message with the columns that follow from the facts about it."""
+    status = facts.status
+    recipients = facts.recipients
+    if recipients:
+        recipients = listed(unlisted(recipients) - names(message.contact_digits, message.contact_id))
+    return msgspec.structs.replace(
+        message,
+        receipt_status=int(status),
+        # A delivered message did not bounce, whatever failed on the way.
+        failed_code=facts.failed_code if status is Status.FAILED else None,
+        status=int(derive_message_status(status, message.reply_id is not None)),
+        accepted_at=facts.accepted_at,
+        delivered_at=facts.delivered_at,
+        read_at=facts.read_at,
+        failed_at=facts.failed_at,
+        recipients=recipients,
+    )
+
+
+def _loaded_receipts(rows: UnitOfWork, keys: Iterable[Key]) -> list[Receipt]:
+    return [receipt for key in keys if (receipt := rows.receipts.get(key))]
 
 
 # The phone number ids in the statuses of each wamid.
@@ -86,36 +112,40 @@ def _receipt_keys(wamid: str, account_id: str, accounts: Accounts, numbers_by_wa
     return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
 
 
-async def _update_claims(
-    rows: UnitOfWork, refs: set[str], accounts: Accounts, numbers_by_wamid: NumbersByWamid
-) -> None:
+async def _update_claims(rows: UnitOfWork, refs: set[str], accounts: Accounts) -> None:
     """Set `claimed` of the receipts under some names: True if they belong to a message.
 
     A receipt that lost its message may belong to another one. If it belongs to none, it is an orphan from now on: it
     gets a new `received_at`, so that it is not dropped for its age.
     """
     affected = [receipt for receipt in rows.receipts.now.values() if receipt.ref in refs]
-    claimed = _claimed_keys(rows, accounts, numbers_by_wamid)
-    orphaned_refs = {r.ref for r in affected if r.claimed and rows.receipts.key_of(r) not in claimed}
+    is_claimed = _claims(rows, accounts)
+    orphaned_refs = {receipt.ref for receipt in affected if receipt.claimed and not is_claimed(receipt)}
     if orphaned_refs:
         await rows.messages.load(messages.c.wamid, orphaned_refs)
         await rows.messages.load_aliased(WAMID + ref for ref in orphaned_refs)
-        claimed = _claimed_keys(rows, accounts, numbers_by_wamid)
+        is_claimed = _claims(rows, accounts)
     for receipt in affected:
-        is_claimed = rows.receipts.key_of(receipt) in claimed
-        if receipt.claimed and not is_claimed:
+        claimed = is_claimed(receipt)
+        if receipt.claimed and not claimed:
             rows.receipts.put(msgspec.structs.replace(receipt, claimed=False, received_at=rows.now))
-        elif is_claimed and not receipt.claimed:
+        elif claimed and not receipt.claimed:
             rows.receipts.put(msgspec.structs.replace(receipt, claimed=True))
 
 
-def _claimed_keys(rows: UnitOfWork, accounts: Accounts, numbers_by_wamid: NumbersByWamid) -> set[Key]:
-    loaded = rows.messages.now.values()
-    wamids_and_accounts = {(wamid, message.account_id) for message in loaded for wamid in message.wamids}
-    claimed: set[Key] = {(message.id, "") for message in loaded}
-    return claimed.union(
-        *(_receipt_keys(wamid, account_id, accounts, numbers_by_wamid) for wamid, account_id in wamids_and_accounts)
-    )
+def _claims(rows: UnitOfWork, accounts: Accounts) -> Callable[[Receipt], bool]:
+    """Return the function that says whether a receipt belongs to one of the loaded messages."""
+    ids = rows.messages.now.keys()
+    sent = {(wamid, message.account_id) for message in rows.messages.now.values() for wamid in message.wamids}
+
+    def is_claimed(receipt: Receipt) -> bool:
+        if receipt.account_id is not None:
+            return (receipt.ref, receipt.account_id) in sent
+        if receipt.number is not None:
+            return any((receipt.ref, account_id) in sent for account_id in accounts.having(receipt.number))
+        return receipt.ref in ids
+
+    return is_claimed
 
 
 async def resolve_replies(rows: UnitOfWork, accounts: Accounts, window_days: int, fresh: Iterable[Reply]) -> None:
@@ -209,7 +239,7 @@ def _versions(rows: UnitOfWork, reply: Reply) -> list[Reply]:
 async def _load_quoted(rows: UnitOfWork, wamids: Iterable[str | None]) -> None:
     """Load the messages that have, or had, one of the wamids."""
     quoted = {wamid for wamid in wamids if wamid is not None}
-    await rows.messages.load(messages.c.wamid, quoted)
+    await rows.messages.ensure(messages.c.wamid, quoted)
     await rows.messages.load_aliased(WAMID + wamid for wamid in quoted)
 
 
@@ -265,7 +295,7 @@ def _candidates(rows: UnitOfWork, replies: Iterable[Reply], people: frozenset[st
 
 async def _assign_first_reply(rows: UnitOfWork, answered: set[str]) -> None:
     """Give each message the earliest of the replies that answer it."""
-    await rows.messages.load(messages.c.id, answered)
+    await rows.messages.ensure(messages.c.id, answered - rows.messages.now.keys())
     await rows.replies.load(replies.c.message_id, answered)
     replies_by_message: dict[str, list[Reply]] = defaultdict(list)
     for reply in rows.replies.now.values():

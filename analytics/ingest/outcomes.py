@@ -16,6 +16,12 @@ class Outcome(StrEnum):
     REJECTED = "rejected"  # valid, but too late, see `TOO_LATE`
 
 
+def count_outcomes(outcomes: list[Outcome]) -> dict[str, int]:
+    """Return how many events had each outcome that any had."""
+    counts = ((outcome.value, outcomes.count(outcome)) for outcome in Outcome)  # `Counter` would hash each in Python
+    return {outcome: count for outcome, count in counts if count}
+
+
 class EventOutcomes:
     """The outcomes of a batch's events, by position; an event without one is a duplicate."""
 
@@ -29,8 +35,7 @@ class EventOutcomes:
 
     def accept(self, positions: Iterable[int]) -> None:
         """Note events that changed something."""
-        for n in positions:
-            self.note(n, Outcome.ACCEPTED)
+        self.by_position.update(dict.fromkeys(positions, Outcome.ACCEPTED))
 
 
 # The error of an event that is valid but too old: the rollups of its time can no longer change.

@@ -1,5 +1,6 @@
 """Merging of a batch's records into the rows of its unit of work, and the outcome of each event."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -33,7 +34,7 @@ async def merge_records(
 async def _merge_messages(rows: UnitOfWork, sent: list[tuple[int, Message]], outcomes: EventOutcomes) -> set[str]:
     """Merge descriptions of messages; return the ids of those that changed. Incomplete messages go to `early`."""
     ids = {message.id for _, message in sent}
-    await rows.messages.load(messages.c.id, ids)
+    await rows.messages.ensure(messages.c.id, ids)
     early: dict[str, Message] = {}
     stored_early = await early_messages.load(rows.writer, rows.tenant, ids - rows.messages.now.keys())
     early |= stored_early
@@ -79,41 +80,39 @@ async def _merge_receipts(
 ) -> set[str]:
     """Merge statuses; return the ids of the stored messages that they name."""
     refs = {event.message_id or event.wamid or "" for _, event in statuses}
-    await rows.receipts.load(receipts.c.ref, refs)
-    message_ids: set[str] = set()
-    # The wamids in statuses, with the account ids and the phone number ids that the statuses name.
-    wamids: dict[str, tuple[set[str], set[str]]] = {}
+    await rows.receipts.ensure(receipts.c.ref, refs)
     merges: dict[tuple[str, str], ReceiptMerge] = {}
     changed: dict[tuple[str, str], ReceiptMerge] = {}
+    accepted: list[int] = []
     for n, event in statuses:
-        ref = event.message_id or event.wamid or ""
-        channel_key = channel(event.message_id, event.account_id, event.phone_number_id)
-        key = (ref, channel_key)
+        key = (
+            event.message_id or event.wamid or "",
+            channel(event.message_id, event.account_id, event.phone_number_id),
+        )
         merge = merges.get(key)
         if merge is None:
-            merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(ref, channel_key))
-        if not merge.add(event, received[n]):
-            continue
-        changed[key] = merge
-        outcomes.note(n, Outcome.ACCEPTED)
-        if event.message_id:
-            message_ids.add(ref)
-        else:
-            accounts, numbers = wamids.setdefault(ref, (set(), set()))
-            if event.account_id:
-                accounts.add(event.account_id)
-            else:
-                numbers.add(event.phone_number_id or "")
+            merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(*key))
+        if merge.add(event, received[n]):
+            changed[key] = merge
+            accepted.append(n)
+    outcomes.accept(accepted)
+    message_ids: set[str] = set()
+    wamids: dict[str, list[Receipt]] = defaultdict(list)
     for merge in changed.values():
-        rows.receipts.put(merge.row())
-    await rows.messages.load(messages.c.id, message_ids)
-    await rows.messages.load(messages.c.wamid, wamids)
+        receipt = merge.row()
+        rows.receipts.put(receipt)
+        if receipt.channel:
+            wamids[receipt.ref].append(receipt)
+        else:
+            message_ids.add(receipt.ref)
+    await rows.messages.ensure(messages.c.id, message_ids)
+    await rows.messages.ensure(messages.c.wamid, wamids)
     await rows.messages.load_aliased(WAMID + wamid for wamid in wamids)
 
     @cache  # many messages may have the same wamid
     def is_about(wamid: str, account_id: str) -> bool:
-        accounts, numbers = wamids[wamid]
-        return account_id in accounts or not numbers.isdisjoint(settings.accounts.numbers_of(account_id))
+        numbers = settings.accounts.numbers_of(account_id)
+        return any(receipt.account_id == account_id or receipt.number in numbers for receipt in wamids[wamid])
 
     return {
         message.id
@@ -125,7 +124,7 @@ async def _merge_receipts(
 
 async def _merge_replies(rows: UnitOfWork, arrived: list[tuple[int, Reply]], outcomes: EventOutcomes) -> list[Reply]:
     """Merge replies; return those that changed."""
-    await rows.replies.load(replies.c.id, {reply.id for _, reply in arrived})
+    await rows.replies.ensure(replies.c.id, {reply.id for _, reply in arrived})
     new_or_changed: dict[str, Reply] = {}
     merges: dict[str, ReplyMerge] = {}
     changed: dict[str, ReplyMerge] = {}

@@ -5,6 +5,7 @@ rows by their values in the database: to find a row by a value changed in memory
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -38,6 +39,7 @@ class IdentityMap(Generic[R]):
         self.key_of: Callable[[R], Key] = attrgetter(*key)
         self._fields = [column.name for column in table.columns if column.name != "tenant_id"]
         self._columns = [table.c[name] for name in self._fields]
+        self._sought: dict[str, set[Any]] = defaultdict(set)  # values by column, see `ensure`
         self.before: dict[Key, R] = {}
         self.now: dict[Key, R] = {}
 
@@ -53,6 +55,16 @@ class IdentityMap(Generic[R]):
         """Load the rows whose column has one of the values; rows in memory are returned with their changes."""
         present_values = {value for value in values if value is not None}
         return await self.find(in_list(column, present_values), *where) if present_values else []
+
+    async def ensure(self, column: Column[Any], values: Iterable[Any]) -> None:
+        """Load the rows whose column has one of the values, unless they were loaded by this before.
+
+        Nobody else writes the tenant's rows meanwhile, so that what was not there then is not there now.
+        """
+        sought = self._sought[column.name]
+        new_values = {value for value in values if value is not None and value not in sought}
+        sought |= new_values
+        await self.load(column, new_values)
 
     async def find(self, *where: ColumnElement[bool]) -> list[R]:
         """Load the rows that fulfil all conditions in the database; rows in memory are returned with their changes."""
@@ -106,12 +118,13 @@ class AliasedIdentityMap(IdentityMap[A]):
     def __init__(self, writer: Writer, tenant: str, table: Table, type_: Callable[..., A], aliases: Table) -> None:
         super().__init__(writer, tenant, table, type_, "id")
         self._aliases = aliases
+        self._some_alias = False
         self._id_column = list(aliases.primary_key)[-1]
 
     async def load_aliased(self, aliases: Iterable[str], *where: ColumnElement[bool]) -> list[A]:
         """Load the rows that have one of the aliases."""
         alias_set = set(aliases)
-        if not alias_set:
+        if not alias_set or not await self._has_aliases():
             return []
         # A query of its own: usually it finds nothing, and as a subquery it might be executed for each row.
         statement = select(self._id_column).where(
@@ -119,6 +132,13 @@ class AliasedIdentityMap(IdentityMap[A]):
         )
         ids = {row[0] for row in await self._writer.rows(statement)}
         return await self.load(self.table.c.id, ids, *where)
+
+    async def _has_aliases(self) -> bool:
+        """Return True if any row has an alias: of many tenants none has, and then there is nothing to look for."""
+        if not self._some_alias:
+            statement = select(self._id_column).where(self._aliases.c.tenant_id == self._tenant).limit(1)
+            self._some_alias = bool(await self._writer.first(statement))
+        return self._some_alias
 
     async def load_named(self, names: Iterable[str], *where: ColumnElement[bool]) -> list[A]:
         """Load the rows whose contact has one of the names."""

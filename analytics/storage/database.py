@@ -110,8 +110,8 @@ class Writer(Reader):
         values = list(rows)
         if values:
             dialect = self._connection.dialect
-            sql = _compiled_upsert(table, columns, dialect, add)
-            await self._connection.exec_driver_sql(sql, bind_rows(dialect, values))
+            for sql, parameters in bind_rows(dialect, _compiled_upsert(table, columns, dialect, add), values):
+                await self._connection.exec_driver_sql(sql, parameters)
 
     async def delete(self, table: Table, columns: tuple[str, ...], keys: Iterable[tuple[Any, ...]], where: str) -> None:
         """Delete rows by keys, given as tuples in the order of `columns`, if the column `where` is 0 in them."""

@@ -4,10 +4,11 @@ Every other statement of `analytics` is written once. Instants are BIGINT micros
 `domain.time_zones`). What differs beside SQL is in `backends`.
 """
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -51,7 +52,7 @@ class _List(TypeDecorator[list[Any]]):
         return dialect.type_descriptor(array)
 
     def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
-        return value if dialect.name == "postgresql" else json.dumps(value)
+        return value if dialect.name == "postgresql" else msgspec.json.encode(value).decode()
 
 
 class _OneOf(FunctionElement[bool]):
@@ -102,7 +103,7 @@ def any_in(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[b
 def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Return the condition that a column is one of any number of values; false for no values."""
     item = BigInteger() if isinstance(column.type, Integer) else Text()
-    return _OneOf(column, bindparam(None, sorted(values), _List(item), unique=True))
+    return _OneOf(column, bindparam(None, list(values), _List(item), unique=True))
 
 
 def _by_values(table: Table, columns: Sequence[str]) -> Any:
@@ -122,18 +123,33 @@ def _plain(type: TypeEngine[Any]) -> TypeEngine[Any]:
     return Text() if isinstance(type, String) else type
 
 
-def _as_columns(rows: list[tuple[Any, ...]]) -> tuple[list[Any], ...]:
-    return tuple(map(list, zip(*rows, strict=True)))
+def _as_columns(sql: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
+    yield sql, tuple(map(list, zip(*rows, strict=True)))
+
+
+# Rows of one statement of SQLite. Its driver waits for the interpreter once a statement, and another thread that is
+# calculating gives that away only every 5 ms: with a row a statement, a batch's rows would wait for its counts.
+ROWS = 100
+
+
+def _in_groups(sql: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
+    grouped = len(rows) - len(rows) % ROWS
+    if grouped:
+        marks = f"({', '.join('?' * len(rows[0]))})"
+        groups = [tuple(chain.from_iterable(rows[n : n + ROWS])) for n in range(0, grouped, ROWS)]
+        yield sql.replace(marks, ", ".join([marks] * ROWS), 1), groups
+    if grouped < len(rows):
+        yield sql, rows[grouped:]
 
 
 class _Upsert(NamedTuple):
-    """The form of a dialect's INSERT of many rows, and of its parameters."""
+    """The form of a dialect's INSERT of many rows, and the statements with their parameters that it takes."""
 
     insert: Callable[[Table, Sequence[str]], Any]
-    bind: Callable[[list[tuple[Any, ...]]], Any]
+    bind: Callable[[str, list[tuple[Any, ...]]], Iterator[tuple[str, Any]]]
 
 
-_UPSERTS = {"sqlite": _Upsert(_by_values, lambda rows: rows), "postgresql": _Upsert(_by_arrays, _as_columns)}
+_UPSERTS = {"sqlite": _Upsert(_by_values, _in_groups), "postgresql": _Upsert(_by_arrays, _as_columns)}
 
 
 def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool = False) -> Insert:
@@ -159,6 +175,6 @@ def upsert(table: Table, dialect: Dialect, columns: Sequence[str], *, add: bool 
     return upserted
 
 
-def bind_rows(dialect: Dialect, rows: list[tuple[Any, ...]]) -> Any:
-    """Return rows, given in the order of an upsert's columns, as the dialect's statement takes them."""
-    return _UPSERTS[dialect.name].bind(rows)
+def bind_rows(dialect: Dialect, sql: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
+    """Yield an upsert's text with rows, given in the order of its columns, as the dialect's driver takes them."""
+    return _UPSERTS[dialect.name].bind(sql, rows)

@@ -18,13 +18,13 @@ from analytics.domain.time_zones import now_micros
 from analytics.ingest.batch import apply_events
 from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.files import ParsedLine, read_events, read_whatsapp
-from analytics.ingest.outcomes import TOO_LATE, Outcome
+from analytics.ingest.outcomes import TOO_LATE, Outcome, count_outcomes
 from analytics.storage.database import Database
 
 # Events applied in one transaction. A message's events come soon after one another: the more of them are in one
-# batch, the fewer times its row and its rollup rows are written. This is 1.4 times as fast as 10,000, and takes
-# some two seconds.
-BATCH = 40_000
+# batch, the fewer times its row and its rollup rows are written. This takes an eighth less work than 40,000; 120,000
+# would take hardly less than this.
+BATCH = 80_000
 # While others write for the tenant there is time to read on: up to so many events, so many at a time.
 MAX_BATCH_BYTES, MORE = 120_000, 10_000
 PACKED = ".gz"
@@ -169,7 +169,7 @@ async def import_items(
                 events.append(item.event)
                 valid.append(item)
         outcomes = await apply_events(database, tenant, events, now_micros())
+        report.outcomes.update(count_outcomes(outcomes))
         for item, outcome in zip(valid, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
                 aside.add(name, item, TOO_LATE)
-        report.outcomes.update(outcomes)

@@ -10,7 +10,6 @@ import os
 import signal
 import struct
 import sys
-from collections import Counter
 from typing import BinaryIO, NamedTuple
 
 import msgspec
@@ -20,7 +19,7 @@ from msgspec import Struct
 from analytics.ingest.batch import apply_events
 from analytics.ingest.events import AnyEvent, InvalidEventError
 from analytics.ingest.formats.files import read_part
-from analytics.ingest.outcomes import TOO_LATE, Outcome
+from analytics.ingest.outcomes import TOO_LATE, Outcome, count_outcomes
 from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database
 from service.settings import Settings
@@ -117,7 +116,7 @@ async def _apply(database: Database, work: IngestBatch) -> IngestResult:
         for number, outcome in zip(read.numbers, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
                 read.name(RejectedLine(number, TOO_LATE.code, TOO_LATE.message))
-        return IngestResult(dict(Counter(map(str, outcomes))), read.invalid, sorted(read.named), read.gave_up)
+        return IngestResult(count_outcomes(outcomes), read.invalid, sorted(read.named), read.gave_up)
     except Exception as error:
         if is_transient(error):
             log.warning("events could not be applied: the database does not answer", exc_info=True)

@@ -32,7 +32,11 @@ def names_of(contact: Contact | None) -> frozenset[str]:
 
 def names(phone: str | None, person: str | None) -> frozenset[str]:
     """Return the names of a contact with the digits of a phone and an id, either of which may be absent."""
-    return frozenset((*((PHONE + phone,) if phone else ()), *((PERSON + person,) if person else ())))
+    if phone and person:
+        return frozenset((PHONE + phone, PERSON + person))
+    if phone:
+        return frozenset((PHONE + phone,))
+    return frozenset((PERSON + person,)) if person else NO_NAMES
 
 
 def has_pseudonym(contact_names: Iterable[str]) -> bool:

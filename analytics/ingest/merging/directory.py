@@ -5,7 +5,7 @@ Source: docs/numbers.md, "A message and its states" and "Names".
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,12 +18,9 @@ from analytics.ingest.events import (
     AccountUpserted,
     AgentUpserted,
     AnyEvent,
-    ContactChanged,
     DepartmentUpserted,
     MemberAdded,
     MemberRemoved,
-    MessageReply,
-    MessageSent,
     MessageStatus,
     StatusError,
     TemplateNotice,
@@ -318,13 +315,3 @@ async def ensure_tenant(writer: Writer, tenant: str) -> None:
     if await writer.first(exists) is None:
         await writer.upsert(tenants, ("tenant_id", "described_at", "derivation"), [(tenant, 0, DERIVATION)])
         await remember(writer, tenant)
-
-
-def changes_in(events: Iterable[AnyEvent]) -> list[tuple[int, DirectoryChange]]:
-    """Return the statements of a batch of events about the directory, each with the index of its event."""
-    return [
-        (n, change)
-        for n, event in enumerate(events)
-        # A shortcut: nearly all events are of these types, which state nothing about the directory.
-        if not isinstance(event, (MessageSent, MessageReply, ContactChanged)) and (change := change_of(event))
-    ]

@@ -4,8 +4,8 @@ For each fact the earliest time counts, and for failures the code of the earlies
 "A message and its states".
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -50,6 +50,11 @@ class Receipt(Struct, frozen=True):
     events: str | None = None
 
     @property
+    def account_id(self) -> str | None:
+        """The account id in the statuses; None if they name a message id or a phone number id."""
+        return self.channel.removeprefix(BY_ACCOUNT) if self.channel.startswith(BY_ACCOUNT) else None
+
+    @property
     def number(self) -> str | None:
         """The phone number id in the statuses; None if they name a message id or an account id."""
         return self.channel.removeprefix(BY_NUMBER) if self.channel.startswith(BY_NUMBER) else None
@@ -85,6 +90,9 @@ class Facts(NamedTuple):
         )
 
 
+NO_FACTS = Facts()
+
+
 def channel(message_id: str | None, account_id: str | None, phone_number_id: str | None) -> str:
     """Return the channel in a receipt's key: empty for a message id, else the account id or the phone number id."""
     if message_id:
@@ -106,18 +114,22 @@ def _failure_code(receipt: Receipt) -> Code | None:
 class Earliest:
     """The earliest time of each fact in statuses, and all contact's names in them."""
 
+    __slots__ = ("code", "names", "times")
+
     def __init__(self) -> None:
-        self.times: dict[str, int] = {}
+        self.times: dict[str, int | None] = dict.fromkeys(COLUMNS)
         self.code: Code | None = None
         self.names: set[str] = set()
 
-    def add(self, event: ReceiptEvent) -> bool:
-        """Add a status; return False if that changes nothing."""
-        earlier = self._add_time(event.column, event.at)
-        coded = event.code is not None and self._add_code((event.at, event.code))
-        further = not self.names.issuperset(event.names)
-        self.names.update(event.names)
-        return earlier or coded or further
+    def add(self, column: str, at: int, code: int | None, names: Collection[str]) -> bool:
+        """Add a status, given as the fields of `ReceiptEvent`; return False if that changes nothing."""
+        changed = self._add_time(column, at)
+        if code is not None and self._add_code((at, code)):
+            changed = True
+        if names and not self.names.issuperset(names):
+            self.names.update(names)
+            changed = True
+        return changed
 
     def add_receipt(self, receipt: Receipt) -> None:
         """Add the columns of a receipt."""
@@ -131,28 +143,49 @@ class Earliest:
     def add_all(self, other: "Earliest") -> None:
         """Add the facts and names of another one."""
         for column, at in other.times.items():
-            self._add_time(column, at)
+            if at is not None:
+                self._add_time(column, at)
         if other.code:
             self._add_code(other.code)
         self.names |= other.names
 
     def _add_time(self, column: str, at: int) -> bool:
-        earlier = at < self.times.get(column, at + 1)
-        if earlier:
+        known = self.times[column]
+        if known is None or at < known:
             self.times[column] = at
-        return earlier
+            return True
+        return False
 
     def _add_code(self, code: Code) -> bool:
-        earlier = self.code is None or code < self.code
-        if earlier:
+        if self.code is None or code < self.code:
             self.code = code
-        return earlier
+            return True
+        return False
 
-    def columns(self) -> dict[str, Any]:
-        """Return the columns of a receipt that hold them."""
-        at, number = self.code or (None, None)
-        failed = {"failed_code": number, "failed_code_at": None if at == self.times.get("failed_at") else at}
-        return {**{column: self.times.get(column) for column in COLUMNS}, **failed, "recipients": listed(self.names)}
+    def facts(self) -> Facts:
+        """Return the facts about a message."""
+        accepted_at, delivered_at, read_at, failed_at = self.times.values()
+        code = self.code[1] if self.code else None
+        return Facts(accepted_at, delivered_at, read_at, failed_at, code, listed(self.names) if self.names else None)
+
+    def receipt(self, row: Receipt, received_at: int, events: str | None = None) -> Receipt:
+        """Return a receipt with the facts as its columns."""
+        facts = self.facts()
+        code_at = self.code[0] if self.code else None
+        return Receipt(
+            row.ref,
+            row.channel,
+            facts.accepted_at,
+            facts.delivered_at,
+            facts.read_at,
+            facts.failed_at,
+            facts.failed_code,
+            received_at,
+            row.claimed,
+            None if code_at == facts.failed_at else code_at,
+            facts.recipients,
+            events,
+        )
 
 
 class _AllStatuses:
@@ -164,11 +197,11 @@ class _AllStatuses:
     def __init__(self, events: Iterable[ReceiptEvent]) -> None:
         self._names: dict[tuple[str, int, int | None], set[str]] = {}
         for event in events:
-            self.add(event)
+            self.add(*event)
 
-    def add(self, event: ReceiptEvent) -> bool:
-        """Add a status; return False if that changes nothing."""
-        key = (event.column, event.at, event.code)
+    def add(self, column: str, at: int, code: int | None, names: Collection[str]) -> bool:
+        """Add a status, given as the fields of `ReceiptEvent`; return False if that changes nothing."""
+        key = (column, at, code)
         if key not in self._names:
             same_kind = [other for other in self._names if (other[0], other[2] is None) == (key[0], key[2] is None)]
             latest = max([*same_kind, key], key=_order)
@@ -176,18 +209,19 @@ class _AllStatuses:
                 if latest == key:
                     return False
                 del self._names[latest]
-            self._names[key] = set(event.names)
+            self._names[key] = set(names)
             return True
-        further = not self._names[key].issuperset(event.names)
-        self._names[key].update(event.names)
+        further = not self._names[key].issuperset(names)
+        self._names[key].update(names)
         return further
 
-    def columns(self) -> dict[str, Any]:
-        """Return the columns of a receipt that hold them: without `events` if the facts alone say everything."""
+    def receipt(self, row: Receipt, received_at: int) -> Receipt:
+        """Return a receipt that holds them: without `events` if the facts alone say everything."""
         kept = [ReceiptEvent(*key, tuple(sorted(self._names[key]))) for key in sorted(self._names, key=_order)]
         earliest = _earliest_of(kept)
-        simple = len(kept) == len(earliest.times) and len({event.names for event in kept}) == 1
-        return earliest.columns() | {"events": None if simple else msgspec.json.encode(kept).decode()}
+        facts = sum(at is not None for at in earliest.times.values())
+        simple = len(kept) == facts and len({event.names for event in kept}) == 1
+        return earliest.receipt(row, received_at, None if simple else msgspec.json.encode(kept).decode())
 
 
 def _order(key: tuple[str, int, int | None]) -> tuple[str, int, bool, int]:
@@ -198,12 +232,14 @@ def _order(key: tuple[str, int, int | None]) -> tuple[str, int, bool, int]:
 def _earliest_of(events: Iterable[ReceiptEvent]) -> Earliest:
     earliest = Earliest()
     for event in events:
-        earliest.add(event)
+        earliest.add(*event)
     return earliest
 
 
 class ReceiptMerge:
     """Merges statuses into a receipt. Columns are decoded and encoded once, however many there are."""
+
+    __slots__ = ("_received_at", "_row", "_statuses")
 
     def __init__(self, row: Receipt) -> None:
         self._row = row
@@ -218,15 +254,14 @@ class ReceiptMerge:
     def add(self, event: MessageStatus, received_at: int) -> bool:
         """Merge one more status; return False if that changes nothing."""
         code = event.error.code if event.error and event.status == "failed" else None
-        names = tuple(sorted(names_of(event.recipient)))
-        changed = self._statuses.add(ReceiptEvent(STATUS_COLUMNS[event.status], to_micros(event.at), code, names))
+        changed = self._statuses.add(STATUS_COLUMNS[event.status], to_micros(event.at), code, names_of(event.recipient))
         if changed:
             self._received_at = received_at
         return changed
 
     def row(self) -> Receipt:
         """Return the merged row."""
-        return msgspec.structs.replace(self._row, received_at=self._received_at, **self._statuses.columns())
+        return self._statuses.receipt(self._row, self._received_at)
 
 
 def _events_of(receipt: Receipt) -> list[ReceiptEvent]:
@@ -253,19 +288,32 @@ def earliest_about(receipts: Iterable[Receipt], account_id: str, accounts: Accou
             continue
         for event in _events_of(receipt):
             if accounts.owner(number, event.at) == account_id:
-                earliest.add(event)
+                earliest.add(*event)
     return earliest
 
 
-def facts_of(current: Iterable[Earliest], earlier: Iterable[Earliest]) -> Facts:
+def facts_of(receipt: Receipt, account_id: str, accounts: Accounts) -> Facts:
+    """Return the facts about a message that has this one receipt."""
+    if receipt.number is not None and accounts.is_shared(receipt.number):
+        return earliest_about([receipt], account_id, accounts).facts()
+    return Facts(
+        receipt.accepted_at,
+        receipt.delivered_at,
+        receipt.read_at,
+        receipt.failed_at,
+        None if receipt.failed_at is None else receipt.failed_code,
+        receipt.recipients,
+    )
+
+
+def merged_facts(current: Iterable[Earliest], earlier: Iterable[Earliest]) -> Facts:
     """Return the facts about a message; statuses of earlier attempts contribute only the contact's names."""
     merged = Earliest()
     for statuses in current:
         merged.add_all(statuses)
     for statuses in earlier:
         merged.names |= statuses.names
-    columns = merged.columns()
-    return Facts(*(columns[name] for name in Facts._fields))
+    return merged.facts()
 
 
 def with_renamed_contacts(receipt: Receipt, rename: Callable[[str], str]) -> Receipt:

@@ -14,6 +14,7 @@ from analytics.domain.message_status import Status
 from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import NOT_REPLIES, ContactChanged, MessageReply, MessageStatus
 from analytics.ingest.merging.aliases import (
+    NO_NAMES,
     WAMID,
     WITHIN,
     listed,
@@ -74,8 +75,8 @@ class Message(Struct, frozen=True):
     @property
     def wamids(self) -> frozenset[str]:
         """All its wamids: the current one, and those of earlier attempts to send it."""
-        earlier = unlisted(self.earlier_wamids)
-        return earlier | {self.wamid} if self.wamid else earlier
+        current = frozenset((self.wamid,)) if self.wamid else NO_NAMES
+        return current | unlisted(self.earlier_wamids) if self.earlier_wamids else current
 
     @property
     def names(self) -> frozenset[str]:
