@@ -6,10 +6,15 @@ import { useI18n } from "../i18n/I18nProvider";
 import classes from "./Chart.module.css";
 import { useColors, type Colors } from "./colors";
 
-type Props = { label: string; option: (colors: Colors) => EChartsOption };
+type Props = {
+  label: string;
+  option: (colors: Colors) => EChartsOption;
+  /** What is done with the place that somebody presses: its value, or its category's index, on either axis. */
+  onPress?: (x: number, y: number) => void;
+};
 
 /** A chart drawn by ECharts, as wide as its container. `label` describes it to readers who do not see it. */
-export function Chart({ label, option }: Props) {
+export function Chart({ label, option, onPress }: Props) {
   const { t } = useI18n();
   const container = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType>();
@@ -47,6 +52,19 @@ export function Chart({ label, option }: Props) {
     if (!chart || chart.isDisposed()) return;
     chart.setOption({ ...option(colors), animation: !reducedMotion }, { notMerge: true });
   }, [chart, option, colors, reducedMotion]);
+
+  useEffect(() => {
+    if (!chart || chart.isDisposed() || !onPress) return;
+    const renderer = chart.getZr();
+    const press = ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
+      const place = [offsetX, offsetY];
+      if (!chart.containPixel("grid", place)) return;
+      const [x = 0, y = 0] = chart.convertFromPixel("grid", place);
+      onPress(x, y);
+    };
+    renderer.on("click", press);
+    return () => renderer.off("click", press);
+  }, [chart, onPress]);
 
   return (
     <div className={classes.chart} data-drawn={chart !== undefined || undefined}>

@@ -1,8 +1,9 @@
 import { Table } from "@mantine/core";
+import type { ReactNode } from "react";
 import classes from "./Chart.module.css";
 
 /** The cells of a table; the first of each row is its heading. */
-export type TableData = { head: string[]; rows: string[][] };
+export type TableData = { head: string[]; rows: ReactNode[][] };
 
 /** A scrollable table of a chart's values. */
 export function DataTable({ head, rows, label }: TableData & { label: string }) {
@@ -23,8 +24,8 @@ export function DataTable({ head, rows, label }: TableData & { label: string }) 
           {rows.map(([heading, ...cells], index) => (
             <Table.Tr key={index}>
               <Table.Th scope="row">{heading}</Table.Th>
-              {cells.map((text, column) => (
-                <Table.Td key={column}>{text}</Table.Td>
+              {cells.map((content, column) => (
+                <Table.Td key={column}>{content}</Table.Td>
               ))}
             </Table.Tr>
           ))}

@@ -19,6 +19,7 @@ export const definitions = {
   "CampaignAnalytics.byTemplate": "A row for each template.",
   "CampaignAnalytics.funnel": "All of the messages.",
   "CampaignAnalytics.maturing": "The messages among these that may still change, and until when.",
+  "CampaignAnalytics.messages": "The messages behind a number of this selection: `totalCount` is that number. The newest first. Those of days whose single messages are no longer kept cannot be listed; see `limits.messagesKeptFrom`.",
   "CampaignAnalytics.period": "The range of days as resolved.",
   "CampaignAnalytics.previousPeriod": "The same filter over as many days ending the day before these begin. Null inside a previous period.",
   "CampaignAnalytics.responseHeatmap": "Responses by the local weekday and hour of the reply: 7 x 24 cells, Monday first. For messages sent in the period.",

@@ -18,6 +18,7 @@ import { PrintedFilters } from "./filters/PrintedFilters";
 import { useFilters } from "./filters/useFilters";
 import { ForbiddenDepartments } from "./ForbiddenDepartments";
 import { Funnel } from "./funnel/Funnel";
+import { MessagesHost } from "./messages/MessagesHost";
 import { ResponseHeatmap } from "./responses/ResponseHeatmap";
 import { ResponsesByHour } from "./responses/ResponsesByHour";
 import { ResponseTime } from "./responses/ResponseTime";
@@ -102,6 +103,7 @@ export function AnalyticsPage() {
       ) : (
         <ErrorState error={error} retry={refetch} />
       )}
+      {numbers && !isTooLong && <MessagesHost filter={filter} />}
       {isExporting && numbers && (
         <ExportDialog
           filter={filter}

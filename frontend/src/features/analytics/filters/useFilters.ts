@@ -11,7 +11,9 @@ export type ChangeFilters = (changes: Partial<Filters>, history?: { replace: boo
 export function useFilters(): [Filters, ChangeFilters] {
   const [search, setSearch] = useSearchParams();
   const today = useToday(useViewer().viewer.timeZone);
-  const filters = useMemo(() => parseFilters(search, today), [search, today]);
+  // The same object while other parameters of the address change: whoever is given it need not render again.
+  const parsed = JSON.stringify(parseFilters(search, today));
+  const filters = useMemo(() => JSON.parse(parsed) as Filters, [parsed]);
   const changeFilters = useCallback<ChangeFilters>(
     (changes, history) => setSearch(toSearchParams({ ...filters, ...changes }), history),
     [filters, setSearch],

@@ -6,6 +6,8 @@ import { Pager } from "../../../components/Pager";
 import { Banner } from "../../../components/states/Banner";
 import type { DefinedField } from "../../../i18n/definitions.es";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { named, type RowIds } from "../messages/number/messageSet";
+import { MessagesButton } from "../messages/number/MessagesButton";
 import { NUMBER_COLUMNS, PAGE_SIZE } from "./columns";
 import classes from "./PerformanceTable.module.css";
 import { SortableHeader } from "./SortableHeader";
@@ -19,10 +21,15 @@ type Props<R extends Row> = TableSource<R> & {
   area: string;
   nameColumns: NameColumn<R>[];
   rowKey: (row: R) => string;
+  /** The ids and the name of a row, whose messages its numbers open. */
+  identify: (row: R) => RowIdentity;
 };
 
+type RowIdentity = { ids: RowIds; name: string };
+
 /** The funnel by agent, department or template, sorted and paged by the API. */
-export function PerformanceTable<R extends Row>({ title, definition, area, nameColumns, rowKey, ...source }: Props<R>) {
+export function PerformanceTable<R extends Row>(props: Props<R>) {
+  const { title, definition, area, nameColumns, rowKey, identify, ...source } = props;
   const { t } = useI18n();
   const { rows, order, sort, isPending, error, refetch, paging } = useTableRows(source);
   return (
@@ -64,7 +71,7 @@ export function PerformanceTable<R extends Row>({ title, definition, area, nameC
                     {cell(row)}
                   </Table.Td>
                 ))}
-                <NumberCells funnel={row.funnel} />
+                <NumberCells funnel={row.funnel} row={identify(row)} />
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -75,13 +82,15 @@ export function PerformanceTable<R extends Row>({ title, definition, area, nameC
   );
 }
 
-function NumberCells({ funnel }: { funnel: RowFunnelFragment }) {
+function NumberCells({ funnel, row }: { funnel: RowFunnelFragment; row: RowIdentity }) {
   const { format } = useI18n();
   return NUMBER_COLUMNS.map(({ key, value, isRate }) => {
     const number = value(funnel);
+    const shown = isRate ? format.rate(number) : format.count(number ?? 0);
+    const count = isRate ? {} : { count: number ?? 0 };
     return (
       <Table.Td role="cell" key={key} className={classes.number} data-column={key}>
-        {isRate ? format.rate(number) : format.count(number ?? 0)}
+        {number ? <MessagesButton counted={named(key)} row={row.ids} of={row.name} shown={shown} {...count} /> : shown}
         {isRate && (
           <span className={classes.bar} aria-hidden="true">
             <span style={{ width: `${100 * (number ?? 0)}%` }} />

@@ -28,6 +28,10 @@ export function PerformanceTables({ numbers, ...source }: Props) {
         document={AgentsDocument}
         firstRows={numbers.byAgent}
         rowKey={({ agent, department }) => JSON.stringify([agent.id, department.id])}
+        identify={({ agent, department }) => ({
+          ids: { agents: agent.id, departments: department.id },
+          name: `${agent.name}, ${department.name}`,
+        })}
         nameColumns={[
           {
             header: t.tables.agent,
@@ -48,6 +52,7 @@ export function PerformanceTables({ numbers, ...source }: Props) {
         document={DepartmentsDocument}
         firstRows={numbers.byDepartment}
         rowKey={({ department }) => department.id}
+        identify={({ department }) => ({ ids: { departments: department.id }, name: department.name })}
         nameColumns={[
           {
             header: t.tables.department,
@@ -64,6 +69,7 @@ export function PerformanceTables({ numbers, ...source }: Props) {
         document={TemplatesDocument}
         firstRows={numbers.byTemplate}
         rowKey={({ template }) => template.id}
+        identify={({ template }) => ({ ids: { templates: template.id }, name: template.name })}
         nameColumns={[
           {
             header: t.tables.template,
