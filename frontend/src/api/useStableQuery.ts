@@ -8,6 +8,12 @@ import type { TypedDocumentString } from "./generated/operations";
 /** Milliseconds until a request is repeated, for errors that pass by themselves. */
 const RETRY_DELAY: Partial<Record<ErrorKind, number>> = { offline: 3_000, unavailable: 10_000 };
 
+/** The options by which a request that may succeed when repeated is repeated until it does. */
+export const retryOptions = {
+  retry: (_failures: number, { kind }: ApiError) => kind in RETRY_DELAY,
+  retryDelay: (_failures: number, { kind }: ApiError) => RETRY_DELAY[kind] ?? 0,
+};
+
 /** Data of the API, when it came (milliseconds since the epoch), and the choice that it was asked for. */
 export type Answer<Data, Choice = undefined> = { data: Data; receivedAt: number; choice: Choice };
 
@@ -43,8 +49,7 @@ export function answerOptions<Data, Variables, Choice>(
       const data = await api.request(document, variables, signal);
       return { data, receivedAt: Date.now(), choice };
     },
-    retry: (_failures, { kind }) => kind in RETRY_DELAY,
-    retryDelay: (_failures, { kind }) => RETRY_DELAY[kind] ?? 0,
+    ...retryOptions,
     ...(part && { staleTime: Infinity }),
     ...(initialData && { initialData: { data: initialData, receivedAt: part?.viewReceivedAt ?? 0, choice } }),
   });

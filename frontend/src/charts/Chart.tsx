@@ -13,13 +13,15 @@ type Props = {
   option: (colors: Colors) => EChartsOption;
   /** Where categories can be chosen: what is done with the first and the last of them, of `count`. */
   range?: { count: number; onRange: (first: number, last: number) => void } | undefined;
+  /** What is done with the place that somebody presses: its value, or its category's index, on either axis. */
+  onPress?: (x: number, y: number) => void;
 };
 
 // Pixels, for a sheet between its margins; the stylesheet stretches the drawing to the paper that it comes to.
 const PAPER = { width: 700, height: 210 };
 
 /** A chart drawn by ECharts, as wide as its container. `label` describes it to readers who do not see it. */
-export function Chart({ label, option, range }: Props) {
+export function Chart({ label, option, range, onPress }: Props) {
   const { t } = useI18n();
   const container = useRef<HTMLDivElement>(null);
   const shade = useRef<HTMLDivElement>(null);
@@ -66,6 +68,19 @@ export function Chart({ label, option, range }: Props) {
     if (!chart || !range || !container.current || !shade.current) return;
     return followRangeChoice({ chart, element: container.current, shade: shade.current, ...range });
   }, [chart, range]);
+
+  useEffect(() => {
+    if (!chart || chart.isDisposed() || !onPress) return;
+    const renderer = chart.getZr();
+    const press = ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
+      const place = [offsetX, offsetY];
+      if (!chart.containPixel("grid", place)) return;
+      const [x = 0, y = 0] = chart.convertFromPixel("grid", place);
+      onPress(x, y);
+    };
+    renderer.on("click", press);
+    return () => renderer.off("click", press);
+  }, [chart, onPress]);
 
   return (
     <div className={classes.chart} data-drawn={chart !== undefined || undefined}>

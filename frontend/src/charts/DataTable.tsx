@@ -1,10 +1,11 @@
 import { Table } from "@mantine/core";
+import type { ReactNode } from "react";
 import classes from "./Chart.module.css";
 
 /** The cells of a table; the first of each row is its heading. */
 export type TableData = {
   head: string[];
-  rows: string[][];
+  rows: ReactNode[][];
   /** What a click on a row's heading does. */
   onChoose?: ((row: number) => void) | undefined;
 };
@@ -36,8 +37,8 @@ export function DataTable({ head, rows, onChoose, label }: TableData & { label: 
                   heading
                 )}
               </Table.Th>
-              {cells.map((text, column) => (
-                <Table.Td key={column}>{text}</Table.Td>
+              {cells.map((content, column) => (
+                <Table.Td key={column}>{content}</Table.Td>
               ))}
             </Table.Tr>
           ))}

@@ -1,6 +1,7 @@
 import { definitions } from "../api/generated/definitions";
 import { bouncesEn } from "./bounces.en";
 import type { Texts } from "./es";
+import { messagesEn } from "./messages.en";
 import { plural, type PluralForms } from "./plural";
 
 const pluralOf = (forms: PluralForms) => (n: number) => plural("en", n, forms);
@@ -361,6 +362,7 @@ export const en: Texts = {
     emptyAbout: "Create one with the Export button in Individual sends.",
     emptyGroup: "No exports here",
   },
+  messages: messagesEn,
   bounces: bouncesEn,
   unknownBounce: "WhatsApp gave no reason",
   definitions: Object.fromEntries(Object.values(definitions).map((text) => [text, text])) as Texts["definitions"],

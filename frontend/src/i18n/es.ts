@@ -1,5 +1,6 @@
 import { bouncesEs } from "./bounces.es";
 import { definitionsEs } from "./definitions.es";
+import { messagesEs } from "./messages.es";
 import { plural, type PluralForms } from "./plural";
 
 const pluralOf = (forms: PluralForms) => (n: number) => plural("es", n, forms);
@@ -367,6 +368,7 @@ export const es = {
     emptyAbout: "Crea una con el botón Exportar de la vista Envíos individuales.",
     emptyGroup: "No hay exportaciones así",
   },
+  messages: messagesEs,
   /** The reasons why messages bounce, by WhatsApp's code. */
   bounces: bouncesEs,
   unknownBounce: "WhatsApp no indicó el motivo",

@@ -93,6 +93,11 @@ export function createFormats(locale: string) {
         hourCycle: "h23",
         timeZone,
       }).format(new Date(iso)),
+    /** Write an instant to the second, with its year. */
+    moment: (iso: string, timeZone: string) =>
+      new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23", timeZone }).format(
+        new Date(iso),
+      ),
     instantDay: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone }).format(new Date(iso)),
     /** Write a time zone's name: `hora de Chile`. */

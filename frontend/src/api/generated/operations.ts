@@ -161,6 +161,36 @@ export type Locale =
   /** Spanish. */
   | 'ES';
 
+/** The order of messages. Equal ones follow by id; those without it are last. */
+export type MessageOrder = {
+  /** Which end comes first. */
+  direction?: OrderDirection;
+  /** What to order by. */
+  field: MessageOrderField;
+};
+
+/** What messages can be ordered by. */
+export type MessageOrderField =
+  /** The time at which the reply came. */
+  | 'REPLIED_AT'
+  /** The time from the message to the reply. */
+  | 'RESPONSE_TIME'
+  /** The time at which they were sent. */
+  | 'SENT_AT';
+
+/** The furthest that a message got. */
+export type MessageStatus =
+  /** It reached the customer: delivered, or answered. */
+  | 'DELIVERED'
+  /** It bounced: it failed and was never delivered. */
+  | 'FAILED'
+  /** WhatsApp has said nothing yet. */
+  | 'PENDING'
+  /** The customer read it. */
+  | 'READ'
+  /** WhatsApp accepted it. */
+  | 'SENT';
+
 /** What a number stands for. All that is given must hold; what is absent always does. */
 export type MessageWhere = {
   /** Messages that bounced with one of these codes; null among them: without one. At most 1000. */
@@ -244,6 +274,15 @@ export type ReplyKind =
   /** A video. */
   | 'VIDEO';
 
+/** The rule by which a reply was found to answer a message; the first that finds one counts. */
+export type ReplyRule =
+  /** The message is the latest from the same account to the same person, inside the reply window. */
+  | 'CONVERSATION'
+  /** The reply quotes the message, or is a button of it. */
+  | 'EXACT'
+  /** It is in the ticket of the message, the latest one there. */
+  | 'TICKET';
+
 /** A person's role, which says what they may see. Anyone of another role sees nothing. */
 export type Role =
   /** Sees everything, and everyone's exports. */
@@ -323,6 +362,23 @@ export type BounceReasonsQueryVariables = Exact<{
 
 
 export type BounceReasonsQuery = { campaignAnalytics: { bounceReasons: Array<{ code: number | null, title: string, count: number, share: number }> } | null };
+
+export type MessagesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  where: MessageWhere;
+  orderBy: MessageOrder;
+  first: number;
+  after?: string | null | undefined;
+  templates: Array<string> | string;
+  accounts: Array<string> | string;
+  departments: Array<string> | string;
+  agents: Array<string> | string;
+}>;
+
+
+export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
+
+export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null };
 
 export type SeriesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -475,6 +531,55 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ListedMessageFragmentDoc = new TypedDocumentString(`
+    fragment ListedMessage on Message {
+  id
+  sentAt
+  status
+  template {
+    id
+    name
+  }
+  templateCategory
+  department {
+    id
+    name
+  }
+  agent {
+    id
+    name
+  }
+  account {
+    id
+    name
+  }
+  recipient {
+    phone
+    id
+  }
+  ticket {
+    id
+    key
+    created
+  }
+  acceptedAt
+  deliveredAt
+  readAt
+  failedAt
+  bounce {
+    code
+    title
+  }
+  reply {
+    at
+    kind
+    text
+    rule
+    responseTime
+  }
+  mayStillChange
+}
+    `, {"fragmentName":"ListedMessage"}) as unknown as TypedDocumentString<ListedMessageFragment, unknown>;
 export const PointFragmentDoc = new TypedDocumentString(`
     fragment Point on TimeSeriesPoint {
   startsAt
@@ -809,6 +914,92 @@ export const BounceReasonsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BounceReasonsQuery, BounceReasonsQueryVariables>;
+export const MessagesDocument = new TypedDocumentString(`
+    query Messages($filter: CampaignAnalyticsFilter!, $where: MessageWhere!, $orderBy: MessageOrder!, $first: Int!, $after: String, $templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!) {
+  templates(ids: $templates, first: 1) {
+    nodes {
+      id
+      name
+    }
+  }
+  accounts(ids: $accounts, first: 1) {
+    nodes {
+      id
+      name
+    }
+  }
+  departments(ids: $departments, first: 1) {
+    nodes {
+      id
+      name
+    }
+  }
+  agents(ids: $agents, first: 1) {
+    nodes {
+      id
+      name
+    }
+  }
+  campaignAnalytics(filter: $filter) {
+    messages(where: $where, orderBy: $orderBy, first: $first, after: $after) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        ...ListedMessage
+      }
+    }
+  }
+}
+    fragment ListedMessage on Message {
+  id
+  sentAt
+  status
+  template {
+    id
+    name
+  }
+  templateCategory
+  department {
+    id
+    name
+  }
+  agent {
+    id
+    name
+  }
+  account {
+    id
+    name
+  }
+  recipient {
+    phone
+    id
+  }
+  ticket {
+    id
+    key
+    created
+  }
+  acceptedAt
+  deliveredAt
+  readAt
+  failedAt
+  bounce {
+    code
+    title
+  }
+  reply {
+    at
+    kind
+    text
+    rule
+    responseTime
+  }
+  mayStillChange
+}`) as unknown as TypedDocumentString<MessagesQuery, MessagesQueryVariables>;
 export const SeriesDocument = new TypedDocumentString(`
     query Series($filter: CampaignAnalyticsFilter!, $granularity: Granularity!) {
   campaignAnalytics(filter: $filter) {

@@ -20,6 +20,7 @@ import { useScope } from "./scope/useScope";
 import { ForbiddenDepartments } from "./ForbiddenDepartments";
 import { Funnel } from "./funnel/Funnel";
 import { PrintedReasons } from "./funnel/bounces/PrintedReasons";
+import { MessagesHost } from "./messages/MessagesHost";
 import { ResponseHeatmap } from "./responses/ResponseHeatmap";
 import { ResponsesByHour } from "./responses/ResponsesByHour";
 import { ResponseTime } from "./responses/ResponseTime";
@@ -118,6 +119,7 @@ export function AnalyticsPage() {
       ) : (
         <ErrorState error={error} retry={refetch} />
       )}
+      {numbers && !isTooLong && <MessagesHost filter={filter} />}
       {isExporting && numbers && (
         <ExportDialog
           filter={filter}

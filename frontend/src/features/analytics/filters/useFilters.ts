@@ -26,9 +26,11 @@ export function useFilters(): FiltersOfAddress {
   const [search, setSearch] = useSearchParams();
   const { viewer } = useViewer();
   const today = useToday(viewer.timeZone);
+  // The same object while other parameters of the address change: whoever is given it need not render again.
+  const parsed = JSON.stringify(parseFilters(search, today));
   const { seen, foreign } = useMemo(
-    () => withOwnDepartments(parseFilters(search, today), viewer.departments),
-    [search, today, viewer.departments],
+    () => withOwnDepartments(JSON.parse(parsed) as Filters, viewer.departments),
+    [parsed, viewer.departments],
   );
   const changeFilters = useCallback<ChangeFilters>(
     (changes, history) => setSearch(toSearchParams({ ...seen, ...changes }, search), history),

@@ -1,6 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { Router } from "wouter";
 import type { StepsFragment, ViewQuery } from "../../../api/generated/operations";
 import { I18nProvider } from "../../../i18n/I18nProvider";
 import { directionOf } from "./direction";
@@ -62,12 +63,16 @@ describe("Funnel", () => {
     const html = renderToStaticMarkup(
       <MantineProvider>
         <I18nProvider>
-          <Funnel numbers={numbers} filter={{ sentOn: { from: "2026-11-01", to: "2026-11-02" } }} />
+          <Router ssrPath="/" ssrSearch="">
+            <Funnel numbers={numbers} filter={{ sentOn: { from: "2026-11-01", to: "2026-11-02" } }} />
+          </Router>
         </I18nProvider>
       </MantineProvider>,
     );
-    expect(html).toContain('<span data-number="count"><b>1.000.000</b> de 1.200.000 mensajes</span>');
-    expect(html).toContain('<span data-number="count"><b>4</b> de 1.000.000 de enviados</span>');
+    const text = html.replace(/<[^>]+>/g, "");
+    expect(text).toContain("1.000.000 de 1.200.000 mensajes");
+    expect(text).toContain("4 de 1.000.000 de enviados");
     expect(html).toContain('<span data-number="tickets"><b>1.000.001</b> tickets</span>');
+    expect(html).toContain('aria-label="1.000.000 de enviados: ver mensajes"');
   });
 });

@@ -3,6 +3,7 @@ import type { CampaignAnalyticsFilter, StepsFragment, ViewQuery } from "../../..
 import { Card } from "../../../components/Card";
 import { DefinitionPopover } from "../../../components/DefinitionPopover";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { AllMessages, MissingCount, StepCount } from "../messages/number/StepCount";
 import { BounceReasons } from "./bounces/BounceReasons";
 import classes from "./Funnel.module.css";
 import { FunnelShape } from "./FunnelShape";
@@ -24,12 +25,7 @@ export function Funnel({ numbers, filter }: { numbers: Numbers; filter: Campaign
       <div className={classes.funnel}>
         <ol className={classes.steps}>
           {steps.map((step, index) => (
-            <StepNumbers
-              key={step.name}
-              step={step}
-              previous={previousSteps?.[index]}
-              total={numbers.funnel.messages}
-            />
+            <StepNumbers key={step.name} step={step} previous={previousSteps?.[index]} funnel={numbers.funnel} />
           ))}
         </ol>
         <FunnelShape steps={steps} />
@@ -40,8 +36,11 @@ export function Funnel({ numbers, filter }: { numbers: Numbers; filter: Campaign
   );
 }
 
-function StepNumbers({ step, previous, total }: { step: Step; previous: Step | undefined; total: number }) {
+type StepProps = { step: Step; previous: Step | undefined; funnel: StepsFragment };
+
+function StepNumbers({ step, previous, funnel }: StepProps) {
   const { t, format } = useI18n();
+  const total = funnel.messages;
   const name = t.funnel.headings[step.name];
   const isFirst = step.name === "messages";
   const headline = ({ count, rate }: Step) =>
@@ -61,16 +60,17 @@ function StepNumbers({ step, previous, total }: { step: Step; previous: Step | u
         <PreviousPeriodDelta current={headline(step)} previous={headline(previous)} className={classes.delta} />
       )}
       <p className={classes.counts}>
-        {step.name !== "messages" && (
-          <span data-number="count">
-            <b>{format.count(step.count)}</b> {t.funnel.of[step.name](step.base, format.count(step.base))}
-          </span>
+        {step.name === "messages" ? (
+          <AllMessages count={step.count} />
+        ) : (
+          <StepCount name={step.name} count={step.count} base={step.base} />
         )}
         <DefinitionPopover field="Funnel.tickets" name={t.tables.tickets}>
           <span data-number="tickets">
             <b>{format.count(step.tickets)}</b> {t.funnel.tickets(step.tickets)}
           </span>
         </DefinitionPopover>
+        {step.name !== "messages" && step.name !== "sent" && <MissingCount name={step.name} funnel={funnel} />}
       </p>
       <div className={classes.bar} aria-hidden="true">
         <div style={{ width: `${total > 0 ? (100 * step.count) / total : 0}%` }} />
@@ -96,9 +96,7 @@ function Losses({ funnel, previous, filter }: LossesProps) {
             {format.rate(bounced.rate)}
           </b>
         </DefinitionPopover>
-        <span data-number="count">
-          <b>{format.count(bounced.count)}</b> {t.funnel.of.sent(bounced.base, format.count(bounced.base))}
-        </span>
+        <StepCount name="bounced" count={bounced.count} base={bounced.base} />
         {previous && (
           <PreviousPeriodDelta
             current={measured(bounced)}
@@ -123,9 +121,7 @@ function Losses({ funnel, previous, filter }: LossesProps) {
           <DefinitionPopover field="Funnel.pending" name={t.funnel.pending}>
             {t.funnel.pending} <b>{format.rate(pending.rate)}</b>
           </DefinitionPopover>
-          <span data-number="count">
-            <b>{format.count(pending.count)}</b> {t.funnel.of.sent(pending.base, format.count(pending.base))}
-          </span>
+          <StepCount name="pending" count={pending.count} base={pending.base} />
         </div>
       )}
       <BounceReasons opened={isOpen} onClose={() => setIsOpen(false)} filter={filter} />

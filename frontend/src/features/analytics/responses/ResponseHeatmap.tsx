@@ -1,5 +1,5 @@
 import type { EChartsOption } from "echarts";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import type { ViewQuery } from "../../../api/generated/operations";
 import { Chart } from "../../../charts/Chart";
 import classes from "../../../charts/Chart.module.css";
@@ -8,6 +8,8 @@ import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
 import type { Colors } from "../../../charts/colors";
 import { tooltipContent } from "../../../charts/tooltip";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { MessagesButton } from "../messages/number/MessagesButton";
+import { openMessages } from "../messages/number/useMessageSet";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
@@ -65,7 +67,17 @@ export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }
     },
     [cells, max, t, format],
   );
-  const responsesAt = new Map(cells.map((cell) => [`${cell.weekday} ${cell.hour}`, cell.responses]));
+  const responsesAt = useMemo(
+    () => new Map(cells.map((cell) => [`${cell.weekday} ${cell.hour}`, cell.responses])),
+    [cells],
+  );
+  const openCell = useCallback(
+    (hour: number, row: number) => {
+      const weekday = row + 1;
+      if (responsesAt.get(`${weekday} ${hour}`)) openMessages({ counted: { kind: "reply", weekday, hour }, row: {} });
+    },
+    [responsesAt],
+  );
   return (
     <ChartCard
       title={t.charts.heatmap}
@@ -74,7 +86,7 @@ export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }
       chart={
         most && max > 0 ? (
           <>
-            <Chart label={t.charts.heatmap} option={option} />
+            <Chart label={t.charts.heatmap} option={option} onPress={openCell} />
             <p className={classes.scale}>
               {format.count(0)} <i aria-hidden="true" />{" "}
               {t.charts.most(
@@ -91,7 +103,17 @@ export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }
         head: [t.charts.hour, ...WEEKDAYS.map(format.weekday)],
         rows: HOURS.map((hour) => [
           format.hour(hour),
-          ...WEEKDAYS.map((weekday) => format.count(responsesAt.get(`${weekday} ${hour}`) ?? 0)),
+          ...WEEKDAYS.map((weekday) => {
+            const count = responsesAt.get(`${weekday} ${hour}`) ?? 0;
+            return (
+              <MessagesButton
+                counted={{ kind: "reply", weekday, hour }}
+                shown={format.count(count)}
+                count={count}
+                of={t.messages.at(format.longWeekday(weekday), format.hour(hour))}
+              />
+            );
+          }),
         ]),
       })}
     />

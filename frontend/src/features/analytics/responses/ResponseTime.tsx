@@ -2,6 +2,8 @@ import type { TimesFragment } from "../../../api/generated/operations";
 import { Card } from "../../../components/Card";
 import { DefinitionPopover } from "../../../components/DefinitionPopover";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { named } from "../messages/number/messageSet";
+import { MessagesButton } from "../messages/number/MessagesButton";
 import { PreviousPeriodDelta } from "../funnel/PreviousPeriodDelta";
 import classes from "./ResponseTime.module.css";
 
@@ -40,7 +42,10 @@ export function ResponseTime({ times, previous }: Props) {
         ))}
       </dl>
       <p className={classes.base}>
-        <b>{format.count(times.responses)}</b> {t.charts.responses(times.responses)}
+        <b>
+          <MessagesButton counted={named("responded")} shown={format.count(times.responses)} count={times.responses} />
+        </b>{" "}
+        {t.charts.responses(times.responses)}
       </p>
     </Card>
   );

@@ -8,6 +8,8 @@ import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
 import type { Colors } from "../../../charts/colors";
 import { tooltipContent } from "../../../charts/tooltip";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { MessagesButton } from "../messages/number/MessagesButton";
+import { openMessages } from "../messages/number/useMessageSet";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
@@ -56,6 +58,13 @@ export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) 
     },
     [rows, t, format],
   );
+  const openHour = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      if (row?.responses) openMessages({ counted: { kind: "reply", weekday: null, hour: row.hour }, row: {} });
+    },
+    [rows],
+  );
   return (
     <ChartCard
       title={t.charts.hours}
@@ -63,14 +72,22 @@ export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) 
       area="hours"
       chart={
         rows.some(({ responses }) => responses > 0) ? (
-          <Chart label={t.charts.hours} option={option} />
+          <Chart label={t.charts.hours} option={option} onPress={openHour} />
         ) : (
           <p className={classes.nothing}>{t.charts.noResponses}</p>
         )
       }
       table={() => ({
         head: [t.charts.hour, t.charts.responsesLabel],
-        rows: rows.map(({ hour, responses }) => [format.hour(hour), format.count(responses)]),
+        rows: rows.map(({ hour, responses }) => [
+          format.hour(hour),
+          <MessagesButton
+            counted={{ kind: "reply", weekday: null, hour }}
+            shown={format.count(responses)}
+            count={responses}
+            of={t.messages.at(null, format.hour(hour))}
+          />,
+        ]),
       })}
     />
   );

@@ -8,6 +8,8 @@ import { ErrorState } from "../../../components/states/ErrorState";
 import { Loading } from "../../../components/states/Loading";
 import type { DefinedField } from "../../../i18n/definitions.es";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { named, type RowIds } from "../messages/number/messageSet";
+import { MessagesButton } from "../messages/number/MessagesButton";
 import { NUMBER_COLUMNS, PAGE_SIZE } from "./columns";
 import classes from "./PerformanceTable.module.css";
 import { SortableHeader } from "./SortableHeader";
@@ -23,11 +25,15 @@ type Props<R extends Row> = TableSource<R> & {
   total: RowFunnelFragment;
   nameColumns: NameColumn<R>[];
   rowKey: (row: R) => string;
+  /** The ids and the name of a row, whose messages its numbers open. */
+  identify: (row: R) => RowIdentity;
 };
+
+type RowIdentity = { ids: RowIds; name: string };
 
 /** The funnel by agent, department, template or account, sorted and paged by the API. */
 export function PerformanceTable<R extends Row>(props: Props<R>) {
-  const { title, definition, area, total, nameColumns, rowKey, ...source } = props;
+  const { title, definition, area, total, nameColumns, rowKey, identify, ...source } = props;
   const { t } = useI18n();
   const { rows, order, sort, isPending, error, refetch, paging } = useTableRows(source);
   return (
@@ -76,7 +82,7 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
                         {cell(row)}
                       </Table.Td>
                     ))}
-                    <NumberCells funnel={row.funnel} hasBars />
+                    <NumberCells funnel={row.funnel} row={identify(row)} hasBars />
                   </Table.Tr>
                 ))}
               </Table.Tbody>
@@ -85,7 +91,7 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
                   <Table.Th role="rowheader" scope="row" colSpan={nameColumns.length}>
                     {t.tables.total}
                   </Table.Th>
-                  <NumberCells funnel={total} />
+                  <NumberCells funnel={total} row={{ ids: {}, name: "" }} />
                 </Table.Tr>
               </Table.Tfoot>
             </Table>
@@ -104,13 +110,22 @@ function followFirstLink(event: MouseEvent<HTMLTableRowElement>) {
   event.currentTarget.querySelector("a")?.click();
 }
 
-function NumberCells({ funnel, hasBars = false }: { funnel: RowFunnelFragment; hasBars?: boolean }) {
+type NumberCellsProps = { funnel: RowFunnelFragment; row: RowIdentity; hasBars?: boolean };
+
+function NumberCells({ funnel, row, hasBars = false }: NumberCellsProps) {
   const { format } = useI18n();
   return NUMBER_COLUMNS.map(({ key, value, isRate }) => {
     const number = value(funnel);
+    const shown = isRate ? format.rate(number) : format.count(number ?? 0);
+    const count = isRate ? {} : { count: number ?? 0 };
+    const counted = key === "messages" ? "all" : key;
     return (
       <Table.Td role="cell" key={key} className={classes.number} data-column={key} data-step={key}>
-        {isRate ? format.rate(number) : format.count(number ?? 0)}
+        {number ? (
+          <MessagesButton counted={named(counted)} row={row.ids} of={row.name} shown={shown} {...count} />
+        ) : (
+          shown
+        )}
         {isRate && hasBars && (
           <span className={classes.bar} aria-hidden="true">
             <span style={{ width: `${100 * (number ?? 0)}%` }} />

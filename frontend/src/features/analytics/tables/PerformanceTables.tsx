@@ -61,6 +61,10 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
           document={AgentsDocument}
           firstRows={numbers.byAgent}
           rowKey={({ agent, department }) => JSON.stringify([agent.id, department.id])}
+          identify={({ agent, department }) => ({
+            ids: { agents: agent.id, departments: department.id },
+            name: `${agent.name}, ${department.name}`,
+          })}
           nameColumns={[
             {
               header: t.tables.agent,
@@ -82,6 +86,7 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
           document={DepartmentsDocument}
           firstRows={numbers.byDepartment}
           rowKey={({ department }) => department.id}
+          identify={({ department }) => ({ ids: { departments: department.id }, name: department.name })}
           nameColumns={[
             {
               header: t.tables.department,
@@ -99,6 +104,7 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
           document={TemplatesDocument}
           firstRows={numbers.byTemplate}
           rowKey={({ template }) => template.id}
+          identify={({ template }) => ({ ids: { templates: template.id }, name: template.name })}
           nameColumns={[
             {
               header: t.tables.template,
@@ -122,6 +128,7 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
           document={AccountsDocument}
           firstRows={undefined}
           rowKey={({ account }) => account.id}
+          identify={({ account }) => ({ ids: { accounts: account.id }, name: account.name })}
           nameColumns={[
             {
               header: t.tables.account,

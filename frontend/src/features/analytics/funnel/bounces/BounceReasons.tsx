@@ -9,6 +9,9 @@ import { useStableQuery } from "../../../../api/useStableQuery";
 import { ErrorState } from "../../../../components/states/ErrorState";
 import { Loading } from "../../../../components/states/Loading";
 import { useI18n } from "../../../../i18n/I18nProvider";
+import { bounceWords } from "../../messages/number/describe";
+import { MessagesButton } from "../../messages/number/MessagesButton";
+import { useMessageSet } from "../../messages/number/useMessageSet";
 import classes from "./BounceReasons.module.css";
 
 type Props = { opened: boolean; onClose: () => void; filter: CampaignAnalyticsFilter };
@@ -16,9 +19,11 @@ type Props = { opened: boolean; onClose: () => void; filter: CampaignAnalyticsFi
 /** A dialog with the reasons why messages bounced, which are asked for when it opens. */
 export function BounceReasons({ opened, onClose, filter }: Props) {
   const { t } = useI18n();
+  const areMessagesOpen = useMessageSet() !== undefined; // above it: the key Escape is theirs then
   return (
     <Modal
       opened={opened}
+      closeOnEscape={!areMessagesOpen}
       onClose={onClose}
       title={t.funnel.reasons}
       size="lg"
@@ -68,7 +73,14 @@ export function ReasonsTable({ reasons }: { reasons: ReasonsAnswer }) {
               <Reason {...reason} />
             </Table.Td>
             <Table.Td>{reason.code}</Table.Td>
-            <Table.Td ta="end">{format.count(reason.count)}</Table.Td>
+            <Table.Td ta="end">
+              <MessagesButton
+                counted={{ kind: "bounce", code: reason.code }}
+                shown={format.count(reason.count)}
+                count={reason.count}
+                of={bounceWords(t, reason.code, reason.title)}
+              />
+            </Table.Td>
             <Table.Td ta="end">{format.rate(reason.share)}</Table.Td>
           </Table.Tr>
         ))}

@@ -1,0 +1,92 @@
+import { Drawer, Skeleton } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useState } from "react";
+import type { CampaignAnalyticsFilter } from "../../../../api/generated/operations";
+import { EmptyState } from "../../../../components/states/EmptyState";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { describeCounted } from "../number/describe";
+import { mayHaveReplies, type MessageSet } from "../number/messageSet";
+import { Controls } from "./Controls";
+import classes from "./Drawer.module.css";
+import { ListError } from "./ListError";
+import { MessageList } from "./MessageList";
+import { MIN_SEARCH_LENGTH, useMessages, type OrderName } from "./useMessages";
+
+const SEARCH_DELAY = 300; // milliseconds after the last key
+const SKELETONS = 8;
+
+type PanelProps = { set: MessageSet; filter: CampaignAnalyticsFilter };
+
+type Props = PanelProps & { opened: boolean; onClose: () => void };
+
+/** A drawer with the messages behind a number, at the right; on a phone it is the whole screen. */
+export function MessagesDrawer({ opened, onClose, ...panel }: Props) {
+  return (
+    <Drawer.Root
+      opened={opened}
+      onClose={onClose}
+      position="right"
+      size="40rem"
+      lockScroll={false} // it writes a style that the service's policy does not admit
+      returnFocus={false} // whoever loads the drawer does it
+    >
+      <Drawer.Overlay backgroundOpacity={0.35} />
+      <Drawer.Content className={classes.content}>
+        <Panel key={JSON.stringify(panel)} {...panel} />
+      </Drawer.Content>
+    </Drawer.Root>
+  );
+}
+
+function Panel({ set, filter }: PanelProps) {
+  const { t, format } = useI18n();
+  const [text, setText] = useState("");
+  const [order, setOrder] = useState<OrderName>("sent");
+  const [typed] = useDebouncedValue(text.trim(), SEARCH_DELAY);
+  const searched = typed.length >= MIN_SEARCH_LENGTH ? typed : null;
+  const list = useMessages(filter, set, order, searched);
+  const { messages, error } = list;
+  // The title is about the whole set, also while a part of it is on show.
+  const [whole, setWhole] = useState({ total: list.total, rowNames: list.rowNames });
+  if (searched === null && list.total !== undefined && list.total !== whole.total)
+    setWhole({ total: list.total, rowNames: list.rowNames });
+  const { title, detail } = describeCounted(t, format, set.counted);
+  const { total, rowNames = [] } = whole;
+  const details = [...(detail ? [detail] : []), ...rowNames];
+  return (
+    <>
+      <Drawer.Header className={classes.header}>
+        <div>
+          <Drawer.Title className={classes.title}>
+            {title}
+            {total !== undefined && ` · ${format.count(total)} ${t.funnel.noun(total)}`}
+          </Drawer.Title>
+          {details.length > 0 && <p className={classes.about}>{details.join(" · ")}</p>}
+        </div>
+        <Drawer.CloseButton aria-label={t.states.close} />
+      </Drawer.Header>
+      <Drawer.Body className={classes.body}>
+        <Controls
+          text={text}
+          onText={setText}
+          found={searched === null ? undefined : list.total}
+          order={order}
+          onOrder={mayHaveReplies(set.counted) ? setOrder : undefined}
+        />
+        {!messages && error ? (
+          <ListError error={error} retry={list.retry} />
+        ) : !messages ? (
+          <div role="status" aria-label={t.states.loading}>
+            {Array.from({ length: SKELETONS }, (_, row) => (
+              <Skeleton key={row} height="3.75rem" mb="0.5rem" />
+            ))}
+          </div>
+        ) : messages.length === 0 ? (
+          <EmptyState title={searched === null ? t.messages.none : t.messages.noneFound} />
+        ) : (
+          <MessageList {...list} messages={messages} total={list.total ?? messages.length} />
+        )}
+      </Drawer.Body>
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+/** The messages behind a number of the page: how an address names them, and how the API is asked for them. */
+import type { CampaignAnalyticsFilter, MessageWhere, StepsFragment } from "../../../../api/generated/operations";
+import { FILTER_KINDS, type FilterKind } from "../../filters/filters";
+
+const WHERE = {
+  all: {},
+  sent: { step: "SENT" },
+  bounced: { step: "BOUNCED" },
+  pending: { step: "PENDING" },
+  delivered: { step: "DELIVERED" },
+  read: { step: "READ" },
+  responded: { step: "RESPONDED" },
+  "not-delivered": { step: "DELIVERED", reached: false },
+  "not-read": { step: "READ", reached: false },
+  "not-responded": { step: "RESPONDED", reached: false },
+  tickets: { createdTicket: true },
+} satisfies Record<string, MessageWhere>;
+
+/** The numbers that a word names. */
+export type NumberName = keyof typeof WHERE;
+
+/** What a number counts: a step or what is missing from it, a reason of bounces, replies of a time. */
+export type Counted =
+  | { kind: "named"; name: NumberName }
+  /** `code` is WhatsApp's; null stands for bounces without one. */
+  | { kind: "bounce"; code: number | null }
+  /** `weekday` is 1 to 7, Monday first; null stands for any. */
+  | { kind: "reply"; weekday: number | null; hour: number };
+
+/** The ids of a table's row, at most one of each kind. They hold instead of those of the page's filter. */
+export type RowIds = Partial<Record<FilterKind, string>>;
+
+export type MessageSet = { counted: Counted; row: RowIds };
+
+/** The parameter of an address: what is counted, then each id of the row. */
+const PARAMETER = "messages";
+
+const ROW_WORDS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;
+
+const NO_REPLIES = new Set<NumberName>(["bounced", "pending", "not-delivered", "not-responded"]);
+
+const isNumberName = (text: string): text is NumberName => Object.hasOwn(WHERE, text);
+
+export const named = (name: NumberName): Counted => ({ kind: "named", name });
+
+function parseCounted(text: string): Counted | undefined {
+  if (isNumberName(text)) return { kind: "named", name: text };
+  const bounce = /^bounce-(unknown|\d{1,9})$/.exec(text)?.[1];
+  if (bounce !== undefined) return { kind: "bounce", code: bounce === "unknown" ? null : Number(bounce) };
+  const reply = /^reply-(?:([1-7])-)?(\d|1\d|2[0-3])$/.exec(text);
+  if (!reply) return undefined;
+  const [, weekday, hour] = reply;
+  return { kind: "reply", weekday: weekday === undefined ? null : Number(weekday), hour: Number(hour) };
+}
+
+function writeCounted(counted: Counted): string {
+  switch (counted.kind) {
+    case "named":
+      return counted.name;
+    case "bounce":
+      return `bounce-${counted.code ?? "unknown"}`;
+    case "reply":
+      return counted.weekday === null ? `reply-${counted.hour}` : `reply-${counted.weekday}-${counted.hour}`;
+  }
+}
+
+/** Read the set that an address names; undefined when there is none, or one that nobody understands. */
+export function parseMessageSet(search: URLSearchParams): MessageSet | undefined {
+  const [text, ...ids] = search.getAll(PARAMETER);
+  const counted = text === undefined ? undefined : parseCounted(text);
+  if (!counted) return undefined;
+  const row: RowIds = {};
+  for (const id of ids) {
+    const kind = FILTER_KINDS.find((kind) => id.startsWith(`${ROW_WORDS[kind]}.`));
+    if (!kind || kind in row) return undefined;
+    row[kind] = id.slice(ROW_WORDS[kind].length + 1);
+    if (row[kind] === "") return undefined;
+  }
+  return { counted, row };
+}
+
+/** Return an address's parameters with a set, or without any. */
+export function withMessageSet(search: URLSearchParams, set: MessageSet | undefined): URLSearchParams {
+  const changed = new URLSearchParams(search);
+  changed.delete(PARAMETER);
+  if (!set) return changed;
+  changed.append(PARAMETER, writeCounted(set.counted));
+  for (const kind of FILTER_KINDS) {
+    const id = set.row[kind];
+    if (id !== undefined) changed.append(PARAMETER, `${ROW_WORDS[kind]}.${id}`);
+  }
+  return changed;
+}
+
+/** Convert what is counted to the API's condition. */
+export function toWhere(counted: Counted): MessageWhere {
+  switch (counted.kind) {
+    case "named":
+      return WHERE[counted.name];
+    case "bounce":
+      return { bounceCodes: [counted.code] };
+    case "reply":
+      return { repliedAt: { weekday: counted.weekday, hour: counted.hour } };
+  }
+}
+
+/** Narrow the page's filter to a row. */
+export function narrowedTo(filter: CampaignAnalyticsFilter, row: RowIds): CampaignAnalyticsFilter {
+  const only = (id: string | undefined, ids: string[] | null | undefined) => (id === undefined ? ids : [id]);
+  return {
+    ...filter,
+    templateIds: only(row.templates, filter.templateIds),
+    accountIds: only(row.accounts, filter.accountIds),
+    departmentIds: only(row.departments, filter.departmentIds),
+    agentIds: only(row.agents, filter.agentIds),
+  };
+}
+
+/** Return whether some of the messages may have a reply. */
+export const mayHaveReplies = (counted: Counted): boolean =>
+  counted.kind === "reply" || (counted.kind === "named" && !NO_REPLIES.has(counted.name));
+
+/** Count the messages of a step's base that did not reach it. */
+export const countMissing = (funnel: StepsFragment, step: "delivered" | "read" | "responded"): number =>
+  funnel[step].base - funnel[step].count;
