@@ -92,6 +92,10 @@ def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tm
     reader = Reader.enter(strict, page, "p1", "/?period=last90")
     settled(reader)
     expect(page.locator("li[data-step=sent]")).to_be_visible()
+    page.locator("li[data-step=sent]").get_by_role("button", name="enviados: ver mensajes").click()
+    expect(page.get_by_role("dialog").locator("[data-message]").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     with page.expect_response(
         lambda answer: answer.url.endswith("/graphql") and operation(answer.request) == "TemplateOptions"
     ):
@@ -108,7 +112,7 @@ def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tm
     expect(row).to_have_count(0)
     assert [body["errors"] for _, body in answers if "errors" in body] == []
     asked = {name for name, _ in answers}
-    assert {"View", "Viewer", "CreateExport", "Exports", "DownloadLink", "DeleteExport"} <= asked
+    assert {"View", "Viewer", "Messages", "CreateExport", "Exports", "DownloadLink", "DeleteExport"} <= asked
     assert any('"next"' in message for message in messages)
     assert not any('"error"' in message for message in messages)
 

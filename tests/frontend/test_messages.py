@@ -190,6 +190,21 @@ def test_more_are_loaded_until_there_are_no_more(reader: Reader) -> None:
         expect(panel.get_by_role("button", name="Cargar más")).to_have_count(0)
 
 
+def test_when_no_more_can_be_had_the_list_stays_and_can_go_on(reader: Reader) -> None:
+    page, panel = reader.page, drawer(reader.page)
+    press(page.locator("li[data-step=responded]"), "respondidos")
+    expect(panel.locator("[data-message]")).to_have_count(PAGE)
+    body = {"data": None, "errors": [{"message": "no", "extensions": {"code": "RATE_LIMITED"}}]}
+    page.route("**/graphql", lambda route: route.fulfill(json=body))
+    panel.get_by_role("button", name="Cargar más").click()
+    expect(panel.get_by_role("alert")).to_have_text("No se pudieron cargar más mensajes.")
+    expect(panel.locator("[data-message]")).to_have_count(PAGE)
+    page.unroute("**/graphql")
+    panel.get_by_role("button", name="Cargar más").click()
+    expect(panel.locator("[data-message]")).to_have_count(2 * PAGE)
+    expect(panel.get_by_role("alert")).to_have_count(0)
+
+
 def test_the_order_is_the_readers_where_there_are_replies(reader: Reader) -> None:
     page = reader.page
     press(page.locator("li[data-step=responded]"), "respondidos")

@@ -37,7 +37,7 @@ export const messagesEn: MessageTexts = {
   },
   at: (weekday, hour) => (weekday === null ? `at ${hour}` : `${weekday} at ${hour}`),
   search: "Search these messages",
-  searchHint: "Phone, ticket or message ID: from its beginning, at least 4 characters",
+  searchHint: "Beginning of a phone, ticket or ID; 4 characters or more",
   found: (_n, shown) => `${shown} found`,
   order: "Order by",
   orders: {

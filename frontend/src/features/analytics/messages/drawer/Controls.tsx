@@ -26,6 +26,7 @@ export function Controls({ text, onText, found, order, onOrder }: Props) {
         className={classes.search}
         label={t.messages.search}
         description={t.messages.searchHint}
+        inputWrapperOrder={["label", "input", "description"]}
         leftSection={<IconSearch size={16} aria-hidden="true" />}
         autoComplete="off"
         maxLength={MAX_SEARCH_LENGTH}

@@ -15,6 +15,9 @@ import { MIN_SEARCH_LENGTH, useMessages, type OrderName } from "./useMessages";
 const SEARCH_DELAY = 300; // milliseconds after the last key
 const SKELETONS = 8;
 
+// Of the whole: Mantine gives the content's own class to what lies behind it, too.
+const CLASS_NAMES = { content: classes.content ?? "" };
+
 type PanelProps = { set: MessageSet; filter: CampaignAnalyticsFilter };
 
 type Props = PanelProps & { opened: boolean; onClose: () => void };
@@ -23,6 +26,7 @@ type Props = PanelProps & { opened: boolean; onClose: () => void };
 export function MessagesDrawer({ opened, onClose, ...panel }: Props) {
   return (
     <Drawer.Root
+      classNames={CLASS_NAMES}
       opened={opened}
       onClose={onClose}
       position="right"
@@ -31,7 +35,7 @@ export function MessagesDrawer({ opened, onClose, ...panel }: Props) {
       returnFocus={false} // whoever loads the drawer does it
     >
       <Drawer.Overlay backgroundOpacity={0.35} />
-      <Drawer.Content className={classes.content}>
+      <Drawer.Content>
         <Panel key={JSON.stringify(panel)} {...panel} />
       </Drawer.Content>
     </Drawer.Root>

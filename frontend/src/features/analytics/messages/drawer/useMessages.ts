@@ -13,6 +13,8 @@ import { narrowedTo, toWhere, type MessageSet } from "../number/messageSet";
 
 const PAGE_SIZE = 50; // messages
 
+const NAME_ORDER = FILTER_KINDS.toReversed(); // an agent, then the department they sent from
+
 /** The shortest text that the API looks for, in characters. */
 export const MIN_SEARCH_LENGTH = 4;
 
@@ -65,7 +67,7 @@ export function useMessages(
     /** The names of the row; an id where the directory does not know it. */
     rowNames:
       first &&
-      FILTER_KINDS.flatMap((kind) => {
+      NAME_ORDER.flatMap((kind) => {
         const id = row[kind];
         return id === undefined ? [] : [first[kind]?.nodes.find((entry) => entry.id === id)?.name ?? id];
       }),
