@@ -65,7 +65,9 @@ export default defineConfig(
           exceptions: {
             suffixes: ["Connection", "Edge", "Payload", "Performance"],
             types: [
+              "AppliedConditions",
               "AppliedFilter",
+              "AppliedHourOfWeek",
               "Bounce",
               "BounceReason",
               "CampaignAnalytics",

@@ -91,7 +91,7 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
                   <Table.Th role="rowheader" scope="row" colSpan={nameColumns.length}>
                     {t.tables.total}
                   </Table.Th>
-                  <NumberCells funnel={total} row={{ ids: {}, name: "" }} />
+                  <NumberCells funnel={total} row={{ ids: {}, name: t.tables.total }} />
                 </Table.Tr>
               </Table.Tfoot>
             </Table>
