@@ -126,7 +126,7 @@ def test_a_cell_of_the_heatmap_and_an_hour_open_their_messages(reader: Reader) -
     expect(drawer(page)).to_contain_text(f"{WEEKDAYS[weekday - 1]} a las {hour:02}:00")
     page.keyboard.press("Escape")
 
-    page.get_by_role("button", name="Ver como tabla: Gráfico de respuesta por hora").click()
+    page.get_by_role("button", name="Ver como tabla: Respuestas por hora").click()
     press(page.locator("[data-area=hours]"), f"respuestas?, a las {hour:02}:00")
     shows(reader, "Respondidos", told(reader, {"repliedAt": {"hour": hour}}))
 
