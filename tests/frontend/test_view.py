@@ -15,7 +15,7 @@ STEPS = ["sent", "delivered", "read", "responded"]
 
 def settled(reader: Reader) -> None:
     """The view shows the answer to its filters."""
-    expect(reader.page.locator("[aria-busy=false] [data-step=messages]").first).to_be_visible()
+    expect(reader.page.locator("[aria-busy=false] li[data-step=messages]").first).to_be_visible()
 
 
 def agrees(reader: Reader) -> None:

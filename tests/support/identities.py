@@ -33,6 +33,8 @@ def agreeing(events: list[Event]) -> list[Event]:
     Of statements that contradict each other at the same time the greater value wins, which a pseudonym cannot know.
     """
     said: dict[Any, dict[str, Any]] = {}
+    for event in events:
+        _agreeing(event, said)
     return [_agreeing(event, said) for event in events]
 
 
@@ -52,10 +54,15 @@ def _agreeing(event: Event, said: dict[Any, dict[str, Any]]) -> Event:
 
 
 def _one(key: Any, body: dict[str, Any], said: dict[Any, dict[str, Any]], named: tuple[str, ...]) -> dict[str, Any]:
-    """A body with the contact and the wamid that were said first under its key."""
+    """A body with the contact and the wamid that were said first under its key, if any were: a send needs a contact."""
     first = said.setdefault(key, {})
     named_too = [name for name in ("contact", *named) if name in body]
     for name in named_too:
-        first.setdefault(name, body[name])
+        if name not in first or not _names_anything(first[name]):
+            first[name] = body[name]
     rest = {name: value for name, value in body.items() if name not in named}
     return rest | {name: WAMIDS.get(first[name], first[name]) if name in named else first[name] for name in named_too}
+
+
+def _names_anything(value: Any) -> bool:
+    return any(value.values()) if isinstance(value, dict) else value is not None
