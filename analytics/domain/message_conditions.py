@@ -1,5 +1,6 @@
-"""What single messages of a selection are asked for: the messages behind a number. Source: docs/numbers.md, "The
-messages behind a number".
+"""Conditions on single messages: those behind a number of the view.
+
+Source: docs/numbers.md, "The messages behind a number".
 """
 
 from collections.abc import Iterator
@@ -58,8 +59,8 @@ class MessageConditions:
     """Conditions that a message must all meet; an absent one (None) always holds, an empty set never does.
 
     `reached` False stands for the messages of the step's base that did not reach the step. `bounce_codes` may have
-    `NO_CODE`. `reply_weekday` (ISO: Monday is 1) and `reply_hour` are those of the reply's local
-    time. `text` is the beginning of the recipient's digits, of a ticket's key or of a message's id.
+    `NO_CODE`. `reply_weekday` (ISO: Monday is 1) and `reply_hour` are those of the reply's local time. `text` is the
+    beginning of the recipient's digits, of a ticket's key or of a message's id.
     """
 
     step: FunnelStepName | None = None

@@ -1,5 +1,6 @@
-"""The single messages behind a number: how many there are, and a page of them. Source: docs/numbers.md, "The messages
-behind a number".
+"""The single messages behind a number: their count, and a page of them.
+
+Source: docs/numbers.md, "The messages behind a number".
 
 What the rollups count by day is counted there, and of the message rows only those of days that have such messages are
 looked at. All else is looked for among the messages of the whole period, of which there may be so many and no more.

@@ -108,7 +108,7 @@ def filter_digits(text: str) -> list[str]:
 
 
 def value_of(order: MessageOrder, message: OracleMessage) -> int | None:
-    """What a message is ordered by, in microseconds."""
+    """Return the value that a message is ordered by, in microseconds."""
     sent = to_micros(message.sent_at)
     if order.field is MessageOrderField.SENT_AT:
         return sent

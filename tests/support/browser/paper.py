@@ -1,4 +1,4 @@
-"""What Chromium prints: the words of a PDF with their places, as far as Chromium's own PDFs need it."""
+"""A reader of the PDFs that Chromium prints: their words with their places."""
 
 import re
 import zlib
