@@ -1,6 +1,5 @@
 """The messages behind a number are those that the rules say, in every order, a page at a time."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -120,12 +119,11 @@ def value_of(order: MessageOrder, message: OracleMessage) -> int | None:
 
 def in_order(order: MessageOrder, chosen: list[OracleMessage]) -> list[str]:
     """Their ids in an order, those without the value last."""
-    by_value: Callable[[OracleMessage], Any] = lambda message: (value_of(order, message), message.id)  # noqa: E731
     by_id = sorted(chosen, key=lambda message: message.id, reverse=order.descending)
     valued = [message for message in by_id if value_of(order, message) is not None]
-    return [message.id for message in sorted(valued, key=by_value, reverse=order.descending)] + [
-        message.id for message in by_id if value_of(order, message) is None
-    ]
+    # Sorting is stable, also in reverse: equal ones stay by id.
+    valued.sort(key=lambda message: value_of(order, message) or 0, reverse=order.descending)
+    return [message.id for message in valued] + [message.id for message in by_id if value_of(order, message) is None]
 
 
 async def all_pages(database: Database, spec: QuerySpec, order: MessageOrder, first: int) -> tuple[list[str], set[int]]:
