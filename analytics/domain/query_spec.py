@@ -191,8 +191,10 @@ class QuerySpec(DimensionFilters):
     @staticmethod
     def unknown_fields(text: str) -> list[str]:
         """Return the names of what a newer release wrote and this one does not know, such as another filter."""
-        known = {field.name for field in fields(QuerySpec)}
-        return sorted(msgspec.json.decode(text, type=dict[str, Any]).keys() - known)
+        stated = msgspec.json.decode(text, type=dict[str, Any])
+        conditions = (stated.get("where") or {}).keys() - {field.name for field in fields(MessageConditions)}
+        unknown = stated.keys() - {field.name for field in fields(QuerySpec)}
+        return sorted([*unknown, *(f"where.{name}" for name in conditions)])
 
 
 def finality_window(reply_window_days: int) -> int:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.limits import MAX_FILTER_IDS, MAX_RANGE_DAYS
+from analytics.domain.message_conditions import MessageConditions
 from analytics.domain.query_spec import (
     DIMENSIONS,
     AccessScope,
@@ -244,3 +245,13 @@ def test_stored_departments_are_read_within_the_stored_scope_only() -> None:
     )
     with pytest.raises(ForbiddenError):
         QuerySpec.from_json(widened)
+
+
+def test_what_a_newer_release_wrote_is_named_also_inside_the_conditions() -> None:
+    stored = replace(spec(), where=MessageConditions(created_ticket=True)).to_json()
+    assert QuerySpec.from_json(stored).where == MessageConditions(created_ticket=True)
+    assert QuerySpec.unknown_fields(stored) == []
+    newer = stored.replace('"created_ticket":true', '"created_ticket":true,"button":"yes"')
+    assert QuerySpec.unknown_fields(newer.replace('"now"', '"languages":["es"],"now"')) == ["languages", "where.button"]
+    # What is not restricted is not written: an older release need not know it.
+    assert "where" not in spec().to_json()
