@@ -71,6 +71,7 @@ export default defineConfig(
               "Bounce",
               "BounceReason",
               "CampaignAnalytics",
+              "Coverage",
               "ExportFailure",
               "Funnel",
               "FunnelStep",

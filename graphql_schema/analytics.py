@@ -7,14 +7,15 @@ import strawberry
 
 from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
 from analytics.domain.query_spec import QuerySpec
+from analytics.reports.coverage import first_message_day
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info
 from graphql_schema.directory import Account, After, Agent, Department, First, Template
-from graphql_schema.enums import Granularity, describe_type
+from graphql_schema.enums import Category, Comparison, Granularity, describe_type
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
 from graphql_schema.messages import Message
 from graphql_schema.scalars import TimeZone
-from resolvers import analytics, messages
+from resolvers import analytics, categories, messages
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
 
 describe_type(
@@ -103,6 +104,12 @@ class AccountPerformance:
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
 
+@strawberry.type(description="The messages of a category of templates.")
+class CategoryPerformance:
+    category: Category = strawberry.field(description="The category under which they were sent.")
+    funnel: Funnel = strawberry.field(description=NUMBERS)
+
+
 @strawberry.type(description="The range of days as resolved.")
 class Period:
     from_: date = strawberry.field(name="from", description="The first calendar day.")
@@ -121,6 +128,18 @@ class Period:
             starts_at=spec.zone.aware(spec.starts_at),
             ends_at=spec.zone.aware(spec.ends_at),
         )
+
+
+@strawberry.type(description="The days of a period of which there is data.")
+class Coverage:
+    complete: bool = strawberry.field(description="True if the viewer's first message is not later than the first day.")
+    first_message_on: date | None = strawberry.field(
+        description="The day of the first message that the viewer may see, whatever the filter; null without any."
+    )
+    compared_until: datetime | None = strawberry.field(
+        description="In a previous period: the time at which it ends, because the period that it is compared with "
+        "reaches today. Null: it ends with its last day."
+    )
 
 
 @strawberry.type(description="A point of a time series.")
@@ -182,8 +201,15 @@ def _order(order: PerformanceOrder | None) -> analytics.Order | None:
 
 @strawberry.type(description="The numbers of the messages that a filter selects, as far as the viewer may see them.")
 class CampaignAnalytics:
-    spec: strawberry.Private[QuerySpec]
+    asked: strawberry.Private[QuerySpec]
+    spec: strawberry.Private[QuerySpec]  # with the templates of its categories and languages
     is_previous: strawberry.Private[bool] = False
+
+    @staticmethod
+    async def create(info: Info, asked: QuerySpec, *, is_previous: bool = False) -> "CampaignAnalytics":
+        """Return the numbers of a specification. Raises `InvalidInputError`."""
+        spec = await categories.resolve_spec(info.context.loader, asked)
+        return CampaignAnalytics(asked=asked, spec=spec, is_previous=is_previous)
 
     @strawberry.field(description="The range of days as resolved.")
     def period(self) -> Period:
@@ -231,6 +257,16 @@ class CampaignAnalytics:
         page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
         return to_connection(
             page, lambda row: AccountPerformance(account=row.entity, funnel=Funnel.from_domain(row.counts))
+        )
+
+    @strawberry.field(description="A row for each category of templates, as the messages were sent.")
+    async def by_category(
+        self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
+    ) -> Connection[CategoryPerformance]:
+        page = await categories.by_category(info.context.loader, self.spec, _order(order_by), first, after)
+        return to_connection(
+            page,
+            lambda row: CategoryPerformance(category=row.entity.category, funnel=Funnel.from_domain(row.counts)),
         )
 
     @strawberry.field(description="The funnel over time: every point of the period, in order, empty ones too.")
@@ -282,6 +318,7 @@ class CampaignAnalytics:
     ) -> Connection[Message]:
         page = await messages.list_messages(
             info.context.loader,
+            self.asked,
             self.spec,
             where.conditions() if where else None,
             order_by.order() if order_by else None,
@@ -290,12 +327,27 @@ class CampaignAnalytics:
         )
         return to_connection(page, lambda message: Message.from_domain(message, self.spec))
 
-    @strawberry.field(
-        description="The same filter over as many days ending the day before these begin. "
-        "Null inside a previous period."
-    )
-    def previous_period(self) -> "CampaignAnalytics | None":
-        return None if self.is_previous else CampaignAnalytics(spec=self.spec.previous(), is_previous=True)
+    @strawberry.field(description="The same filter over earlier days. Null inside a previous period.")
+    async def previous_period(
+        self,
+        info: Info,
+        comparison: Annotated[
+            Comparison, strawberry.argument(description="Which earlier days.")
+        ] = Comparison.DAYS_BEFORE,
+    ) -> "CampaignAnalytics | None":
+        if self.is_previous:
+            return None
+        return await CampaignAnalytics.create(info, self.asked.previous(comparison), is_previous=True)
+
+    @strawberry.field(description="Whether there is data of the whole period.")
+    async def coverage(self, info: Info) -> Coverage:
+        spec = self.spec
+        first = await info.context.loader.load(first_message_day, spec.scope, spec.tenant_time_zone, spec.zone)
+        return Coverage(
+            complete=first is not None and first <= spec.first,
+            first_message_on=first,
+            compared_until=None if spec.until is None else spec.zone.aware(spec.until),
+        )
 
     @strawberry.field(description="The messages among these that may still change, and until when.")
     async def maturing(self, info: Info) -> Maturing:
@@ -315,4 +367,4 @@ class AnalyticsQuery:
         filter: Annotated[CampaignAnalyticsFilter, strawberry.argument(description="The messages to count.")],
     ) -> CampaignAnalytics | None:
         viewer = await info.context.viewer()
-        return CampaignAnalytics(spec=viewer.specify(filter.filter(), info.context.now))
+        return await CampaignAnalytics.create(info, viewer.specify(filter.filter(), info.context.now))

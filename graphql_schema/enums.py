@@ -7,14 +7,15 @@ import strawberry
 
 from analytics.domain.access import Role
 from analytics.domain.export_columns import ExportColumn
+from analytics.domain.measures.comparison import Comparison
 from analytics.domain.measures.funnel import FunnelStepName
 from analytics.domain.measures.time_buckets import Granularity
 from analytics.domain.message_conditions import ReplyKind
 from analytics.domain.message_status import Status as MessageStatus
+from analytics.domain.templates import Category
 from analytics.domain.text import Locale
 from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
 from analytics.exports.requests import UserErrorCode
-from analytics.reports.directory import Category
 from analytics.reports.messages import MessageOrderField
 from resolvers.analytics import Direction, OrderField
 from resolvers.messages import ReplyRule
@@ -22,6 +23,7 @@ from resolvers.messages import ReplyRule
 # Fields name their enums from here, so that none can be used without its description.
 __all__ = [
     "Category",
+    "Comparison",
     "CsvSeparator",
     "Direction",
     "ExportColumn",
@@ -74,6 +76,19 @@ _describe(
         "ADMINISTRATOR": "Sees everything, and everyone's exports.",
         "ANALYST": "Sees everything, and their own exports.",
         "SUPERVISOR": "Sees the departments they belong to, and their own exports.",
+    },
+)
+_describe(
+    Comparison,
+    "Comparison",
+    "The earlier days that a period is compared with.",
+    {
+        "DAYS_BEFORE": "As many days, ending the day before.",
+        "PERIOD_BEFORE": "For whole years, quarters, months or ISO weeks, and for one that begins with such a unit and "
+        "ends today: as many units before. For any other range: as many days before. What reaches today is compared to "
+        "the same local time of the day that stands for today.",
+        "SAME_PERIOD_LAST_YEAR": "The same dates a year before, of 29 February the 28th; weeks by their ISO week. To "
+        "the same local time, as above.",
     },
 )
 _describe(

@@ -9,7 +9,8 @@ import strawberry
 
 from analytics.domain.access import Viewer
 from analytics.domain.errors import ForbiddenError, InvalidInputError
-from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
+from analytics.domain.query_spec import DIMENSIONS, Dimension, QuerySpec
+from analytics.domain.templates import Ids
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
 from analytics.exports import records, requests
@@ -18,7 +19,15 @@ from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import DownloadUrlFactory, Info
 from graphql_schema.directory import After, First
-from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
+from graphql_schema.enums import (
+    Category,
+    CsvSeparator,
+    ExportColumn,
+    ExportFormat,
+    ExportStatus,
+    FailureCode,
+    UserErrorCode,
+)
 from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
 from graphql_schema.messages import AppliedConditions
 from resolvers import exports as resolvers
@@ -61,11 +70,13 @@ def _applied_ids(dimension: Dimension) -> Any:
         ids: Ids = getattr(self.spec, dimension.field)
         return None if ids is None else [strawberry.ID(id) for id in sorted(ids)]
 
+    if dimension.excluded:
+        return strawberry.field(ids, description=f"{dimension.noun.capitalize()} that are left out.")
     narrowed = ", narrowed to what the requester may see" if dimension.scoped else ""
     return strawberry.field(ids, description=f"{dimension.noun.capitalize()}{narrowed}.")
 
 
-@strawberry.type(description="The filter as it ran. Null: no restriction; an empty list: nothing.")
+@strawberry.type(description="The filter as it ran. Null: no restriction.")
 @_with_dimensions
 class AppliedFilter:
     spec: strawberry.Private[QuerySpec]
@@ -73,6 +84,14 @@ class AppliedFilter:
     @strawberry.field(description="The range of days.")
     def period(self) -> Period:
         return Period.from_domain(self.spec)
+
+    @strawberry.field(description="Categories of templates, as the messages were sent.")
+    def categories(self) -> list[Category] | None:
+        return None if self.spec.categories is None else sorted(map(Category, self.spec.categories))
+
+    @strawberry.field(description="Languages of templates, as the messages were sent.")
+    def languages(self) -> list[str] | None:
+        return None if self.spec.languages is None else sorted(self.spec.languages)
 
     @strawberry.field(description="The conditions of single messages; null without any.")
     def where(self) -> AppliedConditions | None:

@@ -10,15 +10,18 @@ from analytics.domain.limits import (
     MAX_FILTER_IDS,
     MAX_PAGE_SIZE,
     MAX_RANGE_DAYS,
+    MAX_SCANNED_MESSAGES,
     MAX_SEARCH_LENGTH,
     MIN_SEARCH_LENGTH,
 )
 from analytics.domain.message_conditions import MessageConditions
-from analytics.domain.query_spec import DIMENSION_BY_FIELD, DIMENSIONS, Ids, MessageFilter
+from analytics.domain.query_spec import DIMENSION_BY_FIELD, DIMENSIONS, MessageFilter
+from analytics.domain.templates import Ids
 from analytics.domain.text import sanitize
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports import messages
 from graphql_schema.enums import (
+    Category,
     CsvSeparator,
     Direction,
     ExportColumn,
@@ -40,6 +43,8 @@ IDS = (
 )
 SEARCH = "Part of the name; case and accents do not matter."
 ORDER = "The order of the rows. Default: messages, the most first."
+SCANNED = f"Not in periods of more than {MAX_SCANNED_MESSAGES:,} messages, where each must be looked at for it."
+OWN = " A supervisor may name their own only (else FORBIDDEN)."
 
 
 @strawberry.input(description=f"Calendar days, both included; at most {MAX_RANGE_DAYS} of them.")
@@ -53,7 +58,10 @@ def _ids(field: str, note: str = "") -> Any:
 
     `field` is the dimension's name in `DimensionFilters`; `note` is appended to the description.
     """
-    noun = DIMENSION_BY_FIELD[field].noun
+    dimension = DIMENSION_BY_FIELD[field]
+    noun = dimension.noun
+    if dimension.excluded:
+        return strawberry.field(default=None, description=f"No messages of these {noun}.{note}")
     return strawberry.field(
         default=None,
         description=f"Only messages of these {noun}. Absent: of any. An empty list selects nothing.{note}",
@@ -71,10 +79,21 @@ class CampaignAnalyticsFilter:
     )
     template_ids: list[strawberry.ID] | None = _ids("templates")
     account_ids: list[strawberry.ID] | None = _ids("accounts")
-    department_ids: list[strawberry.ID] | None = _ids(
-        "departments", " A supervisor may name their own only (else FORBIDDEN)."
-    )
+    department_ids: list[strawberry.ID] | None = _ids("departments", OWN)
     agent_ids: list[strawberry.ID] | None = _ids("agents")
+    categories: list[Category] | None = strawberry.field(
+        default=None,
+        description="Only messages of these categories, as they were sent. Absent: of any. " + SCANNED,
+    )
+    languages: list[str] | None = strawberry.field(
+        default=None,
+        description="Only messages of templates that had one of these languages, such as `es_CL`, when they were sent. "
+        "Absent: of any. " + SCANNED,
+    )
+    exclude_template_ids: list[strawberry.ID] | None = _ids("excluded_templates")
+    exclude_account_ids: list[strawberry.ID] | None = _ids("excluded_accounts")
+    exclude_department_ids: list[strawberry.ID] | None = _ids("excluded_departments", OWN)
+    exclude_agent_ids: list[strawberry.ID] | None = _ids("excluded_agents")
 
     def filter(self) -> MessageFilter:
         """Convert to a `MessageFilter`."""
@@ -82,6 +101,8 @@ class CampaignAnalyticsFilter:
             first=self.sent_on.from_,
             last=self.sent_on.to,
             time_zone=self.time_zone,
+            categories=None if self.categories is None else frozenset(self.categories),
+            languages=None if self.languages is None else frozenset(map(sanitize, self.languages)),
             **{dimension.field: id_set(getattr(self, dimension.input_field)) for dimension in DIMENSIONS},
         )
 

@@ -15,6 +15,7 @@ from analytics.domain.measures.funnel import ZERO_COUNTS, FunnelCounts, total
 from analytics.domain.measures.response_times import quantile
 from analytics.domain.measures.time_buckets import Bucket, Granularity, count_buckets, day_buckets, hour_buckets
 from analytics.domain.query_spec import QuerySpec
+from analytics.domain.templates import Category
 from analytics.domain.whatsapp_errors import NO_CODE, title_of
 from analytics.reports.directory import (
     ACCOUNTS,
@@ -78,7 +79,25 @@ VALUES: dict[OrderField, Callable[[FunnelCounts], float | None]] = {
     OrderField.RESPONDED_RATE: lambda counts: counts.step("responded").rate,
 }
 
-Entity = TypeVar("Entity", Account, Agent, Department, Template)
+
+@dataclass(frozen=True)
+class CategoryEntry:
+    """A category of templates as the entity of a table's row."""
+
+    category: Category
+
+    @property
+    def id(self) -> str:
+        """Its name, which is its id."""
+        return self.category.value
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.category.value
+
+
+Entity = TypeVar("Entity", Account, Agent, CategoryEntry, Department, Template)
 
 
 @dataclass(frozen=True)
@@ -126,7 +145,7 @@ async def by_agent(
         Performance(agents.newest(agent), (departments.newest(department),), counts)
         for (agent, department), counts in rows.items()
     ]
-    return _page(table, "byAgent", order, first, after)
+    return sort_page(table, "byAgent", order, first, after)
 
 
 async def by_department(
@@ -136,7 +155,7 @@ async def by_department(
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for (dep,) in rows))
     table = [Performance(departments.newest(id), (), counts) for (id,), counts in rows.items()]
-    return _page(table, "byDepartment", order, first, after)
+    return sort_page(table, "byDepartment", order, first, after)
 
 
 async def by_template(
@@ -162,7 +181,7 @@ async def by_template(
         )
         for template, counts_by_department in counts_by_template.items()
     ]
-    return _page(table, "byTemplate", order, first, after)
+    return sort_page(table, "byTemplate", order, first, after)
 
 
 async def by_account(
@@ -172,10 +191,10 @@ async def by_account(
     rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.ACCOUNT))
     accounts = await loader.load(load_names, spec.tenant_id, ACCOUNTS, frozenset(account for (account,) in rows))
     table = [Performance(accounts.newest(id), (), counts) for (id,), counts in rows.items()]
-    return _page(table, "byAccount", order, first, after)
+    return sort_page(table, "byAccount", order, first, after)
 
 
-def _page(
+def sort_page(
     table: list[Performance[Entity]], field_name: str, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Entity]]:
     """Sort a table and return one page of it; `field_name` is its GraphQL field, for the cursors."""

@@ -11,6 +11,7 @@ import msgspec
 from analytics.domain.message_conditions import MessageConditions, ReplyKind
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import QuerySpec
+from analytics.domain.templates import Category
 from analytics.domain.time_zones import SECOND
 from analytics.domain.whatsapp_errors import title_of
 from analytics.reports.directory import (
@@ -20,7 +21,6 @@ from analytics.reports.directory import (
     TEMPLATES,
     Account,
     Agent,
-    Category,
     Department,
     NameHistory,
     Template,
@@ -85,17 +85,21 @@ class Message:
 
 async def list_messages(
     loader: RequestLoader,
+    asked: QuerySpec,
     spec: QuerySpec,
     where: MessageConditions | None,
     order: MessageOrder | None,
     first: int,
     after: str | None,
 ) -> Page[Message]:
-    """Return a page of the messages of a specification that meet further conditions."""
+    """Return a page of the messages of a specification that meet further conditions.
+
+    `spec` is `asked` with its categories and languages resolved.
+    """
     check_first(first)
     order = order or NEWEST_FIRST
     spec = replace(spec, where=where)
-    of = _list_name(spec, order)
+    of = _list_name(replace(asked, where=where), order)
     position = None if after is None else _position(of, after)
     found = await loader.load(read_messages, spec, order, first, position)
     return Page(

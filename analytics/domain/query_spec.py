@@ -13,11 +13,11 @@ import msgspec
 
 from analytics.domain.errors import ForbiddenError, InvalidInputError
 from analytics.domain.limits import MAX_FILTER_IDS, MAX_RANGE_DAYS
+from analytics.domain.measures.comparison import Comparison, compared_days
 from analytics.domain.message_conditions import MessageConditions
+from analytics.domain.templates import Ids, TemplateFilters, TemplateMatch
 from analytics.domain.text import Locale
-from analytics.domain.time_zones import DAY, FIRST_DAY, LAST_DAY, Zone, zone
-
-Ids = frozenset[str] | None  # None: no restriction; empty: nothing
+from analytics.domain.time_zones import DAY, FIRST_DAY, LAST_DAY, Zone, local_day, zone
 
 # WhatsApp repeats webhooks for up to seven days, so no message is final before that.
 LATEST_WEBHOOK_DAYS = 7
@@ -36,6 +36,7 @@ class Dimension:
     noun: str  # plural, for descriptions of the schema
     titles: Mapping[Locale, str]  # of its line in an export's summary sheet
     scoped: bool = False  # True if a supervisor sees only some of its values
+    excluded: bool = False  # True if the values are those that messages may not have
 
     @property
     def argument(self) -> str:
@@ -46,24 +47,27 @@ class Dimension:
 
 @dataclass(frozen=True, kw_only=True)
 class DimensionFilters:
-    """The values of each dimension that messages may have."""
+    """The values of each dimension that messages may have, and those that they may not have."""
 
     departments: Ids = None
     agents: Ids = None
     templates: Ids = None
     accounts: Ids = None
+    excluded_departments: Ids = None
+    excluded_agents: Ids = None
+    excluded_templates: Ids = None
+    excluded_accounts: Ids = None
 
     def filtered(self) -> Iterator[tuple[Dimension, frozenset[str]]]:
         """Yield each dimension that is filtered by, with its values."""
         for dimension in DIMENSIONS:
             ids: Ids = getattr(self, dimension.field)
-            if ids is not None:
+            if ids is not None and (ids or not dimension.excluded):
                 yield dimension, ids
 
 
-# All that messages can be filtered by: one for each field above, in the order of an export's summary sheet.
-# The specification, the query planner, SQL, `AppliedFilter` and the summary sheet follow this table.
-DIMENSIONS = (
+# The dimensions whose values messages may have, in the order of an export's summary sheet.
+INCLUDED = (
     Dimension(
         "departments",
         "department_id",
@@ -80,6 +84,25 @@ DIMENSIONS = (
         "accounts", "account_id", "account_ids", "sender accounts", {Locale.ES: "Cuentas", Locale.EN: "Accounts"}
     ),
 )
+
+
+def _excluding(dimension: Dimension) -> Dimension:
+    """Return the dimension whose values messages may not have."""
+    return replace(
+        dimension,
+        field=f"excluded_{dimension.field}",
+        input_field=f"exclude_{dimension.input_field}",
+        titles={
+            Locale.ES: f"Excepto {dimension.titles[Locale.ES].lower()}",
+            Locale.EN: f"Except {dimension.titles[Locale.EN].lower()}",
+        },
+        excluded=True,
+    )
+
+
+# All that messages can be filtered by: one for each field above.
+# The specification, the query planner, SQL, `AppliedFilter` and the summary sheet follow this table.
+DIMENSIONS = (*INCLUDED, *map(_excluding, INCLUDED))
 DIMENSION_BY_FIELD = {dimension.field: dimension for dimension in DIMENSIONS}
 
 # The fields of a filter in the first release, which are always in `MessageFilter.to_builtins`.
@@ -98,17 +121,17 @@ class AccessScope:
 
         Raises `ForbiddenError` for a department that may not be seen, in the same words whether or not it exists.
         """
-        if self.departments is None:
-            return departments
-        if departments is None:
-            return self.departments
-        if not departments <= self.departments:
-            raise ForbiddenError("filter.departmentIds: you may only name departments that you belong to.")
-        return departments
+        self.require(departments, "filter.departmentIds")
+        return self.departments if departments is None else departments
+
+    def require(self, departments: Ids, argument: str) -> None:
+        """Raise `ForbiddenError` if a department that an argument names may not be seen."""
+        if departments is not None and self.departments is not None and not departments <= self.departments:
+            raise ForbiddenError(f"{argument}: you may only name departments that you belong to.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageFilter(DimensionFilters):
+class MessageFilter(DimensionFilters, TemplateFilters):
     """The messages that a caller asks for; days are calendar days of the send time, both included."""
 
     first: date
@@ -125,8 +148,12 @@ class MessageFilter(DimensionFilters):
         return {name: value for name, value in values.items() if value is not None or name in FIRST_FIELDS}
 
 
+# The fields of a specification that follow from the others and the directory.
+RESOLVED = {"category_match", "language_match", "category_groups"}
+
+
 @dataclass(frozen=True, kw_only=True)
-class QuerySpec(DimensionFilters):
+class QuerySpec(DimensionFilters, TemplateFilters):
     """A definite filter: of one tenant and scope, with absolute days, as of one moment, perhaps of single messages.
 
     It cannot be created without a scope, and creating it narrows `departments` to that scope.
@@ -140,9 +167,16 @@ class QuerySpec(DimensionFilters):
     reply_window_days: int
     now: int
     where: MessageConditions | None = None
+    until: int | None = None  # messages sent from this instant of the last day on are left out
+    # The templates of the categories and languages, where they are looked for message by message; see
+    # `reports.template_filters`. They are not stored.
+    category_match: TemplateMatch | None = None
+    language_match: TemplateMatch | None = None
+    category_groups: tuple[TemplateMatch, ...] | None = None  # of `NAMED_CATEGORIES`, for the table by category
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "departments", self.scope.restrict(self.departments))
+        self.scope.require(self.excluded_departments, "filter.excludeDepartmentIds")
 
     @property
     def tenant_id(self) -> str:
@@ -162,25 +196,44 @@ class QuerySpec(DimensionFilters):
     @property
     def ends_at(self) -> int:
         """The first instant after the range."""
-        return self.zone.day_start(self.last + timedelta(days=1))
+        end = self.zone.day_start(self.last + timedelta(days=1))
+        return end if self.until is None else min(end, self.until)
+
+    @property
+    def reads_rows(self) -> bool:
+        """True if more is asked of single messages than the rollups know."""
+        by_template = self.categories is not None or self.languages is not None
+        return self.where is not None or self.until is not None or by_template
+
+    @property
+    def today(self) -> date:
+        """The day of now."""
+        return local_day(self.zone.local(self.now))
 
     @property
     def finality_window(self) -> int:
         """The time after sending in which a message may still change, in microseconds."""
         return finality_window(self.reply_window_days)
 
-    def previous(self) -> "QuerySpec":
-        """Return the specification of the previous period: as many days, ending the day before these begin."""
-        days = (self.last - self.first).days + 1
-        first = self.first - timedelta(days=days)
-        return replace(self, first=max(first, FIRST_DAY), last=self.first - timedelta(days=1))
+    def previous(self, comparison: Comparison = Comparison.DAYS_BEFORE) -> "QuerySpec":
+        """Return the specification of the earlier period of a comparison.
+
+        Where this one reaches today, the earlier one ends at the same local time of the day that stands for today.
+        """
+        days = compared_days(self.first, self.last, comparison, self.today)
+        first, last = max(days.first, FIRST_DAY), max(days.last, FIRST_DAY)
+        until = None
+        if days.running is not None:
+            time_of_day = self.zone.local(self.now) % DAY
+            until = self.zone.first_instant(days.running, time_of_day)
+        return replace(self, first=first, last=last, until=until)
 
     def to_json(self) -> str:
         """Encode the specification, as it is stored with an export; what it does not restrict is left out.
 
         A worker of an older release refuses what it does not know, and need not refuse all that does without it.
         """
-        stated = {field.name: getattr(self, field.name) for field in fields(self)}
+        stated = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in RESOLVED}
         return msgspec.json.encode({name: value for name, value in stated.items() if value is not None}).decode()
 
     @staticmethod
@@ -219,6 +272,8 @@ def build_spec(
         raise InvalidInputError("filter.sentOn: `from` must not be after `to`.")
     if (filter.last - filter.first).days >= MAX_RANGE_DAYS:
         raise InvalidInputError(f"filter.sentOn: a range may have at most {MAX_RANGE_DAYS} days.")
+    if filter.languages is not None and len(filter.languages) > MAX_FILTER_IDS:
+        raise InvalidInputError(f"filter.languages: at most {MAX_FILTER_IDS} may be named.")
     filtered = dict(filter.filtered())
     for dimension, ids in filtered.items():
         if len(ids) > MAX_FILTER_IDS:
@@ -232,6 +287,12 @@ def build_spec(
         reply_window_days=reply_window_days,
         now=now,
         where=where,
+        until=None,
+        categories=filter.categories,
+        languages=filter.languages,
+        category_match=None,
+        language_match=None,
+        category_groups=None,
         **{dimension.field: ids for dimension, ids in filtered.items()},
     )
 

@@ -136,10 +136,14 @@ class Zone:
 
     def day_start(self, day: date) -> int:
         """The first instant whose local date is `day` or later: a day may start at 01:00, or have no hour."""
-        midnight = (day.toordinal() - EPOCH_ORDINAL) * DAY
-        for start, end, offset in self.offset_spans(midnight - 2 * DAY, midnight + 2 * DAY):
-            if end + offset > midnight:
-                return max(start, midnight - offset)
+        return self.first_instant(day, 0)
+
+    def first_instant(self, day: date, time_of_day: int) -> int:
+        """The first instant whose local clock shows a time of a day (in microseconds), or later."""
+        local = (day.toordinal() - EPOCH_ORDINAL) * DAY + time_of_day
+        for start, end, offset in self.offset_spans(local - 2 * DAY, local + 2 * DAY):
+            if end + offset > local:
+                return max(start, local - offset)
         raise AssertionError(f"no instant reaches {day} in {self.name}")
 
 

@@ -6,13 +6,15 @@ It decides what may be read: rollups only when they are complete, messages only 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
-from analytics.domain.errors import MessagesPurgedError
+from analytics.domain.errors import InvalidInputError, MessagesPurgedError
+from analytics.domain.limits import MAX_SCANNED_MESSAGES
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import FIRST_INSTANT, Zone
 from analytics.storage.database import Reader, Writer
 from analytics.storage.rollup_tables import COMPLETE, rollup_states
+from analytics.storage.tables import messages
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,25 @@ async def require_messages(reader: Reader, spec: QuerySpec) -> None:
         raise MessagesPurgedError(
             f"filter.sentOn.from: single messages are kept from {day} on; of earlier days there are only the counts by "
             "day of the tenant's own time zone. Exports, hourly series and other time zones need a later day."
+        )
+
+
+async def require_few(reader: Reader, spec: QuerySpec, argument: str) -> None:
+    """Raise `InvalidInputError` when a period has more messages than may be looked at one by one."""
+    key = f"few {spec.tenant_id} {spec.starts_at} {spec.ends_at}"
+    if key not in reader.memo:
+        of_period = and_(
+            messages.c.tenant_id == spec.tenant_id,
+            messages.c.sent_at >= spec.starts_at,
+            messages.c.sent_at < spec.ends_at,
+        )
+        some = select(messages.c.sent_at).where(of_period).limit(MAX_SCANNED_MESSAGES + 1).subquery()
+        row = await reader.first(select(func.count()).select_from(some))
+        reader.memo[key] = row is None or row[0] <= MAX_SCANNED_MESSAGES
+    if not reader.memo[key]:
+        raise InvalidInputError(
+            f"{argument}: this period has more than {MAX_SCANNED_MESSAGES:,} messages, which is too many to look at "
+            "each. Choose fewer days."
         )
 
 

@@ -9,34 +9,19 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table, select
 
 from analytics.domain.query_spec import DIMENSION_BY_FIELD, AccessScope, Dimension
+from analytics.domain.templates import Category
 from analytics.domain.time_zones import LAST_INSTANT
 from analytics.reports import sql
 from analytics.reports.availability import readable
 from analytics.storage.database import AnyRow, Reader
 from analytics.storage.dialects import in_list
 from analytics.storage.tables import accounts, agents, departments, template_notices, templates
-
-
-class Category(StrEnum):
-    """Meta's category of a template; OTHER is any that is unknown."""
-
-    MARKETING = "MARKETING"
-    UTILITY = "UTILITY"
-    AUTHENTICATION = "AUTHENTICATION"
-    SERVICE = "SERVICE"
-    OTHER = "OTHER"
-
-    @staticmethod
-    def of(word: str | None) -> "Category":
-        """Return the category of Meta's word."""
-        return Category.__members__.get(word or "", Category.OTHER)
 
 
 @dataclass(frozen=True)
@@ -184,7 +169,8 @@ async def load_names(
     """Load the names of one type, of all its entries or of some ids."""
     table = entity_type.table
     statement = select(table).where(table.c.tenant_id == tenant).order_by(table.c.id, table.c.at)
-    if ids is not None:
+    # A notice may name a template by a name that only one has, so that all of them must be known.
+    if ids is not None and table is not templates:
         statement = statement.where(in_list(table.c.id, set(ids)))
     versions: Versions = defaultdict(list)
     categories: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
@@ -270,8 +256,6 @@ async def _nameable(
 
     The departments of the scope are among them even if they never sent. With `among`, others may be left out.
     """
-    if entity_type.table is templates:
-        among = None  # a category that WhatsApp named by a name depends on which other templates have that name
     if entity_type.table is departments and scope.departments is not None:
         ids = set(scope.departments)
         history = await load_names(reader, scope.tenant_id, entity_type, ids)

@@ -7,18 +7,16 @@ looked at. All else is looked for among the messages of the whole period, of whi
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
 
-from analytics.domain.errors import InvalidInputError
-from analytics.domain.limits import MAX_SCANNED_MESSAGES
 from analytics.domain.message_conditions import BOUNCED_STATES, REPLIED_STATES, MessageConditions
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import HOUR
-from analytics.reports.availability import readable, require_messages
+from analytics.reports.availability import readable, require_few, require_messages
 from analytics.reports.row_conditions import dimension_conditions, filters, hours_of_week, sent_between
 from analytics.storage.database import AnyRow, Reader
 from analytics.storage.dialects import in_list
@@ -76,7 +74,7 @@ async def read_messages(
     await require_messages(reader, spec)
     days = await _count_by_day(reader, spec)
     if days is None:
-        await _require_few(reader, spec)
+        await require_few(reader, spec, "where")
         row = await reader.first(select(func.count()).select_from(messages).where(*filters(spec)))
         total = row[0] if row else 0
     else:
@@ -86,7 +84,7 @@ async def read_messages(
     if order.field is MessageOrderField.SENT_AT and days is not None:
         spans = [span for span in _spans(spec, days) if _may_follow(span, order, after)]
     else:
-        await _require_few(reader, spec)
+        await require_few(reader, spec, "where")
         spans = [(spec.starts_at, spec.ends_at)]
     rows: list[AnyRow] = []
     for since, until in reversed(spans) if order.descending else spans:
@@ -143,23 +141,9 @@ async def reply_rules(reader: Reader, tenant: str, reply_ids: Iterable[str]) -> 
     return {row.id: row.rule for row in rows}
 
 
-async def _require_few(reader: Reader, spec: QuerySpec) -> None:
-    """Raise `InvalidInputError` when a period has more messages than may be looked at one by one."""
-    of_period = and_(
-        messages.c.tenant_id == spec.tenant_id, messages.c.sent_at >= spec.starts_at, messages.c.sent_at < spec.ends_at
-    )
-    some = select(messages.c.sent_at).where(of_period).limit(MAX_SCANNED_MESSAGES + 1).subquery()
-    row = await reader.first(select(func.count()).select_from(some))
-    if row and row[0] > MAX_SCANNED_MESSAGES:
-        raise InvalidInputError(
-            f"where: this period has more than {MAX_SCANNED_MESSAGES:,} messages, which is too many to look at each. "
-            "Choose fewer days."
-        )
-
-
 async def _count_by_day(reader: Reader, spec: QuerySpec) -> CountByDay | None:
     """Count the messages of each local day in the rollups; None when they do not count these messages."""
-    if spec.zone.rules_version != await readable(reader, spec.tenant_id):
+    if replace(spec, where=None).reads_rows or spec.zone.rules_version != await readable(reader, spec.tenant_id):
         return None
     where = spec.where or MessageConditions()
     family = _family_of(where)

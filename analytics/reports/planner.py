@@ -1,8 +1,9 @@
 """The query planner: one pure function chooses the table that a query reads.
 
 A rollup answers a query if its days are those of the rollups' time zone, if it has the dimensions that the query groups
-and filters by, and if nothing more is asked of single messages. The narrowest such rollup is read: whole months, then
-whole weeks, then single days. All else, such as hours or the days of another zone, is read from the message rows.
+and filters by, and if nothing more is asked of single messages or parts of days. The narrowest such rollup is read:
+whole months, then whole weeks, then single days. All else, such as hours or the days of another zone, is read from the
+message rows.
 """
 
 from collections import Counter
@@ -34,6 +35,7 @@ class Grouping(StrEnum):
     AGENT = "agent"  # agent, department
     TEMPLATE = "template"  # template, department
     ACCOUNT = "account"  # account
+    CATEGORY = "category"  # category under which it was sent; only of a specification with `category_groups`
     DAY = "day"  # local calendar day of sending, as an ordinal
     HOUR = "hour"  # offset, local hour of sending since the epoch
     REPLY_HOUR = "reply_hour"  # hour of the week of the reply's own local time, 0 is Monday's first
@@ -55,6 +57,7 @@ FAMILIES: dict[Grouping, MeasureGroup] = {
     Grouping.AGENT: FUNNEL,
     Grouping.TEMPLATE: FUNNEL,
     Grouping.ACCOUNT: FUNNEL,
+    Grouping.CATEGORY: FUNNEL,
     Grouping.DAY: FUNNEL,
     Grouping.HOUR: FUNNEL,
     Grouping.REPLY_HOUR: RESPONSES,
@@ -96,7 +99,7 @@ ONE_DAY = timedelta(days=1)
 def choose_plan(query: AggregateQuery, rollup_zone: str | None) -> QueryPlan:
     """Return the plan of a query; `rollup_zone` is the zone (`Zone.rules_version`) of the rollups' days, if any."""
     spec, keys = query.spec, ROLLUP_KEYS.get(query.grouping)
-    if keys is None or spec.where is not None or spec.zone.rules_version != rollup_zone:
+    if keys is None or spec.reads_rows or spec.zone.rules_version != rollup_zone:
         return READ_MESSAGES
     filtered = {dimension.column for dimension, _ in spec.filtered()}
     family = FAMILIES[query.grouping]

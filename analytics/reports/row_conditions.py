@@ -1,21 +1,25 @@
 """The conditions of the message rows, and of the rollups' rows, that a specification selects."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Table, and_, case, func, literal, or_
+from sqlalchemy import BigInteger, ColumnElement, Table, and_, case, func, literal, not_, or_
 
 from analytics.domain.measures.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK
 from analytics.domain.message_conditions import NAMED_WORDS, POSSIBLE_STATES, MessageConditions, ReplyKind, State
 from analytics.domain.query_spec import QuerySpec
+from analytics.domain.templates import NAMED_CATEGORIES, Category, TemplateMatch
 from analytics.domain.time_zones import HOUR, LAST_INSTANT, SECOND, Zone
 from analytics.domain.whatsapp_errors import NO_CODE
-from analytics.storage.dialects import in_list
+from analytics.storage.dialects import in_list, in_spans
 from analytics.storage.tables import messages
 
 # What people write between the digits of a phone.
 BETWEEN_DIGITS = str.maketrans("", "", " +-().")
 # The last character of all: what begins with a text is less than the text and this.
 LAST_CHARACTER = chr(0x10FFFF)
+
+Resolved = TypeVar("Resolved")
 
 
 def filters(spec: QuerySpec) -> list[ColumnElement[bool]]:
@@ -30,13 +34,59 @@ def sent_between(spec: QuerySpec, since: int, until: int) -> list[ColumnElement[
         messages.c.sent_at >= since,
         messages.c.sent_at < until,
         *dimension_conditions(spec, messages),
+        *template_conditions(spec),
         *(() if spec.where is None else where_conditions(spec, spec.where)),
     ]
 
 
 def dimension_conditions(spec: QuerySpec, table: Table) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions of a specification's dimensions, for message rows or a rollup."""
-    return (in_list(table.c[dimension.column], ids) for dimension, ids in spec.filtered())
+    for dimension, ids in spec.filtered():
+        among = in_list(table.c[dimension.column], ids)
+        yield ~among if dimension.excluded else among
+
+
+def stated_in(categories: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a message states one of some categories; of OTHER, any word that has no name here."""
+    word = messages.c.template_category
+    named = in_list(word, [category for category in NAMED_CATEGORIES if category in categories])
+    return or_(named, not_(in_list(word, NAMED_CATEGORIES))) if Category.OTHER in categories else named
+
+
+def template_in(match: TemplateMatch) -> ColumnElement[bool]:
+    """Return the condition that a message's template had a property when the message was sent."""
+    conditions = [in_list(messages.c.template_id, match.always)]
+    if match.spans:
+        conditions.append(in_spans(messages.c.template_id, messages.c.sent_at, match.spans))
+    if match.unknown_besides is not None:
+        conditions.append(not_(in_list(messages.c.template_id, match.unknown_besides)))
+    return or_(*conditions)
+
+
+def category_in(categories: Collection[str], match: TemplateMatch) -> ColumnElement[bool]:
+    """Return the condition that a message was sent under one of some categories, which `match` has the templates of."""
+    stated = messages.c.template_category.is_not(None)
+    return or_(and_(stated, stated_in(categories)), and_(not_(stated), template_in(match)))
+
+
+def template_conditions(spec: QuerySpec) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of a specification's categories and languages, which must have been resolved."""
+    if spec.categories is not None:
+        yield category_in(spec.categories, _resolved(spec.category_match))
+    if spec.languages is not None:
+        yield template_in(_resolved(spec.language_match))
+
+
+def _resolved(templates: Resolved | None) -> Resolved:
+    if templates is None:
+        raise AssertionError("the templates of a specification were not resolved")
+    return templates
+
+
+def category_of(spec: QuerySpec) -> ColumnElement[str]:
+    """Return the category under which a message was sent. The specification's groups must have been resolved."""
+    groups = zip(NAMED_CATEGORIES, _resolved(spec.category_groups), strict=True)
+    return case(*((category_in([name], match), literal(name)) for name, match in groups), else_=literal(Category.OTHER))
 
 
 def offset(column: ColumnElement[int], zone: Zone, low: int, high: int) -> ColumnElement[int]:

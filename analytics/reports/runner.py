@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import add
 from typing import Any, NamedTuple
 
 import structlog
@@ -11,14 +12,15 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from analytics.domain.errors import UnavailableError
 from analytics.domain.export_columns import ExportColumn
-from analytics.domain.measures.funnel import FunnelCounts
+from analytics.domain.measures.funnel import ZERO_COUNTS, FunnelCounts
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, QuerySpec
+from analytics.domain.templates import Category
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
 from analytics.reports.availability import data_version, lacks_messages, readable, require_messages
-from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, Category, NameHistory, load_names
-from analytics.reports.planner import FAMILIES, AggregateQuery, Grouping, choose_plan
+from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, NameHistory, load_names
+from analytics.reports.planner import FAMILIES, ONE_DAY, AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
 from analytics.storage.database import AnyRow, Reader
 
@@ -38,6 +40,8 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     counted from messages that were dropped, `UnavailableError` when that is so until the rollups are built.
     """
     spec = query.spec
+    if spec.until is not None:  # until the time of day of now: another one at each request
+        return await _read_until(reader, query)
     version = None if reader.cache is None else await data_version(reader, spec.tenant_id)
     if reader.cache is None or version is None:
         return await _read_aggregate(reader, query)
@@ -49,9 +53,27 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
         reader.plans.append(f"{query.grouping}: memory")
         return rows
     rows = await _read_aggregate(reader, query)
-    ids = sum(len(ids) for _, ids in spec.filtered())
+    matches = (match for match in (spec.category_match, spec.language_match) if match is not None)
+    ids = sum(len(ids) for _, ids in spec.filtered()) + sum(match.size for match in matches)
     reader.cache.put(spec.tenant_id, version, key, rows, KEY_BYTES + ids * ID_BYTES + len(rows) * ROW_BYTES)
     return rows
+
+
+async def _read_until(reader: Reader, query: AggregateQuery) -> Rows:
+    """Read the counts of a period whose last day is cut off: the whole days before it, and that day's message rows."""
+    spec = query.spec
+    whole = replace(query, spec=replace(spec, last=spec.last - ONE_DAY, until=None))
+    if spec.first == spec.last or choose_plan(whole, await readable(reader, spec.tenant_id)).rollup is None:
+        return await _read_aggregate(reader, query)
+    before = await run_aggregate(reader, whole)
+    since = await _read_aggregate(reader, replace(query, spec=replace(spec, first=spec.last)))
+    return {key: _add(before.get(key), since.get(key)) for key in before.keys() | since.keys()}
+
+
+def _add(counts: FunnelCounts | None, others: FunnelCounts | None) -> FunnelCounts:
+    if counts is None or others is None:
+        return counts or others or ZERO_COUNTS
+    return FunnelCounts(tuple(map(add, counts.values, others.values)))
 
 
 async def _read_aggregate(reader: Reader, query: AggregateQuery) -> Rows:

@@ -12,7 +12,7 @@ from analytics.domain.query_spec import AccessScope, Dimension, QuerySpec
 from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.reports.planner import FAMILIES, ROLLUP_KEYS, AggregateQuery, Grouping, QueryPlan
-from analytics.reports.row_conditions import bound, dimension_conditions, filters, offset, sent_between
+from analytics.reports.row_conditions import bound, category_of, dimension_conditions, filters, offset, sent_between
 from analytics.storage.dialects import in_list
 from analytics.storage.rollup_tables import (
     BOUNCES,
@@ -134,6 +134,7 @@ ROW_KEYS: dict[Grouping, Callable[[QuerySpec], list[ColumnElement[Any]]]] = {
     Grouping.AGENT: lambda _: [messages.c.agent_id, messages.c.department_id],
     Grouping.TEMPLATE: lambda _: [messages.c.template_id, messages.c.department_id],
     Grouping.ACCOUNT: lambda _: [messages.c.account_id],
+    Grouping.CATEGORY: lambda spec: [category_of(spec)],
     Grouping.DAY: lambda spec: [_day(spec.zone, spec.starts_at, spec.ends_at)],
     Grouping.HOUR: _hour,
     Grouping.REPLY_HOUR: lambda spec: _reply_hour(spec.zone, spec.starts_at, spec.ends_at),

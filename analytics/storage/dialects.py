@@ -100,6 +100,37 @@ def any_in(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[b
     return _AnyIn(column, bindparam(None, sorted(values), _List(Text()), unique=True))
 
 
+class _InSpans(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+    _is_implicitly_boolean = True
+
+
+@compiles(_InSpans, "postgresql")
+def _in_jsonb_spans(element: _InSpans, compiler: SQLCompiler, **options: Any) -> str:
+    key, at, spans = (compiler.process(clause, **options) for clause in element.clauses)
+    listed = f"jsonb_array_elements(CAST({spans} AS JSONB)) AS span(parts)"
+    since, until = "CAST(parts ->> 1 AS BIGINT)", "CAST(parts ->> 2 AS BIGINT)"
+    within = f"parts ->> 0 = {key} AND {since} <= {at} AND {at} < {until}"
+    return f"EXISTS (SELECT 1 FROM {listed} WHERE {within})"  # noqa: S608 - columns and a bound parameter
+
+
+@compiles(_InSpans)
+def _in_json_spans(element: _InSpans, compiler: SQLCompiler, **options: Any) -> str:
+    key, at, spans = (compiler.process(clause, **options) for clause in element.clauses)
+    id, since, until = (f"json_extract(span.value, '$[{index}]')" for index in range(3))
+    within = f"{id} = {key} AND {since} <= {at} AND {at} < {until}"
+    return f"EXISTS (SELECT 1 FROM json_each({spans}) AS span WHERE {within})"  # noqa: S608 - as above
+
+
+def in_spans(
+    key: ColumnElement[Any], at: ColumnElement[int], spans: Iterable[tuple[str, int, int]]
+) -> ColumnElement[bool]:
+    """Return the condition that a key and an instant lie in one of some spans (key, since, until)."""
+    listed = msgspec.json.encode(list(spans)).decode()
+    return _InSpans(key, at, bindparam(None, listed, Text(), unique=True))
+
+
 def in_list(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Return the condition that a column is one of any number of values; false for no values."""
     item = BigInteger() if isinstance(column.type, Integer) else Text()

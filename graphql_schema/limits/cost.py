@@ -8,9 +8,19 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from graphql import EnumValueNode, FieldNode, GraphQLField, GraphQLList, IntValueNode, get_nullable_type, is_object_type
+from graphql import (
+    EnumValueNode,
+    FieldNode,
+    GraphQLField,
+    GraphQLList,
+    IntValueNode,
+    get_nullable_type,
+    is_object_type,
+    print_ast,
+)
 
 from analytics.domain.limits import MAX_PAGE_SIZE, MAX_SERIES_POINTS
+from analytics.domain.measures.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,7 @@ WEIGHTS = (
     Weight(r"CampaignAnalytics\.messages", 120, 0.1),
     Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
-    Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing)", 25, shared=True),
+    Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing|coverage)", 25, shared=True),
     # The specification of an export, which is read with it, may have four thousand ids.
     Weight(r"Query\.exports", 10, 0.3),
     Weight(r"Export\.filter", 5),
@@ -70,7 +80,7 @@ class FieldCost:
     items: int | None = None  # None: it is no list
     item: float = 0.0
     read: tuple[str, float] | None = None  # what it shares with the same fields beside it, and its points
-    is_period_before: bool = False
+    comparison: str | None = None  # the earlier period that it is, as it is named; None: it is none
 
     def of(self, inside: float) -> float:
         """With what is selected inside it, but for what that reads."""
@@ -89,7 +99,15 @@ def field_cost(coordinate: str, field: GraphQLField, node: FieldNode) -> FieldCo
         items = _list_items(coordinate, field)
     # An hourly series is read by itself, all others from the same days.
     read = (f"{coordinate} by hour" if granularity == "HOUR" else coordinate, weight.field) if weight.shared else None
-    return FieldCost(0.0 if read else weight.field, items, weight.item, read, coordinate == PREVIOUS_PERIOD)
+    return FieldCost(0.0 if read else weight.field, items, weight.item, read, _comparison(coordinate, node))
+
+
+def _comparison(coordinate: str, node: FieldNode) -> str | None:
+    """Return the comparison as it is written, if the field is an earlier period."""
+    if coordinate != PREVIOUS_PERIOD:
+        return None
+    written = [print_ast(argument.value) for argument in node.arguments or () if argument.name.value == "comparison"]
+    return written[0] if written else Comparison.DAYS_BEFORE
 
 
 @cache

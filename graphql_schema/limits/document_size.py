@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import ceil
+from operator import itemgetter
 
 from graphql import (
     DocumentNode,
@@ -52,7 +53,7 @@ class DocumentCost:
     directives: int = 0
     cost: float = 0.0
     reads: Reads = NO_READS
-    reads_before: Reads = NO_READS  # those of the period before
+    reads_before: frozenset[tuple[str, Reads]] = frozenset()  # those of an earlier period, by the comparison
     paid: int = 0  # how many reads are in the cost
     introspects: bool = False
 
@@ -74,14 +75,20 @@ class DocumentCost:
             setattr(self, name, max(getattr(self, name), getattr(other, name)))
 
     def charge_reads(self) -> None:
-        """Take all reads below into the cost, each once. What is asked of a period is cheaper to ask of the one before
-        too.
+        """Take all reads below into the cost, each once.
+
+        What is asked of a period is cheaper to ask of an earlier one too, but not of a second and a third.
         """
-        again = self.reads & self.reads_before
-        self.cost += sum(cost for _, cost in self.reads | self.reads_before)
-        self.cost += sum(cost for _, cost in again) * PREVIOUS_PERIOD_FACTOR
-        self.paid += len(self.reads) + len(self.reads_before)
-        self.reads, self.reads_before = NO_READS, NO_READS
+        earlier: dict[str, Reads] = {}
+        for comparison, reads in sorted(self.reads_before, key=itemgetter(0)):
+            earlier[comparison] = earlier.get(comparison, NO_READS) | reads
+        cheaper = self.reads
+        self.cost += sum(cost for _, cost in self.reads)
+        for reads in earlier.values():
+            self.cost += sum(cost * (PREVIOUS_PERIOD_FACTOR if (name, cost) in cheaper else 1) for name, cost in reads)
+            cheaper = NO_READS
+        self.paid += len(self.reads) + sum(map(len, earlier.values()))
+        self.reads, self.reads_before = NO_READS, frozenset()
 
     @property
     def points(self) -> int:
@@ -237,9 +244,10 @@ class _CostVisitor:
         size.introspects |= name == "__schema"
         if definition and parent:
             field_price = field_cost(f"{parent.name}.{name}", definition, node)
-            if field_price.is_period_before:
+            if field_price.comparison:
                 size.cost = field_price.of(size.cost)
-                size.reads, size.reads_before = NO_READS, size.reads | size.reads_before
+                of_this = {(field_price.comparison, size.reads)} if size.reads else set()
+                size.reads, size.reads_before = NO_READS, size.reads_before | of_this
             else:
                 size.cost = field_price.of(size.cost)
                 size.charge_reads()

@@ -23,6 +23,7 @@ from analytics.exports import jobs
 from analytics.exports.records import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.reports import runner
 from analytics.reports.access import load_viewer
+from analytics.reports.template_filters import resolve_rows
 from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database, Writer
 from tasks.exports.file_names import file_name
@@ -229,14 +230,15 @@ async def _write(database: Database, export: Export, progress: _JobProgress, pat
         if not export.allows(viewer.scope):
             raise ForbiddenError("The requester may no longer see all departments of the export.")
         read_at = now_micros()
-        progress.total = await runner.count(reader, export.spec)
-        front = await summary(reader, export, progress.total, read_at) if export.format is ExportFormat.XLSX else None
-        heard = (
-            await runner.reported_titles(reader, export.spec) if ExportColumn.BOUNCE_REASON in export.columns else {}
+        spec = await resolve_rows(reader, export.spec)
+        progress.total = await runner.count(reader, spec)
+        front = (
+            await summary(reader, export, spec, progress.total, read_at) if export.format is ExportFormat.XLSX else None
         )
+        heard = await runner.reported_titles(reader, spec) if ExportColumn.BOUNCE_REASON in export.columns else {}
         further = Further(export.columns, heard)
         with _writer(export, front, further) as writer:
-            async for sends in _prefetch(runner.stream_messages(reader, export.spec, export.columns)):
+            async for sends in _prefetch(runner.stream_messages(reader, spec, export.columns)):
                 # In a thread, so that the lease is renewed while a batch is being written.
                 with _storing():
                     await _in_thread(writer.append, sends)

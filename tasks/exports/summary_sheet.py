@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analytics.domain.measures.funnel import METRICS, FunnelCounts, total
-from analytics.domain.query_spec import DIMENSIONS, Dimension, Ids, QuerySpec
+from analytics.domain.query_spec import DIMENSIONS, Dimension, QuerySpec
+from analytics.domain.templates import Ids
 from analytics.domain.text import Locale
 from analytics.exports.records import Export
 from analytics.reports.directory import ENTITY_TYPE_BY_DIMENSION, load_names, normalize
@@ -26,6 +27,8 @@ class SummaryLabels:
     first: str
     last: str
     zone: str
+    categories: str
+    languages: str
     every: str
     none: str
     requester: str
@@ -43,6 +46,8 @@ LABELS: Mapping[Locale, SummaryLabels] = {
         first="Desde (fecha de envío, incluida)",
         last="Hasta (fecha de envío, incluida)",
         zone="Zona horaria",
+        categories="Tipos de plantilla",
+        languages="Idiomas de plantilla",
         every="Sin restricción",
         none="Ninguno",
         requester="Solicitada por",
@@ -66,6 +71,8 @@ LABELS: Mapping[Locale, SummaryLabels] = {
         first="From (send date, included)",
         last="To (send date, included)",
         zone="Time zone",
+        categories="Template categories",
+        languages="Template languages",
         every="No restriction",
         none="None",
         requester="Requested by",
@@ -87,16 +94,18 @@ LABELS: Mapping[Locale, SummaryLabels] = {
 }
 
 
-async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Summary:
+async def summary(reader: Reader, export: Export, spec: QuerySpec, rows: int, read_at: int) -> Summary:
     """Return the lines of an export's summary.
 
-    `rows` is the number of rows in the export, `read_at` the time when `reader` began, in microseconds.
+    `spec` is the export's with its categories and languages resolved, `rows` is the number of rows in the export,
+    `read_at` the time when `reader` began, in microseconds.
     """
-    labels, spec = LABELS[export.locale], export.spec
+    labels = LABELS[export.locale]
     counts = total((await run_aggregate(reader, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
     restrictions = [
         (dimension.titles[export.locale], await _restriction(reader, spec, dimension, labels))
         for dimension in DIMENSIONS
+        if not dimension.excluded or getattr(spec, dimension.field)
     ]
     return [
         (labels.name, export.name),
@@ -104,6 +113,7 @@ async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Su
         (labels.last, str(spec.last)),
         (labels.zone, spec.time_zone),
         *restrictions,
+        *_by_template(spec, labels),
         *([] if spec.where is None else [describe_conditions(spec.where, export.locale)]),
         (labels.requester, _person(export)),
         (labels.asked_at, spec.zone.aware(export.created_at)),
@@ -113,6 +123,12 @@ async def summary(reader: Reader, export: Export, rows: int, read_at: int) -> Su
         labels.table,
         *_funnel(counts, labels),
     ]
+
+
+def _by_template(spec: QuerySpec, labels: SummaryLabels) -> list[tuple[str, str]]:
+    """Return the lines of the categories and languages, if they are filtered by."""
+    filtered = ((labels.categories, spec.categories), (labels.languages, spec.languages))
+    return [(title, "; ".join(sorted(values)) or labels.none) for title, values in filtered if values is not None]
 
 
 async def _restriction(reader: Reader, spec: QuerySpec, dimension: Dimension, labels: SummaryLabels) -> str:

@@ -19,7 +19,7 @@ from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from tests.support import factories, strategies
 from tests.support.factories import ask, execute, identity, member, message_sent, reply, status
-from tests.support.graphql.view import DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
+from tests.support.graphql.view import CATEGORIES, DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
 from tests.support.ingest_helpers import feed
 from tests.support.oracle import Filter, Oracle
 from tests.support.sql.counter import reads
@@ -30,7 +30,7 @@ ORDINARY = Filter(date(2026, 11, 2), date(2026, 11, 8))
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[list[dict[str, Any]], Filter, datetime]:
     """Events, a filter that seldom misses them all, and a time to ask."""
-    events, filter = draw(strategies.cases())
+    events, filter = draw(strategies.cases(notices=True, by_template=True))
     noon = datetime(filter.first.year, filter.first.month, filter.first.day, 12, tzinfo=UTC)
     return events, filter, noon + timedelta(days=draw(st.integers(-10, 40)))
 
@@ -68,6 +68,8 @@ async def test_the_whole_view_is_what_the_oracle_computes(
     else:
         assert result.errors is None
         assert result.data == view.everything(allowed, order)
+        asked = {"filter": variables(filter)["filter"]}
+        assert await ask(database, who, CATEGORIES, asked, now=asked_at) == view.categories(allowed)
 
 
 def office() -> list[dict[str, Any]]:
@@ -370,4 +372,24 @@ async def test_a_day_with_a_clock_set_back_over_midnight_loses_no_message(databa
     assert data["campaignAnalytics"] == {
         "funnel": {"messages": 2},
         "timeSeries": [{"on": "2010-11-07", "funnel": {"messages": 2}}],
+    }
+
+
+async def test_a_month_that_runs_is_compared_to_this_hour_of_the_month_before(database: Database, tenant: str) -> None:
+    sends = ("2026-10-01T10:00", "2026-10-15T11:59", "2026-10-15T12:01", "2026-11-02T10:00")
+    await feed(database, tenant, [factories.tenant(), *(message_sent(at, f"{at}:00-03:00") for at in sends)])
+    document = """query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) {
+      coverage { complete firstMessageOn comparedUntil }
+      previousPeriod(comparison: PERIOD_BEFORE) {
+        period { from to endsAt } funnel { messages } coverage { complete comparedUntil } } } }"""
+    asked = {"filter": {"sentOn": {"from": "2026-11-01", "to": "2026-11-30"}}}
+    now = to_micros(datetime(2026, 11, 15, 15, tzinfo=UTC))
+    until = "2026-10-15T12:00:00-03:00"
+    assert (await ask(database, identity(tenant), document, asked, now=now))["campaignAnalytics"] == {
+        "coverage": {"complete": True, "firstMessageOn": "2026-10-01", "comparedUntil": None},
+        "previousPeriod": {
+            "period": {"from": "2026-10-01", "to": "2026-10-15", "endsAt": until},
+            "funnel": {"messages": 2},
+            "coverage": {"complete": True, "comparedUntil": until},
+        },
     }

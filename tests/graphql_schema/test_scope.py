@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from analytics.domain.access import Identity
-from analytics.domain.query_spec import DIMENSIONS
+from analytics.domain.query_spec import DIMENSIONS, INCLUDED
 from analytics.storage.database import Database
 from tests.support import factories
 from tests.support.factories import ask, execute, identity, member, message_sent, reply, status, supervisor
@@ -194,10 +194,13 @@ async def test_the_viewer_knows_their_departments(database: Database, acme: str)
 
 
 async def test_an_empty_list_selects_nothing(database: Database, acme: str) -> None:
-    for dimension in DIMENSIONS:
+    for dimension in INCLUDED:
         none: dict[str, Any] = {dimension.field: frozenset()}
         for who in (identity(acme), supervisor(acme)):
             assert await messages(database, who, replace(WEEK, **none)) == (0, 0), dimension.field
+    for dimension in set(DIMENSIONS) - set(INCLUDED):
+        nothing: dict[str, Any] = {dimension.field: frozenset()}
+        assert await messages(database, identity(acme), replace(WEEK, **nothing)) == (6, 0), "leaves nothing out"
     unknown = Filter(WEEK.first, WEEK.last, agents=frozenset({"no such agent"}))
     assert await messages(database, identity(acme), unknown) == (0, 0)
     assert await messages(database, identity(acme)) == (6, 0)

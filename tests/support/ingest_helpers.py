@@ -71,7 +71,7 @@ async def everything(database: Database, tenant: str) -> dict[str, list[tuple[An
 
 
 async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMessage]:
-    """A tenant's messages as the oracle has them, but for their category, which is a matter of names."""
+    """A tenant's messages as the oracle has them, but for their category and language, which are a matter of names."""
     joined = (
         select(messages, replies.c.rule)
         .outerjoin(
@@ -90,6 +90,7 @@ async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMe
                 agent_id=row.agent_id,
                 template_id=row.template_id,
                 template_category="",
+                template_language=None,
                 status=Status(row.status).name,
                 bounce_code=row.failed_code if row.status == Status.FAILED else None,
                 replied_at=_moment(row.replied_at),

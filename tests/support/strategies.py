@@ -94,30 +94,56 @@ def orderings(events: list[Event]) -> SearchStrategy[list[Event]]:
 
 
 # Ids to filter by, of each dimension.
-FILTER_IDS = {"templates": TEMPLATES, "accounts": ACCOUNTS, "departments": DEPARTMENTS, "agents": AGENTS}
+FILTER_IDS = {"template_id": TEMPLATES, "account_id": ACCOUNTS, "department_id": DEPARTMENTS, "agent_id": AGENTS}
+SHOWN_CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION", "SERVICE", "OTHER")
 
 
-def filters(night: datetime | None = None) -> SearchStrategy[Filter]:
-    """Filters of up to ten days around one clock change, with empty sets, unknown ids and other zones."""
+def filters(night: datetime | None = None, *, by_template: bool = False) -> SearchStrategy[Filter]:
+    """Filters of up to ten days around one clock change, with empty sets, unknown ids and other zones.
+
+    With `by_template` also of categories and languages, of which only message rows may know.
+    """
     firsts = st.sampled_from(NIGHTS if night is None else (night,)).flatmap(_days)
     return st.builds(
-        lambda first, length, rest: Filter(first, first + timedelta(days=length), **rest),
+        lambda first, length, rest, more: Filter(first, first + timedelta(days=length), **rest | more),
         firsts,
         st.integers(0, 9),
         st.fixed_dictionaries(
             {},
             optional={
                 "time_zone": st.none() | st.sampled_from(ZONES),
-                **{dimension.field: _ids(FILTER_IDS[dimension.field]) for dimension in DIMENSIONS},
+                **_of_dimensions(excluded=False),
             },
         ),
+        # Rarely several of these: they would leave little.
+        st.just({}) | _one_of(_of_dimensions(excluded=True) | (_TEMPLATE_FILTERS if by_template else {})),
     )
 
 
-def cases(*, notices: bool = False) -> SearchStrategy[tuple[list[Event], Filter]]:
+_TEMPLATE_FILTERS: dict[str, SearchStrategy[Any]] = {
+    "categories": st.frozensets(st.sampled_from(SHOWN_CATEGORIES)),
+    "languages": st.frozensets(st.sampled_from((*LANGUAGES, "unknown"))),
+}
+
+
+def _of_dimensions(*, excluded: bool) -> dict[str, SearchStrategy[Any]]:
+    return {
+        dimension.field: _ids(FILTER_IDS[dimension.column])
+        for dimension in DIMENSIONS
+        if dimension.excluded is excluded
+    }
+
+
+def _one_of(fields: dict[str, SearchStrategy[Any]]) -> SearchStrategy[dict[str, Any]]:
+    return st.one_of(*(st.fixed_dictionaries({name: values}) for name, values in fields.items()))
+
+
+def cases(*, notices: bool = False, by_template: bool = False) -> SearchStrategy[tuple[list[Event], Filter]]:
     """Events and a filter around the same night, so that the filter seldom misses them all."""
     nights = st.sampled_from(NIGHTS)
-    return nights.flatmap(lambda night: st.tuples(events(night, notices=notices), filters(night)))
+    return nights.flatmap(
+        lambda night: st.tuples(events(night, notices=notices), filters(night, by_template=by_template))
+    )
 
 
 def _days(night: datetime) -> SearchStrategy[date]:

@@ -16,11 +16,11 @@ from analytics.domain.query_spec import (
     AccessScope,
     Dimension,
     DimensionFilters,
-    Ids,
     MessageFilter,
     QuerySpec,
     build_spec,
 )
+from analytics.domain.templates import Ids
 from analytics.domain.time_zones import DAY, to_micros
 from tests.support.strategies import ZONES
 
@@ -201,7 +201,7 @@ def test_only_dimensions_with_values_to_have_are_filtered_by_and_none_at_all_sel
 class LaterFilter(MessageFilter):
     """A filter of a release that has one dimension more."""
 
-    languages: Ids = None
+    regions: Ids = None
 
 
 def test_a_filter_has_the_same_values_in_a_release_with_a_further_dimension_that_it_does_not_use() -> None:
@@ -217,7 +217,7 @@ def test_a_filter_has_the_same_values_in_a_release_with_a_further_dimension_that
         "accounts": [],
     }
     assert LaterFilter(agents=frozenset({"u2", "u1"}), accounts=frozenset(), **days).to_builtins() == first
-    assert LaterFilter(languages=frozenset({"es"}), **days).to_builtins()["languages"] == ["es"]
+    assert LaterFilter(regions=frozenset({"es"}), **days).to_builtins()["regions"] == ["es"]
 
 
 # Stored with an export
@@ -252,6 +252,6 @@ def test_what_a_newer_release_wrote_is_named_also_inside_the_conditions() -> Non
     assert QuerySpec.from_json(stored).where == MessageConditions(created_ticket=True)
     assert QuerySpec.unknown_fields(stored) == []
     newer = stored.replace('"created_ticket":true', '"created_ticket":true,"button":"yes"')
-    assert QuerySpec.unknown_fields(newer.replace('"now"', '"languages":["es"],"now"')) == ["languages", "where.button"]
+    assert QuerySpec.unknown_fields(newer.replace('"now"', '"regions":["es"],"now"')) == ["regions", "where.button"]
     # What is not restricted is not written: an older release need not know it.
     assert "where" not in spec().to_json()

@@ -35,7 +35,7 @@ from tests.support.ingest_helpers import Event, feed
 from tests.support.oracle import Oracle
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-FROM_ROLLUPS = [grouping for grouping in Grouping if grouping is not Grouping.HOUR]
+FROM_ROLLUPS = [grouping for grouping in Grouping if grouping not in (Grouping.HOUR, Grouping.CATEGORY)]
 ALL = query_spec.MessageFilter(first=date(2026, 1, 1), last=date(2026, 12, 31))
 
 

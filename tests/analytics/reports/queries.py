@@ -1,6 +1,6 @@
 """Running queries, for the tests of the runner."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +20,8 @@ from tests.support.oracle import Oracle
 
 NOON = datetime(2026, 9, 8, 12, tzinfo=UTC)
 TABLES = (Grouping.DEPARTMENT, Grouping.AGENT, Grouping.TEMPLATE, Grouping.ACCOUNT)
+# Those of any specification: by category, only those of resolved ones are counted.
+GROUPINGS: tuple[Grouping, ...] = tuple(grouping for grouping in Grouping if grouping is not Grouping.CATEGORY)
 SERIES = (Grouping.DAY, Grouping.HOUR)
 
 
@@ -52,8 +54,8 @@ def scoped_cases(draw: st.DrawFn) -> tuple[list[Event], rules.Filter, frozenset[
     """Events, a filter, and a scope that the filter stays within; the filter as narrowed to it."""
     events, filter = draw(strategies.cases(notices=True))
     scope = draw(st.none() | st.frozensets(st.sampled_from(strategies.DEPARTMENTS)))
-    if scope is not None and filter.departments is not None:
-        filter = replace(filter, departments=filter.departments & scope)
+    if scope is not None:
+        filter = filter.within(scope)
     return events, filter, scope
 
 

@@ -21,7 +21,7 @@ from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import Rows, run_aggregate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
-from tests.analytics.reports.queries import scoped_cases, sent, spec, spec_of
+from tests.analytics.reports.queries import GROUPINGS, scoped_cases, sent, spec, spec_of
 from tests.support import oracle as rules
 from tests.support.factories import message_sent
 from tests.support.ingest_helpers import Event, feed
@@ -48,7 +48,7 @@ async def counted_without_memory(database: Database, spec: QuerySpec, grouping: 
         return await run_aggregate(reader, AggregateQuery(spec, grouping))
 
 
-@given(case=scoped_cases(), batch=st.integers(3, 20), grouping=st.sampled_from(Grouping))
+@given(case=scoped_cases(), batch=st.integers(3, 20), grouping=st.sampled_from(GROUPINGS))
 async def test_after_each_batch_every_process_counts_it(
     database: Database,
     others: list[Database],

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.domain.query_spec import AccessScope
+from analytics.domain.templates import Category
 from analytics.domain.time_zones import to_micros
 from analytics.reports.directory import (
     ACCOUNTS,
@@ -17,7 +18,6 @@ from analytics.reports.directory import (
     TEMPLATES,
     Account,
     Agent,
-    Category,
     Department,
     EntityType,
     NameHistory,

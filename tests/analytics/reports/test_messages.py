@@ -16,7 +16,7 @@ from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.time_zones import to_micros
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.lifecycle.retention import delete_old_messages
-from analytics.reports import messages
+from analytics.reports import availability
 from analytics.reports.messages import MessageOrder, MessageOrderField, read_messages
 from analytics.storage.database import Database
 from tests.analytics.reports.queries import scoped_cases, spec_of
@@ -224,7 +224,7 @@ async def test_days_without_such_messages_are_not_looked_at(database: Database, 
 async def test_too_many_to_look_at_are_refused(
     database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "MAX_SCANNED_MESSAGES", 5)
+    monkeypatch.setattr(availability, "MAX_SCANNED_MESSAGES", 5)
     sent = [message_sent(f"m{n}", after(MONDAY, hours=n), ticket=ticket(f"{n}")) for n in range(6)]
     await feed(database, tenant, [*sent, reply("m1", after(MONDAY, hours=7))])
     searched = week(tenant, MessageConditions(text="DESK-3"))
@@ -234,7 +234,7 @@ async def test_too_many_to_look_at_are_refused(
         await all_pages(database, week(tenant), MessageOrder(MessageOrderField.REPLIED_AT), 5)
     # What the rollups count needs no look at each.
     assert (await all_pages(database, week(tenant), MessageOrder(), 2))[1] == {6}
-    monkeypatch.setattr(messages, "MAX_SCANNED_MESSAGES", 6)
+    monkeypatch.setattr(availability, "MAX_SCANNED_MESSAGES", 6)
     assert (await all_pages(database, searched, MessageOrder(), 5))[0] == ["m3"]
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.query_spec import DIMENSIONS, AccessScope, Dimension, Ids, QuerySpec
+from analytics.domain.query_spec import DIMENSIONS, AccessScope, Dimension, QuerySpec
+from analytics.domain.templates import Ids
 from analytics.domain.time_zones import zone
 from analytics.reports.planner import READ_MESSAGES, AggregateQuery, Grouping, QueryPlan, choose_plan, tile_periods
 from analytics.storage.rollup_tables import ROLLUPS, PeriodKind, first_day_of, level_of, month_period, week_period

@@ -21,7 +21,7 @@ from analytics.reports.maturing import Maturing, count_maturing
 from analytics.reports.planner import Grouping
 from analytics.reports.runner import Rows
 from analytics.storage.database import Database
-from tests.analytics.reports.queries import SERIES, TABLES, counted, scoped_cases, sends, spec_of
+from tests.analytics.reports.queries import GROUPINGS, SERIES, TABLES, counted, scoped_cases, sends, spec_of
 from tests.support import oracle as rules
 from tests.support.ingest_helpers import Event, feed
 from tests.support.oracle import Oracle, OracleMessage
@@ -45,7 +45,7 @@ async def test_counts_are_what_the_rules_say(
     spec = spec_of(tenant, known, filter, scope)
     seen = replace(filter, departments=spec.departments)
     selected = known.select(seen)
-    found = {grouping: await counted(database, spec, grouping) for grouping in Grouping}
+    found = {grouping: await counted(database, spec, grouping) for grouping in GROUPINGS}
 
     for grouping, keys in {
         Grouping.DEPARTMENT: ["department_id"],

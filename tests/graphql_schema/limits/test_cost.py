@@ -50,6 +50,8 @@ FIELDS = {
     "CampaignAnalytics.byDepartment": analytics("byDepartment { totalCount }"),
     "CampaignAnalytics.byTemplate": analytics("byTemplate { totalCount }"),
     "CampaignAnalytics.byAccount": analytics("byAccount { totalCount }"),
+    "CampaignAnalytics.byCategory": analytics("byCategory { totalCount }"),
+    "CampaignAnalytics.coverage": analytics("coverage { complete }"),
     "CampaignAnalytics.timeSeries": analytics("timeSeries { on }"),
     "CampaignAnalytics.responsesByHour": analytics("responsesByHour { hour }"),
     "CampaignAnalytics.responseHeatmap": analytics("responseHeatmap { hour }"),
@@ -114,6 +116,9 @@ def test_what_is_asked_of_the_period_before_alone_is_paid_in_full() -> None:
     assert other >= alone + points(analytics("byAgent { totalCount }")) - 1
     many = " ".join(f"p{n}: previousPeriod {{ {funnel} }}" for n in range(50))
     assert points(analytics(many)) <= 1.2 * alone  # the same days, so the same read
+    years = "b: previousPeriod(comparison: SAME_PERIOD_LAST_YEAR) { funnel { messages } }"
+    assert points(analytics(f"previousPeriod {{ {funnel} }} {years}")) >= 2 * alone - 1  # other days
+    assert points(analytics(f"{funnel} previousPeriod {{ {funnel} }} {years}")) >= both + alone - 1
 
 
 async def test_many_ids_make_each_read_dearer(database: Database, tenant: str) -> None:

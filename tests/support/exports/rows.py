@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from analytics.domain.access import Role, Viewer
-from analytics.domain.query_spec import AccessScope, Ids, MessageFilter
+from analytics.domain.query_spec import AccessScope, MessageFilter
+from analytics.domain.templates import Ids
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY, SECOND
 from analytics.exports import jobs, requests

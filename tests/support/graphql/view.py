@@ -65,6 +65,11 @@ query Everything($filter: CampaignAnalyticsFilter!, $order: PerformanceOrder) {
 }
 """
 )
+CATEGORIES = """
+query Categories($filter: CampaignAnalyticsFilter!) {
+  campaignAnalytics(filter: $filter) { byCategory { totalCount nodes { category funnel { messages tickets } } } }
+}
+"""
 # Longer ranges have more hours than a series may have points.
 LONGEST_HOURLY = 45 * DAY
 HOURS = "hours: timeSeries(granularity: HOUR) { startsAt on funnel { messages tickets sent { rate } } }"
@@ -98,6 +103,9 @@ def variables(filter: Filter, order: tuple[str, str] | None = None) -> dict[str,
         ids: frozenset[str] | None = getattr(filter, dimension.field)
         if ids is not None:
             asked[dimension.argument] = sorted(ids)
+    for name in ("categories", "languages"):
+        if (values := getattr(filter, name)) is not None:
+            asked[name] = sorted(values)
     return {"filter": asked, "order": None if order is None else {"field": order[0], "direction": order[1]}}
 
 
@@ -237,6 +245,15 @@ class View:
             for name, (of, rows) in zip(names, self.tables(chosen).values(), strict=True)
         }
 
+    def categories(self, filter: Filter) -> Row:
+        """The answer to `CATEGORIES`."""
+        counts = self.oracle.by(self.oracle.select(filter), "template_category")
+        nodes = [
+            {"category": category, "funnel": {"messages": steps["messages"][0], "tickets": steps["messages"][1]}}
+            for (category,), steps in sorted(counts.items(), key=lambda row: (-row[1]["messages"][0], row[0]))
+        ]
+        return {"campaignAnalytics": {"byCategory": {"totalCount": len(nodes), "nodes": nodes}}}
+
     def _users_of(self, template: str, chosen: list[OracleMessage]) -> list[Row]:
         ids = {message.department_id for message in chosen if message.template_id == template}
         used = [{"id": id, "name": self.oracle.name("department", id)} for id in ids]
@@ -296,6 +313,8 @@ def narrowed(filter: Filter, departments: frozenset[str] | None) -> Filter | Non
     """The filter within some departments (None: all); None when it names any other."""
     if departments is None:
         return filter
+    if not (filter.excluded_departments or frozenset()) <= departments:
+        return None
     if filter.departments is None:
         return replace(filter, departments=departments)
     return filter if filter.departments <= departments else None

@@ -8,10 +8,11 @@ Not modelled: *Orphans* (nothing is ever dropped), *Scope* and retention. Events
 
 from tests.support.oracle.local_time import day_start, load_zone, parse_instant
 from tests.support.oracle.numbers import Oracle, shown_reply
-from tests.support.oracle.values import DAY, Filter, Funnel, Granularity, OracleMessage
+from tests.support.oracle.values import DAY, EarlierFilter, Filter, Funnel, Granularity, OracleMessage
 
 __all__ = [
     "DAY",
+    "EarlierFilter",
     "Filter",
     "Funnel",
     "Granularity",

@@ -69,6 +69,10 @@ class Derivation:
         """§ Names: of the platform's and WhatsApp's categories, as one time line; OTHER when unknown."""
         return known_category(in_force(self._categories.get(template_id, []), instant))
 
+    def template_at(self, template_id: str, instant: datetime) -> Fields | None:
+        """§ Names: what the platform said of a template, as of an instant."""
+        return in_force(self._versions.get(("template", template_id), []), instant)
+
     def _stated(self) -> Iterator[tuple[str, str, datetime, Fields]]:
         """§ A message and its states: (kind, id, time, keys) of every statement; null says that there is none."""
         for kind in ("tenant", "department", "agent", "account", "template", "message"):
@@ -287,6 +291,7 @@ class Derivation:
             template_category=known_category(own)
             if own is not None
             else self.category_at(send["template_id"], send["at"]),
+            template_language=(self.template_at(send["template_id"], send["at"]) or {}).get("language"),
             status=next(status for status, reached in furthest.items() if reached),
             bounce_code=self._failed_code(id) if bounced else None,
             replied_at=answer.reply.at if answer else None,

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 from tests.support.oracle.derivation import Derivation
 from tests.support.oracle.local_time import bin_middle, bucket_of, bucket_starts, load_zone, parse_instant, response_bin
 from tests.support.oracle.statements import in_force
-from tests.support.oracle.values import DAY, KIND_WORDS, WRITTEN, Filter, Funnel, Granularity, OracleMessage
+from tests.support.oracle.values import (
+    DAY,
+    KIND_WORDS,
+    WRITTEN,
+    EarlierFilter,
+    Filter,
+    Funnel,
+    Granularity,
+    OracleMessage,
+)
 
 
 class Oracle(Derivation):
@@ -18,17 +27,28 @@ class Oracle(Derivation):
     def select(self, filter: Filter) -> list[OracleMessage]:
         """§ Days, hours, periods: a message belongs to the local day it was sent on. In the order of (sent at, id)."""
         zone = self._zone(filter)
+        until = filter.until if isinstance(filter, EarlierFilter) else None
         wanted = {
             "template_id": filter.templates,
             "account_id": filter.accounts,
             "department_id": filter.departments,
             "agent_id": filter.agents,
+            "template_category": filter.categories,
+            "template_language": filter.languages,
+        }
+        left_out = {
+            "template_id": filter.excluded_templates,
+            "account_id": filter.excluded_accounts,
+            "department_id": filter.excluded_departments,
+            "agent_id": filter.excluded_agents,
         }
         selected = (
             message
             for message in self.messages.values()
             if filter.first <= message.sent_at.astimezone(zone).date() <= filter.last
+            and (until is None or message.sent_at < until)
             and all(ids is None or getattr(message, field) in ids for field, ids in wanted.items())
+            and not any(ids and getattr(message, field) in ids for field, ids in left_out.items())
         )
         return sorted(selected, key=lambda message: (message.sent_at, message.id))
 

@@ -1,7 +1,7 @@
 """The oracle's constants and values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
@@ -63,6 +63,7 @@ class OracleMessage:
     agent_id: str
     template_id: str
     template_category: str
+    template_language: str | None
     status: str
     bounce_code: int | None
     replied_at: datetime | None
@@ -91,6 +92,24 @@ class Filter:
     accounts: frozenset[str] | None = None
     departments: frozenset[str] | None = None
     agents: frozenset[str] | None = None
+    excluded_templates: frozenset[str] | None = None
+    excluded_accounts: frozenset[str] | None = None
+    excluded_departments: frozenset[str] | None = None
+    excluded_agents: frozenset[str] | None = None
+    categories: frozenset[str] | None = None
+    languages: frozenset[str] | None = None
+
+    def within(self, departments: frozenset[str]) -> "Filter":
+        """The filter without the names of other departments, which a supervisor of these may not name."""
+        named = {name: getattr(self, name) for name in ("departments", "excluded_departments")}
+        return replace(self, **{name: ids & departments for name, ids in named.items() if ids is not None})
+
+
+@dataclass(frozen=True)
+class EarlierFilter(Filter):
+    """§ The period before: what was sent at `until` or later is left out."""
+
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

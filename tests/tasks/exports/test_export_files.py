@@ -33,7 +33,7 @@ from tests.support.oracle import Filter, Oracle
 from tests.support.tenants import marked
 
 
-@given(case=strategies.cases(), locale=st.sampled_from(Locale))
+@given(case=strategies.cases(by_template=True), locale=st.sampled_from(Locale))
 async def test_the_workbook_is_the_oracles_rows_cell_by_cell(
     database: Database, resources: JobResources, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
 ) -> None:
@@ -49,7 +49,7 @@ async def test_the_workbook_is_the_oracles_rows_cell_by_cell(
     assert done.file_size == (folder / key_of(done)).stat().st_size
 
 
-@given(case=strategies.cases(), locale=st.sampled_from(Locale))
+@given(case=strategies.cases(by_template=True), locale=st.sampled_from(Locale))
 async def test_the_delimited_file_is_the_oracles_rows_field_by_field(
     database: Database, resources: JobResources, folder: Path, case: tuple[list[dict[str, Any]], Filter], locale: Locale
 ) -> None:

@@ -259,7 +259,7 @@ async def test_a_filter_of_a_newer_release_gives_no_file_of_other_messages(
 ) -> None:
     await feed(database, tenant, sends(1))
     asked = await queue(database, identity(tenant), WEEK)
-    newer = asked.spec_text.replace("{", '{"languages":["es"],', 1)
+    newer = asked.spec_text.replace("{", '{"regions":["es"],', 1)
     async with database.write() as writer:
         await writer.execute(update(export_rows).where(export_rows.c.id == asked.id).values(spec=newer))
     done = await run(resources, asked)

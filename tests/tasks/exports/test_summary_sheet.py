@@ -111,7 +111,7 @@ async def test_what_is_narrowed_and_what_is_empty(resources: JobResources, tmp_p
 
 
 @settings(max_examples=10)
-@given(case=strategies.cases())
+@given(case=strategies.cases(by_template=True))
 async def test_the_funnel_is_the_oracles(
     database: Database, resources: JobResources, tmp_path: Path, case: tuple[list[dict[str, Any]], Filter]
 ) -> None:

@@ -9,8 +9,20 @@ export type CampaignAnalyticsFilter = {
   accountIds?: Array<string> | null | undefined;
   /** Only messages of these agents. Absent: of any. An empty list selects nothing. */
   agentIds?: Array<string> | null | undefined;
+  /** Only messages of these categories, as they were sent. Absent: of any. Not in periods of more than 1,000,000 messages, where each must be looked at for it. */
+  categories?: Array<TemplateCategory> | null | undefined;
   /** Only messages of these departments. Absent: of any. An empty list selects nothing. A supervisor may name their own only (else FORBIDDEN). */
   departmentIds?: Array<string> | null | undefined;
+  /** No messages of these sender accounts. */
+  excludeAccountIds?: Array<string> | null | undefined;
+  /** No messages of these agents. */
+  excludeAgentIds?: Array<string> | null | undefined;
+  /** No messages of these departments. A supervisor may name their own only (else FORBIDDEN). */
+  excludeDepartmentIds?: Array<string> | null | undefined;
+  /** No messages of these templates. */
+  excludeTemplateIds?: Array<string> | null | undefined;
+  /** Only messages of templates that had one of these languages, such as `es_CL`, when they were sent. Absent: of any. Not in periods of more than 1,000,000 messages, where each must be looked at for it. */
+  languages?: Array<string> | null | undefined;
   /** The days on which the messages were sent. */
   sentOn: DateRange;
   /** Only messages of these templates. Absent: of any. An empty list selects nothing. */
