@@ -61,6 +61,7 @@ class RequestPolicy:
     tenant_requests_per_minute: int = 0
     points_per_minute: int = 0
     tenant_points_per_minute: int = 0
+    mask_phones: bool = False  # of recipients, for supervisors
 
 
 async def _charge_nothing(_context: "Context", _points: int) -> None:
@@ -148,7 +149,7 @@ class Context:
         return await asyncio.shield(self._viewer)
 
     async def _find_viewer(self) -> Viewer:
-        return await self.loader.load(load_viewer, self.require_identity)
+        return await self.loader.load(load_viewer, self.require_identity, self.policy.mask_phones)
 
 
 Info = strawberry.Info[Context, None]

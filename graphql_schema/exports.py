@@ -303,6 +303,6 @@ class ExportsSubscription:
     ) -> AsyncIterator[Export]:
         context = info.context
         async for viewer, export in resolvers.watch_export(
-            context.database, context.require_identity, sanitize(id), context.now
+            context.database, context.require_identity, sanitize(id), context.now, context.policy.mask_phones
         ):
             yield Export.from_domain(export, viewer, context.link)

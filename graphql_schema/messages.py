@@ -64,7 +64,10 @@ class AppliedConditions:
 
 @strawberry.type(description="The person to whom a message was sent.")
 class Recipient:
-    phone: str | None = strawberry.field(description="Their phone, as the platform writes it; null when it is unknown.")
+    phone: str | None = strawberry.field(
+        description="Their phone, as the platform writes it; null when it is unknown. Masked where "
+        "`viewer.phonesMasked` says so: `+569•••••444`."
+    )
     id: strawberry.ID | None = strawberry.field(description="Their id at the platform or at WhatsApp, if it named one.")
 
 
@@ -126,7 +129,8 @@ class Message:
             agent=message.agent,
             account=message.account,
             recipient=Recipient(
-                phone=row.contact_phone, id=None if row.contact_id is None else strawberry.ID(row.contact_id)
+                phone=message.recipient_phone,
+                id=None if message.recipient_id is None else strawberry.ID(message.recipient_id),
             ),
             ticket=None
             if row.ticket_id is None and row.ticket_key is None

@@ -20,6 +20,9 @@ class Viewer:
     email: str | None = strawberry.field(description="Their email, if the token has it.")
     name: str | None = strawberry.field(description="Their name, if the token has it.")
     role: Role = strawberry.field(description="Their role, which says what they may see.")
+    phones_masked: bool = strawberry.field(
+        description="True if they see phones of recipients masked, and cannot search by them."
+    )
     time_zone: TimeZone = strawberry.field(description="Their tenant's reporting zone; UTC until it is known.")
 
     @strawberry.field(description="The departments they may see, by name. Null: all of them.")
@@ -127,6 +130,7 @@ class ViewerQuery:
             email=viewer.email,
             name=viewer.name,
             role=viewer.role,
+            phones_masked=viewer.scope.masks_phones,
             time_zone=TimeZone(viewer.time_zone),
         )
 

@@ -94,7 +94,9 @@ async def list_exports(
     )
 
 
-async def watch_export(database: Database, who: Identity, id: str, now: int) -> AsyncIterator[tuple[Viewer, Export]]:
+async def watch_export(
+    database: Database, who: Identity, id: str, now: int, mask_phones: bool
+) -> AsyncIterator[tuple[Viewer, Export]]:
     """Yield an export now and each time it changes, with the viewer of that moment, until it is final or deleted.
 
     Raises `NotFoundError` if there is no such export that the viewer may see, and `ForbiddenError` as soon as they may
@@ -105,7 +107,7 @@ async def watch_export(database: Database, who: Identity, id: str, now: int) -> 
         if last_sent is not None:
             await asyncio.sleep(POLL_INTERVAL)
         async with database.read() as reader:
-            viewer = await load_viewer(reader, who)
+            viewer = await load_viewer(reader, who, mask_phones)
             export = await requests.find(reader, viewer, id, now)
         if export is None and last_sent is None:
             raise NotFoundError("id: there is no such export.")

@@ -12,6 +12,7 @@ from analytics.domain.message_conditions import MessageConditions, ReplyKind
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.templates import Category
+from analytics.domain.text import mask_phone
 from analytics.domain.time_zones import SECOND
 from analytics.domain.whatsapp_errors import title_of
 from analytics.reports.directory import (
@@ -75,6 +76,8 @@ class Message:
     bounce: Bounce | None
     reply: Reply | None
     may_still_change: bool
+    recipient_phone: str | None
+    recipient_id: str | None
 
     @property
     def category(self) -> Category:
@@ -148,9 +151,20 @@ async def _with_names(loader: RequestLoader, spec: QuerySpec, rows: Iterable[Any
             bounce=Bounce(row.failed_code, title_of(row.failed_code, titles)) if row.status == Status.FAILED else None,
             reply=_reply(row, rules) if row.reply_id else None,
             may_still_change=row.sent_at > spec.now - spec.finality_window,
+            recipient_phone=_shown(row.contact_phone, spec),
+            recipient_id=_shown(row.contact_id, spec) if _is_phone(row.contact_id) else row.contact_id,
         )
         for row in rows
     ]
+
+
+def _shown(phone: str | None, spec: QuerySpec) -> str | None:
+    return mask_phone(phone) if phone is not None and spec.scope.masks_phones else phone
+
+
+def _is_phone(id: str | None) -> bool:
+    """Return True for an id that is a phone: WhatsApp's are the digits of one."""
+    return id is not None and all(c.isdigit() or c in "+ -()" for c in id)
 
 
 def _reply(row: AnyRow, rules: dict[str, str]) -> Reply:

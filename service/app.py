@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> Starlette:
             *demo_session.routes(settings, tokens),
             Route("/graphql", endpoint, middleware=[COMPRESSION]),
             WebSocketRoute("/graphql", endpoint),
-            *downloads.routes(resources.database, resources.files, links),
+            *downloads.routes(resources.database, resources.files, links, mask_phones=settings.mask_phones),
             Route("/v1/events", events.post, methods=["POST"], max_body_size=MAX_BODY_BYTES),
             Route(
                 "/webhooks/whatsapp/{tenant}",

@@ -183,6 +183,11 @@ class Settings(BaseSettings):
         default=False,
         description="Keep what customers fill into WhatsApp's forms, as a reply's text; otherwise only that they did.",
     )
+    mask_phones: bool = Field(
+        default=False,
+        description="Mask the phones of recipients for supervisors, in answers and files: `+569•••••444`. They cannot "
+        "search by phone either. Files that were made before are refused. Set it for service and workers alike.",
+    )
     appliers: int = Field(
         default=2, ge=1, le=64, description="How many processes apply the events of `POST /v1/events`."
     )

@@ -17,10 +17,11 @@ class JobResources:
 
 @dataclass(frozen=True)
 class RetentionPolicy:
-    """The time that each kind of data is kept, and whether the answers of WhatsApp's forms are kept at all."""
+    """The time that each kind of data is kept, and which personal data is kept or shown at all."""
 
     export_days: int
     orphan_days: int
     webhook_days: int
     message_months: int | None = None  # None: for ever
-    form_answers: bool = False
+    form_answers: bool = False  # what customers fill into WhatsApp's forms
+    mask_phones: bool = False  # phones of recipients, for supervisors

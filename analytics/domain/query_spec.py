@@ -111,10 +111,14 @@ FIRST_FIELDS = {"first", "last", "time_zone", "departments", "agents", "template
 
 @dataclass(frozen=True)
 class AccessScope:
-    """The data that someone may see: of one tenant, the departments named, or (None) all of them."""
+    """The data that someone may see: of one tenant, the departments named, or (None) all of them.
+
+    With `masks_phones` they do not see whole phones of recipients.
+    """
 
     tenant_id: str
     departments: Ids
+    masks_phones: bool = False
 
     def restrict(self, departments: Ids) -> Ids:
         """Return the departments asked for, or all that may be seen if none are.

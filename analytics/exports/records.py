@@ -108,7 +108,9 @@ class Export:
         return self.rows_written / self.rows_total if self.rows_total else 0.0
 
     def allows(self, scope: AccessScope) -> bool:
-        """Return True if all departments it covers are (still) within a scope."""
+        """Return True if all departments it covers are (still) within a scope, and its phones as it shows them."""
+        if scope.masks_phones and not self.spec.scope.masks_phones:
+            return False
         if scope.departments is None:
             return True
         return self.spec.departments is not None and self.spec.departments <= scope.departments

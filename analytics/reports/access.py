@@ -10,8 +10,11 @@ from analytics.storage.database import Reader
 from analytics.storage.tables import members, tenants
 
 
-async def load_viewer(reader: Reader, identity: Identity) -> Viewer:
-    """Load the viewer behind an identity, with their departments of now. Raises `ForbiddenError` for other roles."""
+async def load_viewer(reader: Reader, identity: Identity, mask_phones: bool) -> Viewer:
+    """Load the viewer behind an identity, with their departments of now. Raises `ForbiddenError` for other roles.
+
+    With `mask_phones` phones of recipients are masked for supervisors.
+    """
     role = viewer_role(identity)
     if role is None:
         raise ForbiddenError("Your role may not see campaign analytics.")
@@ -24,7 +27,9 @@ async def load_viewer(reader: Reader, identity: Identity) -> Viewer:
         role=role,
         email=identity.email,
         name=identity.name,
-        scope=AccessScope(identity.tenant_id, await _departments(reader, identity, role)),
+        scope=AccessScope(
+            identity.tenant_id, await _departments(reader, identity, role), mask_phones and role is Role.SUPERVISOR
+        ),
         time_zone=zone or DEFAULT_TIME_ZONE,
         reply_window_days=DEFAULT_REPLY_WINDOW_DAYS if window is None else window,
     )

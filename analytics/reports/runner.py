@@ -16,6 +16,7 @@ from analytics.domain.measures.funnel import ZERO_COUNTS, FunnelCounts
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.templates import Category
+from analytics.domain.text import mask_phone
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
 from analytics.reports.availability import data_version, lacks_messages, readable, require_messages
@@ -46,7 +47,7 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     if reader.cache is None or version is None:
         return await _read_aggregate(reader, query)
     # No count depends on the clock, nor on more of the scope than `departments`, which is narrowed to it already.
-    scope = AccessScope(spec.tenant_id, spec.departments)
+    scope = AccessScope(spec.tenant_id, spec.departments, spec.scope.masks_phones)
     key = replace(query, spec=replace(spec, scope=scope, now=0))
     rows: Rows | None = reader.cache.get(spec.tenant_id, version, key)
     if rows is not None:
@@ -169,7 +170,7 @@ async def stream_messages(
             named=list(map(named, zip(*what, strict=True), at)),
             sent_at=[(instant + offsets[bisect_right(ends, instant)]) // SECOND for instant in at],
             message_id=id,
-            recipient_phone=phone,
+            recipient_phone=_masked(phone) if spec.scope.masks_phones else phone,
             status=[STATUS_NAMES[number] for number in status],
             ticket_id=ticket_id,
             ticket_key=ticket_key,
@@ -180,6 +181,10 @@ async def stream_messages(
                 for column, values in zip(read, further, strict=True)
             },
         )
+
+
+def _masked(phones: Iterable[str | None]) -> list[str | None]:
+    return [phone if phone is None else mask_phone(phone) for phone in phones]
 
 
 def _clock(zone: Zone) -> Callable[[Sequence[int | None]], list[int | None]]:

@@ -114,7 +114,7 @@ def speed(count: int) -> Iterator[Result]:
 async def plain_values(file: str) -> list[tuple[Any, ...]]:
     """The 14 values of every row as an export shows them."""
     async with Database(file) as database, database.read() as reader:
-        viewer = await load_viewer(reader, ADMINISTRATOR)
+        viewer = await load_viewer(reader, ADMINISTRATOR, False)
         spec = viewer.specify(MessageFilter(first=YEAR[0], last=YEAR[1]), 0)
         return [
             tuple(shown[column.name] for column in COLUMNS)

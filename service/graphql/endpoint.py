@@ -80,6 +80,7 @@ def policy_from_settings(settings: Settings) -> RequestPolicy:
         settings.tenant_requests_per_minute,
         settings.points_per_minute,
         settings.tenant_points_per_minute,
+        settings.mask_phones,
     )
 
 

@@ -35,18 +35,20 @@ ONE_RANGE = re.compile(r"bytes=(?=.*[0-9])([0-9]{0,18})-([0-9]{0,18})", re.IGNOR
 REFUSED = "This link is not valid any more. Ask for a new one on the exports page."
 
 
-def routes(database: Database, files: FileStore, links: DownloadLinkSigner) -> list[Route]:
-    """The route of the files."""
+def routes(database: Database, files: FileStore, links: DownloadLinkSigner, *, mask_phones: bool) -> list[Route]:
+    """The route of the files. With `mask_phones` supervisors get none with whole phones."""
 
     intact = IntactFiles(files)
 
     async def file(request: Request) -> Response:
-        return await download(request, database, intact, links)
+        return await download(request, database, intact, links, mask_phones=mask_phones)
 
     return [Route("/exports/{id}/file", file)]
 
 
-async def download(request: Request, database: Database, files: IntactFiles, links: DownloadLinkSigner) -> Response:
+async def download(
+    request: Request, database: Database, files: IntactFiles, links: DownloadLinkSigner, *, mask_phones: bool
+) -> Response:
     """Send the file, or one range of it; 403 for any invalid link, whatever the reason, and 404 when it is gone."""
     id = request.path_params["id"]
     identity = links.verify(id, request.query_params.get("signature", ""))
@@ -54,7 +56,7 @@ async def download(request: Request, database: Database, files: IntactFiles, lin
         return _refused(403, REFUSED)
     try:
         async with database.guard(identity.tenant_id):
-            export = await _allowed(database, identity, id)
+            export = await _allowed(database, identity, id, mask_phones)
     except Exception as error:
         if not is_transient(error):
             raise
@@ -113,11 +115,11 @@ def _stream(request: Request, files: FileStore, export: Export) -> Response:
     return StreamingResponse(body, status_code=status, headers=headers, media_type=media_type)
 
 
-async def _allowed(database: Database, identity: Identity, id: str) -> Export | None:
+async def _allowed(database: Database, identity: Identity, id: str, mask_phones: bool) -> Export | None:
     """Load the export, if it is complete and this person may now see its departments."""
     async with database.read() as reader:
         try:
-            viewer = await load_viewer(reader, identity)
+            viewer = await load_viewer(reader, identity, mask_phones)
         except ForbiddenError:
             return None
         export = await requests.find(reader, viewer, id, now_micros())

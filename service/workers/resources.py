@@ -19,4 +19,5 @@ def retention_policy(settings: Settings) -> RetentionPolicy:
         webhook_days=settings.webhook_days,
         message_months=settings.message_months,
         form_answers=settings.form_answers,
+        mask_phones=settings.mask_phones,
     )

@@ -171,7 +171,7 @@ async def _produce_file(
             scratch = tempfile.TemporaryDirectory(prefix="embudo-export-", ignore_cleanup_errors=True)
         with scratch as folder:
             path = Path(folder) / key_of(export)
-            await _write(resources.database, export, progress, path)
+            await _write(resources.database, policy, export, progress, path)
             progress.raise_if_lost()
             progress.storing = True
             with _storing():
@@ -222,11 +222,13 @@ async def _check_lease(writer: Writer, export: Export, progress: _JobProgress) -
     progress.stopped = status is not ExportStatus.RUNNING
 
 
-async def _write(database: Database, export: Export, progress: _JobProgress, path: Path) -> None:
+async def _write(
+    database: Database, policy: RetentionPolicy, export: Export, progress: _JobProgress, path: Path
+) -> None:
     """Write the file. The requester's access, the count and the rows are read in one snapshot."""
     async with database.read() as reader:
         await reader.use_streaming_mode()
-        viewer = await load_viewer(reader, export.requester)
+        viewer = await load_viewer(reader, export.requester, policy.mask_phones)
         if not export.allows(viewer.scope):
             raise ForbiddenError("The requester may no longer see all departments of the export.")
         read_at = now_micros()

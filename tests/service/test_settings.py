@@ -84,6 +84,7 @@ WRONG = [
     ("ORPHAN_DAYS", "0"),
     ("WEBHOOK_DAYS", "0"),
     ("FORM_ANSWERS", "perhaps"),
+    ("MASK_PHONES", "perhaps"),
     ("APPLIERS", "65"),
     ("DOCUMENTS_ONLY", "perhaps"),
 ]

@@ -9,12 +9,13 @@ from analytics.domain.errors import PublicError
 from analytics.exports.records import Export
 from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
-from graphql_schema.context import Context
+from graphql_schema.context import Context, RequestPolicy
 from graphql_schema.schema import schema
 from resolvers.exports import ExportQueue
 from tests.support.fakes import FakeExportQueue
 
 Event = dict[str, Any]
+ANY_REQUEST = RequestPolicy()
 
 MONDAY = "2026-11-02T12:00:00Z"  # every day of this week has 24 hours in America/Santiago
 LONG_AGO = "2020-01-01T00:00:00Z"  # when directories in tests began
@@ -125,10 +126,10 @@ def supervisor(tenant: str, id: str = "s1") -> Identity:
     return identity(tenant, "supervisor", id)
 
 
-async def viewer(database: Database, who: Identity) -> Viewer:
+async def viewer(database: Database, who: Identity, *, mask_phones: bool = False) -> Viewer:
     """The viewer that somebody is at this moment."""
     async with database.read() as reader:
-        return await load_viewer(reader, who)
+        return await load_viewer(reader, who, mask_phones)
 
 
 def link(viewer: Viewer, export: Export) -> str:
@@ -137,11 +138,17 @@ def link(viewer: Viewer, export: Export) -> str:
 
 
 def context(
-    database: Database, who: Identity | PublicError | None, *, jobs: ExportQueue | None = None, now: int | None = None
+    database: Database,
+    who: Identity | PublicError | None,
+    *,
+    jobs: ExportQueue | None = None,
+    now: int | None = None,
+    policy: RequestPolicy = ANY_REQUEST,
 ) -> Context:
     """The context of one request."""
     moment = time.time_ns() // 1000 if now is None else now
-    return Context(identity=who, now=moment, database=database, export_queue=jobs or FakeExportQueue(), link=link)
+    queue = jobs or FakeExportQueue()
+    return Context(identity=who, now=moment, database=database, export_queue=queue, link=link, policy=policy)
 
 
 async def execute(

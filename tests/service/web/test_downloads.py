@@ -57,12 +57,12 @@ def resources(database: Database, tmp_path: Path) -> JobResources:
 
 
 @asynccontextmanager
-async def client_of(resources: JobResources) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(resources: JobResources, *, mask_phones: bool = False) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an app that has downloads only."""
     files = IntactFiles(resources.files)
 
     async def file(request: Request) -> Response:
-        return await download(request, resources.database, files, LINKS)
+        return await download(request, resources.database, files, LINKS, mask_phones=mask_phones)
 
     app: Any = Starlette(routes=[Route("/exports/{id}/file", file)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://embudo") as client:

@@ -43,10 +43,11 @@ async def queue(
     locale: Locale = Locale.ES,
     now: int | None = None,
     where: MessageConditions | None = None,
+    mask_phones: bool = False,
     **choices: Any,
 ) -> Export:
     """An export, asked for; the choices are further columns and the separator."""
-    viewer = await factories.viewer(database, who)
+    viewer = await factories.viewer(database, who, mask_phones=mask_phones)
     now = time.time_ns() // 1000 if now is None else now
     spec = viewer.specify(query_spec.MessageFilter(**asdict(filter)), now, where)
     async with database.write() as writer:

@@ -174,7 +174,7 @@ async def test_who_follows_an_export_hears_of_every_step(
     gate.open.set()
     heard: list[int] = []
     async with asyncio.timeout(PATIENCE):
-        async for _, export in following.watch_export(database, identity(tenant), asked.id, 0):
+        async for _, export in following.watch_export(database, identity(tenant), asked.id, 0, False):
             if export.rows_total == 8 and export.rows_written not in heard:
                 heard.append(export.rows_written)
                 steps.release()  # the next batch only when this one has been heard of
