@@ -3,7 +3,7 @@ import { IconAdjustmentsHorizontal, IconCheck, IconLink, IconX } from "@tabler/i
 import { useState } from "react";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { DateFilter } from "./DateFilter";
-import { FilterSelect } from "./FilterSelect";
+import { FilterSelect } from "./select/FilterSelect";
 import { FILTER_KINDS, isFiltered, NO_IDS, toSearchParams, type Filters, type Names } from "./filters";
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";

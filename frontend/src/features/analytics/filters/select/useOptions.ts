@@ -4,10 +4,10 @@ import {
   AgentOptionsDocument,
   DepartmentOptionsDocument,
   TemplateOptionsDocument,
-} from "../../../api/generated/operations";
-import { useStableQuery } from "../../../api/useStableQuery";
+} from "../../../../api/generated/operations";
+import { useStableQuery } from "../../../../api/useStableQuery";
 import type { Option } from "./choice";
-import type { FilterKind } from "./filters";
+import type { FilterKind } from "../filters";
 
 const DOCUMENTS = {
   templates: TemplateOptionsDocument,

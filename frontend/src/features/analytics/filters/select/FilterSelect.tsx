@@ -1,12 +1,12 @@
 import { Button, Checkbox, CloseButton, Combobox, Loader, useCombobox } from "@mantine/core";
 import { useDebouncedCallback, useDebouncedValue } from "@mantine/hooks";
 import { useRef, useState } from "react";
-import { useI18n } from "../../../i18n/I18nProvider";
-import { useViewer } from "../../session/ViewerProvider";
-import classes from "./FilterBar.module.css";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { useViewer } from "../../../session/ViewerProvider";
+import classes from "../FilterBar.module.css";
 import { isEverything, withFirst, type Option } from "./choice";
-import { FilterButton } from "./FilterButton";
-import type { FilterKind } from "./filters";
+import { FilterButton } from "../FilterButton";
+import type { FilterKind } from "../filters";
 import { useOptions } from "./useOptions";
 
 const APPLY_DEBOUNCE = 400; // milliseconds: several choices in a row are one request
