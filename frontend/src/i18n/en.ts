@@ -121,6 +121,15 @@ export const en: Texts = {
     until: "To",
     apply: "Apply",
     own: (n) => (n === 1 ? "Your department" : `Your ${n} departments`),
+    deleted: { templates: "Deleted", accounts: "Deleted", departments: "Deleted", agents: "Deleted" },
+    unused: "No messages with these filters",
+    others: "Others",
+    showAll: {
+      templates: (n) => `Show all (${n} more)`,
+      accounts: (n) => `Show all (${n} more)`,
+      departments: (n) => `Show all (${n} more)`,
+      agents: (n) => `Show all (${n} more)`,
+    },
     chooseFound: (n) => `Choose these ${n}`,
     foreign: (n) =>
       n === 1

@@ -130,6 +130,16 @@ export const es = {
     apply: "Aplicar",
     /** All departments of a supervisor. */
     own: (n: number) => (n === 1 ? "Tu departamento" : `Tus ${n} departamentos`),
+    /** Deleted values that have messages. */
+    deleted: { templates: "Eliminadas", accounts: "Eliminadas", departments: "Eliminados", agents: "Eliminados" },
+    unused: "Sin mensajes con estos filtros",
+    others: "Otros",
+    showAll: {
+      templates: (n: string) => `Ver todas (${n} más)`,
+      accounts: (n: string) => `Ver todas (${n} más)`,
+      departments: (n: string) => `Ver todos (${n} más)`,
+      agents: (n: string) => `Ver todos (${n} más)`,
+    },
     chooseFound: (n: string) => `Elegir estos ${n}`,
     foreign: (n: number) =>
       n === 1

@@ -356,6 +356,38 @@ export type TemplateOptionsQueryVariables = Exact<{
 
 export type TemplateOptionsQuery = { options: { totalCount: number, nodes: Array<{ id: string, name: string }> } | null };
 
+export type UsedAccountsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedAccountsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string }, funnel: { messages: number } }> } } | null };
+
+export type UsedAgentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedAgentsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
+export type UsedDepartmentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedDepartmentsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
+export type UsedTemplatesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedTemplatesQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
 export type BounceReasonsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
 }>;
@@ -902,6 +934,101 @@ export const TemplateOptionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TemplateOptionsQuery, TemplateOptionsQueryVariables>;
+export const UsedAccountsDocument = new TypedDocumentString(`
+    query UsedAccounts($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: accounts(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byAccount(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: account {
+          id
+          name
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedAccountsQuery, UsedAccountsQueryVariables>;
+export const UsedAgentsDocument = new TypedDocumentString(`
+    query UsedAgents($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: agents(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byAgent(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: agent {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedAgentsQuery, UsedAgentsQueryVariables>;
+export const UsedDepartmentsDocument = new TypedDocumentString(`
+    query UsedDepartments($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: departments(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byDepartment(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: department {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedDepartmentsQuery, UsedDepartmentsQueryVariables>;
+export const UsedTemplatesDocument = new TypedDocumentString(`
+    query UsedTemplates($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: templates(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byTemplate(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: template {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedTemplatesQuery, UsedTemplatesQueryVariables>;
 export const BounceReasonsDocument = new TypedDocumentString(`
     query BounceReasons($filter: CampaignAnalyticsFilter!) {
   campaignAnalytics(filter: $filter) {

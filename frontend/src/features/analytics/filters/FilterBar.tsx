@@ -36,7 +36,7 @@ export function FilterBar({ filters, names, onChange }: Props) {
         <FilterSelect
           key={kind}
           kind={kind}
-          chosen={filters[kind]}
+          filters={filters}
           names={names[kind]}
           onChange={(ids, history) => onChange({ [kind]: ids }, history)}
         />
