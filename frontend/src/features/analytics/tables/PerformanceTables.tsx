@@ -9,10 +9,10 @@ import {
 } from "../../../api/generated/operations";
 import { usePrinting } from "../../../hooks/usePrinting";
 import { useI18n } from "../../../i18n/I18nProvider";
-import { NameCell } from "./NameCell";
-import { PerformanceTable } from "./PerformanceTable";
-import classes from "./PerformanceTable.module.css";
-import { TABS, useTab, type Tab } from "./useTab";
+import { NameCell } from "./table/NameCell";
+import { PerformanceTable } from "./table/PerformanceTable";
+import classes from "./table/PerformanceTable.module.css";
+import { TABS, useTab, type Tab } from "./view/useTableView";
 
 type Props = {
   numbers: NonNullable<ViewQuery["campaignAnalytics"]>;

@@ -5,10 +5,10 @@ import type {
   PerformanceOrderField,
   RowFunnelFragment,
   TypedDocumentString,
-} from "../../../api/generated/operations";
-import { useStableQuery } from "../../../api/useStableQuery";
-import type { Paging } from "../../../components/Pager";
-import { PAGE_SIZE } from "./columns";
+} from "../../../../api/generated/operations";
+import { useStableQuery } from "../../../../api/useStableQuery";
+import type { Paging } from "../../../../components/Pager";
+import { PAGE_SIZE } from "../view/columns";
 import { FIRST_PAGE, isSamePage, sortedBy, type PagePosition } from "./pagePosition";
 
 export type Row = { funnel: RowFunnelFragment };

@@ -1,5 +1,5 @@
-import { useI18n } from "../../../i18n/I18nProvider";
-import { ENTITIES, type FilterKind } from "../filters/filters";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { ENTITIES, type FilterKind } from "../../filters/filters";
 import { FilterLink } from "./FilterLink";
 import classes from "./PerformanceTable.module.css";
 

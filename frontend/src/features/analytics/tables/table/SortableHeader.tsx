@@ -1,9 +1,9 @@
 import { Table, UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
-import { definitions } from "../../../api/generated/definitions";
-import type { PerformanceOrder, PerformanceOrderField } from "../../../api/generated/operations";
-import { useI18n } from "../../../i18n/I18nProvider";
-import { NUMBER_COLUMNS } from "./columns";
+import { definitions } from "../../../../api/generated/definitions";
+import type { PerformanceOrder, PerformanceOrderField } from "../../../../api/generated/operations";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { NUMBER_COLUMNS } from "../view/columns";
 import classes from "./PerformanceTable.module.css";
 
 type Props = {

@@ -1,4 +1,4 @@
-import type { PerformanceOrderField, RowFunnelFragment } from "../../../api/generated/operations";
+import type { PerformanceOrderField, RowFunnelFragment } from "../../../../api/generated/operations";
 
 export const PAGE_SIZE = 10; // rows of a table
 

@@ -1,19 +1,19 @@
 import { Table } from "@mantine/core";
 import type { MouseEvent, ReactNode } from "react";
-import type { PerformanceOrderField, RowFunnelFragment } from "../../../api/generated/operations";
-import { Card } from "../../../components/Card";
-import { Pager } from "../../../components/Pager";
-import { Banner } from "../../../components/states/Banner";
-import { ErrorState } from "../../../components/states/ErrorState";
-import { Loading } from "../../../components/states/Loading";
-import type { DefinedField } from "../../../i18n/definitions.es";
-import { useI18n } from "../../../i18n/I18nProvider";
-import { named, type RowIds } from "../messages/number/messageSet";
-import { MessagesButton } from "../messages/number/MessagesButton";
-import { NUMBER_COLUMNS, PAGE_SIZE } from "./columns";
+import type { PerformanceOrderField, RowFunnelFragment } from "../../../../api/generated/operations";
+import { Card } from "../../../../components/Card";
+import { Pager } from "../../../../components/Pager";
+import { Banner } from "../../../../components/states/Banner";
+import { ErrorState } from "../../../../components/states/ErrorState";
+import { Loading } from "../../../../components/states/Loading";
+import type { DefinedField } from "../../../../i18n/definitions.es";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { named, type RowIds } from "../../messages/number/messageSet";
+import { MessagesButton } from "../../messages/number/MessagesButton";
+import { NUMBER_COLUMNS, PAGE_SIZE } from "../view/columns";
 import classes from "./PerformanceTable.module.css";
 import { SortableHeader } from "./SortableHeader";
-import { useTableRows, type Row, type TableSource } from "./useTableRows";
+import { useTableRows, type Row, type TableSource } from "../rows/useTableRows";
 
 export type NameColumn<R> = { header: string; field?: PerformanceOrderField; cell: (row: R) => ReactNode };
 

@@ -1,4 +1,4 @@
-import type { PerformanceOrder, PerformanceOrderField } from "../../../api/generated/operations";
+import type { PerformanceOrder, PerformanceOrderField } from "../../../../api/generated/operations";
 
 /** A page of a table in an order. `cursors` say where this page and each one between it and the first begin. */
 export type PagePosition = { order: PerformanceOrder; cursors: string[] };
