@@ -1,20 +1,21 @@
 import type { PerformanceOrder, PerformanceOrderField } from "../../../../api/generated/operations";
+import { DEFAULT_ORDER, PAGE_SIZE } from "../view/tableView";
 
 /** A page of a table in an order. `cursors` say where this page and each one between it and the first begin. */
-export type PagePosition = { order: PerformanceOrder; cursors: string[] };
+export type PagePosition = { order: PerformanceOrder; size: number; cursors: string[] };
 
 /** The page that comes with the view: most messages sent first. */
-export const FIRST_PAGE: PagePosition = { order: { field: "SENT", direction: "DESC" }, cursors: [] };
+export const FIRST_PAGE: PagePosition = { order: DEFAULT_ORDER, size: PAGE_SIZE, cursors: [] };
+
+export const isSameOrder = (one: PerformanceOrder, other: PerformanceOrder): boolean =>
+  one.field === other.field && one.direction === other.direction;
 
 export const isSamePage = (page: PagePosition, other: PagePosition): boolean =>
-  page.order.field === other.order.field &&
-  page.order.direction === other.order.direction &&
-  page.cursors.at(-1) === other.cursors.at(-1);
+  isSameOrder(page.order, other.order) && page.size === other.size && page.cursors.at(-1) === other.cursors.at(-1);
 
-/** Return the first page in the order of a clicked column: names from A, numbers from the largest, then reversed. */
-export function sortedBy(field: PerformanceOrderField, { order }: PagePosition): PagePosition {
+/** Return the order of a clicked column: names from A, numbers from the largest, then reversed. */
+export function orderAfter(field: PerformanceOrderField, order: PerformanceOrder): PerformanceOrder {
   const direction = field === "NAME" ? "ASC" : "DESC";
   const reverse = direction === "ASC" ? "DESC" : "ASC";
-  const isSorted = order.field === field && order.direction === direction;
-  return { order: { field, direction: isSorted ? reverse : direction }, cursors: [] };
+  return { field, direction: isSameOrder(order, { field, direction }) ? reverse : direction };
 }

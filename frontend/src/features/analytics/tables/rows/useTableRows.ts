@@ -3,71 +3,62 @@ import type {
   CampaignAnalyticsFilter,
   PerformanceOrder,
   PerformanceOrderField,
-  RowFunnelFragment,
-  TypedDocumentString,
 } from "../../../../api/generated/operations";
 import { useStableQuery } from "../../../../api/useStableQuery";
 import type { Paging } from "../../../../components/Pager";
-import { PAGE_SIZE } from "../view/columns";
-import { FIRST_PAGE, isSamePage, sortedBy, type PagePosition } from "./pagePosition";
-
-export type Row = { funnel: RowFunnelFragment };
-
-/** A page of rows, as the API returns it. */
-export type Rows<R extends Row> = {
-  totalCount: number;
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  nodes: R[];
-};
-
-type Variables = {
-  filter: CampaignAnalyticsFilter;
-  orderBy?: PerformanceOrder | null | undefined;
-  first: number;
-  after?: string | null | undefined;
-};
+import type { TableView } from "../view/tableView";
+import type { Row, Rows, RowsDocument } from "./allRows";
+import { FIRST_PAGE, isSameOrder, isSamePage, orderAfter, type PagePosition } from "./pagePosition";
 
 export type TableSource<R extends Row> = {
-  document: TypedDocumentString<{ campaignAnalytics: { rows: Rows<R> } | null }, Variables>;
+  document: RowsDocument<R>;
   filter: CampaignAnalyticsFilter;
   /** The first page in the first order, where it comes with the view. */
   firstRows: Rows<R> | undefined;
   viewReceivedAt: number;
 };
 
+type Chosen = Pick<TableView, "order" | "size"> & { onOrder: (order: PerformanceOrder) => void; enabled: boolean };
+
 /** Return a page of rows, and the functions that go to another page or order. */
-export function useTableRows<R extends Row>({ document, filter, firstRows, viewReceivedAt }: TableSource<R>) {
-  const filterKey = JSON.stringify(filter);
-  const [choice, setChoice] = useState({ filterKey, page: FIRST_PAGE });
-  const chosen = choice.filterKey === filterKey ? choice.page : FIRST_PAGE; // a page holds for its filter only
-  const setChosen = (page: PagePosition) => setChoice({ filterKey, page });
-  const variables = { filter, orderBy: chosen.order, first: PAGE_SIZE, after: chosen.cursors.at(-1) ?? null };
+export function useTableRows<R extends Row>(
+  { document, filter, firstRows, viewReceivedAt }: TableSource<R>,
+  { order, size, onOrder, enabled }: Chosen,
+) {
+  const key = JSON.stringify([filter, order, size]); // a page holds for these only
+  const [choice, setChoice] = useState<{ key: string; cursors: string[] }>({ key, cursors: [] });
+  const chosen: PagePosition = { order, size, cursors: choice.key === key ? choice.cursors : [] };
+  const variables = { filter, orderBy: order, first: size, after: chosen.cursors.at(-1) ?? null };
+  const initialRows = isSamePage(chosen, FIRST_PAGE) ? firstRows : undefined;
   const { answer, isPending, error, refetch } = useStableQuery(document, variables, {
+    enabled,
     part: {
       choice: chosen,
       viewReceivedAt,
-      initialData: firstRows && isSamePage(chosen, FIRST_PAGE) ? { campaignAnalytics: { rows: firstRows } } : undefined,
+      initialData: initialRows && { campaignAnalytics: { rows: initialRows } },
     },
   });
   // The position is that of the rows on show, so header and pager agree with them while others are on their way.
-  const position = answer?.choice ?? FIRST_PAGE;
-  const { order, cursors } = position;
+  const position = answer?.choice ?? chosen;
+  const { cursors } = position;
 
-  const goTo = (page: PagePosition) => (isSamePage(page, chosen) ? refetch() : setChosen(page));
+  const isOfChoice = isSamePage({ ...position, cursors: chosen.cursors }, chosen); // cursors hold in one order only
+  const turnTo = (next: string[]) => {
+    if (!isOfChoice || isSamePage({ ...chosen, cursors: next }, chosen)) refetch();
+    else setChoice({ key, cursors: next });
+  };
   const paging: Paging = {
     after: cursors.at(-1) ?? null,
     page: cursors.length,
-    reset: () => goTo({ order, cursors: [] }),
-    previous: () => goTo({ order, cursors: cursors.slice(0, -1) }),
-    next: ({ pageInfo }) => goTo({ order, cursors: [...cursors, pageInfo.endCursor ?? ""] }),
+    reset: () => turnTo([]),
+    previous: () => turnTo(cursors.slice(0, -1)),
+    next: ({ pageInfo }) => turnTo([...cursors, pageInfo.endCursor ?? ""]),
   };
-  return {
-    rows: answer?.data.campaignAnalytics?.rows ?? firstRows,
-    order,
-    sort: (field: PerformanceOrderField) => goTo(sortedBy(field, position)),
-    isPending,
-    error,
-    refetch,
-    paging,
+  const sort = (field: PerformanceOrderField) => {
+    const next = orderAfter(field, position.order);
+    if (isSameOrder(next, order)) refetch();
+    else onOrder(next);
   };
+  const rows = answer?.data.campaignAnalytics?.rows;
+  return { rows, order: position.order, size: position.size, sort, isPending, error, refetch, paging };
 }
