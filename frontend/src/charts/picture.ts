@@ -17,7 +17,7 @@ register([LegendComponent, TitleComponent, CanvasRenderer]);
 
 const SIZE = { width: 1_000, height: 480 }; // pixels of the page
 const PIXEL_RATIO = 2;
-const MARGIN = { left: 24, right: 24, top: 84, bottom: 56 };
+const MARGIN = { left: 24, right: 24, top: 104, bottom: 56 };
 
 type Input = { option: (colors: Colors) => EChartsOption; title: string; subtitle: string; hasLegend: boolean };
 
@@ -38,7 +38,9 @@ export async function drawPicture({ option, title, subtitle, hasLegend }: Input)
         textStyle: { ...text, fontSize: 18 },
         subtextStyle: { ...text, color: colors.quiet, fontSize: 13 },
       },
-      ...(hasLegend && { legend: { bottom: 12, left: MARGIN.left, textStyle: text } }),
+      ...(hasLegend && {
+        legend: { bottom: 12, left: MARGIN.left, icon: "roundRect", itemHeight: 4, textStyle: text },
+      }),
     });
     chart.setOption({ grid: { ...MARGIN, bottom: hasLegend ? MARGIN.bottom : MARGIN.left, containLabel: true } });
     const canvas = chart.renderToCanvas({ pixelRatio: PIXEL_RATIO, backgroundColor: colors.card });

@@ -10,6 +10,7 @@ type Props = { title: string; view: TableView; onChange: (changes: Partial<Table
 /** The choice of a table's columns, and of what stands beside rates. */
 export function ColumnChoice({ title, view: { columns, marks }, onChange }: Props) {
   const { t } = useI18n();
+  const isChanged = marks.length > 0 || columns.join() !== DEFAULT_COLUMNS.join();
   return (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
@@ -47,14 +48,15 @@ export function ColumnChoice({ title, view: { columns, marks }, onChange }: Prop
               </Text>
             </Stack>
           </Checkbox.Group>
-          <Button
-            variant="subtle"
-            size="compact-sm"
-            disabled={marks.length === 0 && columns.join() === DEFAULT_COLUMNS.join()}
-            onClick={() => onChange({ columns: DEFAULT_COLUMNS, marks: [] })}
-          >
-            {t.tables.asBefore}
-          </Button>
+          {isChanged && (
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              onClick={() => onChange({ columns: DEFAULT_COLUMNS, marks: [] })}
+            >
+              {t.tables.asBefore}
+            </Button>
+          )}
         </Stack>
       </Popover.Dropdown>
     </Popover>

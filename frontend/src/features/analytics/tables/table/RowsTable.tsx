@@ -9,7 +9,10 @@ import { NumberCells, type RowIdentity } from "./NumberCells";
 import classes from "./PerformanceTable.module.css";
 import { SortableHeader } from "./SortableHeader";
 
-const MAX_PHONE_COLUMNS = 5; // beside each other; more begin another line
+const MAX_WIDE_COLUMNS = 6; // with their whole names
+
+// Beside each other on a phone; more begin another line.
+const MAX_PHONE_COLUMNS = { plain: 5, marked: 4 };
 
 export type NameColumn<R> = {
   header: string;
@@ -44,7 +47,9 @@ export function RowsTable<R extends Row>(props: Props<R>) {
   const { title, view, total, nameColumns, rowKey, identify, rows, order, sort, isPending, found } = props;
   const { t } = useI18n();
   const columns = NUMBER_COLUMNS.filter(({ key }) => view.columns.includes(key));
-  const style = { "--columns": columns.length, "--phone-columns": Math.min(columns.length, MAX_PHONE_COLUMNS) };
+  const isMarked = view.marks.length > 0;
+  const phoneColumns = Math.min(columns.length, MAX_PHONE_COLUMNS[isMarked ? "marked" : "plain"]);
+  const style = { "--columns": columns.length, "--phone-columns": phoneColumns };
   const names = nameColumns.length;
   return (
     // Focusable, so that keys can scroll it.
@@ -56,7 +61,8 @@ export function RowsTable<R extends Row>(props: Props<R>) {
         data-waiting={isPending || undefined}
         data-names={names}
         data-short={view.columns.includes("sent") || undefined}
-        data-marked={view.marks.length > 0 || undefined}
+        data-marked={isMarked || undefined}
+        data-many={columns.length > MAX_WIDE_COLUMNS || undefined}
         aria-busy={isPending}
         aria-label={title}
       >
