@@ -1,10 +1,11 @@
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconCheck, IconCopy, IconDots, IconFileSpreadsheet, IconPhoto } from "@tabler/icons-react";
 import { useState } from "react";
 import { useI18n } from "../i18n/I18nProvider";
 import type { Days } from "../lib/days";
 import { download, fileNameOf } from "../lib/files/download";
 import { toCsv, toTsv, type TextTable } from "../lib/files/textTable";
+import { ActionList } from "./ActionList";
 
 export type CardFiles = {
   /** The days that files are named after, besides the card. */
@@ -20,8 +21,6 @@ export type CardFiles = {
 type Props = CardFiles & { title: string };
 
 type State = "copied" | "failed" | undefined;
-
-const ICON = { size: 16, stroke: 1.6 };
 
 /** The menu of a card, which copies its numbers and saves them and its chart as files. */
 export function CardMenu({ title, days, table, picture, note }: Props) {
@@ -39,41 +38,29 @@ export function CardMenu({ title, days, table, picture, note }: Props) {
     return undefined;
   };
   const csv = async () => new Blob([toCsv(await table(), language)], { type: "text/csv;charset=utf-8" });
+  const actions = [
+    { label: t.files.copy, icon: state === "copied" ? IconCheck : IconCopy, onClick: () => attempt(copy) },
+    { label: t.files.csv, icon: IconFileSpreadsheet, onClick: () => attempt(() => save(csv(), "csv")) },
+    ...(picture ? [{ label: t.files.png, icon: IconPhoto, onClick: () => attempt(() => save(picture(), "png")) }] : []),
+  ];
   return (
-    <Menu position="bottom-end" shadow="md" onOpen={() => setState(undefined)}>
-      <Menu.Target>
-        <Tooltip label={t.files.menu}>
-          <ActionIcon variant="subtle" color="gray" aria-label={`${t.files.menu}: ${title}`}>
-            <IconDots size={18} stroke={1.6} />
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          closeMenuOnClick={false}
-          leftSection={state === "copied" ? <IconCheck {...ICON} /> : <IconCopy {...ICON} />}
-          onClick={() => attempt(copy)}
+    <ActionList
+      label={t.files.menu}
+      actions={actions}
+      status={state ? t.files[state] : (note ?? "")}
+      onOpen={() => setState(undefined)}
+    >
+      {(toggle) => (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          title={t.files.menu}
+          aria-label={`${t.files.menu}: ${title}`}
+          onClick={toggle}
         >
-          {t.files.copy}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconFileSpreadsheet {...ICON} />}
-          closeMenuOnClick={false}
-          onClick={() => attempt(() => save(csv(), "csv"))}
-        >
-          {t.files.csv}
-        </Menu.Item>
-        {picture && (
-          <Menu.Item
-            leftSection={<IconPhoto {...ICON} />}
-            closeMenuOnClick={false}
-            onClick={() => attempt(() => save(picture(), "png"))}
-          >
-            {t.files.png}
-          </Menu.Item>
-        )}
-        <Menu.Label role="status">{state ? t.files[state] : note}</Menu.Label>
-      </Menu.Dropdown>
-    </Menu>
+          <IconDots size={18} stroke={1.6} />
+        </ActionIcon>
+      )}
+    </ActionList>
   );
 }

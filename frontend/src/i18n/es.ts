@@ -243,7 +243,7 @@ export const es = {
       messages: "Mensajes",
       sent: "Enviados",
       bounced: "Rebotados",
-      bounceRate: "% Rebot.",
+      bounceRate: "% Rebotados",
       delivered: "Entregados",
       read: "Leídos",
       responded: "Respondidos",

@@ -27,14 +27,14 @@ def reader(demo: Server, page: Page, context: BrowserContext) -> Reader:
 def opened(page: Page, title: str) -> None:
     """The menu of a card is open."""
     page.get_by_role("button", name=f"Copiar o descargar: {title}").click()
-    expect(page.get_by_role("menu")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Copiar o descargar")).to_be_visible()
 
 
 def saved(page: Page, title: str, item: str) -> Download:
     """The file that an item of a card's menu saves."""
     opened(page, title)
     with page.expect_download() as download:
-        page.get_by_role("menuitem", name=item).click()
+        page.get_by_role("button", name=item).click()
     page.keyboard.press("Escape")
     return download.value
 
@@ -69,7 +69,7 @@ def test_a_chart_is_copied_as_a_table_and_saved_as_an_image(reader: Reader) -> N
     page = reader.page
     opened(page, "Respuestas por hora")
     assert violations(page) == []
-    page.get_by_role("menuitem", name="Copiar tabla").click()
+    page.get_by_role("button", name="Copiar tabla").click()
     expect(page.get_by_role("status").filter(has_text="Tabla copiada")).to_be_visible()
     rows = [f"{row['hour']:02}:00\t{row['responses']}" for row in reader.api()["responsesByHour"]]
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -106,5 +106,5 @@ def test_what_cannot_be_copied_is_told(reader: Reader) -> None:
     page = reader.page
     opened(page, "Envíos por agente")
     page.route("**/graphql", lambda route: route.abort())
-    page.get_by_role("menuitem", name="Copiar tabla").click()
+    page.get_by_role("button", name="Copiar tabla").click()
     expect(page.get_by_role("status").filter(has_text="No se pudo. Intenta de nuevo.")).to_be_visible()

@@ -1,6 +1,7 @@
-import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { IconCheck, IconLink } from "@tabler/icons-react";
+import { ActionList } from "../../../components/ActionList";
 import { useParameters } from "../../../hooks/useParameters";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { toSearchParams, type Filters } from "./filters";
@@ -16,28 +17,21 @@ export function ShareLink({ filters }: { filters: Filters }) {
     parameters.delete("messages"); // a list that is open is no part of the view
     copy(`${location.origin}${location.pathname}?${parameters.toString()}`);
   };
-  const button = (onClick?: () => void) => (
-    <Tooltip label={copied ? t.filters.shared : t.filters.share} opened={copied || undefined}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="lg"
-        aria-label={copied ? t.filters.shared : t.filters.share}
-        onClick={onClick}
-      >
-        {copied ? <IconCheck size={18} /> : <IconLink size={18} />}
-      </ActionIcon>
-    </Tooltip>
+  const label = copied ? t.filters.shared : t.filters.share;
+  const button = (onClick: () => void) => (
+    <ActionIcon variant="subtle" color="gray" size="lg" title={label} aria-label={label} onClick={onClick}>
+      {copied ? <IconCheck size={18} /> : <IconLink size={18} />}
+    </ActionIcon>
   );
   const fixed = () => share({ ...filters, period: null });
   if (!period) return button(fixed);
+  const actions = [
+    { label: t.filters.shareFixed, onClick: fixed },
+    { label: t.filters.shareMoving(t.filters.periods[period]), onClick: () => share(filters) },
+  ];
   return (
-    <Menu position="bottom-end" shadow="md">
-      <Menu.Target>{button()}</Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={fixed}>{t.filters.shareFixed}</Menu.Item>
-        <Menu.Item onClick={() => share(filters)}>{t.filters.shareMoving(t.filters.periods[period])}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ActionList label={t.filters.share} actions={actions} closes>
+      {button}
+    </ActionList>
   );
 }

@@ -31,6 +31,8 @@ export const DEFAULT_VIEW: TableView = {
   find: "",
 };
 
+const SEPARATOR = "."; // addresses keep it as it is
+
 const FIELDS: PerformanceOrderField[] = ["NAME", ...NUMBER_COLUMNS.flatMap(({ field }) => field ?? [])];
 
 const wordOf = (field: PerformanceOrderField) => field.toLowerCase().replaceAll("_", "-");
@@ -43,7 +45,7 @@ function parseOrder(text: string | null): PerformanceOrder {
 /** Read the choices of an address; what nobody understands is as it was at first. */
 export function parseTableView(search: URLSearchParams): TableView {
   const size = PAGE_SIZES.find((size) => String(size) === search.get("rows")) ?? PAGE_SIZE;
-  const words = search.get("columns")?.split(",") ?? [];
+  const words = search.get("columns")?.split(SEPARATOR) ?? [];
   const columns = NUMBER_COLUMNS.map(({ key }) => key).filter((key) => words.includes(key));
   return {
     order: parseOrder(search.get("sort")),
@@ -61,7 +63,7 @@ export function writeTableView({ order, size, columns, marks, find }: TableView)
   return {
     sort: sort === "-sent" ? null : sort,
     rows: size === PAGE_SIZE ? null : String(size),
-    columns: words.join() === DEFAULT_COLUMNS.join() ? null : words.join(),
+    columns: words.join() === DEFAULT_COLUMNS.join() ? null : words.join(SEPARATOR),
     find: find || null,
   };
 }
