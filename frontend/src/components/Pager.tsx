@@ -1,4 +1,4 @@
-import { ActionIcon, NativeSelect } from "@mantine/core";
+import { ActionIcon, SegmentedControl } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { useI18n } from "../i18n/I18nProvider";
@@ -49,14 +49,14 @@ export function Pager({ title, rows, size, paging, sizes }: Props) {
   return (
     <nav className={classes.pager} aria-label={t.tables.pages(title)}>
       {sizes && (
-        <NativeSelect
+        <SegmentedControl
           className={`${classes.size ?? ""} no-print`}
           size="xs"
           aria-label={t.tables.size}
           title={t.tables.size}
           value={String(size)}
           data={sizes.all.map(String)}
-          onChange={(event) => sizes.onChange(Number(event.currentTarget.value))}
+          onChange={(chosen) => sizes.onChange(Number(chosen))}
         />
       )}
       <span aria-live="polite">
