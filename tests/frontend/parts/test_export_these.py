@@ -28,7 +28,7 @@ def test_the_listed_messages_are_exported_and_the_dialog_says_which(demo: Server
     panel.get_by_role("button", name="Exportar estos").click()
     dialog = page.get_by_role("dialog", name="Exportar envíos")
     expect(dialog.get_by_label("Nombre")).to_have_value(re.compile(rf"^Leídos, {agent}, .* 20\d\d$"))
-    expect(dialog).to_contain_text(re.compile(rf"[\d.]+ filas?\. Solo Leídos, {agent}, "))
+    expect(dialog).to_contain_text(re.compile(rf"[\d.]+ filas?\. Solo: Leídos, {agent}, "))
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(panel).to_have_count(1)

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
 import { useState } from "react";
+import { useHeightVariable } from "../../../hooks/useHeightVariable";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { DateFilter } from "./DateFilter";
 import { FilterSelect } from "./select/FilterSelect";
@@ -20,9 +21,15 @@ type Props = {
 export function FilterBar({ filters, names, onChange }: Props) {
   const { t } = useI18n();
   const [isOpen, setIsOpen] = useState(false); // on a phone, where the filters but the days are folded away
+  const bar = useHeightVariable<HTMLElement>("--filter-bar");
   const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
   return (
-    <section aria-label={t.filters.label} className={`${classes.bar} no-print`} data-open={isOpen || undefined}>
+    <section
+      ref={bar}
+      aria-label={t.filters.label}
+      className={`${classes.bar} no-print`}
+      data-open={isOpen || undefined}
+    >
       <DateFilter filters={filters} onChange={onChange} />
       <Button
         variant="default"
