@@ -1,10 +1,12 @@
-import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconCheck, IconLink, IconX } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
 import { useState } from "react";
+import { useHeightVariable } from "../../../hooks/useHeightVariable";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { DateFilter } from "./DateFilter";
-import { FilterSelect } from "./FilterSelect";
-import { FILTER_KINDS, isFiltered, NO_IDS, toSearchParams, type Filters, type Names } from "./filters";
+import { FilterSelect } from "./select/FilterSelect";
+import { FILTER_KINDS, isFiltered, NO_IDS, type Filters, type Names } from "./filters";
+import { ShareLink } from "./ShareLink";
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
 
@@ -19,9 +21,15 @@ type Props = {
 export function FilterBar({ filters, names, onChange }: Props) {
   const { t } = useI18n();
   const [isOpen, setIsOpen] = useState(false); // on a phone, where the filters but the days are folded away
+  const bar = useHeightVariable<HTMLElement>("--filter-bar");
   const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
   return (
-    <section aria-label={t.filters.label} className={`${classes.bar} no-print`} data-open={isOpen || undefined}>
+    <section
+      ref={bar}
+      aria-label={t.filters.label}
+      className={`${classes.bar} no-print`}
+      data-open={isOpen || undefined}
+    >
       <DateFilter filters={filters} onChange={onChange} />
       <Button
         variant="default"
@@ -36,7 +44,7 @@ export function FilterBar({ filters, names, onChange }: Props) {
         <FilterSelect
           key={kind}
           kind={kind}
-          chosen={filters[kind]}
+          filters={filters}
           names={names[kind]}
           onChange={(ids, history) => onChange({ [kind]: ids }, history)}
         />
@@ -53,15 +61,7 @@ export function FilterBar({ filters, names, onChange }: Props) {
             {t.filters.clear}
           </Button>
         )}
-        <CopyButton value={`${location.origin}${location.pathname}?${toSearchParams(filters).toString()}`}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? t.filters.shared : t.filters.share} opened={copied || undefined}>
-              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.filters.share} onClick={copy}>
-                {copied ? <IconCheck size={18} /> : <IconLink size={18} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <ShareLink filters={filters} />
       </div>
     </section>
   );

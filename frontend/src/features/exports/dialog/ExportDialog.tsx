@@ -7,6 +7,7 @@ import {
   type CsvSeparator,
   type ExportColumn,
   type ExportFormat,
+  type MessageWhere,
 } from "../../../api/generated/operations";
 import { useApiMutation } from "../../../api/useApiMutation";
 import { useI18n } from "../../../i18n/I18nProvider";
@@ -20,18 +21,28 @@ const SEPARATORS: CsvSeparator[] = ["SEMICOLON", "COMMA"];
 
 type Choices = { name: string; format: ExportFormat; separator: CsvSeparator; columns: ExportColumn[] };
 
-type Props = { filter: CampaignAnalyticsFilter; days: Days; rows: number; onClose: () => void };
+/** Some of the messages of a filter: their condition, the name of their file, and a sentence that says which they are. */
+export type ExportedPart = { where: MessageWhere; name: string; about: string };
+
+type Props = {
+  filter: CampaignAnalyticsFilter;
+  days: Days;
+  rows: number;
+  onClose: () => void;
+  /** Absent: all messages of the filter. */
+  part?: ExportedPart;
+};
 
 /** Create an idempotency key: a second click, or a retry after a lost response, makes no second file. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 
 /** The dialog that creates an export: its name, format, separator and columns. */
-export function ExportDialog({ filter, days, rows, onClose }: Props) {
+export function ExportDialog({ filter, days, rows, onClose, part }: Props) {
   const { t, format, language } = useI18n();
   const { limits } = useViewer();
   const [, navigate] = useLocation();
   const [choices, setChoices] = useState<Choices>({
-    name: t.exporting.defaultName(format.days(days.from, days.to)),
+    name: (part?.name ?? t.exporting.defaultName(format.days(days.from, days.to))).slice(0, limits.exportNameLength),
     format: "XLSX",
     separator: language === "es" ? "SEMICOLON" : "COMMA", // where Spanish is spoken, Excel splits at semicolons
     columns: [],
@@ -55,7 +66,7 @@ export function ExportDialog({ filter, days, rows, onClose }: Props) {
     event.preventDefault();
     const locale = language === "es" ? "ES" : "EN";
     const separator = choices.format === "CSV" ? choices.separator : null;
-    creation.mutate({ input: { ...choices, separator, locale, filter, idempotencyKey } });
+    creation.mutate({ input: { ...choices, separator, locale, filter, where: part?.where ?? null, idempotencyKey } });
   };
 
   return (
@@ -108,7 +119,7 @@ export function ExportDialog({ filter, days, rows, onClose }: Props) {
           )}
           <ExtraColumns chosen={choices.columns} onChange={(columns) => choose({ columns })} />
           <Text size="sm" c="dimmed">
-            {t.exporting.rows(rows, format.count(rows))}
+            {part?.about ?? t.exporting.rows(rows, format.count(rows))}
           </Text>
           {message && !isNameWrong && (
             <Text role="alert" size="sm" c="var(--bad)">
