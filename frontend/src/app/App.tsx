@@ -2,7 +2,7 @@ import { Route, Switch } from "wouter";
 import { ApiProvider } from "../api/ApiProvider";
 import { AnalyticsPage } from "../features/analytics/AnalyticsPage";
 import { usePrefetchedView } from "../features/analytics/viewQuery";
-import { ExportsPage } from "../features/exports/ExportsPage";
+import { ExportsPage } from "../features/exports/list/ExportsPage";
 import { useSession } from "../features/session/SessionProvider";
 import { ViewerProvider } from "../features/session/ViewerProvider";
 import { Shell } from "./Shell";

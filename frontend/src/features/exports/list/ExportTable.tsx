@@ -1,6 +1,6 @@
 import { Table } from "@mantine/core";
-import type { ExportRowFragment } from "../../api/generated/operations";
-import { useI18n } from "../../i18n/I18nProvider";
+import type { ExportRowFragment } from "../../../api/generated/operations";
+import { useI18n } from "../../../i18n/I18nProvider";
 import { ExportRow } from "./ExportRow";
 import classes from "./ExportTable.module.css";
 

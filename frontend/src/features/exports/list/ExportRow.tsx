@@ -1,10 +1,10 @@
 import { Badge, Progress, Table, Text } from "@mantine/core";
-import type { ExportRowFragment, ExportStatus } from "../../api/generated/operations";
-import { useI18n } from "../../i18n/I18nProvider";
-import { useViewer } from "../session/ViewerProvider";
+import type { ExportRowFragment, ExportStatus } from "../../../api/generated/operations";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { useViewer } from "../../session/ViewerProvider";
 import { ExportActions } from "./ExportActions";
 import classes from "./ExportTable.module.css";
-import { isActive } from "./status";
+import { isActive } from "../status";
 import { useLiveExport } from "./useLiveExport";
 
 const STATUS_COLORS: Record<ExportStatus, string> = {

@@ -6,13 +6,13 @@ import {
   DeleteExportDocument,
   DownloadLinkDocument,
   type ExportRowFragment,
-} from "../../api/generated/operations";
-import { useApiMutation } from "../../api/useApiMutation";
-import { useI18n } from "../../i18n/I18nProvider";
-import { errorMessage } from "./errorMessage";
+} from "../../../api/generated/operations";
+import { useApiMutation } from "../../../api/useApiMutation";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { errorMessage } from "../errorMessage";
 import classes from "./ExportTable.module.css";
-import { isActive } from "./status";
-import { useReloadExports } from "./useReloadExports";
+import { isActive } from "../status";
+import { useReloadExports } from "../useReloadExports";
 
 /** The buttons of an export: download its file, cancel it, delete it. */
 export function ExportActions({ export: item }: { export: ExportRowFragment }) {
