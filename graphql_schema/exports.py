@@ -18,7 +18,15 @@ from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import DownloadUrlFactory, Info
 from graphql_schema.directory import After, First
-from graphql_schema.enums import CsvSeparator, ExportColumn, ExportFormat, ExportStatus, FailureCode, UserErrorCode
+from graphql_schema.enums import (
+    CsvSeparator,
+    ExportColumn,
+    ExportFormat,
+    ExportStatus,
+    FailureCode,
+    Locale,
+    UserErrorCode,
+)
 from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
 from graphql_schema.messages import AppliedConditions
 from resolvers import exports as resolvers
@@ -88,6 +96,10 @@ class Export:
     name: str = strawberry.field(description="The name that its requester gave it.")
     format: ExportFormat = strawberry.field(description="The kind of file.")
     columns: list[ExportColumn] = strawberry.field(description="The columns that it has besides those of every file.")
+    locale: Locale = strawberry.field(description="The language of its headers and words.")
+    separator: CsvSeparator | None = strawberry.field(
+        description="The sign between the fields; null unless it is a CSV file."
+    )
     status: ExportStatus = strawberry.field(description="Its state.")
     rows_total: int | None = strawberry.field(description="Rows that it will have; null until counted.")
     rows_written: int = strawberry.field(description="Rows written so far.")
@@ -131,6 +143,8 @@ class Export:
             name=export.name,
             format=export.format,
             columns=list(export.columns),
+            locale=export.locale,
+            separator=export.separator if export.format is ExportFormat.CSV else None,
             status=export.status,
             rows_total=export.rows_total,
             rows_written=export.rows_written,
