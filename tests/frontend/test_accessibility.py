@@ -92,6 +92,9 @@ def test_exports_and_the_dialog_that_asks_for_one(demo: Server, seen: Page) -> N
     expect(seen.get_by_role("dialog").get_by_label("Respondido")).to_be_visible()
     assert violations(seen) == []
     seen.get_by_role("dialog").get_by_role("button", name="Exportar").click()
+    expect(seen.get_by_text("Listo: Envíos")).to_be_visible()
+    assert violations(seen) == []
+    seen.get_by_role("link", name="Exportaciones").click()
     expect(seen.locator("[data-status=COMPLETED]").first).to_be_visible()
     assert violations(seen) == []
     seen.get_by_role("button", name="Eliminar").first.click()

@@ -14,6 +14,7 @@ import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
 import { FilterBar } from "./filters/FilterBar";
 import { isFiltered, NO_IDS, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
+import { selectionOf } from "./scope/selection";
 import { PrintedFilters } from "./scope/PrintedFilters";
 import { CLICKED, useBackspace, useFilters } from "./filters/useFilters";
 import { useScope } from "./scope/useScope";
@@ -124,6 +125,7 @@ export function AnalyticsPage() {
         <ExportDialog
           filter={filter}
           days={filters}
+          selection={selectionOf(t, filters, names)}
           rows={numbers.funnel.messages}
           onClose={() => setIsExporting(false)}
         />
