@@ -113,6 +113,9 @@ export const en: Texts = {
       last7: "Last 7 days",
       last30: "Last 30 days",
       last90: "Last 90 days",
+      last12Months: "Last 12 months",
+      thisWeek: "This week",
+      lastWeek: "Last week",
       thisMonth: "This month",
       lastMonth: "Last month",
       thisYear: "This year",
@@ -127,6 +130,19 @@ export const en: Texts = {
         ? "This link included 1 department you can't see. The other filters still apply."
         : `This link included ${n} departments you can't see. The other filters still apply.`,
     dismiss: "Got it",
+  },
+  keys: {
+    title: "Keyboard shortcuts",
+    use: "Use keyboard shortcuts",
+    day: "Today",
+    week: "This week",
+    month: "This month",
+    back: "Previous period",
+    forward: "Next period",
+    filters: "Go to the filters",
+    undo: "Undo the last click",
+    help: "Show this help",
+    names: { ArrowLeft: "←", ArrowRight: "→", Backspace: "Backspace" },
   },
   funnel: {
     title: "Funnel",
@@ -270,6 +286,7 @@ export const en: Texts = {
     what: (name) => `What ${name} means`,
     updated: (time) => `Updated ${time}`,
     zoned: (time, zone) => `${time}, ${zone}`,
+    zone: (city) => `${city} time`,
     refresh: "Refresh",
   },
   exporting: {

@@ -121,6 +121,9 @@ export const es = {
       last7: "Últimos 7 días",
       last30: "Últimos 30 días",
       last90: "Últimos 90 días",
+      last12Months: "Últimos 12 meses",
+      thisWeek: "Esta semana",
+      lastWeek: "Semana pasada",
       thisMonth: "Este mes",
       lastMonth: "Mes pasado",
       thisYear: "Este año",
@@ -136,6 +139,19 @@ export const es = {
         ? "Este enlace incluía 1 departamento que no ves. El resto del filtro sigue igual."
         : `Este enlace incluía ${n} departamentos que no ves. El resto del filtro sigue igual.`,
     dismiss: "Entendido",
+  },
+  keys: {
+    title: "Atajos de teclado",
+    use: "Usar atajos de teclado",
+    day: "Hoy",
+    week: "Esta semana",
+    month: "Este mes",
+    back: "Período anterior",
+    forward: "Período siguiente",
+    filters: "Ir a los filtros",
+    undo: "Deshacer el último clic",
+    help: "Mostrar esta ayuda",
+    names: { ArrowLeft: "←", ArrowRight: "→", Backspace: "Retroceso" } as Record<string, string>,
   },
   funnel: {
     title: "Embudo",
@@ -279,6 +295,7 @@ export const es = {
     what: (name: string) => `Qué significa ${name}`,
     updated: (time: string) => `Actualizado ${time}`,
     zoned: (time: string, zone: string) => `${time}, ${zone}`,
+    zone: (city: string) => `hora de ${city}`,
     refresh: "Actualizar",
   },
   exporting: {

@@ -18,9 +18,11 @@ import { selectionOf } from "./scope/selection";
 import { PrintedFilters } from "./scope/PrintedFilters";
 import { CLICKED, useBackspace, useFilters } from "./filters/useFilters";
 import { useScope } from "./scope/useScope";
+import { useZone } from "./scope/useZone";
 import { ForbiddenDepartments } from "./ForbiddenDepartments";
 import { Funnel } from "./funnel/Funnel";
 import { PrintedReasons } from "./funnel/bounces/PrintedReasons";
+import { ViewKeys } from "./keys/ViewKeys";
 import { MessagesHost } from "./messages/MessagesHost";
 import { ResponseHeatmap } from "./responses/ResponseHeatmap";
 import { ResponsesByHour } from "./responses/ResponsesByHour";
@@ -39,6 +41,7 @@ export function AnalyticsPage() {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const { filters, changeFilters, foreign } = useFilters();
+  const zone = useZone();
   useBackspace();
   const [isExporting, setIsExporting] = useState(false);
   const filter = useMemo(() => toFilterInput(filters), [filters]);
@@ -56,11 +59,7 @@ export function AnalyticsPage() {
     <>
       <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends} about={useScope()}>
         <div className={classes.actions}>
-          {isShown && time && (
-            <span className={classes.updated}>
-              {t.states.updated(t.states.zoned(time, format.timeZone(viewer.timeZone)))}
-            </span>
-          )}
+          {isShown && time && <span className={classes.updated}>{t.states.updated(t.states.zoned(time, zone))}</span>}
           <Tooltip label={t.states.refresh}>
             <ActionIcon
               className="no-print"
@@ -86,6 +85,7 @@ export function AnalyticsPage() {
           </Button>
         </div>
       </PageHeader>
+      <ViewKeys filters={filters} onChange={changeFilters} />
       <FilterBar filters={filters} names={names} onChange={changeFilters} />
       <PrintedFilters filters={filters} names={names} />
       {foreign.length > 0 && (

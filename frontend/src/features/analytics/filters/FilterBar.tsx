@@ -2,11 +2,14 @@ import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
 import { IconAdjustmentsHorizontal, IconCheck, IconLink, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useI18n } from "../../../i18n/I18nProvider";
-import { DateFilter } from "./DateFilter";
+import { DateFilter } from "./dates/DateFilter";
 import { FilterSelect } from "./FilterSelect";
 import { FILTER_KINDS, isFiltered, NO_IDS, toSearchParams, type Filters, type Names } from "./filters";
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
+
+/** The id of the first filter's button. */
+export const FIRST_FILTER = "first-filter";
 
 type Props = {
   filters: Filters;
@@ -22,7 +25,7 @@ export function FilterBar({ filters, names, onChange }: Props) {
   const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
   return (
     <section aria-label={t.filters.label} className={`${classes.bar} no-print`} data-open={isOpen || undefined}>
-      <DateFilter filters={filters} onChange={onChange} />
+      <DateFilter id={FIRST_FILTER} filters={filters} onChange={onChange} />
       <Button
         variant="default"
         className={classes.more}
