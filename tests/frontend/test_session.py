@@ -216,7 +216,7 @@ def test_a_session_ends_when_its_token_does(demo: Server, page: Page) -> None:
 
 
 def test_times_are_those_of_the_tenant_not_of_the_browser(demo: Server, chromium: Browser) -> None:
-    context = chromium.new_context(timezone_id="Asia/Tokyo")
+    context = chromium.new_context(timezone_id="Asia/Tokyo", locale="es-CL")
     page = context.new_page()
     earliest = datetime.now(SANTIAGO)
     Reader.enter(demo, page, "p1")

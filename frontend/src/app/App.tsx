@@ -7,7 +7,7 @@ import { ExportFollower } from "../features/exports/progress/ExportFollower";
 import { ExportsPage } from "../features/exports/list/ExportsPage";
 import { useSession } from "../features/session/SessionProvider";
 import { ViewerProvider } from "../features/session/ViewerProvider";
-import { Shell } from "./Shell";
+import { Shell } from "./frame/Shell";
 
 /** The pages of a reader who is signed in. */
 export function App() {

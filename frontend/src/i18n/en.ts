@@ -21,6 +21,7 @@ export const en: Texts = {
     administration: "Administration",
     exports: "Exports",
     graphiql: "GraphiQL",
+    api: "API",
     skip: "Skip to content",
   },
   person: {

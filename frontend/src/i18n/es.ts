@@ -30,6 +30,7 @@ export const es = {
     administration: "Administración",
     exports: "Exportaciones",
     graphiql: "GraphiQL",
+    api: "API",
     skip: "Ir al contenido",
   },
   person: {

@@ -8,8 +8,10 @@ import { FILTER_KINDS, isFiltered, NO_IDS, toSearchParams, type Filters, type Na
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
 
-/** The id of the first filter's button. */
-export const FIRST_FILTER = "first-filter";
+const ID = "filters";
+
+/** Move the focus to the first filter. */
+export const focusFilters = (): void => document.querySelector<HTMLElement>(`#${ID} button`)?.focus();
 
 type Props = {
   filters: Filters;
@@ -24,8 +26,8 @@ export function FilterBar({ filters, names, onChange }: Props) {
   const [isOpen, setIsOpen] = useState(false); // on a phone, where the filters but the days are folded away
   const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
   return (
-    <section aria-label={t.filters.label} className={`${classes.bar} no-print`} data-open={isOpen || undefined}>
-      <DateFilter id={FIRST_FILTER} filters={filters} onChange={onChange} />
+    <section id={ID} aria-label={t.filters.label} className={`${classes.bar} no-print`} data-open={isOpen || undefined}>
+      <DateFilter filters={filters} onChange={onChange} />
       <Button
         variant="default"
         className={classes.more}

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { useToday } from "../../../hooks/useToday";
 import type { PeriodName } from "../../../lib/days";
 import { useViewer } from "../../session/ViewerProvider";
-import { FIRST_FILTER } from "../filters/FilterBar";
+import { focusFilters } from "../filters/FilterBar";
 import type { Filters } from "../filters/filters";
 import type { ChangeFilters } from "../filters/useFilters";
 import { KeyHelp } from "./KeyHelp";
@@ -36,7 +36,7 @@ export function ViewKeys({ filters, onChange }: Props) {
     else if (period) onChange({ period });
     else if (key === "ArrowLeft") goTo(-1);
     else if (key === "ArrowRight") goTo(1);
-    else if (key === "/") document.getElementById(FIRST_FILTER)?.focus();
+    else if (key === "/") focusFilters();
     else return false;
     return true;
   });

@@ -12,10 +12,10 @@ import type { Filters } from "../filters";
 import { useToday } from "../../../../hooks/useToday";
 import classes from "../FilterBar.module.css";
 
-type Props = { id: string; filters: Filters; onChange: (changes: Partial<Filters>) => void };
+type Props = { filters: Filters; onChange: (changes: Partial<Filters>) => void };
 
 /** The filter by days: by a preset, by two clicks in a calendar, or typed. */
-export function DateFilter({ id, filters, onChange }: Props) {
+export function DateFilter({ filters, onChange }: Props) {
   const { t, format, language } = useI18n();
   const { viewer, limits } = useViewer();
   const today = useToday(viewer.timeZone);
@@ -46,7 +46,6 @@ export function DateFilter({ id, filters, onChange }: Props) {
     <Popover opened={isOpen} onChange={toggle} position="bottom-start" trapFocus shadow="md">
       <Popover.Target>
         <FilterButton
-          id={id}
           label={t.filters.dates}
           value={filters.period ? `${t.filters.periods[filters.period]} · ${daysText}` : daysText}
           active
