@@ -13,7 +13,7 @@ from itertools import groupby
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
 
-from analytics.domain.errors import InvalidInputError
+from analytics.domain.errors import TooManyMessagesError
 from analytics.domain.limits import MAX_SCANNED_MESSAGES
 from analytics.domain.message_conditions import BOUNCED_STATES, REPLIED_STATES, MessageConditions
 from analytics.domain.query_spec import QuerySpec
@@ -144,14 +144,14 @@ async def reply_rules(reader: Reader, tenant: str, reply_ids: Iterable[str]) -> 
 
 
 async def _require_few(reader: Reader, spec: QuerySpec) -> None:
-    """Raise `InvalidInputError` when a period has more messages than may be looked at one by one."""
+    """Raise `TooManyMessagesError` when a period has more messages than may be looked at one by one."""
     of_period = and_(
         messages.c.tenant_id == spec.tenant_id, messages.c.sent_at >= spec.starts_at, messages.c.sent_at < spec.ends_at
     )
     some = select(messages.c.sent_at).where(of_period).limit(MAX_SCANNED_MESSAGES + 1).subquery()
     row = await reader.first(select(func.count()).select_from(some))
     if row and row[0] > MAX_SCANNED_MESSAGES:
-        raise InvalidInputError(
+        raise TooManyMessagesError(
             f"where: this period has more than {MAX_SCANNED_MESSAGES:,} messages, which is too many to look at each. "
             "Choose fewer days."
         )

@@ -44,7 +44,7 @@ def test_it_looks_as_the_reader_chose(demo: Server, page: Page) -> None:
     Reader.enter(demo, page, "p1")
     page.get_by_role("button", name="Cuenta de").click()
     page.get_by_text("Oscuro", exact=True).click()
-    page.get_by_role("link", name="API").click()
+    page.get_by_role("link", name="API", exact=True).click()
     expect(page).to_have_title("GraphiQL · Embudo")
     expect(page.locator("body")).to_have_class(re.compile("graphiql-dark"))
 
@@ -65,7 +65,7 @@ def test_supervisors_are_not_led_to_it(demo: Server, page: Page) -> None:
     Reader.enter(demo, page, "p3")
     page.get_by_role("button", name="Cuenta de").click()
     expect(page.get_by_role("button", name="Cerrar sesión")).to_be_visible()
-    expect(page.get_by_role("link", name="API")).to_have_count(0)
+    expect(page.get_by_role("link", name="API", exact=True)).to_have_count(0)
 
 
 def test_a_token_that_is_refused_ends_the_session(demo: Server, page: Page) -> None:

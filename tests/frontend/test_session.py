@@ -232,6 +232,15 @@ def test_times_are_those_of_the_tenant_not_of_the_browser(demo: Server, chromium
     context.close()
 
 
+def test_where_nothing_was_chosen_the_browser_s_language_decides(demo: Server, chromium: Browser) -> None:
+    for locale, title in (("en-GB", "Individual sends"), ("es-MX", VIEW), ("pt-BR", VIEW)):
+        context = chromium.new_context(locale=locale)
+        page = context.new_page()
+        Reader.enter(demo, page, "p1")
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        context.close()
+
+
 def test_other_roles_and_supervisors_of_nothing_are_told_so(demo: Server, page: Page) -> None:
     for role, said in (
         ("agent", "No tienes acceso a estos números"),
