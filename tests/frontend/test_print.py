@@ -98,3 +98,16 @@ def test_the_key_for_printing_brings_the_reasons_of_bounces(demo: Server, page: 
     table = paper.find("Motivos de rebote")
     for reason in reasons:
         assert paper.find(str(reason["code"])).sheet == table.sheet
+
+
+def test_an_open_list_of_messages_is_not_over_the_paper(demo: Server, page: Page) -> None:
+    settled(Reader.enter(demo, page, "p1", "/?period=last30&messages=read"))
+    drawn(page)
+    expect(page.get_by_role("dialog").locator("[data-message]").first).to_be_visible()
+    with_list = printed(page)
+    for title in TITLES:
+        assert with_list.find(title)
+    assert not any("Buscar en estos mensajes" in one.text for one in with_list.texts)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert len(printed(page).texts) == len(with_list.texts)

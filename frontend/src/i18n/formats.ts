@@ -49,6 +49,12 @@ export function createFormats(locale: string) {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
+  const decimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const signed = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+    signDisplay: "exceptZero",
+  });
   const wholePercent = new Intl.NumberFormat(locale, { style: "percent" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   const dayOfWeek = new Intl.DateTimeFormat(locale, {
@@ -75,6 +81,10 @@ export function createFormats(locale: string) {
     },
     /** Write a rate without decimals, as on an axis. */
     wholeRate: (rate: number) => wholePercent.format(rate),
+    /** Write a range of rates: `93.5–96.2%`. */
+    rateRange: ([low, high]: [number, number]) => `${decimal.format(100 * low)}–${percent.format(high)}`,
+    /** Write the difference of two rates in percentage points: `+2.1`. */
+    points: (difference: number) => signed.format(100 * difference),
     duration: (seconds: number | null) => (seconds === null ? NO_VALUE : duration(seconds)),
     day: (iso: string) => briefly(day.format(noonOf(iso))),
     /** Write a day with its weekday. */

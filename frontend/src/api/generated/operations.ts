@@ -356,6 +356,38 @@ export type TemplateOptionsQueryVariables = Exact<{
 
 export type TemplateOptionsQuery = { options: { totalCount: number, nodes: Array<{ id: string, name: string }> } | null };
 
+export type UsedAccountsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedAccountsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string }, funnel: { messages: number } }> } } | null };
+
+export type UsedAgentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedAgentsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
+export type UsedDepartmentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedDepartmentsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
+export type UsedTemplatesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedTemplatesQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
 export type BounceReasonsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
 }>;
@@ -398,7 +430,7 @@ export type AgentsQueryVariables = Exact<{
 }>;
 
 
-export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type DepartmentsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -408,7 +440,7 @@ export type DepartmentsQueryVariables = Exact<{
 }>;
 
 
-export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type TemplatesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -418,7 +450,7 @@ export type TemplatesQueryVariables = Exact<{
 }>;
 
 
-export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type AccountsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -428,17 +460,19 @@ export type AccountsQueryVariables = Exact<{
 }>;
 
 
-export type AccountsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type AccountsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
-export type AgentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type AgentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type DepartmentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type DepartmentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type TemplateRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type TemplateRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type AccountRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type AccountRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type RowFunnelFragment = { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } };
+export type RowFunnelFragment = { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } };
+
+export type ShareFragment = { count: number, base: number, rate: number | null };
 
 export type ViewQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -452,7 +486,7 @@ export type ViewQueryVariables = Exact<{
 }>;
 
 
-export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod: { period: { from: string, to: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod: { period: { from: string, to: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type StepFragment = { count: number, tickets: number, base: number, rate: number | null };
 
@@ -627,6 +661,13 @@ export const PointFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"Point"}) as unknown as TypedDocumentString<PointFragment, unknown>;
+export const ShareFragmentDoc = new TypedDocumentString(`
+    fragment Share on FunnelStep {
+  count
+  base
+  rate
+}
+    `, {"fragmentName":"Share"}) as unknown as TypedDocumentString<ShareFragment, unknown>;
 export const RowFunnelFragmentDoc = new TypedDocumentString(`
     fragment RowFunnel on Funnel {
   messages
@@ -634,17 +675,24 @@ export const RowFunnelFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
 }
-    `, {"fragmentName":"RowFunnel"}) as unknown as TypedDocumentString<RowFunnelFragment, unknown>;
+    fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`, {"fragmentName":"RowFunnel"}) as unknown as TypedDocumentString<RowFunnelFragment, unknown>;
 export const AgentRowsFragmentDoc = new TypedDocumentString(`
     fragment AgentRows on AgentPerformanceConnection {
   totalCount
@@ -675,15 +723,23 @@ export const AgentRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"AgentRows"}) as unknown as TypedDocumentString<AgentRowsFragment, unknown>;
 export const DepartmentRowsFragmentDoc = new TypedDocumentString(`
     fragment DepartmentRows on DepartmentPerformanceConnection {
@@ -709,15 +765,23 @@ export const DepartmentRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"DepartmentRows"}) as unknown as TypedDocumentString<DepartmentRowsFragment, unknown>;
 export const TemplateRowsFragmentDoc = new TypedDocumentString(`
     fragment TemplateRows on TemplatePerformanceConnection {
@@ -748,15 +812,23 @@ export const TemplateRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"TemplateRows"}) as unknown as TypedDocumentString<TemplateRowsFragment, unknown>;
 export const AccountRowsFragmentDoc = new TypedDocumentString(`
     fragment AccountRows on AccountPerformanceConnection {
@@ -781,15 +853,23 @@ export const AccountRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"AccountRows"}) as unknown as TypedDocumentString<AccountRowsFragment, unknown>;
 export const StepFragmentDoc = new TypedDocumentString(`
     fragment Step on FunnelStep {
@@ -935,6 +1015,101 @@ export const TemplateOptionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TemplateOptionsQuery, TemplateOptionsQueryVariables>;
+export const UsedAccountsDocument = new TypedDocumentString(`
+    query UsedAccounts($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: accounts(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byAccount(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: account {
+          id
+          name
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedAccountsQuery, UsedAccountsQueryVariables>;
+export const UsedAgentsDocument = new TypedDocumentString(`
+    query UsedAgents($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: agents(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byAgent(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: agent {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedAgentsQuery, UsedAgentsQueryVariables>;
+export const UsedDepartmentsDocument = new TypedDocumentString(`
+    query UsedDepartments($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: departments(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byDepartment(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: department {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedDepartmentsQuery, UsedDepartmentsQueryVariables>;
+export const UsedTemplatesDocument = new TypedDocumentString(`
+    query UsedTemplates($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: templates(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byTemplate(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: template {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedTemplatesQuery, UsedTemplatesQueryVariables>;
 export const BounceReasonsDocument = new TypedDocumentString(`
     query BounceReasons($filter: CampaignAnalyticsFilter!) {
   campaignAnalytics(filter: $filter) {
@@ -1105,15 +1280,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<AgentsQuery, AgentsQueryVariables>;
 export const DepartmentsDocument = new TypedDocumentString(`
     query Departments($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
@@ -1146,15 +1329,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<DepartmentsQuery, DepartmentsQueryVariables>;
 export const TemplatesDocument = new TypedDocumentString(`
     query Templates($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
@@ -1192,15 +1383,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<TemplatesQuery, TemplatesQueryVariables>;
 export const AccountsDocument = new TypedDocumentString(`
     query Accounts($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
@@ -1232,15 +1431,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
 export const ViewDocument = new TypedDocumentString(`
     query View($filter: CampaignAnalyticsFilter!, $granularity: Granularity!, $first: Int!, $templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $names: Int!) {
@@ -1414,15 +1621,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }
 fragment Step on FunnelStep {
   count

@@ -205,8 +205,8 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
         onDays={onDays}
       />
       <ResponseTime times={numbers.responseTime} previous={numbers.previousPeriod?.responseTime} />
-      <ResponsesByHour rows={numbers.responsesByHour} />
-      <ResponseHeatmap cells={numbers.responseHeatmap} />
+      <ResponsesByHour rows={numbers.responsesByHour} days={filters} />
+      <ResponseHeatmap cells={numbers.responseHeatmap} days={filters} />
       <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
     </>
   );

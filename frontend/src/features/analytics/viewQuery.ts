@@ -5,7 +5,7 @@ import { ViewDocument, type ViewQueryVariables } from "../../api/generated/opera
 import { answerOptions } from "../../api/useStableQuery";
 import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
 import { defaultGranularity } from "./series/granularity";
-import { PAGE_SIZE } from "./tables/columns";
+import { PAGE_SIZE } from "./tables/view/tableView";
 
 const MAX_NAMES = 200; // names of chosen values, of each kind: the API's largest page
 

@@ -1,10 +1,11 @@
-import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconCheck, IconLink, IconX } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { DateFilter } from "./dates/DateFilter";
-import { FilterSelect } from "./FilterSelect";
-import { FILTER_KINDS, isFiltered, NO_IDS, toSearchParams, type Filters, type Names } from "./filters";
+import { FilterSelect } from "./select/FilterSelect";
+import { FILTER_KINDS, isFiltered, NO_IDS, type Filters, type Names } from "./filters";
+import { ShareLink } from "./ShareLink";
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
 
@@ -41,7 +42,7 @@ export function FilterBar({ filters, names, onChange }: Props) {
         <FilterSelect
           key={kind}
           kind={kind}
-          chosen={filters[kind]}
+          filters={filters}
           names={names[kind]}
           onChange={(ids, history) => onChange({ [kind]: ids }, history)}
         />
@@ -58,15 +59,7 @@ export function FilterBar({ filters, names, onChange }: Props) {
             {t.filters.clear}
           </Button>
         )}
-        <CopyButton value={`${location.origin}${location.pathname}?${toSearchParams(filters).toString()}`}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? t.filters.shared : t.filters.share} opened={copied || undefined}>
-              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.filters.share} onClick={copy}>
-                {copied ? <IconCheck size={18} /> : <IconLink size={18} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <ShareLink filters={filters} />
       </div>
     </section>
   );

@@ -6,6 +6,14 @@ export const FILTER_KINDS = ["templates", "accounts", "departments", "agents"] a
 
 export type FilterKind = (typeof FILTER_KINDS)[number];
 
+/** One of each kind: the parameter of an address, and how texts call it. */
+export const ENTITIES = {
+  templates: "template",
+  accounts: "account",
+  departments: "department",
+  agents: "agent",
+} as const;
+
 /** Names by id, of each kind. */
 export type Names = Record<FilterKind, Map<string, string>>;
 
@@ -19,8 +27,6 @@ export const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], a
 
 export const isFiltered = (filters: Filters): boolean => FILTER_KINDS.some((kind) => filters[kind].length > 0);
 
-const PARAMETERS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;
-
 const isPeriod = (text: string | null): text is PeriodName => PERIODS.some((name) => name === text);
 
 /** Read the days of an address; undefined unless both are days, in order. */
@@ -30,7 +36,7 @@ function parseDays(search: URLSearchParams): Days | undefined {
 }
 
 function parseIds(search: URLSearchParams): IdLists {
-  const ids = (kind: FilterKind) => [...new Set(search.getAll(PARAMETERS[kind]))].sort();
+  const ids = (kind: FilterKind) => [...new Set(search.getAll(ENTITIES[kind]))].sort();
   return {
     templates: ids("templates"),
     accounts: ids("accounts"),
@@ -66,8 +72,8 @@ export function toSearchParams(filters: Filters, others = new URLSearchParams())
         ["from", filters.from],
         ["to", filters.to],
       ];
-  const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [PARAMETERS[kind], id]));
-  const own = new Set<string>(["period", "from", "to", ...Object.values(PARAMETERS)]);
+  const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [ENTITIES[kind], id]));
+  const own = new Set<string>(["period", "from", "to", ...Object.values(ENTITIES)]);
   return new URLSearchParams([...days, ...ids, ...[...others].filter(([name]) => !own.has(name))]);
 }
 

@@ -1,26 +1,23 @@
 import { SegmentedControl, Select } from "@mantine/core";
-import { useCallback, useMemo, useState } from "react";
-import {
-  SeriesDocument,
-  type CampaignAnalyticsFilter,
-  type Granularity,
-  type PointFragment,
-} from "../../../api/generated/operations";
+import { useCallback, useMemo } from "react";
+import { SeriesDocument, type CampaignAnalyticsFilter, type PointFragment } from "../../../api/generated/operations";
 import { useStableQuery } from "../../../api/useStableQuery";
 import { Chart } from "../../../charts/Chart";
 import classes from "../../../charts/Chart.module.css";
 import { ChartCard } from "../../../charts/ChartCard";
 import type { Colors } from "../../../charts/colors";
 import { Banner } from "../../../components/states/Banner";
+import { changeParameters, useParameters } from "../../../hooks/useParameters";
 import { useToday } from "../../../hooks/useToday";
 import { useI18n } from "../../../i18n/I18nProvider";
 import type { Days } from "../../../lib/days";
 import { useViewer } from "../../session/ViewerProvider";
 import { daysBetween, toBuckets } from "./buckets";
 import { allowedGranularities, defaultGranularity } from "./granularity";
-import { seriesLines, type Measure } from "./lines";
+import { seriesLines, type LineKey } from "./lines";
 import { SeriesLegend } from "./SeriesLegend";
 import { seriesOption } from "./seriesOption";
+import { parseSeriesView, writeSeriesView, type SeriesView } from "./seriesView";
 
 type Props = {
   /** The points of the default granularity. */
@@ -32,16 +29,17 @@ type Props = {
   onDays: (days: Days) => void;
 };
 
-const HIDDEN_AT_FIRST = ["sent", "delivered", "bounced"]; // they lie close to others
-
 /** The funnel over time, in counts or rates. */
 export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDays }: Props) {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const today = useToday(viewer.timeZone);
-  const [measure, setMeasure] = useState<Measure>("counts");
-  const [hiddenLines, setHiddenLines] = useState<string[]>(HIDDEN_AT_FIRST);
-  const [chosen, setChosen] = useState<Granularity>(defaultGranularity(days));
+  const allowed = useMemo(() => allowedGranularities(days, limits.seriesPoints), [days, limits.seriesPoints]);
+  const search = useParameters();
+  const view = useMemo(() => parseSeriesView(search, allowed), [search, allowed]);
+  const { measure, lines: shownKeys, isTable } = view;
+  const change = (changes: Partial<SeriesView>) => changeParameters(writeSeriesView({ ...view, ...changes }));
+  const chosen = view.granularity ?? defaultGranularity(days);
   const { answer, isPending, error, refetch } = useStableQuery(
     SeriesDocument,
     { filter, granularity: chosen },
@@ -56,7 +54,10 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
   );
   const points = answer?.data.campaignAnalytics?.timeSeries ?? initialPoints;
   const granularity = answer?.choice ?? chosen;
-  const choose = (next: Granularity | null) => (next === null || next === chosen ? refetch() : setChosen(next));
+  const choose = (next: SeriesView["granularity"]) => {
+    if (next === null || next === chosen) refetch();
+    else change({ granularity: next === defaultGranularity(days) ? null : next });
+  };
 
   const buckets = useMemo(
     () => toBuckets({ points, granularity, days, today, t, format }),
@@ -65,31 +66,35 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
   const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
   const option = useCallback(
     (colors: Colors) => {
-      const shownLines = lines.filter(({ key }) => !hiddenLines.includes(key));
+      const shownLines = lines.filter(({ key }) => shownKeys.includes(key));
       return seriesOption({ buckets, lines: shownLines, measure, colors, t, format });
     },
-    [buckets, lines, hiddenLines, measure, t, format],
+    [buckets, lines, shownKeys, measure, t, format],
   );
   const range = useMemo(() => {
     if (buckets.length < 2 || days.from === days.to) return undefined;
     const onRange = (first: number, last: number) => onDays(daysBetween(buckets, first, last, days));
     return { count: buckets.length, onRange };
   }, [buckets, days, onDays]);
-  const toggleLine = (key: string) =>
-    setHiddenLines(hiddenLines.includes(key) ? hiddenLines.filter((hidden) => hidden !== key) : [...hiddenLines, key]);
+  const toggleLine = (key: LineKey) =>
+    change({ lines: shownKeys.includes(key) ? shownKeys.filter((shown) => shown !== key) : [...shownKeys, key] });
 
   return (
     <ChartCard
       title={t.charts.series}
       definition="CampaignAnalytics.timeSeries"
       area="series"
+      days={days}
+      option={option}
+      hasLegend
+      shown={{ isTable, onTable: (next) => change({ isTable: next }) }}
       controls={
         <>
           <SegmentedControl
             size="xs"
             aria-label={t.charts.measure}
             value={measure}
-            onChange={(next) => setMeasure(next)}
+            onChange={(next) => change({ measure: next })}
             data={[
               { value: "counts", label: t.charts.counts },
               { value: "rates", label: t.charts.rates },
@@ -102,7 +107,7 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
             allowDeselect={false}
             value={granularity}
             onChange={choose}
-            data={allowedGranularities(days, limits.seriesPoints).map((value) => ({
+            data={allowed.map((value) => ({
               value,
               label: t.charts.granularities[value],
             }))}
@@ -112,12 +117,13 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
       banner={error && <Banner text={t.charts.seriesFailed} action={t.states.retry} onAction={refetch} />}
       chart={
         <div className={classes.drawn} aria-busy={isPending}>
-          <SeriesLegend lines={lines} hidden={hiddenLines} onToggle={toggleLine} />
+          <SeriesLegend lines={lines} shown={shownKeys} onToggle={toggleLine} />
           <Chart label={t.charts.series} option={option} range={range} />
         </div>
       }
       table={() => ({
         head: [t.charts.date, ...lines.map(({ name }) => name)],
+        cells: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.cell(bucket.funnel))]),
         rows: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.text(bucket.funnel))]),
         onChoose: range && ((row) => range.onRange(row, row)),
       })}

@@ -9,10 +9,11 @@ import {
 } from "../../../api/generated/operations";
 import { usePrinting } from "../../../hooks/usePrinting";
 import { useI18n } from "../../../i18n/I18nProvider";
-import { NameCell } from "./NameCell";
-import { PerformanceTable } from "./PerformanceTable";
-import classes from "./PerformanceTable.module.css";
-import { TABS, useTab, type Tab } from "./useTab";
+import { NameCell } from "./table/NameCell";
+import { PerformanceTable } from "./table/PerformanceTable";
+import classes from "./table/PerformanceTable.module.css";
+import { DEFAULT_VIEW, type TableView } from "./view/tableView";
+import { TABS, useTab, useTableView, type Tab } from "./view/useTableView";
 
 type Props = {
   numbers: NonNullable<ViewQuery["campaignAnalytics"]>;
@@ -27,6 +28,7 @@ const ON_PAPER: Tab[] = ["agents", "departments", "templates"]; // they come wit
 export function PerformanceTables(props: Props) {
   const { t } = useI18n();
   const [tab, choose] = useTab();
+  const [view, changeView] = useTableView();
   const isPrinting = usePrinting();
   return (
     <Tabs id={ID} value={tab} onChange={choose} className={classes.tabs} data-area="tables">
@@ -41,7 +43,7 @@ export function PerformanceTables(props: Props) {
         (name) =>
           (name === tab || (isPrinting && ON_PAPER.includes(name))) && (
             <div key={name} id={`${ID}-panel-${name}`} role="tabpanel" aria-labelledby={`${ID}-tab-${name}`}>
-              <TableOf tab={name} {...props} />
+              <TableOf tab={name} {...props} view={name === tab ? view : DEFAULT_VIEW} onView={changeView} />
             </div>
           ),
       )}
@@ -49,7 +51,9 @@ export function PerformanceTables(props: Props) {
   );
 }
 
-function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
+type ViewProps = { view: TableView; onView: (changes: Partial<TableView>) => void };
+
+function TableOf({ tab, numbers, ...source }: Props & ViewProps & { tab: Tab }) {
   const { t } = useI18n();
   const common = { ...source, title: t.tables[tab], area: tab, total: numbers.funnel };
   switch (tab) {
@@ -70,10 +74,12 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
               header: t.tables.agent,
               field: "NAME",
               cell: ({ agent }) => <NameCell {...agent} kind="agents" />,
+              text: ({ agent }) => agent.name,
             },
             {
               header: t.tables.department,
               cell: ({ department }) => <NameCell {...department} kind="departments" />,
+              text: ({ department }) => department.name,
             },
           ]}
         />
@@ -92,6 +98,7 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
               header: t.tables.department,
               field: "NAME",
               cell: ({ department }) => <NameCell {...department} kind="departments" />,
+              text: ({ department }) => department.name,
             },
           ]}
         />
@@ -112,10 +119,12 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
               cell: ({ template: { category, ...template } }) => (
                 <NameCell {...template} kind="templates" detail={t.tables.categories[category]} />
               ),
+              text: ({ template }) => template.name,
             },
             {
               header: t.tables.usedBy,
               cell: ({ departments }) => <NameList names={departments.map(({ name }) => name)} />,
+              text: ({ departments }) => departments.map(({ name }) => name).join(", "),
             },
           ]}
         />
@@ -134,6 +143,7 @@ function TableOf({ tab, numbers, ...source }: Props & { tab: Tab }) {
               header: t.tables.account,
               field: "NAME",
               cell: ({ account }) => <NameCell {...account} kind="accounts" />,
+              text: ({ account }) => account.name,
             },
           ]}
         />

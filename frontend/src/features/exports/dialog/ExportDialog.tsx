@@ -6,6 +6,7 @@ import {
   type CsvSeparator,
   type ExportColumn,
   type ExportFormat,
+  type MessageWhere,
 } from "../../../api/generated/operations";
 import { useApiMutation } from "../../../api/useApiMutation";
 import { useI18n } from "../../../i18n/I18nProvider";
@@ -23,23 +24,30 @@ const SEPARATORS: CsvSeparator[] = ["SEMICOLON", "COMMA"];
 
 type Choices = { name: string; format: ExportFormat; separator: CsvSeparator; columns: ExportColumn[] };
 
+/** Some of the messages of a filter: their condition, the name of their file, and a sentence that says which they are. */
+export type ExportedPart = { where: MessageWhere; name: string; about: string };
+
 type Props = {
   filter: CampaignAnalyticsFilter;
   days: Days;
   /** What the view is filtered by besides days. */
-  selection: Selection;
+  selection?: Selection;
   rows: number;
   onClose: () => void;
+  /** Absent: all messages of the filter. */
+  part?: ExportedPart;
 };
 
 /** The dialog that creates an export: its name, format, separator and columns. */
-export function ExportDialog({ filter, days, selection, rows, onClose }: Props) {
+export function ExportDialog({ filter, days, selection = [], rows, onClose, part }: Props) {
   const { t, format, language } = useI18n();
   const { limits } = useViewer();
   const follow = useFollowExport();
   const period = format.days(days.from, days.to);
   const [choices, setChoices] = useState<Choices>({
-    name: defaultName(t.exporting.defaultName(period), selection, format.count, limits.exportNameLength),
+    name:
+      part?.name.slice(0, limits.exportNameLength) ??
+      defaultName(t.exporting.defaultName(period), selection, format.count, limits.exportNameLength),
     format: "XLSX",
     separator: language === "es" ? "SEMICOLON" : "COMMA", // where Spanish is spoken, Excel splits at semicolons
     columns: [],
@@ -70,7 +78,7 @@ export function ExportDialog({ filter, days, selection, rows, onClose }: Props) 
     if (choices.name.trim() === "") return;
     const locale = language === "es" ? "ES" : "EN";
     const separator = choices.format === "CSV" ? choices.separator : null;
-    creation.mutate({ input: { ...choices, separator, locale, filter, idempotencyKey } });
+    creation.mutate({ input: { ...choices, separator, locale, filter, where: part?.where ?? null, idempotencyKey } });
   };
 
   return (
@@ -108,7 +116,7 @@ export function ExportDialog({ filter, days, selection, rows, onClose }: Props) 
           <ExtraColumns chosen={choices.columns} onChange={(columns) => choose({ columns })} />
           <div>
             <Text size="sm" c="dimmed">
-              {rows > 0 ? t.exporting.rows(rows, format.count(rows)) : t.exporting.noRows}
+              {rows === 0 ? t.exporting.noRows : (part?.about ?? t.exporting.rows(rows, format.count(rows)))}
             </Text>
             {[{ label: t.filters.dates, names: [period] }, ...selection].map(({ label, names }) => (
               <Text key={label} size="sm" c="dimmed" lineClamp={3}>

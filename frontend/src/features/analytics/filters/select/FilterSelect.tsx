@@ -1,27 +1,28 @@
 import { Button, Checkbox, CloseButton, Combobox, Loader, useCombobox } from "@mantine/core";
 import { useDebouncedCallback, useDebouncedValue } from "@mantine/hooks";
 import { useRef, useState } from "react";
-import { useI18n } from "../../../i18n/I18nProvider";
-import { useViewer } from "../../session/ViewerProvider";
-import classes from "./FilterBar.module.css";
-import { isEverything, withFirst, type Option } from "./choice";
-import { FilterButton } from "./FilterButton";
-import type { FilterKind } from "./filters";
-import { useOptions } from "./useOptions";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { useViewer } from "../../../session/ViewerProvider";
+import classes from "../FilterBar.module.css";
+import { FilterButton } from "../FilterButton";
+import type { FilterKind, Filters } from "../filters";
+import { groupOptions, isEverything, type Option } from "./choice";
+import { OptionGroups, OptionsFooter } from "./OptionGroups";
+import { useAllOptions, useUsedOptions } from "./useOptions";
 
 const APPLY_DEBOUNCE = 400; // milliseconds: several choices in a row are one request
 const SEARCH_DEBOUNCE = 200; // milliseconds
 
 type Props = {
   kind: FilterKind;
-  chosen: string[];
+  filters: Filters;
   /** The names of the chosen values. */
   names: Map<string, string>;
   onChange: (ids: string[], history: { replace: boolean }) => void;
 };
 
-/** A filter by several values, which the API searches among those that the reader may see. */
-export function FilterSelect({ kind, chosen, names, onChange }: Props) {
+/** A filter by several values: those with messages under the other filters, and on demand all that the reader may see. */
+export function FilterSelect({ kind, filters, names, onChange }: Props) {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const [search, setSearch] = useState("");
@@ -29,6 +30,8 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
   const [draft, setDraft] = useState<string[]>(); // the choice that is not applied yet
   const [chosenOnOpening, setChosenOnOpening] = useState<Option[]>([]);
   const isInHistory = useRef(false); // all changes until the dropdown closes are one step back
+  const [isWhole, setIsWhole] = useState(false); // those without messages are listed too
+  const chosen = filters[kind];
   const ids = draft ?? chosen;
 
   const apply = (next: string[]) => {
@@ -42,6 +45,7 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
       applySoon.flush();
       combobox.resetSelectedOption();
       setSearch("");
+      setIsWhole(false);
     },
     onDropdownOpen: () => {
       isInHistory.current = false;
@@ -49,22 +53,34 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
       combobox.focusSearchInput();
     },
   });
-  const searchResult = useOptions(kind, debouncedSearch, combobox.dropdownOpened);
-  const nameOf = (id: string) => names.get(id) ?? searchResult.names.get(id) ?? t.filters.unknown[kind];
+  const isOpen = combobox.dropdownOpened;
+  const used = useUsedOptions(kind, filters, isOpen);
+  const needsAll = debouncedSearch !== "" || isWhole || used.error !== null;
+  const all = useAllOptions(kind, debouncedSearch, isOpen && needsAll);
+  const isPending = used.isPending || all.isPending || search !== debouncedSearch;
+  const options = [...used.options, ...all.options];
+  const nameOf = (id: string) =>
+    names.get(id) ?? options.find((option) => option.id === id)?.name ?? t.filters.unknown[kind];
   const choose = (next: string[]) => {
-    const isAll = search === "" && isEverything(next, searchResult.options, searchResult.total);
+    const isAll = search === "" && isEverything(next, options, used.error ? all.total : used.total);
     const allowed = isAll ? [] : next.slice(0, limits.filterIds);
     setDraft(allowed);
     applySoon(allowed);
   };
   const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]);
-  const offered = search ? searchResult.options : withFirst(chosenOnOpening, searchResult.options);
-  const all =
+  const groups = groupOptions({ chosen: chosenOnOpening, used: used.options, all: all.options, search });
+  const listed = groups.flatMap((group) => group.options);
+  const everything =
     kind === "departments" && viewer.departments ? t.filters.own(viewer.departments.length) : t.filters.all[kind];
-  const found = search ? searchResult.options.filter(({ id }) => !ids.includes(id)) : [];
+  const found = search ? listed.filter(({ id }) => !ids.includes(id)) : [];
+  const unused = used.total - used.options.filter(({ isDeleted }) => !isDeleted).length;
   const [firstId] = ids;
   const value =
-    firstId === undefined ? all : ids.length === 1 ? nameOf(firstId) : t.filters.chosen[kind](format.count(ids.length));
+    firstId === undefined
+      ? everything
+      : ids.length === 1
+        ? nameOf(firstId)
+        : t.filters.chosen[kind](format.count(ids.length));
 
   return (
     <Combobox store={combobox} onOptionSubmit={toggle} position="bottom-start" width={280} shadow="md">
@@ -98,7 +114,7 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
           onChange={(event) => setSearch(event.currentTarget.value)}
           placeholder={t.filters.search}
           aria-label={`${t.filters[kind]}: ${t.filters.search}`}
-          rightSection={searchResult.isPending ? <Loader size={16} /> : null}
+          rightSection={isPending ? <Loader size={16} /> : null}
         />
         <div className={classes.whole}>
           <Button
@@ -108,7 +124,7 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
             leftSection={<Checkbox.Indicator checked={ids.length === 0} size="xs" radius="xl" aria-hidden="true" />}
             onClick={() => choose([])}
           >
-            {all}
+            {everything}
           </Button>
           {found.length > 1 && (
             <Button variant="subtle" size="compact-sm" onClick={() => choose([...ids, ...found.map(({ id }) => id)])}>
@@ -117,31 +133,17 @@ export function FilterSelect({ kind, chosen, names, onChange }: Props) {
           )}
         </div>
         <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
-          <OptionList options={offered} chosen={ids} />
+          <OptionGroups kind={kind} groups={groups} chosen={ids} isWhole={used.isWhole} />
         </Combobox.Options>
-        <DropdownFooter result={searchResult} />
+        <OptionsFooter
+          kind={kind}
+          error={all.error}
+          isPending={isPending}
+          isEmpty={listed.length === 0}
+          unlisted={all.total - all.options.length}
+          showAll={!needsAll && unused > 0 ? { count: unused, onClick: () => setIsWhole(true) } : undefined}
+        />
       </Combobox.Dropdown>
     </Combobox>
   );
-}
-
-function OptionList({ options, chosen }: { options: Option[]; chosen: string[] }) {
-  return options.map(({ id, name }) => (
-    <Combobox.Option key={id} value={id} active={chosen.includes(id)} aria-selected={chosen.includes(id)}>
-      <span className={classes.choice}>
-        <Checkbox.Indicator checked={chosen.includes(id)} size="xs" aria-hidden="true" />
-        <span>{name}</span>
-      </span>
-    </Combobox.Option>
-  ));
-}
-
-/** A line beneath the options: an error, that nothing matches, or the number of options that are not listed. */
-function DropdownFooter({ result }: { result: ReturnType<typeof useOptions> }) {
-  const { t, format } = useI18n();
-  if (result.error) return <Combobox.Empty role="alert">{t.states[result.error.kind]}</Combobox.Empty>;
-  if (result.isPending) return null;
-  if (result.options.length === 0) return <Combobox.Empty>{t.filters.none}</Combobox.Empty>;
-  const rest = result.total - result.options.length;
-  return rest > 0 ? <Combobox.Footer fz="xs">{t.filters.more(format.count(rest))}</Combobox.Footer> : null;
 }

@@ -1,11 +1,11 @@
 import { IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { newTabHandlers } from "../../../lib/newTab";
-import { useI18n } from "../../../i18n/I18nProvider";
-import { isOnly, toggled, type FilterKind } from "../filters/filters";
+import { newTabHandlers } from "../../../../lib/newTab";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { isOnly, toggled, type FilterKind } from "../../filters/filters";
 import classes from "./PerformanceTable.module.css";
-import { CLICKED, useFilters } from "../filters/useFilters";
+import { CLICKED, useFilters } from "../../filters/useFilters";
 
 type Props = { kind: FilterKind; id: string; children: ReactNode };
 

@@ -1,5 +1,5 @@
-import { useI18n } from "../../../i18n/I18nProvider";
-import type { FilterKind } from "../filters/filters";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { ENTITIES, type FilterKind } from "../../filters/filters";
 import { FilterLink } from "./FilterLink";
 import classes from "./PerformanceTable.module.css";
 
@@ -11,8 +11,6 @@ type Props = {
   detail?: string;
   email?: string | null;
 };
-
-const ENTITIES = { agents: "agent", departments: "department", templates: "template", accounts: "account" } as const;
 
 /** A name that filters, with a detail beside it; an email is told on hover. */
 export function NameCell({ kind, id, name, active = true, detail, email }: Props) {
