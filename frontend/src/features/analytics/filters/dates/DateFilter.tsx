@@ -82,6 +82,7 @@ export function DateFilter({ filters, onChange }: Props) {
               minDate={limits.firstDay}
               maxDate={lastDay}
               numberOfColumns={isNarrow ? 1 : 2}
+              fullWidth={isNarrow}
               columnsToScroll={1}
               ariaLabels={{ previousMonth: t.filters.previousMonth, nextMonth: t.filters.nextMonth }}
             />
