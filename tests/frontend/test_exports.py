@@ -161,7 +161,7 @@ def test_who_stays_on_the_view_is_told_once_that_the_file_is_there(administrator
     page = administrator.page
     expect(page.locator("li[data-step=sent]")).to_be_visible()
     ask_for(administrator, "Para la reunión", "CSV")
-    notice = page.get_by_role("status").get_by_text("Listo: Para la reunión")
+    notice = page.get_by_role("log").get_by_text("Listo: Para la reunión")
     expect(notice).to_have_count(1)
     expect(page).to_have_title("Listo: Para la reunión · Embudo")
     assert page.evaluate("location.pathname") == "/"
@@ -182,7 +182,7 @@ def test_who_loads_the_page_meanwhile_is_told_all_the_same(administrator: Reader
         ask_for(administrator, "Durante la carga", "CSV")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.reload()
-    expect(page.get_by_role("status").get_by_text("Listo: Durante la carga")).to_have_count(1)
+    expect(page.get_by_role("log").get_by_text("Listo: Durante la carga")).to_have_count(1)
 
 
 def test_an_export_that_gave_no_file_is_repeated_and_its_view_opened(administrator: Reader) -> None:
@@ -215,7 +215,7 @@ def test_an_export_that_gave_no_file_is_repeated_and_its_view_opened(administrat
     }  # fmt: skip
     assert input["where"]["step"] == "BOUNCED"
     expect(row).to_have_count(2)
-    expect(page.get_by_role("status").get_by_text("Listo: Otra vez")).to_have_count(1)
+    expect(page.get_by_role("log").get_by_text("Listo: Otra vez")).to_have_count(1)
     row.last.get_by_role("link", name="Abrir esta vista").click()
     assert page.evaluate("location.search") == "?from=2026-11-02&to=2026-11-08&department=d1&messages=bounced"
     expect(page.get_by_role("dialog").get_by_role("heading", name="Rebotados")).to_be_visible()

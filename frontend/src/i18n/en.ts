@@ -323,6 +323,7 @@ export const en: Texts = {
     what: (name) => `What ${name} means`,
     updated: (time) => `Updated ${time}`,
     zoned: (time, zone) => `${time}, ${zone}`,
+    notices: "Notices",
     zone: (city) => `${city} time`,
     refresh: "Refresh",
   },

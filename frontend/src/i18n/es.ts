@@ -333,6 +333,7 @@ export const es = {
     what: (name: string) => `Qué significa ${name}`,
     updated: (time: string) => `Actualizado ${time}`,
     zoned: (time: string, zone: string) => `${time}, ${zone}`,
+    notices: "Avisos",
     zone: (city: string) => `hora de ${city}`,
     refresh: "Actualizar",
   },

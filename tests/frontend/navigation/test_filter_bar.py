@@ -33,7 +33,7 @@ def test_on_a_phone_filters_are_in_a_sheet_that_closes_apart_from_its_lists(demo
     sheet.get_by_role("button", name="Departamento").click()
     option = page.get_by_role("option").first
     option.click()
-    page.wait_for_function("location.search.includes('department=')")
+    page.wait_for_function("() => location.search.includes('department=')")
     page.keyboard.press("Escape")
     expect(option).to_have_count(0)
     expect(sheet).to_have_count(1)
@@ -41,4 +41,4 @@ def test_on_a_phone_filters_are_in_a_sheet_that_closes_apart_from_its_lists(demo
     expect(sheet).to_have_count(0)
     page.get_by_role("button", name="Filtros · 1").click()
     sheet.get_by_role("button", name="Quitar filtros").click()
-    page.wait_for_function("!location.search.includes('department=')")
+    page.wait_for_function("() => !location.search.includes('department=')")

@@ -38,7 +38,7 @@ def test_periods_are_chosen_and_stepped_through_by_keys(reader: Reader) -> None:
     before = date(last.year, last.month, 1) - timedelta(days=1)
     press(page, "ArrowLeft", f"?from={before.replace(day=1)}&to={before}")
     page.go_back()
-    page.wait_for_function("location.search === '?period=lastMonth'")
+    page.wait_for_function("() => location.search === '?period=lastMonth'")
 
 
 def test_keys_leave_alone_who_writes_or_chooses(reader: Reader) -> None:

@@ -44,5 +44,5 @@ def test_the_listed_messages_are_exported_and_the_dialog_says_which(demo: Server
     sent = asked.value.post_data_json["variables"]["input"]
     assert sent["where"] == {"step": "READ", "text": digits}
     assert len(sent["filter"]["agentIds"]) == len(sent["filter"]["departmentIds"]) == 1
-    expect(page.get_by_role("status").get_by_text("Listo: Leídos, ")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Listo: Leídos, ")).to_be_visible()
     expect(panel).to_have_count(1)

@@ -23,6 +23,7 @@ const TitleContext = createContext<string | undefined>(undefined);
 
 /** Provide notices to the pages, and show them in a region that screen readers read out. */
 export function ToastProvider({ children }: { children: ReactNode }) {
+  const { t } = useI18n();
   const [shown, setShown] = useState<Toast[]>([]);
   const dismiss = useCallback((id: string) => setShown((toasts) => toasts.filter((toast) => toast.id !== id)), []);
   const show = useCallback(
@@ -33,7 +34,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <ToastContext value={value}>
       <TitleContext value={shown.findLast(({ isInTitle }) => isInTitle)?.text}>{children}</TitleContext>
-      <div className={`${classes.region} no-print`} role="status" aria-live="polite">
+      <div className={`${classes.region} no-print`} role="log" aria-label={t.states.notices}>
         {shown.map((toast) => (
           <ToastCard key={toast.id} toast={toast} onClose={dismiss} />
         ))}
