@@ -82,7 +82,7 @@ def test_paper_says_what_it_is_of(demo: Server, page: Page) -> None:
     text = "".join(one.text for one in printed(page).texts)
     name = demo.ask(reader.identity, '{ departments(ids: ["d2"]) { nodes { name } } }')["departments"]["nodes"][0]
     assert f"Departamento: {name['name']}" in text
-    assert "(hora de Chile)" in text
+    assert "(hora de Santiago)" in text
     assert "Ver motivos" not in text
 
 

@@ -7,9 +7,23 @@ from typing import Any, NamedTuple
 import pytest
 
 from analytics.domain.time_zones import to_micros
+from analytics.lifecycle.retention import delete_old_messages
+from analytics.reports import messages
 from analytics.storage.database import Database
 from tests.support import factories
-from tests.support.factories import MONDAY, after, ask, codes, identity, member, message_sent, reply, status, ticket
+from tests.support.factories import (
+    MONDAY,
+    after,
+    ask,
+    codes,
+    execute,
+    identity,
+    member,
+    message_sent,
+    reply,
+    status,
+    ticket,
+)
 from tests.support.ingest_helpers import Event, feed
 
 WEEK = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
@@ -221,3 +235,21 @@ async def test_what_is_wrong_with_the_conditions_is_named(database: Database, te
     (error,) = result.errors
     assert error.message == "where.bounceCodes: messages of `where.step` have not bounced."
     assert error.extensions["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_client_can_tell_why_messages_cannot_be_listed(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await feed(database, tenant, [message_sent("m1", MONDAY), message_sent("m2", after(MONDAY, hours=1))])
+    searched = {"filter": WEEK, "where": {"text": "5691"}}
+    monkeypatch.setattr(messages, "MAX_SCANNED_MESSAGES", 1)
+    assert await refusal(database, tenant, searched) == ("BAD_USER_INPUT", "TOO_MANY_MESSAGES")
+    assert await refusal(database, tenant, {"filter": WEEK, "where": {"text": "1"}}) == ("BAD_USER_INPUT", None)
+    await delete_old_messages(database, tenant, 1, to_micros(datetime(2027, 2, 20, tzinfo=UTC)))
+    assert await refusal(database, tenant, {"filter": WEEK}) == ("BAD_USER_INPUT", "MESSAGES_DROPPED")
+
+
+async def refusal(database: Database, tenant: str, variables: dict[str, Any]) -> tuple[str, str | None]:
+    """The code and the reason of the one error of a list."""
+    (error,) = (await execute(database, identity(tenant), MESSAGES, variables)).errors
+    return error.extensions["code"], error.extensions.get("reason")

@@ -46,5 +46,5 @@ def test_the_listed_messages_are_exported_and_the_dialog_says_which(demo: Server
     sent = body["variables"]["input"]
     assert sent["where"] == {"step": "READ", "text": digits}
     assert len(sent["filter"]["agentIds"]) == len(sent["filter"]["departmentIds"]) == 1
-    expect(page).to_have_url(re.compile("/exports"))
-    expect(page.get_by_text("Leídos, ").first).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Listo: Leídos, ")).to_be_visible()
+    expect(panel).to_have_count(1)

@@ -513,7 +513,25 @@ export type ExportsQueryVariables = Exact<{
 }>;
 
 
-export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
+export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
+
+export type ExportNamesQueryVariables = Exact<{
+  templates: Array<string> | string;
+  accounts: Array<string> | string;
+  departments: Array<string> | string;
+  agents: Array<string> | string;
+  first: number;
+}>;
+
+
+export type ExportNamesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null };
+
+export type ExportStateQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
 
 export type DownloadLinkQueryVariables = Exact<{
   id: string;
@@ -527,21 +545,21 @@ export type ExportUpdatedSubscriptionVariables = Exact<{
 }>;
 
 
-export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
+export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
 
 export type CreateExportMutationVariables = Exact<{
   input: CreateExportInput;
 }>;
 
 
-export type CreateExportMutation = { createExport: { export: { id: string } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type CancelExportMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type DeleteExportMutationVariables = Exact<{
   id: string;
@@ -552,7 +570,7 @@ export type DeleteExportMutation = { deleteExport: { export: { id: string } | nu
 
 export type ProblemFragment = { field: Array<string>, code: UserErrorCode, message: string };
 
-export type ExportRowFragment = { id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
+export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -921,11 +939,26 @@ export const ExportRowFragmentDoc = new TypedDocumentString(`
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds
@@ -1668,11 +1701,26 @@ export const ExportsDocument = new TypedDocumentString(`
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds
@@ -1696,6 +1744,87 @@ export const ExportsDocument = new TypedDocumentString(`
     message
   }
 }`) as unknown as TypedDocumentString<ExportsQuery, ExportsQueryVariables>;
+export const ExportNamesDocument = new TypedDocumentString(`
+    query ExportNames($templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $first: Int!) {
+  templates(ids: $templates, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+  accounts(ids: $accounts, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+  departments(ids: $departments, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+  agents(ids: $agents, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportNamesQuery, ExportNamesQueryVariables>;
+export const ExportStateDocument = new TypedDocumentString(`
+    query ExportState($id: ID!) {
+  export(id: $id) {
+    ...ExportRow
+  }
+}
+    fragment ExportRow on Export {
+  id
+  name
+  format
+  locale
+  columns
+  separator
+  status
+  filter {
+    period {
+      from
+      to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
+    }
+    templateIds
+    accountIds
+    departmentIds
+    agentIds
+  }
+  rowsTotal
+  rowsWritten
+  progress
+  requestedBy {
+    id
+    name
+    email
+  }
+  createdAt
+  finishedAt
+  expiresAt
+  fileSize
+  failure {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<ExportStateQuery, ExportStateQueryVariables>;
 export const DownloadLinkDocument = new TypedDocumentString(`
     query DownloadLink($id: ID!) {
   export(id: $id) {
@@ -1715,11 +1844,26 @@ export const ExportUpdatedDocument = new TypedDocumentString(`
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds
@@ -1747,7 +1891,7 @@ export const CreateExportDocument = new TypedDocumentString(`
     mutation CreateExport($input: CreateExportInput!) {
   createExport(input: $input) {
     export {
-      id
+      ...ExportRow
     }
     userErrors {
       ...Problem
@@ -1758,6 +1902,53 @@ export const CreateExportDocument = new TypedDocumentString(`
   field
   code
   message
+}
+fragment ExportRow on Export {
+  id
+  name
+  format
+  locale
+  columns
+  separator
+  status
+  filter {
+    period {
+      from
+      to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
+    }
+    templateIds
+    accountIds
+    departmentIds
+    agentIds
+  }
+  rowsTotal
+  rowsWritten
+  progress
+  requestedBy {
+    id
+    name
+    email
+  }
+  createdAt
+  finishedAt
+  expiresAt
+  fileSize
+  failure {
+    code
+    message
+  }
 }`) as unknown as TypedDocumentString<CreateExportMutation, CreateExportMutationVariables>;
 export const CancelExportDocument = new TypedDocumentString(`
     mutation CancelExport($id: ID!) {
@@ -1779,11 +1970,26 @@ fragment ExportRow on Export {
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds

@@ -1,19 +1,18 @@
-import { Button, NavLink, Popover, Text, TextInput } from "@mantine/core";
+import { NavLink, Popover, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { DatePicker, DatesProvider } from "@mantine/dates";
 import "dayjs/locale/es";
 import { useState } from "react";
-import { useViewer } from "../../session/ViewerProvider";
-import { useI18n } from "../../../i18n/I18nProvider";
-import { addDays, countDays, isDay, PERIODS, type Days } from "../../../lib/days";
-import { FilterButton } from "./FilterButton";
-import type { Filters } from "./filters";
-import { useToday } from "../../../hooks/useToday";
-import classes from "./FilterBar.module.css";
+import { useViewer } from "../../../session/ViewerProvider";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { addDays, countDays, PERIODS, type Days } from "../../../../lib/days";
+import { TypedDays, type Draft } from "./TypedDays";
+import { FilterButton } from "../FilterButton";
+import type { Filters } from "../filters";
+import { useToday } from "../../../../hooks/useToday";
+import classes from "../FilterBar.module.css";
 
 type Props = { filters: Filters; onChange: (changes: Partial<Filters>) => void };
-
-type Draft = [string | null, string | null];
 
 /** The filter by days: by a preset, by two clicks in a calendar, or typed. */
 export function DateFilter({ filters, onChange }: Props) {
@@ -83,6 +82,7 @@ export function DateFilter({ filters, onChange }: Props) {
               minDate={limits.firstDay}
               maxDate={lastDay}
               numberOfColumns={isNarrow ? 1 : 2}
+              fullWidth={isNarrow}
               columnsToScroll={1}
               ariaLabels={{ previousMonth: t.filters.previousMonth, nextMonth: t.filters.nextMonth }}
             />
@@ -95,50 +95,5 @@ export function DateFilter({ filters, onChange }: Props) {
         </div>
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-type TypedDaysProps = {
-  draft: Draft;
-  firstDay: string;
-  lastDay: string;
-  onType: (draft: Draft) => void;
-  onDone: (days: Days) => void;
-};
-
-/** The first and the last day in the browser's own date fields. */
-function TypedDays({ draft: [from, to], firstDay, lastDay, onType, onDone }: TypedDaysProps) {
-  const { t } = useI18n();
-  const isValid = isDay(from) && isDay(to) && firstDay <= from && from <= to && to <= lastDay;
-  return (
-    <form
-      className={classes.typed}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isValid) onDone({ from, to });
-      }}
-    >
-      <TextInput
-        type="date"
-        size="xs"
-        label={t.filters.from}
-        value={from ?? ""}
-        min={firstDay}
-        max={lastDay}
-        onChange={(event) => onType([event.currentTarget.value || null, to])}
-      />
-      <TextInput
-        type="date"
-        size="xs"
-        label={t.filters.until}
-        value={to ?? ""}
-        min={firstDay}
-        max={lastDay}
-        onChange={(event) => onType([from, event.currentTarget.value || null])}
-      />
-      <Button type="submit" size="xs" variant="light" disabled={!isValid}>
-        {t.filters.apply}
-      </Button>
-    </form>
   );
 }

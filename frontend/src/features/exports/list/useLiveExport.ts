@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useState } from "react";
-import { useApi } from "../../api/ApiProvider";
-import { ExportUpdatedDocument, type ExportRowFragment } from "../../api/generated/operations";
-import { isActive } from "./status";
-import { useReloadExports } from "./useReloadExports";
+import { useApi } from "../../../api/ApiProvider";
+import { ExportUpdatedDocument, type ExportRowFragment } from "../../../api/generated/operations";
+import { isActive } from "../status";
+import { useReloadExports } from "../useReloadExports";
 
 /** Follow an export of the list while it is active: return its newest state, and reload the list when it has ended. */
 export function useLiveExport(listed: ExportRowFragment): ExportRowFragment {

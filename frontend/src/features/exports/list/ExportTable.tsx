@@ -1,7 +1,8 @@
 import { Table } from "@mantine/core";
-import type { ExportRowFragment } from "../../api/generated/operations";
-import { useI18n } from "../../i18n/I18nProvider";
+import type { ExportRowFragment } from "../../../api/generated/operations";
+import { useI18n } from "../../../i18n/I18nProvider";
 import { ExportRow } from "./ExportRow";
+import { useNames } from "./useNames";
 import classes from "./ExportTable.module.css";
 
 type Props = { exports: ExportRowFragment[]; showRequester: boolean };
@@ -9,6 +10,7 @@ type Props = { exports: ExportRowFragment[]; showRequester: boolean };
 /** The table of exports, newest first. */
 export function ExportTable({ exports, showRequester }: Props) {
   const { t } = useI18n();
+  const names = useNames(exports);
   const columns = [
     t.exports.file,
     t.exports.status,
@@ -32,7 +34,7 @@ export function ExportTable({ exports, showRequester }: Props) {
         </Table.Thead>
         <Table.Tbody role="rowgroup">
           {exports.map((listed) => (
-            <ExportRow key={listed.id} listed={listed} showRequester={showRequester} />
+            <ExportRow key={listed.id} listed={listed} showRequester={showRequester} names={names} />
           ))}
         </Table.Tbody>
       </Table>

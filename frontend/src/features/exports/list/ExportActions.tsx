@@ -1,21 +1,21 @@
 import { ActionIcon, Button, Group, Popover, Text, Tooltip } from "@mantine/core";
 import { IconDownload, IconPlayerStop, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import {
-  CancelExportDocument,
-  DeleteExportDocument,
-  DownloadLinkDocument,
-  type ExportRowFragment,
-} from "../../api/generated/operations";
-import { useApiMutation } from "../../api/useApiMutation";
-import { useI18n } from "../../i18n/I18nProvider";
-import { errorMessage } from "./errorMessage";
+import { CancelExportDocument, DeleteExportDocument, type ExportRowFragment } from "../../../api/generated/operations";
+import { useApiMutation } from "../../../api/useApiMutation";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { useViewer } from "../../session/ViewerProvider";
+import { errorMessage } from "../errorMessage";
+import { useDownload } from "../useDownload";
+import { canRepeat } from "./again";
 import classes from "./ExportTable.module.css";
-import { isActive } from "./status";
-import { useReloadExports } from "./useReloadExports";
+import { isActive } from "../status";
+import { useReloadExports } from "../useReloadExports";
+import { RepeatButton } from "./RepeatButton";
 
 /** The buttons of an export: download its file, cancel it, delete it. */
 export function ExportActions({ export: item }: { export: ExportRowFragment }) {
+  const { viewer } = useViewer();
   const [message, setMessage] = useState<string>();
   const reload = useReloadExports();
   const onChanged = (failure: string | undefined) => {
@@ -26,6 +26,7 @@ export function ExportActions({ export: item }: { export: ExportRowFragment }) {
     <>
       <Group gap={4} wrap="nowrap" justify="end" className={classes.actions}>
         {item.status === "COMPLETED" && <DownloadButton export={item} onDone={setMessage} />}
+        {canRepeat(item, viewer.departments) && <RepeatButton export={item} onDone={onChanged} />}
         {isActive(item.status) ? (
           <CancelButton export={item} onDone={onChanged} />
         ) : (
@@ -44,16 +45,10 @@ export function ExportActions({ export: item }: { export: ExportRowFragment }) {
 /** `onDone` receives what went wrong, or undefined. */
 type ButtonProps = { export: ExportRowFragment; onDone: (failure: string | undefined) => void };
 
-/** Downloads the file by a link that is asked for at the click, since it expires soon. */
+/** Downloads the file. */
 function DownloadButton({ export: { id, name }, onDone }: ButtonProps) {
   const { t } = useI18n();
-  const link = useApiMutation(DownloadLinkDocument, {
-    onSettled: (data, error) => {
-      const url = data?.export?.downloadUrl;
-      onDone(url ? undefined : (errorMessage(t, error, undefined) ?? t.exports.gone));
-      if (url) download(url);
-    },
-  });
+  const download = useDownload(id, onDone);
   return (
     <Button
       className={classes.wide}
@@ -61,18 +56,11 @@ function DownloadButton({ export: { id, name }, onDone }: ButtonProps) {
       size="compact-sm"
       leftSection={<IconDownload size={16} />}
       aria-label={t.exports.named(t.exports.download, name)}
-      onClick={() => link.mutate({ id })}
+      onClick={download}
     >
       {t.exports.download}
     </Button>
   );
-}
-
-function download(url: string) {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "";
-  link.click();
 }
 
 function CancelButton({ export: { id, name, status }, onDone }: ButtonProps) {

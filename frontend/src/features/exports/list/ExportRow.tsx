@@ -1,11 +1,13 @@
 import { Badge, Progress, Table, Text } from "@mantine/core";
-import type { ExportRowFragment, ExportStatus } from "../../api/generated/operations";
-import { useI18n } from "../../i18n/I18nProvider";
-import { useViewer } from "../session/ViewerProvider";
+import type { ExportRowFragment, ExportStatus } from "../../../api/generated/operations";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { useViewer } from "../../session/ViewerProvider";
 import { ExportActions } from "./ExportActions";
 import classes from "./ExportTable.module.css";
-import { isActive } from "./status";
+import { FilterSummary } from "./FilterSummary";
+import { isActive } from "../status";
 import { useLiveExport } from "./useLiveExport";
+import type { Names } from "./useNames";
 
 const STATUS_COLORS: Record<ExportStatus, string> = {
   QUEUED: "gray",
@@ -17,10 +19,10 @@ const STATUS_COLORS: Record<ExportStatus, string> = {
   EXPIRED: "gray",
 };
 
-type Props = { listed: ExportRowFragment; showRequester: boolean };
+type Props = { listed: ExportRowFragment; showRequester: boolean; names: Names };
 
 /** An export: its name, progress, filters, and what can be done with it. An active one updates itself. */
-export function ExportRow({ listed, showRequester }: Props) {
+export function ExportRow({ listed, showRequester, names }: Props) {
   const { t, format } = useI18n();
   const { timeZone } = useViewer().viewer;
   const item = useLiveExport(listed);
@@ -39,7 +41,7 @@ export function ExportRow({ listed, showRequester }: Props) {
         <Status export={item} />
       </Table.Td>
       <Table.Td role="cell" data-label={t.exports.period}>
-        <FilterSummary filter={item.filter} />
+        <FilterSummary export={item} names={names} />
       </Table.Td>
       {showRequester && (
         <Table.Td role="cell" data-label={t.exports.requester}>
@@ -53,27 +55,6 @@ export function ExportRow({ listed, showRequester }: Props) {
         <ExportActions export={item} />
       </Table.Td>
     </Table.Tr>
-  );
-}
-
-/** The days of an export's filter, and how many values of each kind it names. */
-function FilterSummary({ filter }: { filter: ExportRowFragment["filter"] }) {
-  const { t, format } = useI18n();
-  const { period, templateIds, accountIds, departmentIds, agentIds } = filter;
-  const ids = { templates: templateIds, accounts: accountIds, departments: departmentIds, agents: agentIds };
-  const counts = (Object.keys(ids) as (keyof typeof ids)[]).flatMap((kind) => {
-    const count = ids[kind]?.length;
-    return count === undefined ? [] : [`${format.count(count)} ${t.filters.counted[kind](count)}`];
-  });
-  return (
-    <>
-      {format.days(period.from, period.to)}
-      {counts.length > 0 && (
-        <Text size="xs" c="dimmed">
-          {format.list(counts)}
-        </Text>
-      )}
-    </>
   );
 }
 
@@ -106,9 +87,9 @@ function Status({ export: item }: { export: ExportRowFragment }) {
   );
 }
 
-function useStatusDetail({ status, rowsTotal, rowsWritten, failure, expiresAt }: ExportRowFragment) {
+function useStatusDetail({ status, rowsTotal, rowsWritten, failure, expiresAt, requestedBy }: ExportRowFragment) {
   const { t, format } = useI18n();
-  const { timeZone } = useViewer().viewer;
+  const { id, timeZone } = useViewer().viewer;
   const written = format.count(rowsWritten);
   switch (status) {
     case "RUNNING":
@@ -118,6 +99,7 @@ function useStatusDetail({ status, rowsTotal, rowsWritten, failure, expiresAt }:
       return expiresAt ? `${rows} · ${t.exports.expires(format.instantDay(expiresAt, timeZone))}` : rows;
     }
     case "FAILED":
+      if (failure?.code === "ACCESS_REVOKED" && requestedBy.id !== id) return t.exports.requesterLostAccess;
       return failure ? t.exports.failures[failure.code] : undefined;
     case "EXPIRED":
       return t.exports.expired;

@@ -1,15 +1,15 @@
 import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
-import { ExportsDocument, type ExportStatus } from "../../api/generated/operations";
-import { useStableQuery } from "../../api/useStableQuery";
-import { PageHeader } from "../../components/PageHeader";
-import { Pager, usePaging } from "../../components/Pager";
-import { Banner } from "../../components/states/Banner";
-import { EmptyState } from "../../components/states/EmptyState";
-import { ErrorState } from "../../components/states/ErrorState";
-import { Loading } from "../../components/states/Loading";
-import { useI18n } from "../../i18n/I18nProvider";
-import { useViewer } from "../session/ViewerProvider";
+import { ExportsDocument, type ExportStatus } from "../../../api/generated/operations";
+import { useStableQuery } from "../../../api/useStableQuery";
+import { PageHeader } from "../../../components/PageHeader";
+import { Pager, usePaging } from "../../../components/Pager";
+import { Banner } from "../../../components/states/Banner";
+import { EmptyState } from "../../../components/states/EmptyState";
+import { ErrorState } from "../../../components/states/ErrorState";
+import { Loading } from "../../../components/states/Loading";
+import { useI18n } from "../../../i18n/I18nProvider";
+import { useViewer } from "../../session/ViewerProvider";
 import { ExportTable } from "./ExportTable";
 
 const PAGE_SIZE = 20; // rows

@@ -8,10 +8,11 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from "@mantine/core";
-import { IconLogout } from "@tabler/icons-react";
-import { useSession } from "../features/session/SessionProvider";
-import { useViewer } from "../features/session/ViewerProvider";
-import { useI18n } from "../i18n/I18nProvider";
+import { IconDatabaseSearch, IconLogout } from "@tabler/icons-react";
+import { useSession } from "../../features/session/SessionProvider";
+import { useViewer } from "../../features/session/ViewerProvider";
+import { useI18n } from "../../i18n/I18nProvider";
+import { newTabHandlers } from "../../lib/newTab";
 import classes from "./UserMenu.module.css";
 
 /** The reader's name, role and departments, their language and color scheme, and the way to sign out. */
@@ -66,6 +67,18 @@ export function UserMenu() {
             { value: "dark", label: t.person.dark },
           ]}
         />
+        {viewer.role !== "SUPERVISOR" && (
+          <Button
+            component="a"
+            href="/graphiql"
+            variant="subtle"
+            fullWidth
+            leftSection={<IconDatabaseSearch size={16} />}
+            {...newTabHandlers}
+          >
+            {t.nav.api}
+          </Button>
+        )}
         <Button variant="default" fullWidth leftSection={<IconLogout size={16} />} onClick={signOut}>
           {t.person.signOut}
         </Button>
