@@ -8,7 +8,7 @@ import pytest
 
 from analytics.domain.time_zones import to_micros
 from analytics.lifecycle.retention import delete_old_messages
-from analytics.reports import messages
+from analytics.reports import availability
 from analytics.storage.database import Database
 from tests.support import factories
 from tests.support.factories import (
@@ -242,7 +242,7 @@ async def test_a_client_can_tell_why_messages_cannot_be_listed(
 ) -> None:
     await feed(database, tenant, [message_sent("m1", MONDAY), message_sent("m2", after(MONDAY, hours=1))])
     searched = {"filter": WEEK, "where": {"text": "5691"}}
-    monkeypatch.setattr(messages, "MAX_SCANNED_MESSAGES", 1)
+    monkeypatch.setattr(availability, "MAX_SCANNED_MESSAGES", 1)
     assert await refusal(database, tenant, searched) == ("BAD_USER_INPUT", "TOO_MANY_MESSAGES")
     assert await refusal(database, tenant, {"filter": WEEK, "where": {"text": "1"}}) == ("BAD_USER_INPUT", None)
     await delete_old_messages(database, tenant, 1, to_micros(datetime(2027, 2, 20, tzinfo=UTC)))
