@@ -54,6 +54,7 @@ export function CardMenu({ title, days, table, picture, note }: Props) {
         <ActionIcon
           variant="subtle"
           color="gray"
+          c="var(--quiet)"
           title={t.files.menu}
           aria-label={`${t.files.menu}: ${title}`}
           onClick={toggle}

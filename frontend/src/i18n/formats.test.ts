@@ -74,3 +74,10 @@ describe("days and times", () => {
     expect(english.hour(9)).toBe("09:00");
   });
 });
+
+describe("rates side by side", () => {
+  it("have one decimal, a difference its sign", () => {
+    expect(spanish.rateRange([0.9346, 0.9619])).toBe("93,5–96,2%");
+    expect([0.021, -0.0345, 0].map(english.points)).toEqual(["+2.1", "-3.5", "0.0"]);
+  });
+});

@@ -62,7 +62,7 @@ export const messagesEn: MessageTexts = {
   export: "Export these",
   exportName: (what, period) => `${what} ${period}`,
   exported: (n, shown, what) =>
-    `One row per message: ${shown} ${plural("en", n, { one: "row", other: "rows" })}. Only ${what}.`,
+    `One row per message: ${shown} ${plural("en", n, { one: "row", other: "rows" })}. Only: ${what}.`,
   beginningWith: (text) => `beginning with “${text}”`,
   noRecipient: "Unknown recipient",
   statuses: {

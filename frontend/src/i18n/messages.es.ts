@@ -63,7 +63,7 @@ export const messagesEs = {
   exportName: (what: string, period: string) => `${what} ${period}`,
   /** The messages of a file, before it is made. */
   exported: (n: number, shown: string, what: string) =>
-    `Una fila por mensaje: ${shown} ${plural("es", n, { one: "fila", many: "de filas", other: "filas" })}. Solo ${what}.`,
+    `Una fila por mensaje: ${shown} ${plural("es", n, { one: "fila", many: "de filas", other: "filas" })}. Solo: ${what}.`,
   beginningWith: (text: string) => `que empiezan con «${text}»`,
   noRecipient: "Destinatario desconocido",
   statuses: {

@@ -28,7 +28,7 @@ def test_the_listed_messages_are_exported_and_the_dialog_says_which(demo: Server
     panel.get_by_role("button", name="Exportar estos").click()
     dialog = page.get_by_role("dialog", name="Exportar envíos")
     expect(dialog.get_by_label("Nombre")).to_have_value(re.compile(rf"^Leídos, {agent}, .* 20\d\d$"))
-    expect(dialog).to_contain_text(re.compile(rf"[\d.]+ filas?\. Solo Leídos, {agent}, "))
+    expect(dialog).to_contain_text(re.compile(rf"[\d.]+ filas?\. Solo: Leídos, {agent}, "))
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(panel).to_have_count(1)
@@ -41,7 +41,9 @@ def test_the_listed_messages_are_exported_and_the_dialog_says_which(demo: Server
     expect(dialog.get_by_label("Nombre")).not_to_have_value(re.compile(digits))
     with page.expect_request(lambda sent: sent.url.endswith("/graphql") and operation(sent) == "CreateExport") as asked:
         dialog.get_by_role("button", name="Exportar", exact=True).click()
-    sent = asked.value.post_data_json["variables"]["input"]
+    body = asked.value.post_data_json
+    assert body
+    sent = body["variables"]["input"]
     assert sent["where"] == {"step": "READ", "text": digits}
     assert len(sent["filter"]["agentIds"]) == len(sent["filter"]["departmentIds"]) == 1
     expect(page.get_by_role("log").get_by_text("Listo: Leídos, ")).to_be_visible()

@@ -108,3 +108,15 @@ def test_what_cannot_be_copied_is_told(reader: Reader) -> None:
     page.route("**/graphql", lambda route: route.abort())
     page.get_by_role("button", name="Copiar tabla").click()
     expect(page.get_by_role("status").filter(has_text="No se pudo. Intenta de nuevo.")).to_be_visible()
+
+
+def test_the_reasons_of_bounces_are_copied_in_words(reader: Reader) -> None:
+    page = reader.page
+    page.get_by_role("button", name="Ver motivos").click()
+    opened(page, "Motivos de rebote")
+    page.get_by_role("button", name="Copiar tabla").click()
+    expect(page.get_by_role("status").filter(has_text="Tabla copiada")).to_be_visible()
+    lines = page.evaluate("navigator.clipboard.readText()").split("\n")
+    reasons = reader.api()["bounceReasons"]
+    assert lines[0] == "Motivo\tCódigo\tMensajes\t% de rebotados"
+    assert [line.split("\t")[1:3] for line in lines[1:]] == [[str(one["code"]), str(one["count"])] for one in reasons]

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.frontend.test_accessibility import violations
@@ -139,3 +140,19 @@ def test_a_view_that_is_as_at_first_takes_no_request_of_its_own(demo: Server, pa
     settled(Reader.enter(demo, page, "p1", "/?period=last30&rows=10&sort=-sent&measure=rates&lines=read"))
     page.wait_for_load_state("networkidle")
     assert sorted(asked) == ["View", "Viewer"]
+
+
+@pytest.mark.parametrize("width", [1010, 1440])
+def test_the_head_stays_beneath_the_filters_however_high_they_are(demo: Server, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    settled(Reader.enter(demo, page, "p1", QUARTER + "&rows=25"))
+    expect(agents(page).locator("tbody tr")).to_have_count(25)
+    agents(page).locator("tfoot").scroll_into_view_if_needed()
+    page.mouse.wheel(0, -40)  # somewhere in the middle of the table
+    filters = page.get_by_label("Filtros")
+    page.wait_for_function("document.querySelector('[data-area=tables] tbody tr').getBoundingClientRect().top < 0")
+    head, bar = agents(page).locator("thead th").first.bounding_box(), filters.bounding_box()
+    assert head
+    assert bar
+    assert abs(head["y"] - (bar["y"] + bar["height"])) < 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
+import { useHeightVariable } from "../../../hooks/useHeightVariable";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { DateFilter } from "./dates/DateFilter";
 import { FilterSheet } from "./FilterSheet";
@@ -30,6 +31,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
   const { t } = useI18n();
   const isNarrow = useMediaQuery("(max-width: 48rem)", undefined, { getInitialValueInEffect: false });
   const [isOpen, setIsOpen] = useState(false);
+  const bar = useHeightVariable<HTMLElement>("--filter-bar");
   const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
   const selects = FILTER_KINDS.map((kind) => (
     <FilterSelect
@@ -47,7 +49,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
   );
   const share = <ShareLink filters={filters} />;
   return (
-    <section id={ID} aria-label={t.filters.label} className={`${classes.bar} no-print`}>
+    <section ref={bar} id={ID} aria-label={t.filters.label} className={`${classes.bar} no-print`}>
       <DateFilter filters={filters} onChange={onChange} />
       <Button
         variant="default"

@@ -6,8 +6,8 @@ export type Option = { id: string; name: string; messages?: number; isDeleted?: 
 /** The messages of a value; an agent has a row for each department. */
 export type UsedRow = { value: { id: string; name: string; active?: boolean }; funnel: { messages: number } };
 
-/** Sum the rows of each value. The most messages come first; without all the rows nobody knows the sums. */
-export function sumByValue(rows: UsedRow[], isWhole: boolean): Option[] {
+/** Sum the rows of each value. The most messages come first; where rows are missing, sums of several are not told. */
+export function sumByValue(rows: UsedRow[], areSumsKnown: boolean): Option[] {
   const sums = new Map<string, Option & { messages: number }>();
   for (const { value, funnel } of rows) {
     const { id, name, active = true } = value;
@@ -15,7 +15,7 @@ export function sumByValue(rows: UsedRow[], isWhole: boolean): Option[] {
     sums.set(id, { id, name, messages, ...(!active && { isDeleted: true }) });
   }
   const sorted = [...sums.values()].sort((one, other) => other.messages - one.messages);
-  return sorted.map(({ messages, ...option }) => (isWhole ? { ...option, messages } : option));
+  return sorted.map(({ messages, ...option }) => (areSumsKnown ? { ...option, messages } : option));
 }
 
 export type Group = { name: "chosen" | "used" | "deleted" | "others"; options: Option[] };

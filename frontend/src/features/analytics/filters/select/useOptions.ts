@@ -52,6 +52,7 @@ export function useUsedOptions(kind: FilterKind, filters: Filters, enabled: bool
   const { answer, isPending, error } = useStableQuery(USED[kind], variables, { enabled });
   const rows = answer?.data.campaignAnalytics?.rows;
   const isWhole = rows?.pageInfo.hasNextPage === false;
-  const options = useMemo(() => (rows ? sumByValue(rows.nodes, isWhole) : NO_OPTIONS), [rows, isWhole]);
+  const areSumsKnown = isWhole || kind !== "agents"; // who have a row for each department
+  const options = useMemo(() => (rows ? sumByValue(rows.nodes, areSumsKnown) : NO_OPTIONS), [rows, areSumsKnown]);
   return { options, isWhole, total: answer?.data.all?.totalCount ?? 0, isPending, error };
 }
