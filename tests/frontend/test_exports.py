@@ -285,7 +285,8 @@ def test_on_a_phone_an_export_is_a_card_that_says_which_messages(demo: Server, p
     expect(row).to_contain_text(f"Plantilla HSM: {written[0]} y {written[1]}")
     expect(row).to_contain_text(f"Agente: {agent['name']}")
     expect(row).to_contain_text("1 cuenta")
-    for part in (row, row.get_by_role("button", name="Descargar"), row.get_by_role("button", name="Eliminar")):
+    group = page.get_by_role("radiogroup", name="Mostrar").locator("label").last
+    for part in (group, row, row.get_by_role("button", name="Descargar"), row.get_by_role("button", name="Eliminar")):
         box = part.bounding_box()
         assert box is not None
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 360
