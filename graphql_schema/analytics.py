@@ -113,29 +113,30 @@ def _order(order: PerformanceOrder | None) -> analytics.Order | None:
 @strawberry.type(description="The numbers of the messages that a filter selects, as far as the viewer may see them.")
 class CampaignAnalytics:
     asked: strawberry.Private[QuerySpec]
-    spec: strawberry.Private[QuerySpec]  # with the templates of its categories and languages
     is_previous: strawberry.Private[bool] = False
 
-    @staticmethod
-    async def create(info: Info, asked: QuerySpec, *, is_previous: bool = False) -> "CampaignAnalytics":
-        """Return the numbers of a specification. Raises `InvalidInputError`."""
-        spec = await categories.resolve_spec(info.context.loader, asked)
-        return CampaignAnalytics(asked=asked, spec=spec, is_previous=is_previous)
+    async def spec(self, info: Info) -> QuerySpec:
+        """Return the specification with the templates of its categories and languages, read when a field counts.
+
+        Raises `InvalidInputError`.
+        """
+        return await categories.resolve_spec(info.context.loader, self.asked)
 
     @strawberry.field(description="The range of days as resolved.")
     def period(self) -> Period:
-        return Period.from_domain(self.spec)
+        return Period.from_domain(self.asked)
 
     @strawberry.field(description="All of the messages.")
     async def funnel(self, info: Info) -> Funnel:
-        return Funnel.from_domain(await analytics.funnel(info.context.loader, self.spec))
+        return Funnel.from_domain(await analytics.funnel(info.context.loader, await self.spec(info)))
 
     @strawberry.field(description="A row for each agent and department they sent from.")
     async def by_agent(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentPerformance]:
-        page = await analytics.by_agent(info.context.loader, self.spec, _order(order_by), first, after)
-        rows = TableRows.of(page, self.spec, Grouping.AGENT)
+        spec = await self.spec(info)
+        page = await analytics.by_agent(info.context.loader, spec, _order(order_by), first, after)
+        rows = TableRows.of(page, spec, Grouping.AGENT)
         return to_connection(
             page,
             lambda row: AgentPerformance(
@@ -150,8 +151,9 @@ class CampaignAnalytics:
     async def by_agent_total(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentTotalPerformance]:
-        page = await analytics.by_agent_total(info.context.loader, self.spec, _order(order_by), first, after)
-        rows = TableRows.of(page, self.spec, Grouping.AGENT)
+        spec = await self.spec(info)
+        page = await analytics.by_agent_total(info.context.loader, spec, _order(order_by), first, after)
+        rows = TableRows.of(page, spec, Grouping.AGENT)
         return to_connection(
             page,
             lambda row: AgentTotalPerformance(
@@ -166,8 +168,9 @@ class CampaignAnalytics:
     async def by_department(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[DepartmentPerformance]:
-        page = await analytics.by_department(info.context.loader, self.spec, _order(order_by), first, after)
-        rows = TableRows.of(page, self.spec, Grouping.DEPARTMENT)
+        spec = await self.spec(info)
+        page = await analytics.by_department(info.context.loader, spec, _order(order_by), first, after)
+        rows = TableRows.of(page, spec, Grouping.DEPARTMENT)
         return to_connection(
             page,
             lambda row: DepartmentPerformance(
@@ -179,8 +182,9 @@ class CampaignAnalytics:
     async def by_template(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[TemplatePerformance]:
-        page = await analytics.by_template(info.context.loader, self.spec, _order(order_by), first, after)
-        rows = TableRows.of(page, self.spec, Grouping.TEMPLATE)
+        spec = await self.spec(info)
+        page = await analytics.by_template(info.context.loader, spec, _order(order_by), first, after)
+        rows = TableRows.of(page, spec, Grouping.TEMPLATE)
         return to_connection(
             page,
             lambda row: TemplatePerformance(
@@ -195,8 +199,9 @@ class CampaignAnalytics:
     async def by_account(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AccountPerformance]:
-        page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
-        rows = TableRows.of(page, self.spec, Grouping.ACCOUNT)
+        spec = await self.spec(info)
+        page = await analytics.by_account(info.context.loader, spec, _order(order_by), first, after)
+        rows = TableRows.of(page, spec, Grouping.ACCOUNT)
         return to_connection(
             page,
             lambda row: AccountPerformance(
@@ -208,7 +213,7 @@ class CampaignAnalytics:
     async def by_category(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[CategoryPerformance]:
-        page = await categories.by_category(info.context.loader, self.spec, _order(order_by), first, after)
+        page = await categories.by_category(info.context.loader, await self.spec(info), _order(order_by), first, after)
         return to_connection(
             page,
             lambda row: CategoryPerformance(category=row.entity.category, funnel=Funnel.from_domain(row.counts)),
@@ -222,8 +227,8 @@ class CampaignAnalytics:
             Granularity, strawberry.argument(description="The width of a point. See `limits.seriesPoints`.")
         ] = Granularity.DAY,
     ) -> list[TimeSeriesPoint]:
-        points = await analytics.time_series(info.context.loader, self.spec, granularity)
-        zone = self.spec.zone
+        points = await analytics.time_series(info.context.loader, await self.spec(info), granularity)
+        zone = self.asked.zone
         return [
             TimeSeriesPoint(starts_at=zone.aware(point.starts_at), on=point.on, funnel=Funnel.from_domain(point.counts))
             for point in points
@@ -231,7 +236,7 @@ class CampaignAnalytics:
 
     @strawberry.field(description="Responses by the local hour of the reply: 24 rows. For messages sent in the period.")
     async def responses_by_hour(self, info: Info) -> list[HourlyResponses]:
-        hours = await analytics.responses_by_hour(info.context.loader, self.spec)
+        hours = await analytics.responses_by_hour(info.context.loader, await self.spec(info))
         return [HourlyResponses(hour=hour, responses=responses) for hour, responses in hours]
 
     @strawberry.field(
@@ -239,15 +244,15 @@ class CampaignAnalytics:
         "For messages sent in the period."
     )
     async def response_heatmap(self, info: Info) -> list[HeatmapCell]:
-        return await analytics.heatmap(info.context.loader, self.spec)
+        return await analytics.heatmap(info.context.loader, await self.spec(info))
 
     @strawberry.field(description="The time that customers took to reply.")
     async def response_time(self, info: Info) -> ResponseTime:
-        return await analytics.response_time(info.context.loader, self.spec)
+        return await analytics.response_time(info.context.loader, await self.spec(info))
 
     @strawberry.field(description="The reasons for which messages bounced, the most frequent first.")
     async def bounce_reasons(self, info: Info) -> list[BounceReason]:
-        return await analytics.bounce_reasons(info.context.loader, self.spec)
+        return await analytics.bounce_reasons(info.context.loader, await self.spec(info))
 
     @strawberry.field(
         description="The messages behind a number of this selection: `totalCount` is that number. The newest first. "
@@ -266,29 +271,28 @@ class CampaignAnalytics:
         page = await messages.list_messages(
             info.context.loader,
             self.asked,
-            self.spec,
+            await self.spec(info),
             where.conditions() if where else None,
             order_by.order() if order_by else None,
             first,
             after,
         )
-        return to_connection(page, lambda message: Message.from_domain(message, self.spec))
+        return to_connection(page, lambda message: Message.from_domain(message, self.asked))
 
     @strawberry.field(description="The same filter over earlier days. Null inside a previous period.")
-    async def previous_period(
+    def previous_period(
         self,
-        info: Info,
         comparison: Annotated[
             Comparison, strawberry.argument(description="The choice of the earlier days.")
         ] = Comparison.DAYS_BEFORE,
     ) -> "CampaignAnalytics | None":
         if self.is_previous:
             return None
-        return await CampaignAnalytics.create(info, self.asked.previous(comparison), is_previous=True)
+        return CampaignAnalytics(asked=self.asked.previous(comparison), is_previous=True)
 
     @strawberry.field(description="The part of the period of which there is data.")
     async def coverage(self, info: Info) -> Coverage:
-        spec = self.spec
+        spec = self.asked
         first = await info.context.loader.load(first_message_day, spec.scope, spec.tenant_time_zone, spec.zone)
         return Coverage(
             complete=first is not None and first <= spec.first,
@@ -298,8 +302,8 @@ class CampaignAnalytics:
 
     @strawberry.field(description="The messages among these that may still change, and until when.")
     async def maturing(self, info: Info) -> Maturing:
-        maturing_messages = await analytics.still_maturing(info.context.loader, self.spec)
-        until = None if maturing_messages.until is None else self.spec.zone.aware(maturing_messages.until)
+        maturing_messages = await analytics.still_maturing(info.context.loader, await self.spec(info))
+        until = None if maturing_messages.until is None else self.asked.zone.aware(maturing_messages.until)
         return Maturing(messages=maturing_messages.messages, until=until)
 
 
@@ -314,4 +318,4 @@ class AnalyticsQuery:
         filter: Annotated[CampaignAnalyticsFilter, strawberry.argument(description="The messages to count.")],
     ) -> CampaignAnalytics | None:
         viewer = await info.context.viewer()
-        return await CampaignAnalytics.create(info, viewer.specify(filter.filter(), info.context.now))
+        return CampaignAnalytics(asked=viewer.specify(filter.filter(), info.context.now))

@@ -218,7 +218,7 @@ async def _run_with_user_errors(
         part = "where" if error.message.startswith("where") else "filter"
         return None, [UserError(field=["input", part], code=UserErrorCode.INVALID, message=error.message)]
     except ForbiddenError as error:
-        path = ["input", "filter", "departmentIds"]
+        path = ["input", *error.message.partition(":")[0].split(".")]
         return None, [UserError(field=path, code=UserErrorCode.FORBIDDEN, message=error.message)]
 
 

@@ -120,7 +120,7 @@ class Message:
             return None if instant is None else zone.aware(instant)
 
         return Message(
-            id=strawberry.ID(row.id),
+            id=strawberry.ID(message.id),
             sent_at=zone.aware(row.sent_at),
             status=MessageStatus(row.status),
             template=message.template,

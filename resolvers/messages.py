@@ -12,7 +12,7 @@ from analytics.domain.message_conditions import MessageConditions, ReplyKind
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.templates import Category
-from analytics.domain.text import mask_phone
+from analytics.domain.text import mask_contact_id, mask_message_id, mask_phone
 from analytics.domain.time_zones import SECOND
 from analytics.domain.whatsapp_errors import title_of
 from analytics.reports.directory import (
@@ -69,6 +69,7 @@ class Message:
     """A message with the names of its send time; instants are microseconds."""
 
     row: AnyRow
+    id: str
     template: Template
     department: Department
     agent: Agent
@@ -117,7 +118,9 @@ async def list_messages(
 
 def _list_name(spec: QuerySpec, order: MessageOrder) -> str:
     """Return a name for the list of these messages in this order, the same whenever it is asked for."""
-    asked = msgspec.json.encode(replace(spec, now=0), order="deterministic")
+    # A period that is cut at this hour is cut a little later when the next page is asked for.
+    until = None if spec.until is None else 0
+    asked = msgspec.json.encode(replace(spec, now=0, until=until), order="deterministic")
     return f"messages {order.field} {order.descending} {blake2b(asked, digest_size=8).hexdigest()}"
 
 
@@ -151,20 +154,16 @@ async def _with_names(loader: RequestLoader, spec: QuerySpec, rows: Iterable[Any
             bounce=Bounce(row.failed_code, title_of(row.failed_code, titles)) if row.status == Status.FAILED else None,
             reply=_reply(row, rules) if row.reply_id else None,
             may_still_change=row.sent_at > spec.now - spec.finality_window,
-            recipient_phone=_shown(row.contact_phone, spec),
-            recipient_id=_shown(row.contact_id, spec) if _is_phone(row.contact_id) else row.contact_id,
+            id=_masked(row.id, mask_message_id, spec) or row.id,
+            recipient_phone=_masked(row.contact_phone, mask_phone, spec),
+            recipient_id=_masked(row.contact_id, mask_contact_id, spec),
         )
         for row in rows
     ]
 
 
-def _shown(phone: str | None, spec: QuerySpec) -> str | None:
-    return mask_phone(phone) if phone is not None and spec.scope.masks_phones else phone
-
-
-def _is_phone(id: str | None) -> bool:
-    """Return True for an id that is a phone: WhatsApp's are the digits of one."""
-    return id is not None and all(c.isdigit() or c in "+ -()" for c in id)
+def _masked(value: str | None, mask: Callable[[str], str], spec: QuerySpec) -> str | None:
+    return mask(value) if value is not None and spec.scope.masks_phones else value
 
 
 def _reply(row: AnyRow, rules: dict[str, str]) -> Reply:

@@ -3,7 +3,9 @@
 A text is cleaned once, on input.
 """
 
+import re
 from enum import StrEnum
+from hashlib import blake2b
 
 
 class Locale(StrEnum):
@@ -35,6 +37,23 @@ def mask_phone(phone: str) -> str:
     hidden = max(len(digits) - first - last, HIDDEN_DIGITS)
     sign = "+" if phone.lstrip().startswith("+") else ""
     return sign + "".join(digits[:first]) + "•" * hidden + "".join(digits[len(digits) - last :])
+
+
+# The lengths of the phones that there are (ITU-T E.164), of which those of seven digits are the shortest in use.
+PHONE_LENGTHS = range(7, 16)
+WAMID = "wamid."
+
+
+def mask_contact_id(id: str) -> str:
+    """Mask a contact's id that is or has a phone, such as `56912345444@s.whatsapp.net`; return any other as it is."""
+    joined = "".join(c for c in id if c.isalnum())
+    runs = re.findall(r"\d+", joined)
+    return mask_phone("".join(runs)) if any(len(run) in PHONE_LENGTHS for run in runs) else id
+
+
+def mask_message_id(id: str) -> str:
+    """Replace WhatsApp's id of a message, which has the phone in base64, by a digest; return any other as it is."""
+    return WAMID + blake2b(id.encode(), digest_size=12).hexdigest() if id.startswith(WAMID) else id
 
 
 def quote_for_error(text: str) -> str:

@@ -4,7 +4,7 @@ It decides what may be read: rollups only when they are complete, messages only 
 """
 
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar, cast
 
@@ -19,6 +19,7 @@ from analytics.storage.rollup_tables import COMPLETE, rollup_states
 from analytics.storage.tables import messages
 
 Value = TypeVar("Value")
+ENTRY_BYTES = 1_024  # memory that a cached answer of yes or no takes at most
 
 
 @dataclass(frozen=True)
@@ -130,20 +131,23 @@ async def require_messages(reader: Reader, spec: QuerySpec) -> None:
 
 async def require_few(reader: Reader, spec: QuerySpec, argument: str) -> None:
     """Raise `TooManyMessagesError` when a period has more messages than may be looked at one by one."""
-    key = f"few {spec.tenant_id} {spec.starts_at} {spec.ends_at}"
-    if key not in reader.memo:
+    days, most = replace(spec, until=None), MAX_SCANNED_MESSAGES
+
+    async def read() -> bool:
         of_period = and_(
             messages.c.tenant_id == spec.tenant_id,
-            messages.c.sent_at >= spec.starts_at,
-            messages.c.sent_at < spec.ends_at,
+            messages.c.sent_at >= days.starts_at,
+            messages.c.sent_at < days.ends_at,
         )
-        some = select(messages.c.sent_at).where(of_period).limit(MAX_SCANNED_MESSAGES + 1).subquery()
+        some = select(messages.c.sent_at).where(of_period).limit(most + 1).subquery()
         row = await reader.first(select(func.count()).select_from(some))
-        reader.memo[key] = row is None or row[0] <= MAX_SCANNED_MESSAGES
-    if not reader.memo[key]:
+        return row is None or row[0] <= most
+
+    key = ("at most", most, days.starts_at, days.ends_at)
+    if not await read_cached(reader, spec.tenant_id, key, read, lambda _: ENTRY_BYTES):
         raise TooManyMessagesError(
-            f"{argument}: this period has more than {MAX_SCANNED_MESSAGES:,} messages, which is too many to look at "
-            "each. Choose fewer days."
+            f"{argument}: this period has more than {most:,} messages, which is too many to look at each. "
+            "Choose fewer days."
         )
 
 

@@ -135,8 +135,8 @@ TEMPLATES = EntityType(
     DIMENSION_BY_FIELD["templates"],
     lambda id, v: Template(**_common(id, v), category=Category.of(v.get("category")), language=v.get("language")),
 )
-ENTITY_TYPE_BY_DIMENSION: Mapping[Dimension, EntityType[Any]] = {
-    type.dimension: type for type in (DEPARTMENTS, AGENTS, ACCOUNTS, TEMPLATES)
+ENTITY_TYPE_BY_COLUMN: Mapping[str, EntityType[Any]] = {
+    type.dimension.column: type for type in (DEPARTMENTS, AGENTS, ACCOUNTS, TEMPLATES)
 }
 
 

@@ -9,10 +9,13 @@ from analytics.domain.measures.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_
 from analytics.domain.message_conditions import NAMED_WORDS, POSSIBLE_STATES, MessageConditions, ReplyKind, State
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.templates import NAMED_CATEGORIES, Category, TemplateMatch
-from analytics.domain.time_zones import HOUR, LAST_INSTANT, SECOND, Zone
+from analytics.domain.text import WAMID
+from analytics.domain.time_zones import DAY, HOUR, LAST_INSTANT, SECOND, Zone
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.storage.dialects import in_list, in_spans
 from analytics.storage.tables import messages
+
+LATEST_REPLIES = 2 * 366 * DAY
 
 # What people write between the digits of a phone.
 BETWEEN_DIGITS = str.maketrans("", "", " +-().")
@@ -63,9 +66,14 @@ def template_in(match: TemplateMatch) -> ColumnElement[bool]:
     return or_(*conditions)
 
 
+def states_category() -> ColumnElement[bool]:
+    """Return the condition that a message states its category: an empty word is none."""
+    return func.coalesce(messages.c.template_category, "") != ""
+
+
 def category_in(categories: Collection[str], match: TemplateMatch) -> ColumnElement[bool]:
     """Return the condition that a message was sent under one of some categories, which `match` has the templates of."""
-    stated = messages.c.template_category.is_not(None)
+    stated = states_category()
     return or_(and_(stated, stated_in(categories)), and_(not_(stated), template_in(match)))
 
 
@@ -145,7 +153,9 @@ def _hour_of_week(spec: QuerySpec) -> ColumnElement[int]:
     """Return the hour of the week of the reply in its own local time, however late it came."""
     replied = messages.c.replied_at
     # A reply may be of the same second as its message, and so a little earlier.
-    moved = offset(replied, spec.zone, spec.starts_at - SECOND, LAST_INSTANT)
+    # Later than that no reply can be, whatever somebody's clock says; each clock change until then is a part of a CASE.
+    latest = min(max(spec.ends_at, spec.now) + LATEST_REPLIES, LAST_INSTANT)
+    moved = offset(replied, spec.zone, spec.starts_at - SECOND, latest)
     # A week more keeps it positive at the epoch west of Greenwich.
     return ((replied + moved) // bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK) % HOURS_OF_WEEK
 
@@ -163,8 +173,9 @@ def _begins_with(text: str, *, phones: bool) -> ColumnElement[bool]:
     """
     digits = text.translate(BETWEEN_DIGITS)
     is_phone = phones and digits.isascii() and digits.isdigit()
+    of_id = _from(messages.c.id, text)
     return or_(
-        _from(messages.c.id, text),
+        of_id if phones else and_(of_id, not_(_from(messages.c.id, WAMID))),
         func.substr(messages.c.ticket_key, 1, len(text)) == text,
         *([_from(messages.c.contact_digits, digits)] if is_phone else []),
     )

@@ -16,7 +16,7 @@ from analytics.domain.measures.funnel import ZERO_COUNTS, FunnelCounts
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.templates import Category
-from analytics.domain.text import mask_phone
+from analytics.domain.text import mask_message_id, mask_phone
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
 from analytics.reports.availability import lacks_messages, read_cached, readable, require_messages
@@ -167,7 +167,7 @@ async def stream_messages(
         yield MessageBatch(
             named=list(map(named, zip(*what, strict=True), at)),
             sent_at=[(instant + offsets[bisect_right(ends, instant)]) // SECOND for instant in at],
-            message_id=id,
+            message_id=list(map(mask_message_id, id)) if spec.scope.masks_phones else id,
             recipient_phone=_masked(phone) if spec.scope.masks_phones else phone,
             status=[STATUS_NAMES[number] for number in status],
             ticket_id=ticket_id,

@@ -42,7 +42,7 @@ WEIGHTS = (
     Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
     # Read for the rows of a page at once, of which there are as many as it has.
-    Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 2),
+    Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 4),
     Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing|coverage)", 25, shared=True),
     # The specification of an export, which is read with it, may have four thousand ids.
     Weight(r"Query\.exports", 10, 0.3),
@@ -57,6 +57,9 @@ WEIGHTS = (
 # the weights; each more costs so many points in each read.
 FREE_VALUES = 100
 VALUE = 0.014
+
+# Fields of so many points read rows.
+LOOKS_AT_ROWS = 4
 
 PREVIOUS_PERIOD = "CampaignAnalytics.previousPeriod"
 # The days before a period are others than its own: together they cannot be more than all the days there are. What is
@@ -82,6 +85,7 @@ class FieldCost:
     items: int | None = None  # None: it is no list
     item: float = 0.0
     read: tuple[str, float] | None = None  # what it shares with the same fields beside it, and its points
+    looks_at_rows: bool = False  # by itself, for the values of the filter
     comparison: str | None = None  # the earlier period that it is, as it is named; None: it is none
 
     def of(self, inside: float) -> float:
@@ -101,7 +105,8 @@ def field_cost(coordinate: str, field: GraphQLField, node: FieldNode) -> FieldCo
         items = _list_items(coordinate, field)
     # An hourly series is read by itself, all others from the same days.
     read = (f"{coordinate} by hour" if granularity == "HOUR" else coordinate, weight.field) if weight.shared else None
-    return FieldCost(0.0 if read else weight.field, items, weight.item, read, _comparison(coordinate, node))
+    own = 0.0 if read else weight.field
+    return FieldCost(own, items, weight.item, read, own >= LOOKS_AT_ROWS, _comparison(coordinate, node))
 
 
 def _comparison(coordinate: str, node: FieldNode) -> str | None:

@@ -244,6 +244,7 @@ class _CostVisitor:
         size.introspects |= name == "__schema"
         if definition and parent:
             field_price = field_cost(f"{parent.name}.{name}", definition, node)
+            size.paid += field_price.looks_at_rows
             if field_price.comparison:
                 size.cost = field_price.of(size.cost)
                 of_this = {(field_price.comparison, size.reads)} if size.reads else set()

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analytics.domain.measures.funnel import METRICS, FunnelCounts, total
-from analytics.domain.query_spec import DIMENSIONS, Dimension, QuerySpec
+from analytics.domain.query_spec import DIMENSIONS, AccessScope, Dimension, QuerySpec
 from analytics.domain.templates import Ids
 from analytics.domain.text import Locale
 from analytics.exports.records import Export
-from analytics.reports.directory import ENTITY_TYPE_BY_DIMENSION, load_names, normalize
+from analytics.reports.directory import ENTITY_TYPE_BY_COLUMN, entities_by_id, normalize
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import run_aggregate
 from analytics.storage.database import Reader
@@ -135,15 +135,18 @@ async def _restriction(reader: Reader, spec: QuerySpec, dimension: Dimension, la
     ids: Ids = getattr(spec, dimension.field)
     if ids is None:
         return labels.every
-    return "; ".join(await names_of(reader, spec.tenant_id, dimension, ids)) or labels.none
+    return "; ".join(await names_of(reader, spec.scope, dimension, ids)) or labels.none
 
 
-async def names_of(reader: Reader, tenant: str, dimension: Dimension, ids: frozenset[str]) -> list[str]:
-    """Return the newest names of a dimension's ids, sorted; an id without a name in the directory is its own name."""
-    entity_type = ENTITY_TYPE_BY_DIMENSION.get(dimension)
-    history = await load_names(reader, tenant, entity_type, ids) if entity_type else None
-    names = [history.newest(id).name for id in ids] if history else list(ids)
-    return sorted(names, key=lambda name: (normalize(name), name))
+async def names_of(reader: Reader, scope: AccessScope, dimension: Dimension, ids: frozenset[str]) -> list[str]:
+    """Return the newest names of a dimension's ids, sorted.
+
+    An id is its own name where the directory has none, and where a viewer of the scope may not see it.
+    """
+    entity_type = ENTITY_TYPE_BY_COLUMN.get(dimension.column)
+    seen = await entities_by_id(reader, scope, entity_type, ids) if entity_type else []
+    named = {entity.id: entity.name for entity in seen}
+    return sorted((named.get(id, id) for id in ids), key=lambda name: (normalize(name), name))
 
 
 def _person(export: Export) -> str:

@@ -214,7 +214,7 @@ def _send(times: SearchStrategy[str]) -> SearchStrategy[Event]:
     So some corrections are of messages that never come.
     """
     ticket = _keys({"id": TICKETS}, TICKET)
-    described = {"wamid": (*WAMIDS, None), "template_category": (*CATEGORIES, None), "ticket": ticket | st.none()}
+    described = {"wamid": (*WAMIDS, None), "template_category": (*CATEGORIES, "", None), "ticket": ticket | st.none()}
     whole = _keys({"id": MESSAGES, **OF_A_SEND, "contact": CONTACTS}, described)
     contact = st.sampled_from((None, {"phone": None}, {"id": None}, *CONTACTS))
     parts = described | {"contact": contact, "ticket": _keys({}, {"id": (*TICKETS, None), **TICKET}) | st.none()}

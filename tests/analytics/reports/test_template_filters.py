@@ -1,6 +1,7 @@
 """Filters by category and language: which messages they select, and where their counts are read."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.errors import InvalidInputError
+from analytics.domain.errors import InvalidInputError, MessagesPurgedError
 from analytics.domain.measures.funnel import total
 from analytics.domain.query_spec import QuerySpec
+from analytics.domain.time_zones import to_micros
+from analytics.lifecycle.retention import delete_old_messages
 from analytics.reports import availability, runner, template_filters
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.template_filters import resolve, resolve_rows
@@ -20,6 +23,7 @@ from tests.support import factories
 from tests.support import oracle as rules
 from tests.support.ingest_helpers import Event, feed
 from tests.support.oracle import Oracle
+from tests.support.sql.counter import reads
 from tests.support.strategies import SHOWN_CATEGORIES
 
 MARKETING, UTILITY = frozenset({"MARKETING"}), frozenset({"UTILITY"})
@@ -119,3 +123,30 @@ async def test_too_many_messages_or_changes_are_refused(
     monkeypatch.setattr(template_filters, "MAX_CHANGES", 2)
     with pytest.raises(InvalidInputError, match=r"^filter\.categories: templates changed more than 2 times"):
         await read(database, spec(tenant, categories=UTILITY))
+
+
+async def test_categories_of_days_whose_messages_were_dropped_are_refused_and_languages_are_not(
+    database: Database, tenant: str
+) -> None:
+    """A message that was dropped may have stated another category than its template's."""
+    await feed(database, tenant, [factories.tenant(), template("t1", "MARKETING", language="es_CL"), sent("m1")])
+    assert await delete_old_messages(database, tenant, 1, to_micros(datetime(2026, 12, 20, tzinfo=UTC))) == 1
+    with pytest.raises(MessagesPurgedError):
+        await read(database, spec(tenant, categories=MARKETING))
+    assert await read(database, spec(tenant, languages=SPANISH)) == (1, "rollup_funnel_template")
+
+
+async def test_an_empty_word_states_no_category(database: Database, tenant: str) -> None:
+    events = [factories.tenant(), template("t1", "MARKETING"), sent("m1", template_category="")]
+    await feed(database, tenant, events)
+    assert await read(database, spec(tenant, categories=MARKETING)) == (1, "rollup_funnel_template")
+    assert await read(database, spec(tenant, categories=frozenset({"OTHER"}))) == (0, "messages")
+
+
+async def test_templates_are_matched_once_for_each_version_of_the_data(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [factories.tenant(), template("t1", "MARKETING")])
+    await feed(database, tenant, [sent("m1")])  # from the second batch on, the data has a version
+    await read(database, spec(tenant, categories=MARKETING))
+    with reads(database) as statements:
+        assert (await read(database, spec(tenant, categories=UTILITY)))[0] == 0
+    assert [text for text in statements if "FROM templates" in text or "FROM messages" in text] == []

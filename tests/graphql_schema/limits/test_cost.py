@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from analytics.domain import limits
+from analytics.domain.measures.comparison import Comparison
 from analytics.domain.query_spec import DIMENSIONS
 from analytics.storage.database import Database
 from graphql_schema.limits.cost import field_cost
@@ -122,6 +123,17 @@ def test_what_is_asked_of_the_period_before_alone_is_paid_in_full() -> None:
     assert points(analytics(f"{funnel} previousPeriod {{ {funnel} }} {years}")) >= both + alone - 1
 
 
+async def test_what_counts_nothing_reads_nothing_whatever_its_filter(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [factories.message_sent()])
+    earlier = " ".join(
+        f"p{n}: previousPeriod(comparison: {one}) {{ period {{ from }} }}" for n, one in enumerate(Comparison)
+    )
+    document = analytics(f"period {{ from }} {earlier}", f'{DAYS} categories: [MARKETING], languages: ["es"]')
+    with reads(database) as seen:
+        await ask(database, identity(tenant), document)
+    assert len(seen) == OF_THE_VIEWER
+
+
 async def test_many_ids_make_each_read_dearer(database: Database, tenant: str) -> None:
     asked = "query Q($f: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $f) { %s } }"
     one, two = asked % "funnel { messages }", asked % "funnel { messages } responseTime { median }"
@@ -133,6 +145,7 @@ async def test_many_ids_make_each_read_dearer(database: Database, tenant: str) -
         return int(result.extensions["cost"]["requested"])
 
     assert await cost(one, 2) == points(one)
+    assert await cost(asked % "messages { totalCount }", 1_000) >= points(asked % "messages { totalCount }") + 9
     assert await cost(one, 1_000) >= points(one) + 9
     assert await cost(two, 1_000) - points(two) >= 2 * (await cost(one, 1_000) - points(one)) - 1
 

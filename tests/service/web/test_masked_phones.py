@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analytics.domain.access import Identity
-from analytics.domain.text import mask_phone
+from analytics.domain.text import mask_contact_id, mask_message_id, mask_phone
 from analytics.exports.records import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.storage.database import Database
 from graphql_schema.context import RequestPolicy
@@ -44,6 +44,53 @@ MESSAGES = """query M($filter: CampaignAnalyticsFilter!, $where: MessageWhere) {
 )
 def test_five_digits_are_hidden_at_least_and_their_number_of_a_short_phone(phone: str, masked: str) -> None:
     assert mask_phone(phone) == masked
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "56912345444",
+        "+56 9 1234 5444",
+        "56.912.345.444",
+        "whatsapp:+56912345444",
+        "56912345444@s.whatsapp.net",
+        "56912345444:12",
+        "56912345444_a1",
+        "+56/912345444",
+        "56\u00a0912345444",
+    ],
+)
+def test_a_contacts_id_that_has_a_phone_is_masked(id: str) -> None:
+    assert "12345" not in mask_contact_id(id)
+
+
+@pytest.mark.parametrize("id", ["CL.13491208655302741918", "c-17", "7f9c24e8-3b12-4fd0-9a3e-1c2b3d4e5f60", "123456"])
+def test_other_ids_of_contacts_are_shown(id: str) -> None:
+    assert mask_contact_id(id) == id
+
+
+WAMID = "wamid.HBgLNTY5MTIzNDU0NDQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA"
+
+
+async def test_whatsapps_ids_of_messages_are_masked_too(
+    database: Database, resources: JobResources, tenant: str, tmp_path: Path
+) -> None:
+    """They have the phone in base64, so that their beginning finds it."""
+    sends = [message_sent(WAMID, contact={"phone": PHONE})]
+    await feed(database, tenant, [factories.tenant(), member("s1", "d1"), *sends])
+    asked = {"filter": {"sentOn": {"from": str(DAY.first), "to": str(DAY.last)}}, "where": {}}
+    document = MESSAGES.replace("recipient { phone id }", "id")
+    ids = []
+    for who in (supervisor(tenant), identity(tenant)):
+        told = await ask(database, who, document, asked, policy=MASKING)
+        ids += [node["id"] for node in told["campaignAnalytics"]["messages"]["nodes"]]
+    assert ids == [mask_message_id(WAMID), WAMID]
+    assert (await seen(database, supervisor(tenant), WAMID[:16]))[1] == []
+    assert len((await seen(database, identity(tenant), WAMID[:16]))[1]) == 1
+    done = await made(resources, supervisor(tenant), asked=True, run=True)
+    text = (tmp_path / "files" / key_of(done)).read_text("utf-8-sig")
+    assert WAMID not in text
+    assert mask_message_id(WAMID) in text
 
 
 @pytest.fixture

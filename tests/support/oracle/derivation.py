@@ -288,9 +288,7 @@ class Derivation:
             department_id=send["department_id"],
             agent_id=send["agent_id"],
             template_id=send["template_id"],
-            template_category=known_category(own)
-            if own is not None
-            else self.category_at(send["template_id"], send["at"]),
+            template_category=known_category(own) if own else self.category_at(send["template_id"], send["at"]),
             template_language=(self.template_at(send["template_id"], send["at"]) or {}).get("language"),
             status=next(status for status, reached in furthest.items() if reached),
             bounce_code=self._failed_code(id) if bounced else None,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from analytics.domain.measures.funnel import FunnelStepName
 from analytics.domain.message_conditions import MessageConditions, ReplyKind
-from analytics.domain.query_spec import Dimension
+from analytics.domain.query_spec import AccessScope, Dimension
 from analytics.domain.text import Locale
 from analytics.domain.time_zones import SECOND
 from analytics.domain.whatsapp_errors import NO_CODE
@@ -133,7 +133,8 @@ async def test_values_that_the_directory_does_not_name_are_shown_as_they_are(dat
     await feed(database, tenant, [factories.department("es", "Ventas")])
     languages = Dimension("languages", "language", "languages", "languages", {})
     async with database.read() as reader:
-        assert await names_of(reader, tenant, languages, frozenset({"pt", "es", "en"})) == ["en", "es", "pt"]
+        names = await names_of(reader, AccessScope(tenant, None), languages, frozenset({"pt", "es", "en"}))
+    assert names == ["en", "es", "pt"]
 
 
 @pytest.mark.parametrize("locale", Locale)
@@ -181,3 +182,23 @@ async def test_a_file_has_the_messages_of_its_conditions_alone(
     assert (told["Solo mensajes"], told["Filas"], told["Mensajes"][0]) == (["enviados y no entregados"], [1], 1)
     _, sends = tables.read_openpyxl(path).values()
     assert [cell for row in sends for cell in row if str(cell).startswith("m")] == ["m1"]
+
+
+async def test_names_of_what_a_supervisor_may_not_see_are_not_told(
+    database: Database, resources: JobResources, tmp_path: Path, tenant: str
+) -> None:
+    """Whoever names an id of another department learns no more than of one that is nowhere."""
+    events = [factories.tenant(), member("s1", "d1"), factories.department("d1"), factories.department("d2", "Other")]
+    events += [factories.agent("u1", "Ana"), factories.agent("u2", "Hidden"), factories.template("t2", "hidden")]
+    events += [
+        factories.message_sent("m1"),
+        factories.message_sent("m2", department_id="d2", agent_id="u2", template_id="t2"),
+    ]
+    await feed(database, tenant, events)
+    filter = replace(
+        DAY, agents=frozenset({"u1", "u2", "nope"}), templates=frozenset({"t2"}), excluded_agents=frozenset({"u2"})
+    )
+    told = summary(await exported(resources, tmp_path / "files", supervisor(tenant), filter, locale=Locale.EN))
+    assert (told["Users"], told["Templates"], told["Except users"]) == (["Ana; nope; u2"], ["t2"], ["u2"])
+    told = summary(await exported(resources, tmp_path / "files", identity(tenant), filter, locale=Locale.EN))
+    assert (told["Users"], told["Templates"], told["Except users"]) == (["Ana; Hidden; nope"], ["hidden"], ["Hidden"])

@@ -6,6 +6,20 @@ describe("writeCell", () => {
     expect(writeCell(text, "en")).toBe(`'${text}`),
   );
 
+  it.each([
+    ["x;=1+1;y", "x;'=1+1;y"],
+    ["x,=1+1", "x,'=1+1"],
+    ["  =1+1", "  '=1+1"],
+    ["\u00a0=1+1", "\u00a0'=1+1"],
+    ['"=1+1', "\"'=1+1"],
+    ["a\n=1+1", "a\n'=1+1"],
+    ["＝1+1", "'＝1+1"],
+    ["007", "'007"],
+    ["123456789012", "'123456789012"],
+  ])("guards %j wherever some spreadsheet may begin a cell", (text, guarded) =>
+    expect(writeCell(text, "en")).toBe(guarded),
+  );
+
   it("guards no numbers, and no text that is none", () => {
     expect(writeCell(-3, "en")).toBe("-3");
     expect(writeCell("a=b", "en")).toBe("a=b");
@@ -35,8 +49,14 @@ describe("toCsv", () => {
     );
   });
 
+  it("leaves no quote at the end that opens a cell for whoever splits at another sign", () =>
+    expect(toCsv({ head: ['a,"b;'], rows: [] }, "en")).toBe(`\uFEFF"a,""b;'"\r\n`));
+
   it("has commas in English", () => expect(toCsv(TABLE, "en")).toContain("Name,% Read\r\n"));
 });
+
+it("toTsv begins no cell with a quote, which would go on until the next one", () =>
+  expect(toTsv({ head: ['"x', "y"], rows: [] }, "en")).toBe("'\"x\ty"));
 
 it("toTsv keeps a cell in its cell", () => {
   expect(toTsv(TABLE, "en")).toBe('Name\t% Read\nO\'Higgins; "Sur"\t12.5%\ntwo lines and a tab\t1234');
