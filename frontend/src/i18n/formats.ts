@@ -43,6 +43,9 @@ export function createFormats(locale: string) {
     maximumFractionDigits: 1,
   });
   const wholePercent = new Intl.NumberFormat(locale, { style: "percent" });
+  const signed = { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" } as const;
+  const change = new Intl.NumberFormat(locale, { ...signed, style: "percent" });
+  const points = new Intl.NumberFormat(locale, signed);
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   const dayOfWeek = new Intl.DateTimeFormat(locale, {
     weekday: "short",
@@ -68,6 +71,10 @@ export function createFormats(locale: string) {
     },
     /** Write a rate without decimals, as on an axis. */
     wholeRate: (rate: number) => wholePercent.format(rate),
+    /** Write by how much a number has changed, of itself: `+8.9%`. */
+    change: (ratio: number) => change.format(ratio),
+    /** Write the difference of two rates in percentage points: `+0.2 pp`. */
+    points: (difference: number) => `${points.format(100 * difference)} pp`,
     duration: (seconds: number | null) => (seconds === null ? NO_VALUE : duration(seconds)),
     day: (iso: string) => day.format(noonOf(iso)),
     /** Write a day with its weekday. */

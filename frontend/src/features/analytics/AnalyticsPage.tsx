@@ -12,6 +12,8 @@ import { countDays, type Days } from "../../lib/days";
 import { ExportDialog } from "../exports/dialog/ExportDialog";
 import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
+import { comparableWith, comparisonOf } from "./comparison/comparison";
+import { ComparisonChoice } from "./comparison/ComparisonChoice";
 import { FilterBar } from "./filters/FilterBar";
 import { isFiltered, NO_IDS, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
 import { PrintedFilters } from "./scope/PrintedFilters";
@@ -175,7 +177,13 @@ function Content({ numbers, filters, filter, receivedAt, isPending }: View & { i
       ) : (
         <div className={classes.parts}>
           <div data-area="funnel">
-            <Funnel numbers={numbers} filter={filter} />
+            <Funnel
+              numbers={numbers}
+              filter={filter}
+              note={
+                <ComparisonChoice earlier={numbers.previousPeriod ?? undefined} timeZone={numbers.period.timeZone} />
+              }
+            />
             <PrintedReasons key={JSON.stringify(filter)} filter={filter} />
           </div>
           {deferredView ? <Details {...deferredView} /> : <DetailSkeletons />}
@@ -191,6 +199,7 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
     (days: Days) => changeFilters({ ...days, period: null }, { state: CLICKED }),
     [changeFilters],
   );
+  const earlier = comparableWith(numbers);
   const filterKey = JSON.stringify(filter); // what a reader chose in a part holds for its filter only
   return (
     <>
@@ -199,10 +208,12 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
         initialPoints={numbers.timeSeries}
         days={filters}
         filter={filter}
+        earlier={earlier}
+        comparison={comparisonOf(filters)}
         viewReceivedAt={receivedAt}
         onDays={onDays}
       />
-      <ResponseTime times={numbers.responseTime} previous={numbers.previousPeriod?.responseTime} />
+      <ResponseTime times={numbers.responseTime} earlier={earlier} />
       <ResponsesByHour rows={numbers.responsesByHour} />
       <ResponseHeatmap cells={numbers.responseHeatmap} />
       <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from "react";
 import {
   SeriesDocument,
   type CampaignAnalyticsFilter,
+  type Comparison,
   type Granularity,
   type PointFragment,
 } from "../../../api/generated/operations";
@@ -16,17 +17,23 @@ import { useToday } from "../../../hooks/useToday";
 import { useI18n } from "../../../i18n/I18nProvider";
 import type { Days } from "../../../lib/days";
 import { useViewer } from "../../session/ViewerProvider";
+import type { Earlier } from "../comparison/comparison";
 import { daysBetween, toBuckets } from "./buckets";
 import { allowedGranularities, defaultGranularity } from "./granularity";
 import { seriesLines, type Measure } from "./lines";
-import { SeriesLegend } from "./SeriesLegend";
+import { EARLIER, SeriesLegend } from "./SeriesLegend";
 import { seriesOption } from "./seriesOption";
+import { seriesTable } from "./seriesTable";
+import { useEarlierBuckets } from "./useEarlierBuckets";
 
 type Props = {
   /** The points of the default granularity. */
   initialPoints: PointFragment[];
   days: Days;
   filter: CampaignAnalyticsFilter;
+  /** The earlier period, where the view is compared with one. */
+  earlier: Earlier | undefined;
+  comparison: Comparison | null;
   viewReceivedAt: number;
   /** Show some of the days only. */
   onDays: (days: Days) => void;
@@ -35,7 +42,7 @@ type Props = {
 const HIDDEN_AT_FIRST = ["sent", "delivered", "bounced"]; // they lie close to others
 
 /** The funnel over time, in counts or rates. */
-export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDays }: Props) {
+export function SeriesChart({ initialPoints, days, filter, earlier, comparison, viewReceivedAt, onDays }: Props) {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const today = useToday(viewer.timeZone);
@@ -62,13 +69,16 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
     () => toBuckets({ points, granularity, days, today, t, format }),
     [points, granularity, days, today, t, format],
   );
+  const before = useEarlierBuckets({
+    ...{ filter, granularity, earlier, comparison, today, viewReceivedAt },
+    isShown: !hiddenLines.includes(EARLIER),
+  });
   const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
+  const shownLines = useMemo(() => lines.filter(({ key }) => !hiddenLines.includes(key)), [lines, hiddenLines]);
   const option = useCallback(
-    (colors: Colors) => {
-      const shownLines = lines.filter(({ key }) => !hiddenLines.includes(key));
-      return seriesOption({ buckets, lines: shownLines, measure, colors, t, format });
-    },
-    [buckets, lines, hiddenLines, measure, t, format],
+    (colors: Colors) =>
+      seriesOption({ buckets, earlier: before.buckets, lines: shownLines, measure, colors, t, format }),
+    [buckets, before.buckets, shownLines, measure, t, format],
   );
   const range = useMemo(() => {
     if (buckets.length < 2 || days.from === days.to) return undefined;
@@ -109,16 +119,26 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
           />
         </>
       }
-      banner={error && <Banner text={t.charts.seriesFailed} action={t.states.retry} onAction={refetch} />}
+      banner={
+        error ? (
+          <Banner text={t.charts.seriesFailed} action={t.states.retry} onAction={refetch} />
+        ) : (
+          before.error && <Banner text={t.comparison.failed} action={t.states.retry} onAction={before.refetch} />
+        )
+      }
       chart={
         <div className={classes.drawn} aria-busy={isPending}>
-          <SeriesLegend lines={lines} hidden={hiddenLines} onToggle={toggleLine} />
+          <SeriesLegend
+            lines={lines}
+            earlier={earlier && t.comparison.lines[comparison === "SAME_PERIOD_LAST_YEAR" ? "year" : "previous"]}
+            hidden={hiddenLines}
+            onToggle={toggleLine}
+          />
           <Chart label={t.charts.series} option={option} range={range} />
         </div>
       }
       table={() => ({
-        head: [t.charts.date, ...lines.map(({ name }) => name)],
-        rows: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.text(bucket.funnel))]),
+        ...seriesTable({ buckets, earlier: before.buckets, lines, shownLines, t }),
         onChoose: range && ((row) => range.onRange(row, row)),
       })}
     />

@@ -3,13 +3,26 @@ import type { SeriesLine } from "./lines";
 
 const DASHES = { solid: undefined, dashed: "5 3", dotted: "1.5 2.5" };
 
-type Props = { lines: SeriesLine[]; hidden: string[]; onToggle: (key: SeriesLine["key"]) => void };
+/** The key of the earlier period, which is no line of its own. */
+export const EARLIER = "earlier";
+
+type Props = {
+  lines: SeriesLine[];
+  /** The name of the earlier period, where there is one. */
+  earlier: string | undefined;
+  hidden: string[];
+  onToggle: (key: SeriesLine["key"] | typeof EARLIER) => void;
+};
 
 /** The names of the lines; a click hides a line or shows it again. */
-export function SeriesLegend({ lines, hidden, onToggle }: Props) {
+export function SeriesLegend({ lines, earlier, hidden, onToggle }: Props) {
+  const items = [
+    ...lines,
+    ...(earlier ? [{ key: EARLIER, name: earlier, color: "quiet", dash: "dashed" } as const] : []),
+  ];
   return (
     <ul className={classes.legend}>
-      {lines.map(({ key, name, color, dash }) => (
+      {items.map(({ key, name, color, dash }) => (
         <li key={key}>
           <button type="button" aria-pressed={!hidden.includes(key)} onClick={() => onToggle(key)}>
             <svg viewBox="0 0 24 10" aria-hidden="true">

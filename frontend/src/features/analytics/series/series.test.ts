@@ -133,7 +133,7 @@ describe("seriesOption", () => {
   const sent = seriesLines("counts", en, format).filter(({ key }) => key === "sent");
 
   it("draws whole days solid, and dashes the line to a partial day and from it", () => {
-    const option = seriesOption({ buckets, lines: sent, measure: "counts", colors, t: en, format });
+    const option = seriesOption({ buckets, earlier: [], lines: sent, measure: "counts", colors, t: en, format });
     expect(option.series).toMatchObject([
       { name: "Sent", color: "blue", data: [9, 9, null, 9], lineStyle: { type: "solid" } },
       { name: "Sent", color: "blue", data: [null, 9, 9, 9], lineStyle: { type: [3, 4] } },
@@ -143,6 +143,7 @@ describe("seriesOption", () => {
   it("shows a point that has no neighbor, which would be no line", () => {
     const single = seriesOption({
       buckets: buckets.slice(0, 1),
+      earlier: [],
       lines: sent,
       measure: "counts",
       colors,
@@ -153,7 +154,7 @@ describe("seriesOption", () => {
   });
 
   it("gives rates the whole axis from 0 to 1", () => {
-    const option = seriesOption({ buckets, lines: [], measure: "rates", colors, t: en, format });
+    const option = seriesOption({ buckets, earlier: [], lines: [], measure: "rates", colors, t: en, format });
     expect(option.yAxis).toMatchObject({ min: 0, max: 1, interval: 0.25 });
   });
 });

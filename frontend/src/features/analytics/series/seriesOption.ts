@@ -7,10 +7,19 @@ import type { Formats } from "../../../i18n/formats";
 import type { Bucket } from "./buckets";
 import type { Measure, SeriesLine } from "./lines";
 
-type Input = { buckets: Bucket[]; lines: SeriesLine[]; measure: Measure; colors: Colors; t: Texts; format: Formats };
+type Input = {
+  buckets: Bucket[];
+  /** The points of the earlier period, the first beside the first; empty where they are not shown. */
+  earlier: Bucket[];
+  lines: SeriesLine[];
+  measure: Measure;
+  colors: Colors;
+  t: Texts;
+  format: Formats;
+};
 
 /** Build the chart of some lines over time. */
-export function seriesOption({ buckets, lines, measure, colors, t, format }: Input): EChartsOption {
+export function seriesOption({ buckets, earlier, lines, measure, colors, t, format }: Input): EChartsOption {
   const { label, tooltip, grid, namedGrid, axisName, category, value } = chartTheme(colors);
   return {
     grid: measure === "rates" ? grid : namedGrid,
@@ -20,12 +29,16 @@ export function seriesOption({ buckets, lines, measure, colors, t, format }: Inp
       trigger: "axis",
       axisPointer: { lineStyle: { color: colors.quiet } },
       formatter: (params) => {
-        const bucket = buckets[hoveredIndex(params)];
+        const index = hoveredIndex(params);
+        const [bucket, before] = [buckets[index], earlier[index]];
         if (!bucket) return "";
-        return tooltipContent(
-          bucket.title,
-          lines.map((line) => ({ color: colors[line.color], name: line.name, value: line.text(bucket.funnel) })),
-        );
+        const rows = lines.map((line) => ({
+          color: colors[line.color],
+          name: line.name,
+          value: line.text(bucket.funnel),
+          note: before && t.comparison.only(line.text(before.funnel)),
+        }));
+        return tooltipContent(bucket.title, rows, before && t.comparison.only(before.title));
       },
     },
     xAxis: {
@@ -44,7 +57,10 @@ export function seriesOption({ buckets, lines, measure, colors, t, format }: Inp
         : { minInterval: 1, ...axisName(t.charts.messagesAxis) }),
       axisLabel: { ...label, formatter: measure === "counts" ? format.count : format.wholeRate },
     },
-    series: lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
+    series: lines.flatMap((line) => [
+      ...drawLine(line, buckets, colors, measure),
+      ...(earlier.length > 0 ? [drawEarlier(line, buckets, earlier, colors)] : []),
+    ]),
   };
 }
 
@@ -82,6 +98,29 @@ function drawLine(line: SeriesLine, buckets: Bucket[], colors: Colors, measure: 
       ...(isFilled && { areaStyle: { opacity: 0.05 } }),
     },
   ];
+}
+
+/** Draw a line's earlier values, dashed and pale, each at the place of the point that it is compared with. */
+function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Bucket[], colors: Colors) {
+  const values = buckets.map((_, index) => {
+    const bucket = earlier[index];
+    return bucket ? line.value(bucket.funnel) : null;
+  });
+  return {
+    type: "line" as const,
+    name: line.name,
+    id: `earlier ${line.key}`,
+    symbol: "circle",
+    symbolSize: 4,
+    color: colors[line.color],
+    emphasis: { disabled: true },
+    silent: true,
+    z: 1,
+    data: values,
+    showSymbol: isSinglePoint(values),
+    itemStyle: { opacity: 0.5 },
+    lineStyle: { width: 1.5, type: [5, 4], opacity: 0.5 },
+  };
 }
 
 /** Return whether there is one value only, which makes no line. */
