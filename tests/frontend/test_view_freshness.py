@@ -3,22 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.frontend.test_view import settled
 from tests.support.browser.contexts import reusable_context
-from tests.support.browser.users import Reader
+from tests.support.browser.users import Reader, operation
 from tests.support.servers.server import Server
-
-
-def operation(request: Request) -> str:
-    """The name of what a request asks for."""
-    body: Any = request.post_data_json
-    name: str = body["operationName"]
-    return name
 
 
 @contextmanager

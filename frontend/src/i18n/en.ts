@@ -186,7 +186,7 @@ export const en: Texts = {
       few: "Too few messages to compare.",
       early: "It may still rise: some messages are recent.",
     },
-    lines: { previous: "Previous period", year: "Last year" },
+    lines: { previous: "previous period", year: "last year" },
     column: (name) => `${name}, before`,
     date: "Date, before",
     failed: "Couldn't load the previous period.",

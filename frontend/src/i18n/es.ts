@@ -197,7 +197,7 @@ export const es = {
       few: "Son muy pocos mensajes para comparar.",
       early: "Aún puede subir: hay mensajes recientes.",
     },
-    lines: { previous: "Período anterior", year: "Año pasado" },
+    lines: { previous: "período anterior", year: "año pasado" },
     column: (name: string) => `${name}, antes`,
     date: "Fecha, antes",
     failed: "No se pudo cargar el período anterior.",

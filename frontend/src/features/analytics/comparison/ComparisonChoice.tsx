@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { IconChevronDown } from "@tabler/icons-react";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { COMPARES } from "../filters/filters";
 import { useFilters } from "../filters/useFilters";
@@ -24,15 +24,15 @@ export function ComparisonChoice({ earlier, timeZone }: Props) {
       <Menu.Dropdown>
         <Menu.Label>{t.comparison.label}</Menu.Label>
         {COMPARES.map((compare) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={compare}
-            role="menuitemradio"
-            aria-checked={compare === filters.compare}
-            rightSection={compare === filters.compare && <IconCheck size={14} aria-hidden="true" />}
-            onClick={() => changeFilters({ compare })}
+            value={compare}
+            checked={compare === filters.compare}
+            onChange={() => changeFilters({ compare })}
+            closeMenuOnClick
           >
             {t.comparison.choices[compare]}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>

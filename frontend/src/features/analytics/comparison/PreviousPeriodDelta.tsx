@@ -71,13 +71,15 @@ function Delta({ change, write, before, note, days, className = "" }: Props) {
         <span className={classes.change} tabIndex={0}>
           {direction && ICONS[direction]}
           {direction && <VisuallyHidden>{t.comparison[direction]}, </VisuallyHidden>}
-          {change === null || !direction ? (
-            <span data-number="change">{t.comparison.only(before)}</span>
+          {change === null ? (
+            <span data-number="change" aria-hidden="true">
+              {t.comparison.only(before)}
+            </span>
           ) : (
             <span data-number="change">{direction === "same" ? t.comparison.same : write(change)}</span>
           )}
           <VisuallyHidden data-number="before">
-            {", "}
+            {direction && ", "}
             {earlier}
             {note && `. ${note.text}`}
           </VisuallyHidden>

@@ -75,6 +75,9 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
   });
   const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
   const shownLines = useMemo(() => lines.filter(({ key }) => !hiddenLines.includes(key)), [lines, hiddenLines]);
+  const [firstLine] = shownLines;
+  const period = t.comparison.lines[comparison === "SAME_PERIOD_LAST_YEAR" ? "year" : "previous"];
+  const earlierLine = earlier && firstLine && { ...firstLine, name: `${firstLine.name}, ${period}` };
   const option = useCallback(
     (colors: Colors) =>
       seriesOption({ buckets, earlier: before.buckets, lines: shownLines, measure, colors, t, format }),
@@ -128,17 +131,12 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
       }
       chart={
         <div className={classes.drawn} aria-busy={isPending}>
-          <SeriesLegend
-            lines={lines}
-            earlier={earlier && t.comparison.lines[comparison === "SAME_PERIOD_LAST_YEAR" ? "year" : "previous"]}
-            hidden={hiddenLines}
-            onToggle={toggleLine}
-          />
+          <SeriesLegend lines={lines} earlier={earlierLine} hidden={hiddenLines} onToggle={toggleLine} />
           <Chart label={t.charts.series} option={option} range={range} />
         </div>
       }
       table={() => ({
-        ...seriesTable({ buckets, earlier: before.buckets, lines, shownLines, t }),
+        ...seriesTable({ buckets, earlier: before.buckets, lines, compared: firstLine, t }),
         onChoose: range && ((row) => range.onRange(row, row)),
       })}
     />

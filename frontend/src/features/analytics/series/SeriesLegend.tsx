@@ -8,18 +8,15 @@ export const EARLIER = "earlier";
 
 type Props = {
   lines: SeriesLine[];
-  /** The name of the earlier period, where there is one. */
-  earlier: string | undefined;
+  /** The earlier period as the chart draws it, where there is one. */
+  earlier: Pick<SeriesLine, "name" | "color"> | undefined;
   hidden: string[];
   onToggle: (key: SeriesLine["key"] | typeof EARLIER) => void;
 };
 
 /** The names of the lines; a click hides a line or shows it again. */
 export function SeriesLegend({ lines, earlier, hidden, onToggle }: Props) {
-  const items = [
-    ...lines,
-    ...(earlier ? [{ key: EARLIER, name: earlier, color: "quiet", dash: "dashed" } as const] : []),
-  ];
+  const items = [...lines, ...(earlier ? [{ ...earlier, key: EARLIER, dash: "dashed" } as const] : [])];
   return (
     <ul className={classes.legend}>
       {items.map(({ key, name, color, dash }) => (

@@ -57,10 +57,11 @@ export function seriesOption({ buckets, earlier, lines, measure, colors, t, form
         : { minInterval: 1, ...axisName(t.charts.messagesAxis) }),
       axisLabel: { ...label, formatter: measure === "counts" ? format.count : format.wholeRate },
     },
-    series: lines.flatMap((line) => [
-      ...drawLine(line, buckets, colors, measure),
-      ...(earlier.length > 0 ? [drawEarlier(line, buckets, earlier, colors)] : []),
-    ]),
+    series: [
+      ...lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
+      // One line only: as many again would be a tangle. The tooltip has the earlier values of all.
+      ...lines.slice(0, earlier.length > 0 ? 1 : 0).map((line) => drawEarlier(line, buckets, earlier, colors)),
+    ],
   };
 }
 

@@ -2,25 +2,32 @@ import type { Texts } from "../../../i18n/es";
 import type { Bucket } from "./buckets";
 import type { SeriesLine } from "./lines";
 
-type Input = { buckets: Bucket[]; earlier: Bucket[]; lines: SeriesLine[]; shownLines: SeriesLine[]; t: Texts };
+type Input = {
+  buckets: Bucket[];
+  earlier: Bucket[];
+  lines: SeriesLine[];
+  /** The line whose earlier values the chart draws, if it draws any. */
+  compared: SeriesLine | undefined;
+  t: Texts;
+};
 
-const NONE = "";
+const NO_VALUE = ""; // the earlier period is shorter
 
-/** Write the series as a table: all lines, and of those that are shown the values of the earlier period. */
-export function seriesTable({ buckets, earlier, lines, shownLines, t }: Input) {
-  const compared = earlier.length > 0 ? shownLines : [];
+/** Write the series as a table: all lines, and what the chart draws of the earlier period. */
+export function seriesTable({ buckets, earlier, lines, compared, t }: Input) {
+  const line = earlier.length > 0 ? compared : undefined;
   const before = (bucket: Bucket | undefined) =>
-    bucket ? [bucket.title, ...compared.map((line) => line.text(bucket.funnel))] : [NONE, ...compared.map(() => NONE)];
+    line ? [bucket?.title ?? NO_VALUE, bucket ? line.text(bucket.funnel) : NO_VALUE] : [];
   return {
     head: [
       t.charts.date,
       ...lines.map(({ name }) => name),
-      ...(compared.length > 0 ? [t.comparison.date, ...compared.map(({ name }) => t.comparison.column(name))] : []),
+      ...(line ? [t.comparison.date, t.comparison.column(line.name)] : []),
     ],
     rows: buckets.map((bucket, index) => [
       bucket.title,
-      ...lines.map((line) => line.text(bucket.funnel)),
-      ...(compared.length > 0 ? before(earlier[index]) : []),
+      ...lines.map(({ text }) => text(bucket.funnel)),
+      ...before(earlier[index]),
     ]),
   };
 }
