@@ -5,109 +5,28 @@ from typing import Annotated
 
 import strawberry
 
-from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
 from analytics.domain.query_spec import QuerySpec
 from analytics.reports.coverage import first_message_day
+from analytics.reports.planner import Grouping
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info
-from graphql_schema.directory import Account, After, Agent, Department, First, Template
-from graphql_schema.enums import Category, Comparison, Granularity, describe_type
+from graphql_schema.directory import After, First
+from graphql_schema.enums import Comparison, Granularity, describe_type
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
 from graphql_schema.messages import Message
 from graphql_schema.scalars import TimeZone
+from graphql_schema.tables import (
+    AccountPerformance,
+    AgentPerformance,
+    AgentTotalPerformance,
+    CategoryPerformance,
+    DepartmentPerformance,
+    Funnel,
+    TemplatePerformance,
+)
 from resolvers import analytics, categories, messages
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
-
-describe_type(
-    FunnelStepCounts,
-    "FunnelStep",
-    "One step of the funnel.",
-    count="Messages that reached the step.",
-    tickets="Tickets created by those messages.",
-    base="The count that `rate` is a share of: that of the step it is measured by.",
-    rate="count ÷ base, from 0 to 1; null when the base is 0.",
-)
-
-
-@strawberry.type(
-    description="Messages that reached each step, and the tickets that these created. "
-    "messages = sent + bounced + pending."
-)
-class Funnel:
-    messages: int = strawberry.field(description="Messages attempted.")
-    tickets: int = strawberry.field(description="Tickets that those messages created.")
-    sent: FunnelStepCounts = strawberry.field(
-        description="Accepted by WhatsApp and not bounced. Rate: of all messages."
-    )
-    bounced: FunnelStepCounts = strawberry.field(
-        description="Failed and never delivered, refusals at send time included. Rate: of all messages."
-    )
-    pending: FunnelStepCounts = strawberry.field(description="Neither sent nor bounced yet. Rate: of all messages.")
-    delivered: FunnelStepCounts = strawberry.field(
-        description="Reached the customer: delivered, read or answered. Rate: of sent."
-    )
-    read: FunnelStepCounts = strawberry.field(
-        description="Read, as far as the customer's settings let WhatsApp tell. Rate: of delivered."
-    )
-    responded: FunnelStepCounts = strawberry.field(
-        description="Got a reply; may exceed read, since read receipts can be off. Rate: of delivered."
-    )
-
-    @staticmethod
-    def from_domain(counts: FunnelCounts) -> "Funnel":
-        """Return the funnel of counts."""
-        step = counts.step
-        messages = step("messages")
-        return Funnel(
-            messages=messages.count,
-            tickets=messages.tickets,
-            sent=step("sent"),
-            bounced=step("bounced"),
-            pending=step("pending"),
-            delivered=step("delivered"),
-            read=step("read"),
-            responded=step("responded"),
-        )
-
-
-NUMBERS = "The numbers of the row."
-
-
-@strawberry.type(description="An agent's messages from one department.")
-class AgentPerformance:
-    agent: Agent = strawberry.field(description="The agent who sent.")
-    department: Department = strawberry.field(description="The department they were sent from.")
-    funnel: Funnel = strawberry.field(description=NUMBERS)
-
-    @staticmethod
-    def from_domain(row: analytics.Performance[Agent]) -> "AgentPerformance":
-        """Return the row of an agent's numbers."""
-        return AgentPerformance(agent=row.entity, department=row.departments[0], funnel=Funnel.from_domain(row.counts))
-
-
-@strawberry.type(description="A department's messages.")
-class DepartmentPerformance:
-    department: Department = strawberry.field(description="From which department they were sent.")
-    funnel: Funnel = strawberry.field(description=NUMBERS)
-
-
-@strawberry.type(description="A template's messages.")
-class TemplatePerformance:
-    template: Template = strawberry.field(description="The template that was sent.")
-    departments: list[Department] = strawberry.field(description="The departments that used it, by name.")
-    funnel: Funnel = strawberry.field(description=NUMBERS)
-
-
-@strawberry.type(description="A sender account's messages.")
-class AccountPerformance:
-    account: Account = strawberry.field(description="From which account they were sent.")
-    funnel: Funnel = strawberry.field(description=NUMBERS)
-
-
-@strawberry.type(description="The messages of a category of templates.")
-class CategoryPerformance:
-    category: Category = strawberry.field(description="The category under which they were sent.")
-    funnel: Funnel = strawberry.field(description=NUMBERS)
+from resolvers.row_details import TableRow, TableRows
 
 
 @strawberry.type(description="The range of days as resolved.")
@@ -164,14 +83,6 @@ describe_type(
     responses="Messages whose reply came in it.",
 )
 describe_type(
-    ResponseTime,
-    "ResponseTime",
-    "The time that customers took to reply, from send to reply. Exact to 2.5 %.",
-    responses="Messages that got a reply.",
-    median="Seconds in which half of the replies had come; null when none.",
-    p90="Seconds in which 90 % of the replies had come; null when none.",
-)
-describe_type(
     BounceReason,
     "BounceReason",
     "A reason for which messages bounced.",
@@ -224,16 +135,44 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentPerformance]:
         page = await analytics.by_agent(info.context.loader, self.spec, _order(order_by), first, after)
-        return to_connection(page, AgentPerformance.from_domain)
+        rows = TableRows.of(page, self.spec, Grouping.AGENT)
+        return to_connection(
+            page,
+            lambda row: AgentPerformance(
+                row=TableRow(rows, row.entity.id, row.departments[0].id),
+                agent=row.entity,
+                department=row.departments[0],
+                funnel=Funnel.from_domain(row.counts),
+            ),
+        )
+
+    @strawberry.field(description="A row for each agent, whatever the department.")
+    async def by_agent_total(
+        self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
+    ) -> Connection[AgentTotalPerformance]:
+        page = await analytics.by_agent_total(info.context.loader, self.spec, _order(order_by), first, after)
+        rows = TableRows.of(page, self.spec, Grouping.AGENT)
+        return to_connection(
+            page,
+            lambda row: AgentTotalPerformance(
+                row=TableRow(rows, row.entity.id),
+                agent=row.entity,
+                departments=list(row.departments),
+                funnel=Funnel.from_domain(row.counts),
+            ),
+        )
 
     @strawberry.field(description="A row for each department.")
     async def by_department(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[DepartmentPerformance]:
         page = await analytics.by_department(info.context.loader, self.spec, _order(order_by), first, after)
+        rows = TableRows.of(page, self.spec, Grouping.DEPARTMENT)
         return to_connection(
             page,
-            lambda row: DepartmentPerformance(department=row.entity, funnel=Funnel.from_domain(row.counts)),
+            lambda row: DepartmentPerformance(
+                row=TableRow(rows, row.entity.id), department=row.entity, funnel=Funnel.from_domain(row.counts)
+            ),
         )
 
     @strawberry.field(description="A row for each template.")
@@ -241,9 +180,11 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[TemplatePerformance]:
         page = await analytics.by_template(info.context.loader, self.spec, _order(order_by), first, after)
+        rows = TableRows.of(page, self.spec, Grouping.TEMPLATE)
         return to_connection(
             page,
             lambda row: TemplatePerformance(
+                row=TableRow(rows, row.entity.id),
                 template=row.entity,
                 departments=list(row.departments),
                 funnel=Funnel.from_domain(row.counts),
@@ -255,8 +196,12 @@ class CampaignAnalytics:
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AccountPerformance]:
         page = await analytics.by_account(info.context.loader, self.spec, _order(order_by), first, after)
+        rows = TableRows.of(page, self.spec, Grouping.ACCOUNT)
         return to_connection(
-            page, lambda row: AccountPerformance(account=row.entity, funnel=Funnel.from_domain(row.counts))
+            page,
+            lambda row: AccountPerformance(
+                row=TableRow(rows, row.entity.id), account=row.entity, funnel=Funnel.from_domain(row.counts)
+            ),
         )
 
     @strawberry.field(description="A row for each category of templates, as the messages were sent.")

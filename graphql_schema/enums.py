@@ -19,12 +19,14 @@ from analytics.exports.requests import UserErrorCode
 from analytics.reports.messages import MessageOrderField
 from resolvers.analytics import Direction, OrderField
 from resolvers.messages import ReplyRule
+from resolvers.row_details import DayGranularity
 
 # Fields name their enums from here, so that none can be used without its description.
 __all__ = [
     "Category",
     "Comparison",
     "CsvSeparator",
+    "DayGranularity",
     "Direction",
     "ExportColumn",
     "ExportFormat",
@@ -135,6 +137,12 @@ _describe(
         "SERVICE": "Answers inside a customer's own conversation.",
         "OTHER": "Unknown, or a category that Meta no longer has.",
     },
+)
+_describe(
+    DayGranularity,
+    "DayGranularity",
+    "The width of a point of a row's series, as in `Granularity`.",
+    {"DAY": "A calendar day.", "WEEK": "An ISO week.", "MONTH": "A calendar month."},
 )
 _describe(
     FunnelStepName,

@@ -26,6 +26,7 @@ from graphql_schema.enums import (
     ExportFormat,
     ExportStatus,
     FailureCode,
+    Locale,
     UserErrorCode,
 )
 from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
@@ -107,6 +108,10 @@ class Export:
     name: str = strawberry.field(description="The name that its requester gave it.")
     format: ExportFormat = strawberry.field(description="The kind of file.")
     columns: list[ExportColumn] = strawberry.field(description="The columns that it has besides those of every file.")
+    locale: Locale = strawberry.field(description="The language of its headers and words.")
+    separator: CsvSeparator | None = strawberry.field(
+        description="The sign between the fields; null unless it is a CSV file."
+    )
     status: ExportStatus = strawberry.field(description="Its state.")
     rows_total: int | None = strawberry.field(description="Rows that it will have; null until counted.")
     rows_written: int = strawberry.field(description="Rows written so far.")
@@ -150,6 +155,8 @@ class Export:
             name=export.name,
             format=export.format,
             columns=list(export.columns),
+            locale=export.locale,
+            separator=export.separator if export.format is ExportFormat.CSV else None,
             status=export.status,
             rows_total=export.rows_total,
             rows_written=export.rows_written,

@@ -10,10 +10,10 @@ from graphql_schema.extensions.concurrency import ConcurrencyExtension
 from graphql_schema.extensions.document_validation import DocumentValidationExtension
 from graphql_schema.extensions.errors import ErrorMaskingExtension
 from graphql_schema.extensions.fast_execution import DefaultExecutionContext, FastExecutionContext
+from graphql_schema.extensions.permissions import AuthorizedSchema
 from graphql_schema.extensions.query_plan import QueryPlanExtension
 from graphql_schema.extensions.telemetry import OperationTelemetryExtension
 from graphql_schema.extensions.timeout import TimeoutExtension
-from graphql_schema.permissions import AuthorizedSchema
 from graphql_schema.scalars import SCALARS
 from graphql_schema.viewer import ViewerQuery
 

@@ -25,6 +25,7 @@ from analytics.reports.directory import (
     Account,
     Agent,
     Department,
+    EntityType,
     Template,
     load_names,
     normalize,
@@ -98,6 +99,7 @@ class CategoryEntry:
 
 
 Entity = TypeVar("Entity", Account, Agent, CategoryEntry, Department, Template)
+Used = TypeVar("Used", Agent, Template)  # by several departments
 
 
 @dataclass(frozen=True)
@@ -158,19 +160,34 @@ async def by_department(
     return sort_page(table, "byDepartment", order, first, after)
 
 
+async def by_agent_total(
+    loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
+) -> Page[Performance[Agent]]:
+    """Return a page of the table by agent alone; each row has the departments that the agent sent from."""
+    return sort_page(await _over_departments(loader, spec, Grouping.AGENT, AGENTS), "byAgentTotal", order, first, after)
+
+
 async def by_template(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Template]]:
     """Return a page of the table by template; each row has the departments that used the template."""
-    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.TEMPLATE))
-    templates = await loader.load(load_names, spec.tenant_id, TEMPLATES, frozenset(template for template, _ in rows))
+    table = await _over_departments(loader, spec, Grouping.TEMPLATE, TEMPLATES)
+    return sort_page(table, "byTemplate", order, first, after)
+
+
+async def _over_departments(
+    loader: RequestLoader, spec: QuerySpec, grouping: Grouping, kind: EntityType[Used]
+) -> list[Performance[Used]]:
+    """Return a row for each entity of a grouping by entity and department, with its departments by name."""
+    rows = await loader.load(run_aggregate, AggregateQuery(spec, grouping))
+    entities = await loader.load(load_names, spec.tenant_id, kind, frozenset(entity for entity, _ in rows))
     departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
-    counts_by_template: dict[str, dict[str, FunnelCounts]] = defaultdict(dict)
-    for (template, department), counts in rows.items():
-        counts_by_template[template][department] = counts
-    table = [
+    counts_by_entity: dict[str, dict[str, FunnelCounts]] = defaultdict(dict)
+    for (entity, department), counts in rows.items():
+        counts_by_entity[entity][department] = counts
+    return [
         Performance(
-            templates.newest(template),
+            entities.newest(entity),
             tuple(
                 sorted(
                     map(departments.newest, counts_by_department),
@@ -179,9 +196,8 @@ async def by_template(
             ),
             total(counts_by_department.values()),
         )
-        for template, counts_by_department in counts_by_template.items()
+        for entity, counts_by_department in counts_by_entity.items()
     ]
-    return sort_page(table, "byTemplate", order, first, after)
 
 
 async def by_account(
@@ -305,7 +321,11 @@ class ResponseTime:
 async def response_time(loader: RequestLoader, spec: QuerySpec) -> ResponseTime:
     """Return the response time of the messages that the query spec selects."""
     rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.RESPONSE_TIME))
-    histogram = {bin: counts.values[0] for (bin,), counts in rows.items()}
+    return response_time_of({bin: counts.values[0] for (bin,), counts in rows.items()})
+
+
+def response_time_of(histogram: Mapping[int, int]) -> ResponseTime:
+    """Return the response time of a histogram: the number of responses by bin."""
     return ResponseTime(
         sum(histogram.values()), quantile(histogram, Fraction(1, 2)), quantile(histogram, Fraction(9, 10))
     )

@@ -77,6 +77,7 @@ def main() -> None:
                 viewport={"width": width, "height": height},
                 color_scheme="dark" if scheme == "dark" else "light",
                 reduced_motion="reduce",
+                locale="es-CL",
             )
             page.goto(f"{SERVICE}{address}#token={token(person)}")
             ready(page, name)

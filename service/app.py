@@ -28,6 +28,7 @@ from service.telemetry.logs import configure
 from service.telemetry.recorder import TelemetryMiddleware
 from service.web import demo_session, downloads, health, pages
 from service.web.middleware import ResponseHeadersMiddleware, cors_options
+from service.web.not_found import answer_not_found
 from service.web.throttle import AnonymousThrottle
 from service.workers.client import create_worker_client
 from service.workers.resources import open_job_resources
@@ -104,4 +105,5 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     served.router.redirect_slashes = False  # to whatever host the request names
+    served.router.default = answer_not_found
     return served

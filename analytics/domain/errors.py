@@ -8,6 +8,8 @@ class PublicError(Exception):
     """Base of every error whose text is meant for clients; anything else is masked and logged."""
 
     code = "INTERNAL_SERVER_ERROR"
+    # Tells errors of one code apart where a client can do something else about each; None for all others.
+    reason: str | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -22,6 +24,14 @@ class InvalidInputError(PublicError):
 
 class MessagesPurgedError(InvalidInputError):
     """A request for single messages of days whose messages were dropped."""
+
+    reason = "MESSAGES_DROPPED"
+
+
+class TooManyMessagesError(InvalidInputError):
+    """A request that would have to look at more messages than it may."""
+
+    reason = "TOO_MANY_MESSAGES"
 
 
 class UnavailableError(PublicError):

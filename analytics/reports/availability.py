@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import and_, func, select
 
-from analytics.domain.errors import InvalidInputError, MessagesPurgedError
+from analytics.domain.errors import MessagesPurgedError, TooManyMessagesError
 from analytics.domain.limits import MAX_SCANNED_MESSAGES
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import FIRST_INSTANT, Zone
@@ -97,7 +97,7 @@ async def require_messages(reader: Reader, spec: QuerySpec) -> None:
 
 
 async def require_few(reader: Reader, spec: QuerySpec, argument: str) -> None:
-    """Raise `InvalidInputError` when a period has more messages than may be looked at one by one."""
+    """Raise `TooManyMessagesError` when a period has more messages than may be looked at one by one."""
     key = f"few {spec.tenant_id} {spec.starts_at} {spec.ends_at}"
     if key not in reader.memo:
         of_period = and_(
@@ -109,7 +109,7 @@ async def require_few(reader: Reader, spec: QuerySpec, argument: str) -> None:
         row = await reader.first(select(func.count()).select_from(some))
         reader.memo[key] = row is None or row[0] <= MAX_SCANNED_MESSAGES
     if not reader.memo[key]:
-        raise InvalidInputError(
+        raise TooManyMessagesError(
             f"{argument}: this period has more than {MAX_SCANNED_MESSAGES:,} messages, which is too many to look at "
             "each. Choose fewer days."
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import chain
 
 from analytics.domain.query_spec import QuerySpec
 from analytics.storage.rollup_tables import (
@@ -45,10 +46,33 @@ class Grouping(StrEnum):
 
 @dataclass(frozen=True)
 class AggregateQuery:
-    """The messages of a specification, counted by a grouping."""
+    """The messages of a specification, counted by a grouping, and within each of its groups by another one.
+
+    `within` is DAY or RESPONSE_TIME; its key comes after that of the grouping, and its measures are counted.
+    """
 
     spec: QuerySpec
     grouping: Grouping
+    within: Grouping | None = None
+
+    @property
+    def family(self) -> MeasureGroup:
+        """The measures that are counted."""
+        return FAMILIES[self.within or self.grouping]
+
+    @property
+    def rollup_keys(self) -> tuple[str, ...] | None:
+        """The columns of its key in a rollup; None if it is always read from message rows."""
+        keys = [ROLLUP_KEYS.get(grouping) for grouping in self.groupings]
+        return None if None in keys else tuple(chain.from_iterable(key for key in keys if key))
+
+    @property
+    def groupings(self) -> tuple[Grouping, ...]:
+        """Both groupings, or the only one."""
+        return (self.grouping,) if self.within is None else (self.grouping, self.within)
+
+    def __str__(self) -> str:
+        return " within ".join(reversed(self.groupings))
 
 
 # The measures of each grouping, and its key in a rollup; a grouping without one is always read from message rows.
@@ -98,15 +122,15 @@ ONE_DAY = timedelta(days=1)
 
 def choose_plan(query: AggregateQuery, rollup_zone: str | None) -> QueryPlan:
     """Return the plan of a query; `rollup_zone` is the zone (`Zone.rules_version`) of the rollups' days, if any."""
-    spec, keys = query.spec, ROLLUP_KEYS.get(query.grouping)
+    spec, keys = query.spec, query.rollup_keys
     if keys is None or spec.reads_rows or spec.zone.rules_version != rollup_zone:
         return READ_MESSAGES
     filtered = {dimension.column for dimension, _ in spec.filtered()}
-    family = FAMILIES[query.grouping]
+    family = query.family
     rollup = next((r for r in ROLLUPS if r.family is family and filtered | set(keys) <= set(r.columns)), None)
     if rollup is None:
         return READ_MESSAGES
-    tiles = tile_periods(spec.first, spec.last) if rollup.long and query.grouping is not Grouping.DAY else None
+    tiles = tile_periods(spec.first, spec.last) if rollup.long and Grouping.DAY not in query.groupings else None
     return QueryPlan(rollup, tiles or ((spec.first.toordinal(), spec.last.toordinal()),))
 
 

@@ -21,7 +21,7 @@ from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zon
 from analytics.reports import sql
 from analytics.reports.availability import data_version, lacks_messages, readable, require_messages
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, NameHistory, load_names
-from analytics.reports.planner import FAMILIES, ONE_DAY, AggregateQuery, Grouping, choose_plan
+from analytics.reports.planner import ONE_DAY, AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
 from analytics.storage.database import AnyRow, Reader
 
@@ -51,7 +51,7 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     key = replace(query, spec=replace(spec, scope=scope, now=0))
     rows: Rows | None = reader.cache.get(spec.tenant_id, version, key)
     if rows is not None:
-        reader.plans.append(f"{query.grouping}: memory")
+        reader.plans.append(f"{query}: memory")
         return rows
     rows = await _read_aggregate(reader, query)
     matches = (match for match in (spec.category_match, spec.language_match) if match is not None)
@@ -86,8 +86,8 @@ async def _read_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
             raise UnavailableError("The counts are being rebuilt. Try again in a minute.")
         await require_messages(reader, spec)
     log.debug("plan", grouping=query.grouping, plan=str(chosen))
-    reader.plans.append(f"{query.grouping}: {chosen}")
-    measures = len(FAMILIES[query.grouping].measures)
+    reader.plans.append(f"{query}: {chosen}")
+    measures = len(query.family.measures)
     rows = await reader.rows(sql.aggregate(query, chosen))
     if query.grouping is Grouping.REPLY_HOUR and chosen.rollup is None:
         return _by_reply_hour(spec.zone, rows)

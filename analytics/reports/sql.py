@@ -1,6 +1,7 @@
 """The SELECT of each query, built from its specification. No statement's text depends on the number of its values."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
@@ -11,7 +12,7 @@ from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, Dimension, QuerySpec
 from analytics.domain.time_zones import DAY, EPOCH_ORDINAL, HOUR, Zone
 from analytics.domain.whatsapp_errors import NO_CODE
-from analytics.reports.planner import FAMILIES, ROLLUP_KEYS, AggregateQuery, Grouping, QueryPlan
+from analytics.reports.planner import AggregateQuery, Grouping, QueryPlan
 from analytics.reports.row_conditions import bound, category_of, dimension_conditions, filters, offset, sent_between
 from analytics.storage.dialects import in_list
 from analytics.storage.rollup_tables import (
@@ -41,7 +42,7 @@ def aggregate(query: AggregateQuery, plan: QueryPlan) -> Select[Any]:
 
 def _from_rollup(query: AggregateQuery, rollup: Rollup, periods: Sequence[tuple[int, int]]) -> Select[Any]:
     table, spec = rollup.table, query.spec
-    keys = [table.c[name] for name in ROLLUP_KEYS[query.grouping]]
+    keys = [table.c[name] for name in query.rollup_keys or ()]
     return (
         select(*keys, *(cast(func.sum(table.c[name]), BigInteger).label(name) for name in rollup.family.measures))
         .where(
@@ -61,8 +62,8 @@ def _in_periods(period: ColumnElement[int], periods: Sequence[tuple[int, int]]) 
 
 
 def _from_rows(query: AggregateQuery) -> Select[Any]:
-    spec, grouping = query.spec, query.grouping
-    keys, family = ROW_KEYS[grouping](spec), FAMILIES[grouping]
+    spec, family = query.spec, query.family
+    keys = list(chain.from_iterable(ROW_KEYS[grouping](spec) for grouping in query.groupings))
     return _by(keys, _counts(family)).where(*filters(spec), *_family_condition(family))
 
 

@@ -60,7 +60,7 @@ def results(large: int) -> Iterator[Result]:
 
 
 def _opened(browser: Browser, address: str) -> Opened:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="es-CL")
     context.add_init_script(CLOCK % ((NOW - now_micros()) // SECOND * 1000))
     page = context.new_page()
     started = time.perf_counter()

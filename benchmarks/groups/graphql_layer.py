@@ -17,7 +17,7 @@ from benchmarks.support.serving import ADMINISTRATOR, VIEW
 from benchmarks.workload.data import sqlite_file, url
 from benchmarks.workload.messages import LAST_DAY
 from graphql_schema.context import Context
-from graphql_schema.permissions import AuthorizedSchema
+from graphql_schema.extensions.permissions import AuthorizedSchema
 from graphql_schema.schema import build_schema
 from resolvers.loader import Read, RequestLoader
 from service.process_tuning import tune_garbage_collector

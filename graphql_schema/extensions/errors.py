@@ -1,4 +1,4 @@
-"""Conversion of errors to what clients may see: a code, and the message of public errors.
+"""Conversion of errors to what clients may see: a code, a reason if it has one, and the message of public errors.
 
 The messages of all other errors are replaced by a general one, and logged.
 """
@@ -64,13 +64,14 @@ def to_public_error(error: GraphQLError, fallback: str, document: DocumentNode |
     else:
         code, message = PublicError.code, INTERNAL_ERROR_MESSAGE
         log.error("masked error", path=error.path, exc_info=cause)
+    reason = cause.reason if isinstance(cause, PublicError) else None
     return GraphQLError(
         message,
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,
         path=error.path,
-        extensions={**(error.extensions or {}), "code": code},
+        extensions={**(error.extensions or {}), "code": code, **({} if reason is None else {"reason": reason})},
     )
 
 

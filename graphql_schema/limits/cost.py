@@ -41,6 +41,8 @@ WEIGHTS = (
     Weight(r"CampaignAnalytics\.messages", 120, 0.1),
     Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
+    # Read for the rows of a page at once, of which there are as many as it has.
+    Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 2),
     Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing|coverage)", 25, shared=True),
     # The specification of an export, which is read with it, may have four thousand ids.
     Weight(r"Query\.exports", 10, 0.3),

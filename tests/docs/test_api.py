@@ -36,8 +36,14 @@ def all_codes(error: type[PublicError] = PublicError) -> set[str]:
     return {error.code}.union(*(all_codes(kind) for kind in error.__subclasses__()))
 
 
+def all_reasons(error: type[PublicError] = PublicError) -> set[tuple[str, str]]:
+    """Return the reasons of an error and of all that derive from it, each with its code."""
+    own = {(error.reason, error.code)} if error.reason else set()
+    return own.union(*(all_reasons(kind) for kind in error.__subclasses__()))
+
+
 def test_documents_are_found() -> None:
-    assert len(DOCUMENTS) == 4
+    assert len(DOCUMENTS) == 6
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -46,8 +52,14 @@ def test_a_document_is_valid(document: str) -> None:
 
 
 def test_every_code_is_explained_and_no_other() -> None:
-    explained = {code for cell in rows(section("Errors")) for code in re.findall(r"`([A-Z_]+)`", cell)}
+    codes = section("Errors").partition("| `extensions.reason` |")[0]
+    explained = {code for cell in rows(codes) for code in re.findall(r"`([A-Z_]+)`", cell)}
     assert explained == all_codes() | OF_DOCUMENTS
+
+
+def test_every_reason_is_explained_with_its_code_and_no_other() -> None:
+    reasons = section("Errors").partition("| `extensions.reason` |")[2]
+    assert set(re.findall(r"^\| `([A-Z_]+)` \| `([A-Z_]+)` \|", reasons, flags=re.MULTILINE)) == all_reasons()
 
 
 def test_the_prefix_of_a_hash_is_the_codes() -> None:

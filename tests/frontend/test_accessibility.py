@@ -50,12 +50,17 @@ def test_the_view(demo: Server, seen: Page) -> None:
     for title in ("Evolución", "Respuestas por hora"):
         seen.get_by_role("button", name=f"Ver como tabla: {title}").click()
     folded = seen.get_by_role("button", name="Filtros", exact=True)
-    if folded.is_visible():  # on a phone
+    on_phone = folded.is_visible()
+    if on_phone:
         folded.click()
+        expect(seen.get_by_role("dialog", name="Filtros")).to_be_visible()
     seen.get_by_label("Filtros").get_by_role("button", name="Departamento").click()
     expect(seen.get_by_role("option").first).to_be_visible()
     assert violations(seen) == []
     seen.keyboard.press("Escape")
+    if on_phone:
+        seen.keyboard.press("Escape")
+        expect(seen.get_by_role("dialog")).to_have_count(0)
     seen.get_by_label("Filtros").get_by_role("button", name="Fecha de envío").click()
     expect(seen.get_by_role("navigation", name="Períodos")).to_be_visible()
     assert violations(seen) == []
@@ -66,6 +71,14 @@ def test_the_view(demo: Server, seen: Page) -> None:
     seen.keyboard.press("Escape")
     seen.get_by_role("button", name="Ver motivos").click()
     expect(seen.get_by_role("dialog").locator("tbody tr").first).to_be_visible()
+    assert violations(seen) == []
+
+
+def test_the_keys_of_the_view(demo: Server, seen: Page) -> None:
+    Reader.enter(demo, seen, "p1")
+    expect(seen.locator("li[data-step=sent]")).to_be_visible()
+    seen.keyboard.press("?")
+    expect(seen.get_by_role("dialog", name="Atajos de teclado")).to_be_visible()
     assert violations(seen) == []
 
 
@@ -92,6 +105,9 @@ def test_exports_and_the_dialog_that_asks_for_one(demo: Server, seen: Page) -> N
     expect(seen.get_by_role("dialog").get_by_label("Respondido")).to_be_visible()
     assert violations(seen) == []
     seen.get_by_role("dialog").get_by_role("button", name="Exportar").click()
+    expect(seen.get_by_text("Listo: Envíos")).to_be_visible()
+    assert violations(seen) == []
+    seen.get_by_role("link", name="Exportaciones").click()
     expect(seen.locator("[data-status=COMPLETED]").first).to_be_visible()
     assert violations(seen) == []
     seen.get_by_role("button", name="Eliminar").first.click()

@@ -77,6 +77,11 @@ def paused(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
+def answered(page: Page, name: str) -> Any:
+    """Wait, at the end of a block, for the answer to an operation."""
+    return page.expect_response(lambda answer: answer.url.endswith("/graphql") and operation(answer.request) == name)
+
+
 def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tmp_path: Path) -> None:
     answers: list[tuple[str, Any]] = []
     messages: list[str] = []
@@ -95,10 +100,10 @@ def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tm
     expect(page.get_by_role("dialog").locator("[data-message]").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    with page.expect_response(
-        lambda answer: answer.url.endswith("/graphql") and operation(answer.request) == "TemplateOptions"
-    ):
+    with answered(page, "UsedTemplates"):
         page.get_by_label("Filtros").get_by_role("button", name="Plantilla HSM").click()
+    with answered(page, "TemplateOptions"):
+        page.get_by_label("Plantilla HSM: Buscar…").fill("a")
     looked = "SELECT 1 FROM figures WHERE name = 'drift'"
     eventually(lambda: strict.row(looked))  # what the worker writes by itself: it must not be stopped at it
     with paused(strict.worker()):  # an export that is over when the page sees it is not followed

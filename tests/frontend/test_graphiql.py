@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 from playwright.sync_api import Frame, Page, expect
 
@@ -43,10 +44,28 @@ def test_it_looks_as_the_reader_chose(demo: Server, page: Page) -> None:
     Reader.enter(demo, page, "p1")
     page.get_by_role("button", name="Cuenta de").click()
     page.get_by_text("Oscuro", exact=True).click()
-    page.keyboard.press("Escape")
-    page.get_by_role("link", name="GraphiQL").click()
+    page.get_by_role("link", name="API", exact=True).click()
     expect(page).to_have_title("GraphiQL · Embudo")
     expect(page.locator("body")).to_have_class(re.compile("graphiql-dark"))
+
+
+def test_it_has_the_bar_of_the_other_pages_and_asks_about_the_company_s_days(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p1", "/graphiql")
+    expect(page.get_by_role("heading", name="GraphiQL", level=1)).to_have_count(1)
+    expect(page.locator(EXECUTE)).to_be_visible()
+    today = reader.today()
+    assert f'sentOn: {{ from: \\"{today - timedelta(days=29)}\\", to: \\"{today}\\" }}' in page.evaluate(EDITED)
+    wrapping = "__MONACO.editor.getEditors().map((one) => one.getOption(__MONACO.editor.EditorOption.wordWrap))"
+    assert set(page.evaluate(wrapping)) == {"on"}
+    page.get_by_role("navigation", name="Secciones").get_by_role("link", name="Envíos individuales").click()
+    expect(page.get_by_role("heading", name="Envíos individuales")).to_be_visible()
+
+
+def test_supervisors_are_not_led_to_it(demo: Server, page: Page) -> None:
+    Reader.enter(demo, page, "p3")
+    page.get_by_role("button", name="Cuenta de").click()
+    expect(page.get_by_role("button", name="Cerrar sesión")).to_be_visible()
+    expect(page.get_by_role("link", name="API", exact=True)).to_have_count(0)
 
 
 def test_a_token_that_is_refused_ends_the_session(demo: Server, page: Page) -> None:

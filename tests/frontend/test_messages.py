@@ -325,19 +325,17 @@ def test_the_focus_stays_in_the_drawer(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "heading"),
+    ("extensions", "heading"),
     [
         (
-            "BAD_USER_INPUT",
-            "where: this period has more than 1,000,000 messages, which is too many to look at each. "
-            "Choose fewer days.",
+            {"code": "BAD_USER_INPUT", "reason": "TOO_MANY_MESSAGES"},
             "Este período tiene demasiados mensajes para revisarlos uno por uno",
         ),
-        ("TIMEOUT", "no", "La consulta tardó demasiado"),
+        ({"code": "TIMEOUT"}, "La consulta tardó demasiado"),
     ],
 )
-def test_an_error_is_told_in_words(reader: Reader, code: str, message: str, heading: str) -> None:
-    body = {"data": None, "errors": [{"message": message, "extensions": {"code": code}}]}
+def test_an_error_is_told_in_words(reader: Reader, extensions: dict[str, str], heading: str) -> None:
+    body = {"data": None, "errors": [{"message": "no", "extensions": extensions}]}
 
     def refuse(route: Route) -> None:
         if operation(route.request) == "Messages":

@@ -82,7 +82,7 @@ def test_paper_says_what_it_is_of(demo: Server, page: Page) -> None:
     text = "".join(one.text for one in printed(page).texts)
     name = demo.ask(reader.identity, '{ departments(ids: ["d2"]) { nodes { name } } }')["departments"]["nodes"][0]
     assert f"Departamento: {name['name']}" in text
-    assert "(hora de Chile)" in text
+    assert "(hora de Santiago)" in text
     assert "Ver motivos" not in text
 
 
@@ -98,3 +98,16 @@ def test_the_key_for_printing_brings_the_reasons_of_bounces(demo: Server, page: 
     table = paper.find("Motivos de rebote")
     for reason in reasons:
         assert paper.find(str(reason["code"])).sheet == table.sheet
+
+
+def test_an_open_list_of_messages_is_not_over_the_paper(demo: Server, page: Page) -> None:
+    settled(Reader.enter(demo, page, "p1", "/?period=last30&messages=read"))
+    drawn(page)
+    expect(page.get_by_role("dialog").locator("[data-message]").first).to_be_visible()
+    with_list = printed(page)
+    for title in TITLES:
+        with_list.find(title)  # which fails where it is not
+    assert not any("Buscar en estos mensajes" in one.text for one in with_list.texts)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert len(printed(page).texts) == len(with_list.texts)

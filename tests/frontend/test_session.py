@@ -216,7 +216,7 @@ def test_a_session_ends_when_its_token_does(demo: Server, page: Page) -> None:
 
 
 def test_times_are_those_of_the_tenant_not_of_the_browser(demo: Server, chromium: Browser) -> None:
-    context = chromium.new_context(timezone_id="Asia/Tokyo")
+    context = chromium.new_context(timezone_id="Asia/Tokyo", locale="es-CL")
     page = context.new_page()
     earliest = datetime.now(SANTIAGO)
     Reader.enter(demo, page, "p1")
@@ -230,6 +230,15 @@ def test_times_are_those_of_the_tenant_not_of_the_browser(demo: Server, chromium
     expect(notice).to_be_visible()
     assert any(time in notice.inner_text() for time in possible)
     context.close()
+
+
+def test_where_nothing_was_chosen_the_browser_s_language_decides(demo: Server, chromium: Browser) -> None:
+    for locale, title in (("en-GB", "Individual sends"), ("es-MX", VIEW), ("pt-BR", VIEW)):
+        context = chromium.new_context(locale=locale)
+        page = context.new_page()
+        Reader.enter(demo, page, "p1")
+        expect(page.get_by_role("heading", name=title)).to_be_visible()
+        context.close()
 
 
 def test_other_roles_and_supervisors_of_nothing_are_told_so(demo: Server, page: Page) -> None:

@@ -202,6 +202,36 @@ async def test_an_unknown_column_is_no_input(database: Database, tenant: str) ->
     assert await codes(database, identity(tenant), CREATE, asked) == ["BAD_USER_INPUT"]
 
 
+AGAIN = """query Q($id: ID!) { export(id: $id) { format locale columns separator filter {
+  period { from to } templateIds agentIds
+  where { step reached createdTicket bounceCodes repliedAt { weekday hour } replyKinds text } } } }"""
+
+
+async def test_an_export_says_all_that_is_needed_to_ask_for_it_again(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [settings()])
+    where = {"step": "READ", "reached": False, "repliedAt": None}
+    asked = {"format": "CSV", "locale": "EN", "columns": ["ANSWERED"], "separator": "SEMICOLON", "where": where}
+    first = await created(database, identity(tenant), **asked, filter={**DAYS, "agentIds": ["u1"]})
+    said = (await ask(database, identity(tenant), AGAIN, {"id": first}))["export"]
+    assert {**said, "filter": None} == {
+        "format": "CSV", "locale": "EN", "columns": ["ANSWERED"], "separator": "SEMICOLON", "filter": None,
+    }  # fmt: skip
+    said_filter = said.pop("filter")
+    repeated = {
+        "where": said_filter.pop("where"), "filter": {"sentOn": said_filter.pop("period"), **said_filter}
+    }  # fmt: skip
+    second = await created(database, identity(tenant), **said, **repeated)
+    assert second != first
+    answer = (await ask(database, identity(tenant), AGAIN, {"id": second}))["export"]
+    assert answer == (await ask(database, identity(tenant), AGAIN, {"id": first}))["export"]
+
+
+async def test_a_file_for_excel_has_no_separator(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [settings()])
+    id = await created(database, identity(tenant))
+    assert (await ask(database, identity(tenant), AGAIN, {"id": id}))["export"]["separator"] is None
+
+
 async def test_further_columns_and_the_separator_are_part_of_the_request(database: Database, tenant: str) -> None:
     who = identity(tenant)
     plain: dict[str, Any] = {"format": "CSV", "idempotencyKey": "plain"}

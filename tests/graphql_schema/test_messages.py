@@ -7,9 +7,23 @@ from typing import Any, NamedTuple
 import pytest
 
 from analytics.domain.time_zones import to_micros
+from analytics.lifecycle.retention import delete_old_messages
+from analytics.reports import availability
 from analytics.storage.database import Database
 from tests.support import factories
-from tests.support.factories import MONDAY, after, ask, codes, identity, member, message_sent, reply, status, ticket
+from tests.support.factories import (
+    MONDAY,
+    after,
+    ask,
+    codes,
+    execute,
+    identity,
+    member,
+    message_sent,
+    reply,
+    status,
+    ticket,
+)
 from tests.support.ingest_helpers import Event, feed
 
 WEEK = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}}
@@ -25,6 +39,10 @@ PAGE = f"""query Page($filter: CampaignAnalyticsFilter!) {{ campaignAnalytics(fi
   responsesByHour {{ hour responses }}
   responseHeatmap {{ weekday hour responses }}
   bounceReasons {{ code count }}
+}} }}"""
+FURTHER = f"""query Further($filter: CampaignAnalyticsFilter!) {{ campaignAnalytics(filter: $filter) {{
+  byAgentTotal {{ nodes {{ agent {{ id }} funnel {{ {FUNNEL} }} }} }}
+  byCategory {{ nodes {{ category funnel {{ {FUNNEL} }} }} }}
 }} }}"""
 MESSAGES = """query Messages(
   $filter: CampaignAnalyticsFilter!, $where: MessageWhere, $order: MessageOrder, $first: Int! = 50, $after: String
@@ -86,6 +104,10 @@ def of_page(page: dict[str, Any], filter: dict[str, Any]) -> Iterator[Number]:
     for row in page["byAgent"]["nodes"]:
         ids = {"agentIds": [row["agent"]["id"]], "departmentIds": [row["department"]["id"]]}
         yield from of_row(row["funnel"], filter | ids)
+    for row in page["byAgentTotal"]["nodes"]:
+        yield from of_row(row["funnel"], filter | {"agentIds": [row["agent"]["id"]]})
+    for row in page["byCategory"]["nodes"]:
+        yield from of_row(row["funnel"], filter | {"categories": [row["category"]]})
     for name, kind in (("byDepartment", "department"), ("byTemplate", "template"), ("byAccount", "account")):
         for row in page[name]["nodes"]:
             yield from of_row(row["funnel"], filter | {f"{kind}Ids": [row[kind]["id"]]})
@@ -109,7 +131,9 @@ async def test_behind_every_number_are_as_many_messages(database: Database, tena
     await feed(database, tenant, office())
     who = identity(tenant, role, "s1")
     filter = WEEK | {"timeZone": zone}
-    page = (await ask(database, who, PAGE, {"filter": filter}))["campaignAnalytics"]
+    page: dict[str, Any] = {}
+    for document in (PAGE, FURTHER):
+        page |= (await ask(database, who, document, {"filter": filter}))["campaignAnalytics"]
     numbers = list(of_page(page, filter))
     assert len([number for number in numbers if number.value]) > 60
     for number in numbers:
@@ -221,3 +245,21 @@ async def test_what_is_wrong_with_the_conditions_is_named(database: Database, te
     (error,) = result.errors
     assert error.message == "where.bounceCodes: messages of `where.step` have not bounced."
     assert error.extensions["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_client_can_tell_why_messages_cannot_be_listed(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await feed(database, tenant, [message_sent("m1", MONDAY), message_sent("m2", after(MONDAY, hours=1))])
+    searched = {"filter": WEEK, "where": {"text": "5691"}}
+    monkeypatch.setattr(availability, "MAX_SCANNED_MESSAGES", 1)
+    assert await refusal(database, tenant, searched) == ("BAD_USER_INPUT", "TOO_MANY_MESSAGES")
+    assert await refusal(database, tenant, {"filter": WEEK, "where": {"text": "1"}}) == ("BAD_USER_INPUT", None)
+    await delete_old_messages(database, tenant, 1, to_micros(datetime(2027, 2, 20, tzinfo=UTC)))
+    assert await refusal(database, tenant, {"filter": WEEK}) == ("BAD_USER_INPUT", "MESSAGES_DROPPED")
+
+
+async def refusal(database: Database, tenant: str, variables: dict[str, Any]) -> tuple[str, str | None]:
+    """The code and the reason of the one error of a list."""
+    (error,) = (await execute(database, identity(tenant), MESSAGES, variables)).errors
+    return error.extensions["code"], error.extensions.get("reason")

@@ -212,7 +212,10 @@ def positions(answer: Any, of_messages: bool = False) -> Any:
 
 
 def tenant_events() -> list[dict[str, Any]]:
-    """A supervisor's department, and another one where everything has one id; each sent on Monday and on Tuesday."""
+    """A supervisor's department, and another one where everything has one id.
+
+    Each sent on Monday, on Tuesday and a year before.
+    """
     events = [factories.tenant(), member("s1", "d1")]
     for department, agent, template, account in (("d1", "u1", "t1", "a1"), (OUTSIDE,) * 4):
         events += [
@@ -221,7 +224,7 @@ def tenant_events() -> list[dict[str, Any]]:
             factories.template(template, f"plantilla_{template}"),
             factories.account(account, f"Cuenta {account}"),
         ]
-        for day, fate in product(range(2), ("read", "failed")):
+        for day, fate in product((0, 1, 1 - 365), ("read", "failed")):
             id, at = f"{department} {fate} {day}", factories.after(days=day, hours=len(department))
             events += [
                 message_sent(

@@ -11,23 +11,27 @@ const KIND_BY_CODE: Record<string, ErrorKind> = {
 };
 
 /** An error of a GraphQL response. */
-export type ResponseError = { message: string; extensions?: { code?: unknown } };
+export type ResponseError = { message: string; extensions?: { code?: unknown; reason?: unknown } };
 
 /** Return the API's code of an error; undefined when it has none. */
 export function errorCode({ extensions }: ResponseError): string | undefined {
   return typeof extensions?.code === "string" ? extensions.code : undefined;
 }
 
-/** A request that failed, with the API's own message where it sent one. */
+/** A request that failed, with the API's own message and reason where it sent them. */
 export class ApiError extends Error {
   constructor(
     readonly kind: ErrorKind,
     message: string,
+    /** Tells errors of one kind apart, see docs/api.md. */
+    readonly reason?: string,
   ) {
     super(message);
   }
 
   static fromResponse(error: ResponseError): ApiError {
-    return new ApiError(KIND_BY_CODE[errorCode(error) ?? ""] ?? "failed", error.message);
+    const reason = error.extensions?.reason;
+    const kind = KIND_BY_CODE[errorCode(error) ?? ""] ?? "failed";
+    return new ApiError(kind, error.message, typeof reason === "string" ? reason : undefined);
   }
 }

@@ -2,10 +2,12 @@ import { Route, Switch } from "wouter";
 import { ApiProvider } from "../api/ApiProvider";
 import { AnalyticsPage } from "../features/analytics/AnalyticsPage";
 import { usePrefetchedView } from "../features/analytics/viewQuery";
-import { ExportsPage } from "../features/exports/ExportsPage";
+import { ToastProvider } from "../components/toasts/ToastProvider";
+import { ExportFollower } from "../features/exports/progress/ExportFollower";
+import { ExportsPage } from "../features/exports/list/ExportsPage";
 import { useSession } from "../features/session/SessionProvider";
 import { ViewerProvider } from "../features/session/ViewerProvider";
-import { Shell } from "./Shell";
+import { Shell } from "./frame/Shell";
 
 /** The pages of a reader who is signed in. */
 export function App() {
@@ -21,12 +23,16 @@ function Pages() {
   usePrefetchedView();
   return (
     <ViewerProvider>
-      <Shell>
-        <Switch>
-          <Route path="/" component={AnalyticsPage} />
-          <Route path="/exports" component={ExportsPage} />
-        </Switch>
-      </Shell>
+      <ToastProvider>
+        <ExportFollower>
+          <Shell>
+            <Switch>
+              <Route path="/" component={AnalyticsPage} />
+              <Route path="/exports" component={ExportsPage} />
+            </Switch>
+          </Shell>
+        </ExportFollower>
+      </ToastProvider>
     </ViewerProvider>
   );
 }

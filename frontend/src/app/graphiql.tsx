@@ -5,13 +5,13 @@ import "graphiql/style.css";
 import "@graphiql/plugin-explorer/style.css";
 import "./theme.css";
 import { createRoot } from "react-dom/client";
-import { GraphiQLPage } from "../features/graphiql/GraphiQLPage";
 import { AppProviders } from "./AppProviders";
+import { GraphiQLApp } from "./GraphiQLApp";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
 createRoot(root).render(
   <AppProviders>
-    <GraphiQLPage />
+    <GraphiQLApp />
   </AppProviders>,
 );

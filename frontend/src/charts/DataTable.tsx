@@ -1,17 +1,20 @@
 import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
+import type { Cell } from "../lib/files/textTable";
 import classes from "./Chart.module.css";
 
 /** The cells of a table; the first of each row is its heading. */
 export type TableData = {
   head: string[];
   rows: ReactNode[][];
+  /** The same as values, for files. */
+  cells: Cell[][];
   /** What a click on a row's heading does. */
   onChoose?: ((row: number) => void) | undefined;
 };
 
 /** A scrollable table of a chart's values. */
-export function DataTable({ head, rows, onChoose, label }: TableData & { label: string }) {
+export function DataTable({ head, rows, onChoose, label }: Omit<TableData, "cells"> & { label: string }) {
   return (
     // Focusable, so that keys can scroll it.
     <div className={classes.table} tabIndex={0} role="region" aria-label={label}>

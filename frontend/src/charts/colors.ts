@@ -32,6 +32,15 @@ export function useColors(): Colors {
   }, [scheme, isPrinting]);
 }
 
+/** Return the colors of the light scheme, for images; the page keeps its own. */
+export function readLightColors(): Colors {
+  const { dataset } = document.documentElement;
+  const shown = dataset.mantineColorScheme;
+  const colors = readColors("light");
+  dataset.mantineColorScheme = shown;
+  return colors;
+}
+
 /** Read the colors from the stylesheet, after making it show `scheme`. */
 function readColors(scheme: "light" | "dark"): Colors {
   document.documentElement.dataset.mantineColorScheme = scheme;

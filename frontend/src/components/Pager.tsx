@@ -1,4 +1,4 @@
-import { ActionIcon } from "@mantine/core";
+import { ActionIcon, SegmentedControl } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { useI18n } from "../i18n/I18nProvider";
@@ -32,15 +32,33 @@ export function usePaging(): Paging {
   };
 }
 
-type Props = { title: string; rows: Rows; size: number; paging: Paging };
+type Props = {
+  title: string;
+  rows: Rows;
+  size: number;
+  paging: Paging;
+  /** The numbers of rows that a page can have, smallest first; absent where there is no choice. */
+  sizes?: { all: number[]; onChange: (size: number) => void };
+};
 
 /** The range of rows that is shown, with buttons for the pages around it; nothing when all rows are shown. */
-export function Pager({ title, rows, size, paging }: Props) {
+export function Pager({ title, rows, size, paging, sizes }: Props) {
   const { t, format } = useI18n();
-  if (rows.totalCount <= size && paging.page === 0) return null;
+  if (rows.totalCount <= Math.min(size, sizes?.all[0] ?? size) && paging.page === 0) return null;
   const [from, to] = [paging.page * size + 1, paging.page * size + rows.nodes.length];
   return (
     <nav className={classes.pager} aria-label={t.tables.pages(title)}>
+      {sizes && (
+        <SegmentedControl
+          className={`${classes.size ?? ""} no-print`}
+          size="xs"
+          aria-label={t.tables.size}
+          title={t.tables.size}
+          value={String(size)}
+          data={sizes.all.map(String)}
+          onChange={(chosen) => sizes.onChange(Number(chosen))}
+        />
+      )}
       <span aria-live="polite">
         {t.tables.range(format.count(from), format.count(to), format.count(rows.totalCount))}
       </span>

@@ -20,8 +20,14 @@ type I18n = {
 
 const I18nContext = createContext<I18n | null>(null);
 
-/** Return the language that was chosen before, else Spanish. */
-const initialLanguage = (): Language => (readStorage("localStorage", LANGUAGE_KEY) === "en" ? "en" : "es");
+const isLanguage = (text: string | undefined): text is Language => text === "es" || text === "en";
+
+/** Return the language that was chosen before, else the first of the browser's that the pages have, else Spanish. */
+function initialLanguage(): Language {
+  const chosen = readStorage("localStorage", LANGUAGE_KEY) ?? undefined;
+  const preferred = navigator.languages.map((tag) => tag.split("-")[0]);
+  return [chosen, ...preferred].find(isLanguage) ?? "es";
+}
 
 /** Provide the texts and formats of the reader's language. */
 export function I18nProvider({ children }: { children: ReactNode }) {

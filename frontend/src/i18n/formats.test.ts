@@ -27,8 +27,8 @@ describe("changes", () => {
   });
 
   it("of a rate is in percentage points", () => {
-    expect(english.points(0.0021)).toBe("+0.2 pp");
-    expect(spanish.points(-0.0213)).toBe("-2,1 pp");
+    expect(english.points(0.0021)).toBe("+0.2");
+    expect(spanish.points(-0.0213)).toBe("-2,1");
   });
 });
 
@@ -70,7 +70,17 @@ describe("days and times", () => {
   it("are calendar days wherever the browser is", () => {
     expect(english.day("2026-11-22")).toBe("Nov 22, 2026");
     expect(english.days("2026-11-22", "2026-11-22")).toBe("Nov 22, 2026");
-    expect(english.days("2026-11-22", "2026-11-23")).toMatch(/^Nov 22\s–\s23, 2026$/u);
+    expect(english.days("2026-11-22", "2026-11-23")).toBe("Nov 22 – 23, 2026");
+  });
+
+  it("are brief in Spanish, too", () => {
+    expect(spanish.day("2026-11-22")).toBe("22 nov 2026");
+    expect(spanish.days("2026-10-29", "2026-11-27")).toBe("29 oct – 27 nov 2026");
+    expect(spanish.days("2026-11-01", "2026-11-27")).toBe("1 – 27 nov 2026");
+    expect(spanish.days("2025-12-15", "2026-01-03")).toBe("15 dic 2025 – 3 ene 2026");
+    expect(spanish.dayOfWeek("2026-10-31")).toBe("sáb 31 oct 2026");
+    expect(spanish.month("2026-11-01")).toBe("nov 2026");
+    expect(spanish.moment("2026-11-28T01:30:05Z", "America/Santiago")).toBe("27 nov 2026, 22:30:05");
   });
 
   it("begin weeks with Monday", () => {
@@ -80,9 +90,9 @@ describe("days and times", () => {
   });
 });
 
-describe("time zones", () => {
-  it("are named as readers call them", () => {
-    expect(spanish.timeZone("America/Santiago")).toBe("hora de Chile");
-    expect(english.timeZone("America/Santiago")).toBe("Chile Time");
+describe("rates side by side", () => {
+  it("have one decimal, a difference its sign", () => {
+    expect(spanish.rateRange([0.9346, 0.9619])).toBe("93,5–96,2%");
+    expect([0.021, -0.0345, 0].map(english.points)).toEqual(["+2.1", "-3.5", "0.0"]);
   });
 });

@@ -34,6 +34,13 @@ function createDurationFormat(locale: string): (seconds: number) => string {
   };
 }
 
+/** Write dates briefly: `29 oct – 27 nov 2026` instead of Spanish's `29 de oct al 27 de nov de 2026`. */
+const briefly = (text: string): string =>
+  text
+    .replaceAll(" de ", " ")
+    .replace(/\s+(?:al|–)\s+/u, " – ")
+    .replace(/^(\p{Ll}{3,4}), /u, "$1 ");
+
 /** Create the formats of a language. */
 export function createFormats(locale: string) {
   const number = new Intl.NumberFormat(locale);
@@ -42,10 +49,11 @@ export function createFormats(locale: string) {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
+  const decimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const signs = { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" } as const;
+  const signed = new Intl.NumberFormat(locale, signs);
   const wholePercent = new Intl.NumberFormat(locale, { style: "percent" });
-  const signed = { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" } as const;
-  const change = new Intl.NumberFormat(locale, { ...signed, style: "percent" });
-  const points = new Intl.NumberFormat(locale, signed);
+  const change = new Intl.NumberFormat(locale, { ...signs, style: "percent" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   const dayOfWeek = new Intl.DateTimeFormat(locale, {
     weekday: "short",
@@ -73,16 +81,18 @@ export function createFormats(locale: string) {
     wholeRate: (rate: number) => wholePercent.format(rate),
     /** Write by how much a number has changed, of itself: `+8.9%`. */
     change: (ratio: number) => change.format(ratio),
-    /** Write the difference of two rates in percentage points: `+0.2 pp`. */
-    points: (difference: number) => `${points.format(100 * difference)} pp`,
+    /** Write a range of rates: `93.5–96.2%`. */
+    rateRange: ([low, high]: [number, number]) => `${decimal.format(100 * low)}–${percent.format(high)}`,
+    /** Write the difference of two rates in percentage points: `+2.1`. */
+    points: (difference: number) => signed.format(100 * difference),
     duration: (seconds: number | null) => (seconds === null ? NO_VALUE : duration(seconds)),
-    day: (iso: string) => day.format(noonOf(iso)),
+    day: (iso: string) => briefly(day.format(noonOf(iso))),
     /** Write a day with its weekday. */
-    dayOfWeek: (iso: string) => dayOfWeek.format(noonOf(iso)),
+    dayOfWeek: (iso: string) => briefly(dayOfWeek.format(noonOf(iso))),
     shortDay: (iso: string) => shortDay.format(noonOf(iso)),
-    month: (iso: string) => month.format(noonOf(iso)),
+    month: (iso: string) => briefly(month.format(noonOf(iso))),
     days: (from: string, to: string) =>
-      from === to ? day.format(noonOf(from)) : day.formatRange(noonOf(from), noonOf(to)),
+      briefly(from === to ? day.format(noonOf(from)) : day.formatRange(noonOf(from), noonOf(to))),
     /** Write an ISO weekday, 1 to 7. The first of January 2024 was a Monday. */
     weekday: (isoWeekday: number) => weekday.format(new Date(Date.UTC(2024, 0, isoWeekday))),
     longWeekday: (isoWeekday: number) => longWeekday.format(new Date(Date.UTC(2024, 0, isoWeekday))),
@@ -101,17 +111,15 @@ export function createFormats(locale: string) {
         timeZone,
       }).format(new Date(iso)),
     /** Write an instant to the second, with its year. */
-    moment: (iso: string, timeZone: string) =>
-      new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23", timeZone }).format(
-        new Date(iso),
-      ),
+    moment: (iso: string, timeZone: string) => {
+      const options = { day: "numeric", month: "short", year: "numeric", timeZone } as const;
+      const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone } as const;
+      const instant = new Date(iso);
+      const written = new Intl.DateTimeFormat(locale, options).format(instant);
+      return `${briefly(written)}, ${new Intl.DateTimeFormat(locale, time).format(instant)}`;
+    },
     instantDay: (iso: string, timeZone: string) =>
       new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", timeZone }).format(new Date(iso)),
-    /** Write a time zone's name: `hora de Chile`. */
-    timeZone: (timeZone: string) =>
-      new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "longGeneric" })
-        .formatToParts(new Date())
-        .find(({ type }) => type === "timeZoneName")?.value ?? timeZone,
     bytes: (bytes: number) =>
       bytes < 1_000_000 ? kilobytes.format(Math.max(bytes / 1_000, 1)) : megabytes.format(bytes / 1_000_000),
     list: (items: string[]) => list.format(items),

@@ -59,6 +59,11 @@ export const messagesEn: MessageTexts = {
   failedAbout: "Load the page again.",
   reload: "Load again",
   moreFailed: "Couldn't load more messages.",
+  export: "Export these",
+  exportName: (what, period) => `${what} ${period}`,
+  exported: (n, shown, what) =>
+    `One row per message: ${shown} ${plural("en", n, { one: "row", other: "rows" })}. Only: ${what}.`,
+  beginningWith: (text) => `beginning with “${text}”`,
   noRecipient: "Unknown recipient",
   statuses: {
     PENDING: "Pending",

@@ -59,6 +59,12 @@ export const messagesEs = {
   failedAbout: "Carga la página de nuevo.",
   reload: "Cargar de nuevo",
   moreFailed: "No se pudieron cargar más mensajes.",
+  export: "Exportar estos",
+  exportName: (what: string, period: string) => `${what} ${period}`,
+  /** The messages of a file, before it is made. */
+  exported: (n: number, shown: string, what: string) =>
+    `Una fila por mensaje: ${shown} ${plural("es", n, { one: "fila", many: "de filas", other: "filas" })}. Solo: ${what}.`,
+  beginningWith: (text: string) => `que empiezan con «${text}»`,
   noRecipient: "Destinatario desconocido",
   statuses: {
     PENDING: "Pendiente",

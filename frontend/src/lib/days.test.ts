@@ -48,10 +48,22 @@ describe("periodsOn", () => {
       last7: { from: "2026-02-27", to: "2026-03-05" },
       last30: { from: "2026-02-04", to: "2026-03-05" },
       last90: { from: "2025-12-06", to: "2026-03-05" },
+      last12Months: { from: "2025-03-06", to: "2026-03-05" },
+      thisWeek: { from: "2026-03-02", to: "2026-03-05" },
+      lastWeek: { from: "2026-02-23", to: "2026-03-01" },
       thisMonth: { from: "2026-03-01", to: "2026-03-05" },
       lastMonth: { from: "2026-02-01", to: "2026-02-28" },
       thisYear: { from: "2026-01-01", to: "2026-03-05" },
     });
+  });
+
+  it("begins weeks on Monday, also on a Sunday", () => {
+    expect(periodsOn("2026-11-29").thisWeek).toEqual({ from: "2026-11-23", to: "2026-11-29" });
+    expect(periodsOn("2026-11-30").thisWeek).toEqual({ from: "2026-11-30", to: "2026-11-30" });
+  });
+
+  it("has twelve months on a leap day", () => {
+    expect(periodsOn("2024-02-29").last12Months).toEqual({ from: "2023-03-01", to: "2024-02-29" });
   });
 
   it("takes the last month from the last year in January", () => {

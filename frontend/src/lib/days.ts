@@ -9,6 +9,9 @@ export const PERIODS = [
   "last7",
   "last30",
   "last90",
+  "last12Months",
+  "thisWeek",
+  "lastWeek",
   "thisMonth",
   "lastMonth",
   "thisYear",
@@ -35,6 +38,15 @@ export function endOfWeek(day: string): string {
   return addDays(day, (7 - weekday) % 7);
 }
 
+/** Return the Monday of a day's week. */
+export const startOfWeek = (day: string): string => addDays(endOfWeek(day), -6);
+
+/** Return the first day of the month that is some months after a day's. */
+export function startOfMonth(day: string, monthsLater = 0): string {
+  const [year = 0, month = 0] = day.split("-").map(Number);
+  return toIso(new Date(Date.UTC(year, month - 1 + monthsLater, 1)));
+}
+
 /** Return the last day of a day's month. */
 export function endOfMonth(day: string): string {
   const [year = 0, month = 0] = day.split("-").map(Number);
@@ -48,16 +60,25 @@ export function currentDay(timeZone: string, now = new Date()): string {
 
 /** Return the days of each period, as seen on a day. */
 export function periodsOn(today: string): Record<PeriodName, Days> {
-  const firstOfMonth = `${today.slice(0, 7)}-01`;
+  const firstOfMonth = startOfMonth(today);
   const lastOfPreviousMonth = addDays(firstOfMonth, -1);
+  const monday = startOfWeek(today);
+  const dayOfLastYear = `${Number(today.slice(0, 4)) - 1}${today.slice(4)}`;
   return {
     today: { from: today, to: today },
     yesterday: { from: addDays(today, -1), to: addDays(today, -1) },
     last7: { from: addDays(today, -6), to: today },
     last30: { from: addDays(today, -29), to: today },
     last90: { from: addDays(today, -89), to: today },
+    // Of the 29th of February there is none last year: the day after the 28th is the first of March.
+    last12Months: {
+      from: isDay(dayOfLastYear) ? addDays(dayOfLastYear, 1) : startOfMonth(dayOfLastYear, 1),
+      to: today,
+    },
+    thisWeek: { from: monday, to: today },
+    lastWeek: { from: addDays(monday, -7), to: addDays(monday, -1) },
     thisMonth: { from: firstOfMonth, to: today },
-    lastMonth: { from: `${lastOfPreviousMonth.slice(0, 7)}-01`, to: lastOfPreviousMonth },
+    lastMonth: { from: startOfMonth(lastOfPreviousMonth), to: lastOfPreviousMonth },
     thisYear: { from: `${today.slice(0, 4)}-01-01`, to: today },
   };
 }

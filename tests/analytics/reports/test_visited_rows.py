@@ -13,13 +13,14 @@ import pytest
 
 from analytics.domain.query_spec import DIMENSIONS, INCLUDED, AccessScope, QuerySpec
 from analytics.domain.time_zones import HOUR, zone
+from analytics.reports.coverage import first_message_day
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, filter_options
 from analytics.reports.maturing import count_maturing
 from analytics.reports.planner import AggregateQuery, Grouping, choose_plan
 from analytics.reports.runner import run_aggregate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database, Reader
-from tests.analytics.reports.queries import GROUPINGS
+from tests.analytics.reports.queries import GROUPINGS, TABLES
 from tests.support.factories import after, message_sent, reply, status, ticket
 from tests.support.factories import tenant as tenant_settings
 from tests.support.ingest_helpers import Event, feed
@@ -113,6 +114,30 @@ async def test_the_counts_of_a_grouping(database: Database, tenants: tuple[str, 
         few, many = [await visited(database, read, spec(tenant, visible, **filters)) for tenant in tenants]
         assert many == SAME(few)
         assert sum(few) > 0
+
+
+@pytest.mark.parametrize("within", [Grouping.DAY, Grouping.RESPONSE_TIME])
+@pytest.mark.parametrize("grouping", TABLES)
+async def test_the_details_of_a_tables_rows(
+    database: Database, tenants: tuple[str, str], grouping: Grouping, within: Grouping
+) -> None:
+    async def read(reader: Reader, spec: QuerySpec) -> None:
+        assert await run_aggregate(reader, AggregateQuery(spec, grouping, within))
+
+    for visible, filters in SHAPES[1:5]:
+        few, many = [await visited(database, read, spec(tenant, visible, **filters)) for tenant in tenants]
+        assert many == SAME(few)
+
+
+@pytest.mark.parametrize("visible", VIEWERS)
+async def test_the_first_day_with_messages(
+    database: Database, tenants: tuple[str, str], visible: frozenset[str] | None
+) -> None:
+    async def read(reader: Reader, spec: QuerySpec) -> None:
+        assert await first_message_day(reader, spec.scope, ZONE, spec.zone) == FIRST
+
+    few, many = [await visited(database, read, spec(tenant, visible)) for tenant in tenants]
+    assert many == SAME(few)
 
 
 async def test_what_may_still_change(database: Database, tenants: tuple[str, str]) -> None:

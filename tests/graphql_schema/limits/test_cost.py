@@ -47,6 +47,7 @@ FIELDS = {
     "CampaignAnalytics.period": analytics("period { from }"),
     "CampaignAnalytics.funnel": analytics("funnel { messages }"),
     "CampaignAnalytics.byAgent": analytics("byAgent { totalCount }"),
+    "CampaignAnalytics.byAgentTotal": analytics("byAgentTotal { totalCount }"),
     "CampaignAnalytics.byDepartment": analytics("byDepartment { totalCount }"),
     "CampaignAnalytics.byTemplate": analytics("byTemplate { totalCount }"),
     "CampaignAnalytics.byAccount": analytics("byAccount { totalCount }"),

@@ -13,7 +13,7 @@ FIRST = 0
 @contextmanager
 def reusable_context(browser: Browser) -> Iterator[BrowserContext]:
     """A context as long as the block; call `reset_context` after each of its users."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce", locale="es-CL")
     context.set_default_timeout(PATIENCE)
     context.new_page()
     yield context

@@ -50,6 +50,19 @@ def test_any_name_makes_a_name_that_every_system_takes(name: str) -> None:
         ("con", "export con.csv"),
         ("...", "export.csv"),
         ("n" * 500, "n" * 60 + ".csv"),
+        (
+            "Envíos de cobranza de noviembre a clientes morosos, recordatorios y avisos",
+            "Envíos de cobranza de noviembre a clientes morosos.csv",
+        ),
+        (
+            "Envíos de cobranza de noviembre a los 60 clientes que morosos",
+            "Envíos de cobranza de noviembre a los 60 clientes que.csv",
+        ),
+        (
+            "Envíos de noviembre con exactamente sesenta letras de nombre",
+            "Envíos de noviembre con exactamente sesenta letras de nombre.csv",
+        ),
+        ("a " + "n" * 70, "a " + "n" * 58 + ".csv"),
     ],
 )
 def test_what_people_call_their_exports(name: str, made: str) -> None:

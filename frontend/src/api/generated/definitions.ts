@@ -15,6 +15,7 @@ export const definitions = {
   "CampaignAnalytics.bounceReasons": "Why messages bounced, the most frequent reason first.",
   "CampaignAnalytics.byAccount": "A row for each sender account.",
   "CampaignAnalytics.byAgent": "A row for each agent and department they sent from.",
+  "CampaignAnalytics.byAgentTotal": "A row for each agent, whatever the department.",
   "CampaignAnalytics.byCategory": "A row for each category of templates, as the messages were sent.",
   "CampaignAnalytics.byDepartment": "A row for each department.",
   "CampaignAnalytics.byTemplate": "A row for each template.",

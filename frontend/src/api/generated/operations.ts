@@ -377,6 +377,38 @@ export type TemplateOptionsQueryVariables = Exact<{
 
 export type TemplateOptionsQuery = { options: { totalCount: number, nodes: Array<{ id: string, name: string }> } | null };
 
+export type UsedAccountsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedAccountsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string }, funnel: { messages: number } }> } } | null };
+
+export type UsedAgentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedAgentsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
+export type UsedDepartmentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedDepartmentsQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
+export type UsedTemplatesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedTemplatesQuery = { all: { totalCount: number } | null, campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ value: { id: string, name: string, active: boolean }, funnel: { messages: number } }> } } | null };
+
 export type BounceReasonsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
 }>;
@@ -428,7 +460,7 @@ export type AgentsQueryVariables = Exact<{
 }>;
 
 
-export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type DepartmentsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -438,7 +470,7 @@ export type DepartmentsQueryVariables = Exact<{
 }>;
 
 
-export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type TemplatesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -448,7 +480,7 @@ export type TemplatesQueryVariables = Exact<{
 }>;
 
 
-export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type AccountsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -458,17 +490,19 @@ export type AccountsQueryVariables = Exact<{
 }>;
 
 
-export type AccountsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type AccountsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
-export type AgentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type AgentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type DepartmentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type DepartmentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type TemplateRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type TemplateRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type AccountRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> };
+export type AccountRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
-export type RowFunnelFragment = { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } };
+export type RowFunnelFragment = { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } };
+
+export type ShareFragment = { count: number, base: number, rate: number | null };
 
 export type ViewQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -484,7 +518,7 @@ export type ViewQueryVariables = Exact<{
 }>;
 
 
-export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod?: { period: { from: string, to: string }, coverage: { complete: boolean, firstMessageOn: string | null, comparedUntil: string | null }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, delivered: { rate: number | null }, read: { rate: number | null }, responded: { rate: number | null } } }> } } | null };
+export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod?: { period: { from: string, to: string }, coverage: { complete: boolean, firstMessageOn: string | null, comparedUntil: string | null }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type StepFragment = { count: number, tickets: number, base: number, rate: number | null };
 
@@ -499,7 +533,25 @@ export type ExportsQueryVariables = Exact<{
 }>;
 
 
-export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
+export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
+
+export type ExportNamesQueryVariables = Exact<{
+  templates: Array<string> | string;
+  accounts: Array<string> | string;
+  departments: Array<string> | string;
+  agents: Array<string> | string;
+  first: number;
+}>;
+
+
+export type ExportNamesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null };
+
+export type ExportStateQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
 
 export type DownloadLinkQueryVariables = Exact<{
   id: string;
@@ -513,21 +565,21 @@ export type ExportUpdatedSubscriptionVariables = Exact<{
 }>;
 
 
-export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
+export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
 
 export type CreateExportMutationVariables = Exact<{
   input: CreateExportInput;
 }>;
 
 
-export type CreateExportMutation = { createExport: { export: { id: string } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type CancelExportMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type DeleteExportMutationVariables = Exact<{
   id: string;
@@ -538,7 +590,7 @@ export type DeleteExportMutation = { deleteExport: { export: { id: string } | nu
 
 export type ProblemFragment = { field: Array<string>, code: UserErrorCode, message: string };
 
-export type ExportRowFragment = { id: string, name: string, format: ExportFormat, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string } }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
+export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -641,6 +693,13 @@ export const PointFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"Point"}) as unknown as TypedDocumentString<PointFragment, unknown>;
+export const ShareFragmentDoc = new TypedDocumentString(`
+    fragment Share on FunnelStep {
+  count
+  base
+  rate
+}
+    `, {"fragmentName":"Share"}) as unknown as TypedDocumentString<ShareFragment, unknown>;
 export const RowFunnelFragmentDoc = new TypedDocumentString(`
     fragment RowFunnel on Funnel {
   messages
@@ -648,17 +707,24 @@ export const RowFunnelFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
 }
-    `, {"fragmentName":"RowFunnel"}) as unknown as TypedDocumentString<RowFunnelFragment, unknown>;
+    fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`, {"fragmentName":"RowFunnel"}) as unknown as TypedDocumentString<RowFunnelFragment, unknown>;
 export const AgentRowsFragmentDoc = new TypedDocumentString(`
     fragment AgentRows on AgentPerformanceConnection {
   totalCount
@@ -689,15 +755,23 @@ export const AgentRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"AgentRows"}) as unknown as TypedDocumentString<AgentRowsFragment, unknown>;
 export const DepartmentRowsFragmentDoc = new TypedDocumentString(`
     fragment DepartmentRows on DepartmentPerformanceConnection {
@@ -723,15 +797,23 @@ export const DepartmentRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"DepartmentRows"}) as unknown as TypedDocumentString<DepartmentRowsFragment, unknown>;
 export const TemplateRowsFragmentDoc = new TypedDocumentString(`
     fragment TemplateRows on TemplatePerformanceConnection {
@@ -762,15 +844,23 @@ export const TemplateRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"TemplateRows"}) as unknown as TypedDocumentString<TemplateRowsFragment, unknown>;
 export const AccountRowsFragmentDoc = new TypedDocumentString(`
     fragment AccountRows on AccountPerformanceConnection {
@@ -795,15 +885,23 @@ export const AccountRowsFragmentDoc = new TypedDocumentString(`
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`, {"fragmentName":"AccountRows"}) as unknown as TypedDocumentString<AccountRowsFragment, unknown>;
 export const StepFragmentDoc = new TypedDocumentString(`
     fragment Step on FunnelStep {
@@ -861,11 +959,26 @@ export const ExportRowFragmentDoc = new TypedDocumentString(`
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds
@@ -934,6 +1047,101 @@ export const TemplateOptionsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TemplateOptionsQuery, TemplateOptionsQueryVariables>;
+export const UsedAccountsDocument = new TypedDocumentString(`
+    query UsedAccounts($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: accounts(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byAccount(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: account {
+          id
+          name
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedAccountsQuery, UsedAccountsQueryVariables>;
+export const UsedAgentsDocument = new TypedDocumentString(`
+    query UsedAgents($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: agents(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byAgent(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: agent {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedAgentsQuery, UsedAgentsQueryVariables>;
+export const UsedDepartmentsDocument = new TypedDocumentString(`
+    query UsedDepartments($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: departments(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byDepartment(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: department {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedDepartmentsQuery, UsedDepartmentsQueryVariables>;
+export const UsedTemplatesDocument = new TypedDocumentString(`
+    query UsedTemplates($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  all: templates(first: 1) {
+    totalCount
+  }
+  campaignAnalytics(filter: $filter) {
+    rows: byTemplate(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        value: template {
+          id
+          name
+          active
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedTemplatesQuery, UsedTemplatesQueryVariables>;
 export const BounceReasonsDocument = new TypedDocumentString(`
     query BounceReasons($filter: CampaignAnalyticsFilter!) {
   campaignAnalytics(filter: $filter) {
@@ -1141,15 +1349,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<AgentsQuery, AgentsQueryVariables>;
 export const DepartmentsDocument = new TypedDocumentString(`
     query Departments($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
@@ -1182,15 +1398,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<DepartmentsQuery, DepartmentsQueryVariables>;
 export const TemplatesDocument = new TypedDocumentString(`
     query Templates($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
@@ -1228,15 +1452,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<TemplatesQuery, TemplatesQueryVariables>;
 export const AccountsDocument = new TypedDocumentString(`
     query Accounts($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
@@ -1268,15 +1500,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }`) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
 export const ViewDocument = new TypedDocumentString(`
     query View($filter: CampaignAnalyticsFilter!, $granularity: Granularity!, $comparison: Comparison!, $compares: Boolean!, $first: Int!, $templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $names: Int!) {
@@ -1455,15 +1695,23 @@ fragment RowFunnel on Funnel {
   sent {
     count
   }
+  bounced {
+    ...Share
+  }
   delivered {
-    rate
+    ...Share
   }
   read {
-    rate
+    ...Share
   }
   responded {
-    rate
+    ...Share
   }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
 }
 fragment Step on FunnelStep {
   count
@@ -1515,11 +1763,26 @@ export const ExportsDocument = new TypedDocumentString(`
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds
@@ -1543,6 +1806,87 @@ export const ExportsDocument = new TypedDocumentString(`
     message
   }
 }`) as unknown as TypedDocumentString<ExportsQuery, ExportsQueryVariables>;
+export const ExportNamesDocument = new TypedDocumentString(`
+    query ExportNames($templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $first: Int!) {
+  templates(ids: $templates, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+  accounts(ids: $accounts, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+  departments(ids: $departments, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+  agents(ids: $agents, first: $first) {
+    nodes {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportNamesQuery, ExportNamesQueryVariables>;
+export const ExportStateDocument = new TypedDocumentString(`
+    query ExportState($id: ID!) {
+  export(id: $id) {
+    ...ExportRow
+  }
+}
+    fragment ExportRow on Export {
+  id
+  name
+  format
+  locale
+  columns
+  separator
+  status
+  filter {
+    period {
+      from
+      to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
+    }
+    templateIds
+    accountIds
+    departmentIds
+    agentIds
+  }
+  rowsTotal
+  rowsWritten
+  progress
+  requestedBy {
+    id
+    name
+    email
+  }
+  createdAt
+  finishedAt
+  expiresAt
+  fileSize
+  failure {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<ExportStateQuery, ExportStateQueryVariables>;
 export const DownloadLinkDocument = new TypedDocumentString(`
     query DownloadLink($id: ID!) {
   export(id: $id) {
@@ -1562,11 +1906,26 @@ export const ExportUpdatedDocument = new TypedDocumentString(`
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds
@@ -1594,7 +1953,7 @@ export const CreateExportDocument = new TypedDocumentString(`
     mutation CreateExport($input: CreateExportInput!) {
   createExport(input: $input) {
     export {
-      id
+      ...ExportRow
     }
     userErrors {
       ...Problem
@@ -1605,6 +1964,53 @@ export const CreateExportDocument = new TypedDocumentString(`
   field
   code
   message
+}
+fragment ExportRow on Export {
+  id
+  name
+  format
+  locale
+  columns
+  separator
+  status
+  filter {
+    period {
+      from
+      to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
+    }
+    templateIds
+    accountIds
+    departmentIds
+    agentIds
+  }
+  rowsTotal
+  rowsWritten
+  progress
+  requestedBy {
+    id
+    name
+    email
+  }
+  createdAt
+  finishedAt
+  expiresAt
+  fileSize
+  failure {
+    code
+    message
+  }
 }`) as unknown as TypedDocumentString<CreateExportMutation, CreateExportMutationVariables>;
 export const CancelExportDocument = new TypedDocumentString(`
     mutation CancelExport($id: ID!) {
@@ -1626,11 +2032,26 @@ fragment ExportRow on Export {
   id
   name
   format
+  locale
+  columns
+  separator
   status
   filter {
     period {
       from
       to
+    }
+    where {
+      step
+      reached
+      createdTicket
+      bounceCodes
+      repliedAt {
+        weekday
+        hour
+      }
+      replyKinds
+      text
     }
     templateIds
     accountIds

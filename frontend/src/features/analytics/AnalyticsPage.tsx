@@ -1,12 +1,12 @@
-import { ActionIcon, Button, Group, Tooltip } from "@mantine/core";
-import { IconFileDownload, IconRefresh } from "@tabler/icons-react";
-import { memo, useCallback, useDeferredValue, useMemo, useState } from "react";
+import { Button, Group } from "@mantine/core";
+import { memo, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { ViewDocument, type CampaignAnalyticsFilter, type ViewQuery } from "../../api/generated/operations";
 import { useStableQuery } from "../../api/useStableQuery";
 import { PageHeader } from "../../components/PageHeader";
 import { Banner } from "../../components/states/Banner";
 import { EmptyState } from "../../components/states/EmptyState";
 import { ErrorState } from "../../components/states/ErrorState";
+import { useIsOffScreen } from "../../hooks/useIsOffScreen";
 import { useI18n } from "../../i18n/I18nProvider";
 import { countDays, type Days } from "../../lib/days";
 import { ExportDialog } from "../exports/dialog/ExportDialog";
@@ -16,12 +16,15 @@ import { comparableWith, comparisonOf } from "./comparison/comparison";
 import { ComparisonChoice } from "./comparison/ComparisonChoice";
 import { FilterBar } from "./filters/FilterBar";
 import { isFiltered, NO_IDS, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
+import { selectionOf } from "./scope/selection";
 import { PrintedFilters } from "./scope/PrintedFilters";
 import { CLICKED, useBackspace, useFilters } from "./filters/useFilters";
 import { useScope } from "./scope/useScope";
+import { useZone } from "./scope/useZone";
 import { ForbiddenDepartments } from "./ForbiddenDepartments";
 import { Funnel } from "./funnel/Funnel";
 import { PrintedReasons } from "./funnel/bounces/PrintedReasons";
+import { ViewKeys } from "./keys/ViewKeys";
 import { MessagesHost } from "./messages/MessagesHost";
 import { ResponseHeatmap } from "./responses/ResponseHeatmap";
 import { ResponsesByHour } from "./responses/ResponsesByHour";
@@ -29,6 +32,7 @@ import { ResponseTime } from "./responses/ResponseTime";
 import { SeriesChart } from "./series/SeriesChart";
 import { DetailSkeletons, Skeletons } from "./Skeletons";
 import { PerformanceTables } from "./tables/PerformanceTables";
+import { ViewActions } from "./ViewActions";
 import { viewVariables } from "./viewQuery";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
@@ -40,6 +44,7 @@ export function AnalyticsPage() {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const { filters, changeFilters, foreign } = useFilters();
+  const zone = useZone();
   useBackspace();
   const [isExporting, setIsExporting] = useState(false);
   const filter = useMemo(() => toFilterInput(filters), [filters]);
@@ -52,42 +57,28 @@ export function AnalyticsPage() {
   const numbers = answer?.data.campaignAnalytics ?? undefined;
   const isShown = numbers && !isTooLong && (!error || error.kind === "offline");
   const time = answer && format.time(answer.receivedAt, viewer.timeZone);
+  const actionsRef = useRef<HTMLDivElement>(null);
+  const areActionsAway = useIsOffScreen(actionsRef);
+  const actions = {
+    isLoading: isFetching,
+    canRefresh: !isTooLong,
+    canExport: Boolean(isShown),
+    onRefresh: refetch,
+    onExport: () => setIsExporting(true),
+  };
 
   return (
     <>
       <PageHeader path={[t.nav.section, t.nav.module]} title={t.nav.sends} about={useScope()}>
-        <div className={classes.actions}>
-          {isShown && time && (
-            <span className={classes.updated}>
-              {t.states.updated(t.states.zoned(time, format.timeZone(viewer.timeZone)))}
-            </span>
-          )}
-          <Tooltip label={t.states.refresh}>
-            <ActionIcon
-              className="no-print"
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label={t.states.refresh}
-              loading={isFetching}
-              disabled={isTooLong}
-              onClick={refetch}
-            >
-              <IconRefresh size={18} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
-          <Button
-            className={`no-print ${classes.export ?? ""}`}
-            aria-label={t.exporting.open}
-            leftSection={<IconFileDownload size={18} stroke={1.6} />}
-            disabled={!isShown}
-            onClick={() => setIsExporting(true)}
-          >
-            {t.exporting.open}
-          </Button>
+        <div ref={actionsRef} className={classes.actions} data-away={areActionsAway || undefined}>
+          {isShown && time && <span className={classes.updated}>{t.states.updated(t.states.zoned(time, zone))}</span>}
+          <ViewActions {...actions} />
         </div>
       </PageHeader>
-      <FilterBar filters={filters} names={names} onChange={changeFilters} />
+      <ViewKeys filters={filters} onChange={changeFilters} />
+      <FilterBar filters={filters} names={names} onChange={changeFilters}>
+        {areActionsAway && <ViewActions {...actions} isCompact />}
+      </FilterBar>
       <PrintedFilters filters={filters} names={names} />
       {foreign.length > 0 && (
         <Banner
@@ -126,6 +117,7 @@ export function AnalyticsPage() {
         <ExportDialog
           filter={filter}
           days={filters}
+          selection={selectionOf(t, filters, names)}
           rows={numbers.funnel.messages}
           onClose={() => setIsExporting(false)}
         />
@@ -214,8 +206,8 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
         onDays={onDays}
       />
       <ResponseTime times={numbers.responseTime} earlier={earlier} />
-      <ResponsesByHour rows={numbers.responsesByHour} />
-      <ResponseHeatmap cells={numbers.responseHeatmap} />
+      <ResponsesByHour rows={numbers.responsesByHour} days={filters} />
+      <ResponseHeatmap cells={numbers.responseHeatmap} days={filters} />
       <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
     </>
   );

@@ -3,7 +3,7 @@ import { Card } from "../../components/Card";
 import { useI18n } from "../../i18n/I18nProvider";
 import classes from "./AnalyticsPage.module.css";
 import { STEPS } from "./funnel/steps";
-import { PAGE_SIZE } from "./tables/columns";
+import { PAGE_SIZE } from "./tables/view/tableView";
 
 /** The page before its first numbers: each part in its place, and as large as it will be. */
 export function Skeletons() {

@@ -6,7 +6,7 @@ import { answerOptions } from "../../api/useStableQuery";
 import { comparisonOf } from "./comparison/comparison";
 import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
 import { defaultGranularity } from "./series/granularity";
-import { PAGE_SIZE } from "./tables/columns";
+import { PAGE_SIZE } from "./tables/view/tableView";
 
 const MAX_NAMES = 200; // names of chosen values, of each kind: the API's largest page
 

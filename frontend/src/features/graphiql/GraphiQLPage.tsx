@@ -1,17 +1,19 @@
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
-import { useComputedColorScheme } from "@mantine/core";
+import { useComputedColorScheme, VisuallyHidden } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
-import { useMemo } from "react";
+import { useMemo, type ReactNode } from "react";
 import { authorization, connect } from "../../api/connection";
 import { errorCode, type ResponseError } from "../../api/errors";
-import { Logo } from "../../components/Logo";
 import { useI18n } from "../../i18n/I18nProvider";
+import { currentDay } from "../../lib/days";
 import { useSession } from "../session/SessionProvider";
+import { useViewer } from "../session/ViewerProvider";
 import { exampleQueries } from "./examples";
 import classes from "./GraphiQLPage.module.css";
 import { createStorage } from "./editorStorage";
+import { useWrappedLines } from "./useWrappedLines";
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
@@ -22,10 +24,12 @@ async function isTokenRejected(response: Response): Promise<boolean> {
 }
 
 /** GraphiQL, signed in as the reader. The token goes with each request; GraphiQL stores no copy of it. */
-export function GraphiQLPage() {
+export function GraphiQLPage({ header }: { header: ReactNode }) {
   const { t } = useI18n();
   const { session, rejectToken } = useSession();
   const colorScheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  const { viewer } = useViewer();
+  useWrappedLines();
   useDocumentTitle(t.titled(t.nav.graphiql));
   const fetcher = useMemo(() => {
     const { url, socket, fetch } = connect(session);
@@ -44,19 +48,23 @@ export function GraphiQLPage() {
   }, [session, rejectToken]);
   const storage = useMemo(() => createStorage(session), [session]);
   return (
-    <main className={classes.page}>
-      <GraphiQL
-        fetcher={fetcher}
-        plugins={plugins}
-        defaultQuery={exampleQueries(new Date())}
-        shouldPersistHeaders={false}
-        forcedTheme={colorScheme}
-        storage={storage}
-      >
-        <GraphiQL.Logo>
-          <Logo />
-        </GraphiQL.Logo>
-      </GraphiQL>
-    </main>
+    <div className={classes.page}>
+      {header}
+      <main className={classes.editor}>
+        <VisuallyHidden component="h1">{t.nav.graphiql}</VisuallyHidden>
+        <GraphiQL
+          fetcher={fetcher}
+          plugins={plugins}
+          defaultQuery={exampleQueries(currentDay(viewer.timeZone))}
+          shouldPersistHeaders={false}
+          forcedTheme={colorScheme}
+          storage={storage}
+        >
+          <GraphiQL.Logo>
+            <></>
+          </GraphiQL.Logo>
+        </GraphiQL>
+      </main>
+    </div>
   );
 }

@@ -1,10 +1,6 @@
+import { addDays } from "../../lib/days";
 import text from "./examples.graphql?raw";
 
-const DAYS_BACK = 29 * 86_400_000; // milliseconds: with today, thirty days
-
-/** Return the example queries, about the last thirty days. */
-export function exampleQueries(now: Date): string {
-  const toDay = (instant: Date) => instant.toISOString().slice(0, 10);
-  const from = new Date(now.getTime() - DAYS_BACK);
-  return text.replaceAll("__FROM__", toDay(from)).replaceAll("__TO__", toDay(now));
-}
+/** Return the example queries, about the last thirty days of a company for which it is `today`. */
+export const exampleQueries = (today: string): string =>
+  text.replaceAll("__FROM__", addDays(today, -29)).replaceAll("__TO__", today);

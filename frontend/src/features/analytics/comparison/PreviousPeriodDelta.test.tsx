@@ -1,9 +1,12 @@
 import { MantineProvider } from "@mantine/core";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { I18nProvider } from "../../../i18n/I18nProvider";
 import { AmountDelta, RateDelta } from "./PreviousPeriodDelta";
+
+beforeEach(() => vi.stubGlobal("navigator", { languages: ["es-CL"] }));
+afterEach(() => vi.unstubAllGlobals());
 
 const DAYS = { from: "2026-10-01", to: "2026-10-31" };
 

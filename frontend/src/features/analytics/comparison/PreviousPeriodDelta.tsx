@@ -45,7 +45,7 @@ export function RateDelta({ current, earlier, isMaturing, lessIsBetter, ...commo
   return (
     <Delta
       change={rateChange(current, earlier)}
-      write={format.points}
+      write={(change) => t.comparison.points(format.points(change))}
       before={format.rate(earlier.rate)}
       note={judgment && { judgment, text: t.comparison.judgments[judgment] }}
       {...common}

@@ -5,11 +5,12 @@ import { comparisonOf } from "./comparison";
 const of = (search: string) => comparisonOf(parseFilters(new URLSearchParams(search), "2026-11-27"));
 
 describe("comparisonOf", () => {
-  it.each(["today", "yesterday", "thisMonth", "lastMonth", "thisYear"])("compares %s with the period before", (name) =>
-    expect(of(`period=${name}`)).toBe("PERIOD_BEFORE"),
+  it.each(["today", "yesterday", "thisWeek", "lastWeek", "thisMonth", "lastMonth", "thisYear"])(
+    "compares %s with the period before",
+    (name) => expect(of(`period=${name}`)).toBe("PERIOD_BEFORE"),
   );
 
-  it.each(["last7", "last30", "last90"])("compares %s with as many days before", (name) =>
+  it.each(["last7", "last30", "last90", "last12Months"])("compares %s with as many days before", (name) =>
     expect(of(`period=${name}`)).toBe("DAYS_BEFORE"),
   );
 

@@ -1,68 +1,84 @@
-import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconCheck, IconLink, IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { Button } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
+import { useState, type ReactNode } from "react";
+import { useHeightVariable } from "../../../hooks/useHeightVariable";
 import { useI18n } from "../../../i18n/I18nProvider";
-import { DateFilter } from "./DateFilter";
-import { FilterSelect } from "./FilterSelect";
-import { FILTER_KINDS, isFiltered, NO_IDS, toSearchParams, type Filters, type Names } from "./filters";
+import { DateFilter } from "./dates/DateFilter";
+import { FilterSheet } from "./FilterSheet";
+import { FilterSelect } from "./select/FilterSelect";
+import { FILTER_KINDS, isFiltered, NO_IDS, type Filters, type Names } from "./filters";
+import { ShareLink } from "./ShareLink";
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
+
+const ID = "filters";
+
+/** Move the focus to the first filter. */
+export const focusFilters = (): void => document.querySelector<HTMLElement>(`#${ID} button`)?.focus();
 
 type Props = {
   filters: Filters;
   /** The names of the chosen values. */
   names: Names;
   onChange: ChangeFilters;
+  /** Further buttons at the end of the bar. */
+  children?: ReactNode;
 };
 
 /** The filters by days, templates, accounts, departments and agents. */
-export function FilterBar({ filters, names, onChange }: Props) {
+export function FilterBar({ filters, names, onChange, children }: Props) {
   const { t } = useI18n();
-  const [isOpen, setIsOpen] = useState(false); // on a phone, where the filters but the days are folded away
+  const isNarrow = useMediaQuery("(max-width: 48rem)", undefined, { getInitialValueInEffect: false });
+  const [isOpen, setIsOpen] = useState(false);
+  const bar = useHeightVariable<HTMLElement>("--filter-bar");
   const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
+  const selects = FILTER_KINDS.map((kind) => (
+    <FilterSelect
+      key={kind}
+      kind={kind}
+      filters={filters}
+      names={names[kind]}
+      onChange={(ids, history) => onChange({ [kind]: ids }, history)}
+    />
+  ));
+  const clear = isFiltered(filters) && (
+    <Button variant="subtle" color="gray" size="sm" leftSection={<IconX size={16} />} onClick={() => onChange(NO_IDS)}>
+      {t.filters.clear}
+    </Button>
+  );
+  const share = <ShareLink filters={filters} />;
   return (
-    <section aria-label={t.filters.label} className={`${classes.bar} no-print`} data-open={isOpen || undefined}>
+    <section ref={bar} id={ID} aria-label={t.filters.label} className={`${classes.bar} no-print`}>
       <DateFilter filters={filters} onChange={onChange} />
       <Button
         variant="default"
         className={classes.more}
+        aria-haspopup="dialog"
         aria-expanded={isOpen}
         leftSection={<IconAdjustmentsHorizontal size={18} stroke={1.6} />}
-        onClick={() => setIsOpen(!isOpen)}
+        onClick={() => setIsOpen(true)}
       >
         {used > 0 ? `${t.filters.label} · ${used}` : t.filters.label}
       </Button>
-      {FILTER_KINDS.map((kind) => (
-        <FilterSelect
-          key={kind}
-          kind={kind}
-          chosen={filters[kind]}
-          names={names[kind]}
-          onChange={(ids, history) => onChange({ [kind]: ids }, history)}
-        />
-      ))}
-      <div className={classes.actions}>
-        {isFiltered(filters) && (
-          <Button
-            variant="subtle"
-            color="gray"
-            size="sm"
-            leftSection={<IconX size={16} />}
-            onClick={() => onChange(NO_IDS)}
-          >
-            {t.filters.clear}
-          </Button>
-        )}
-        <CopyButton value={`${location.origin}${location.pathname}?${toSearchParams(filters).toString()}`}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? t.filters.shared : t.filters.share} opened={copied || undefined}>
-              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.filters.share} onClick={copy}>
-                {copied ? <IconCheck size={18} /> : <IconLink size={18} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
-      </div>
+      {isNarrow ? (
+        <FilterSheet opened={isOpen} onClose={() => setIsOpen(false)}>
+          {selects}
+          <div className={classes.actions}>
+            {clear}
+            {share}
+          </div>
+        </FilterSheet>
+      ) : (
+        <>
+          {selects}
+          <div className={classes.actions}>
+            {clear}
+            {share}
+            {children}
+          </div>
+        </>
+      )}
     </section>
   );
 }

@@ -6,6 +6,14 @@ export const FILTER_KINDS = ["templates", "accounts", "departments", "agents"] a
 
 export type FilterKind = (typeof FILTER_KINDS)[number];
 
+/** One of each kind: the parameter of an address, and how texts call it. */
+export const ENTITIES = {
+  templates: "template",
+  accounts: "account",
+  departments: "department",
+  agents: "agent",
+} as const;
+
 /** Names by id, of each kind. */
 export type Names = Record<FilterKind, Map<string, string>>;
 
@@ -24,8 +32,6 @@ export const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], a
 
 export const isFiltered = (filters: Filters): boolean => FILTER_KINDS.some((kind) => filters[kind].length > 0);
 
-const PARAMETERS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;
-
 const isPeriod = (text: string | null): text is PeriodName => PERIODS.some((name) => name === text);
 
 function parseCompare(search: URLSearchParams): Compare {
@@ -40,7 +46,7 @@ function parseDays(search: URLSearchParams): Days | undefined {
 }
 
 function parseIds(search: URLSearchParams): IdLists {
-  const ids = (kind: FilterKind) => [...new Set(search.getAll(PARAMETERS[kind]))].sort();
+  const ids = (kind: FilterKind) => [...new Set(search.getAll(ENTITIES[kind]))].sort();
   return {
     templates: ids("templates"),
     accounts: ids("accounts"),
@@ -76,9 +82,9 @@ export function toSearchParams(filters: Filters, others = new URLSearchParams())
         ["from", filters.from],
         ["to", filters.to],
       ];
-  const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [PARAMETERS[kind], id]));
+  const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [ENTITIES[kind], id]));
   const compare: [string, string][] = filters.compare === "previous" ? [] : [["compare", filters.compare]];
-  const own = new Set<string>(["period", "from", "to", "compare", ...Object.values(PARAMETERS)]);
+  const own = new Set<string>(["period", "from", "to", "compare", ...Object.values(ENTITIES)]);
   return new URLSearchParams([...days, ...compare, ...ids, ...[...others].filter(([name]) => !own.has(name))]);
 }
 

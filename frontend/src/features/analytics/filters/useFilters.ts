@@ -33,7 +33,12 @@ export function useFilters(): FiltersOfAddress {
     [parsed, viewer.departments],
   );
   const changeFilters = useCallback<ChangeFilters>(
-    (changes, history) => setSearch(toSearchParams({ ...seen, ...changes }, search), history),
+    (changes, history) => {
+      const others = new URLSearchParams(search);
+      // Of other days another one fits.
+      if (changes.from !== undefined || changes.period !== undefined) others.delete("granularity");
+      setSearch(toSearchParams({ ...seen, ...changes }, others), history);
+    },
     [seen, search, setSearch],
   );
   const addressOf = (changes: Partial<Filters>) => `/?${toSearchParams({ ...seen, ...changes }, search).toString()}`;

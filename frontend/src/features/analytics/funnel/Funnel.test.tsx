@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { renderToStaticMarkup } from "react-dom/server";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Router } from "wouter";
 import type { StepsFragment, ViewQuery } from "../../../api/generated/operations";
 import { I18nProvider } from "../../../i18n/I18nProvider";
@@ -8,6 +8,8 @@ import { Funnel } from "./Funnel";
 import { funnelSteps } from "./steps";
 
 const step = (count: number, tickets: number, rate: number | null, base = 0) => ({ count, tickets, rate, base });
+
+beforeEach(() => vi.stubGlobal("navigator", { languages: ["es-CL"] }));
 
 const FUNNEL: StepsFragment = {
   messages: 1_200_000,

@@ -8,6 +8,7 @@ import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
 import type { Colors } from "../../../charts/colors";
 import { tooltipContent } from "../../../charts/tooltip";
 import { useI18n } from "../../../i18n/I18nProvider";
+import type { Days } from "../../../lib/days";
 import { MessagesButton } from "../messages/number/MessagesButton";
 import { openMessages } from "../messages/number/useMessageSet";
 
@@ -17,7 +18,7 @@ const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7]; // ISO: Monday first
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
 /** Responses by weekday and hour, as a heatmap. */
-export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }) {
+export function ResponseHeatmap({ cells, days }: { cells: Numbers["responseHeatmap"]; days: Days }) {
   const { t, format } = useI18n();
   const max = Math.max(0, ...cells.map(({ responses }) => responses));
   const most = cells.find(({ responses }) => responses === max);
@@ -83,6 +84,8 @@ export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }
       title={t.charts.heatmap}
       definition="CampaignAnalytics.responseHeatmap"
       area="heatmap"
+      days={days}
+      option={option}
       chart={
         most && max > 0 ? (
           <>
@@ -101,6 +104,10 @@ export function ResponseHeatmap({ cells }: { cells: Numbers["responseHeatmap"] }
       }
       table={() => ({
         head: [t.charts.hour, ...WEEKDAYS.map(format.weekday)],
+        cells: HOURS.map((hour) => [
+          format.hour(hour),
+          ...WEEKDAYS.map((weekday) => responsesAt.get(`${weekday} ${hour}`) ?? 0),
+        ]),
         rows: HOURS.map((hour) => [
           format.hour(hour),
           ...WEEKDAYS.map((weekday) => {

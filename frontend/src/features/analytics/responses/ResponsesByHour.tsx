@@ -8,13 +8,14 @@ import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
 import type { Colors } from "../../../charts/colors";
 import { tooltipContent } from "../../../charts/tooltip";
 import { useI18n } from "../../../i18n/I18nProvider";
+import type { Days } from "../../../lib/days";
 import { MessagesButton } from "../messages/number/MessagesButton";
 import { openMessages } from "../messages/number/useMessageSet";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
 /** Responses by hour of the day, as bars. */
-export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) {
+export function ResponsesByHour({ rows, days }: { rows: Numbers["responsesByHour"]; days: Days }) {
   const { t, format } = useI18n();
   const option = useCallback(
     (colors: Colors): EChartsOption => {
@@ -70,6 +71,8 @@ export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) 
       title={t.charts.hours}
       definition="CampaignAnalytics.responsesByHour"
       area="hours"
+      days={days}
+      option={option}
       chart={
         rows.some(({ responses }) => responses > 0) ? (
           <Chart label={t.charts.hours} option={option} onPress={openHour} />
@@ -79,6 +82,7 @@ export function ResponsesByHour({ rows }: { rows: Numbers["responsesByHour"] }) 
       }
       table={() => ({
         head: [t.charts.hour, t.charts.responsesLabel],
+        cells: rows.map(({ hour, responses }) => [format.hour(hour), responses]),
         rows: rows.map(({ hour, responses }) => [
           format.hour(hour),
           <MessagesButton

@@ -1,10 +1,9 @@
 import { SegmentedControl, Select } from "@mantine/core";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import {
   SeriesDocument,
   type CampaignAnalyticsFilter,
   type Comparison,
-  type Granularity,
   type PointFragment,
 } from "../../../api/generated/operations";
 import { useStableQuery } from "../../../api/useStableQuery";
@@ -13,6 +12,7 @@ import classes from "../../../charts/Chart.module.css";
 import { ChartCard } from "../../../charts/ChartCard";
 import type { Colors } from "../../../charts/colors";
 import { Banner } from "../../../components/states/Banner";
+import { changeParameters, useParameters } from "../../../hooks/useParameters";
 import { useToday } from "../../../hooks/useToday";
 import { useI18n } from "../../../i18n/I18nProvider";
 import type { Days } from "../../../lib/days";
@@ -20,10 +20,11 @@ import { useViewer } from "../../session/ViewerProvider";
 import type { Earlier } from "../comparison/comparison";
 import { daysBetween, toBuckets } from "./buckets";
 import { allowedGranularities, defaultGranularity } from "./granularity";
-import { seriesLines, type Measure } from "./lines";
-import { EARLIER, SeriesLegend } from "./SeriesLegend";
+import { earlierLine, seriesLines, type LineKey } from "./lines";
+import { SeriesLegend } from "./SeriesLegend";
 import { seriesOption } from "./seriesOption";
 import { seriesTable } from "./seriesTable";
+import { parseSeriesView, writeSeriesView, type SeriesView } from "./seriesView";
 import { useEarlierBuckets } from "./useEarlierBuckets";
 
 type Props = {
@@ -39,16 +40,17 @@ type Props = {
   onDays: (days: Days) => void;
 };
 
-const HIDDEN_AT_FIRST = ["sent", "delivered", "bounced"]; // they lie close to others
-
 /** The funnel over time, in counts or rates. */
 export function SeriesChart({ initialPoints, days, filter, earlier, comparison, viewReceivedAt, onDays }: Props) {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const today = useToday(viewer.timeZone);
-  const [measure, setMeasure] = useState<Measure>("counts");
-  const [hiddenLines, setHiddenLines] = useState<string[]>(HIDDEN_AT_FIRST);
-  const [chosen, setChosen] = useState<Granularity>(defaultGranularity(days));
+  const allowed = useMemo(() => allowedGranularities(days, limits.seriesPoints), [days, limits.seriesPoints]);
+  const search = useParameters();
+  const view = useMemo(() => parseSeriesView(search, allowed), [search, allowed]);
+  const { measure, lines: shownKeys, hasEarlier, isTable } = view;
+  const change = (changes: Partial<SeriesView>) => changeParameters(writeSeriesView({ ...view, ...changes }));
+  const chosen = view.granularity ?? defaultGranularity(days);
   const { answer, isPending, error, refetch } = useStableQuery(
     SeriesDocument,
     { filter, granularity: chosen },
@@ -63,7 +65,10 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
   );
   const points = answer?.data.campaignAnalytics?.timeSeries ?? initialPoints;
   const granularity = answer?.choice ?? chosen;
-  const choose = (next: Granularity | null) => (next === null || next === chosen ? refetch() : setChosen(next));
+  const choose = (next: SeriesView["granularity"]) => {
+    if (next === null || next === chosen) refetch();
+    else change({ granularity: next === defaultGranularity(days) ? null : next });
+  };
 
   const buckets = useMemo(
     () => toBuckets({ points, granularity, days, today, t, format }),
@@ -71,38 +76,43 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
   );
   const before = useEarlierBuckets({
     ...{ filter, granularity, earlier, comparison, today, viewReceivedAt },
-    isShown: !hiddenLines.includes(EARLIER),
+    isShown: hasEarlier,
   });
   const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
-  const shownLines = useMemo(() => lines.filter(({ key }) => !hiddenLines.includes(key)), [lines, hiddenLines]);
+  const shownLines = useMemo(() => lines.filter(({ key }) => shownKeys.includes(key)), [lines, shownKeys]);
   const [firstLine] = shownLines;
-  const period = t.comparison.lines[comparison === "SAME_PERIOD_LAST_YEAR" ? "year" : "previous"];
-  const earlierLine = earlier && firstLine && { ...firstLine, name: `${firstLine.name}, ${period}` };
+  const periodName = t.comparison.lines[comparison === "SAME_PERIOD_LAST_YEAR" ? "year" : "previous"];
   const option = useCallback(
-    (colors: Colors) =>
-      seriesOption({ buckets, earlier: before.buckets, lines: shownLines, measure, colors, t, format }),
-    [buckets, before.buckets, shownLines, measure, t, format],
+    (colors: Colors) => {
+      const earlier = { buckets: before.buckets, periodName };
+      return seriesOption({ buckets, earlier, lines: shownLines, measure, colors, t, format });
+    },
+    [buckets, before.buckets, periodName, shownLines, measure, t, format],
   );
   const range = useMemo(() => {
     if (buckets.length < 2 || days.from === days.to) return undefined;
     const onRange = (first: number, last: number) => onDays(daysBetween(buckets, first, last, days));
     return { count: buckets.length, onRange };
   }, [buckets, days, onDays]);
-  const toggleLine = (key: string) =>
-    setHiddenLines(hiddenLines.includes(key) ? hiddenLines.filter((hidden) => hidden !== key) : [...hiddenLines, key]);
+  const toggleLine = (key: LineKey) =>
+    change({ lines: shownKeys.includes(key) ? shownKeys.filter((shown) => shown !== key) : [...shownKeys, key] });
 
   return (
     <ChartCard
       title={t.charts.series}
       definition="CampaignAnalytics.timeSeries"
       area="series"
+      days={days}
+      option={option}
+      hasLegend
+      shown={{ isTable, onTable: (next) => change({ isTable: next }) }}
       controls={
         <>
           <SegmentedControl
             size="xs"
             aria-label={t.charts.measure}
             value={measure}
-            onChange={(next) => setMeasure(next)}
+            onChange={(next) => change({ measure: next })}
             data={[
               { value: "counts", label: t.charts.counts },
               { value: "rates", label: t.charts.rates },
@@ -115,7 +125,7 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
             allowDeselect={false}
             value={granularity}
             onChange={choose}
-            data={allowedGranularities(days, limits.seriesPoints).map((value) => ({
+            data={allowed.map((value) => ({
               value,
               label: t.charts.granularities[value],
             }))}
@@ -131,7 +141,13 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
       }
       chart={
         <div className={classes.drawn} aria-busy={isPending}>
-          <SeriesLegend lines={lines} earlier={earlierLine} hidden={hiddenLines} onToggle={toggleLine} />
+          <SeriesLegend
+            lines={lines}
+            shown={shownKeys}
+            onToggle={toggleLine}
+            earlier={earlier && firstLine && { ...earlierLine(firstLine, periodName), isShown: hasEarlier }}
+            onToggleEarlier={() => change({ hasEarlier: !hasEarlier })}
+          />
           <Chart label={t.charts.series} option={option} range={range} />
         </div>
       }

@@ -1,5 +1,6 @@
 import type { PointFragment } from "../../../api/generated/operations";
 import type { Texts } from "../../../i18n/es";
+import type { Cell } from "../../../lib/files/textTable";
 import type { Formats } from "../../../i18n/formats";
 
 /** The number of each step that the lines show. */
@@ -9,7 +10,9 @@ type Funnel = PointFragment["funnel"];
 
 type LineColor = "step-1" | "step-2" | "step-3" | "step-4" | "step-5" | "bad"; // those of the funnel
 
-type LineKey = "messages" | "sent" | "delivered" | "read" | "responded" | "bounced";
+export const LINE_KEYS = ["messages", "sent", "delivered", "read", "responded", "bounced"] as const;
+
+export type LineKey = (typeof LINE_KEYS)[number];
 
 export type SeriesLine = {
   key: LineKey;
@@ -19,7 +22,14 @@ export type SeriesLine = {
   dash: "solid" | "dashed" | "dotted";
   value: (funnel: Funnel) => number | null;
   text: (funnel: Funnel) => string;
+  cell: (funnel: Funnel) => Cell;
 };
+
+/** Return the line of the values that a line had in an earlier period. */
+export const earlierLine = ({ name, color }: SeriesLine, periodName: string) => ({
+  name: `${name}, ${periodName}`,
+  color,
+});
 
 const STEP_LINES = [
   ["sent", "step-2", "solid"],
@@ -38,6 +48,7 @@ export function seriesLines(measure: Measure, t: Texts, format: Formats): Series
     dash,
     value: (funnel) => (measure === "counts" ? funnel[key].count : funnel[key].rate),
     text: (funnel) => (measure === "counts" ? format.count(funnel[key].count) : format.rate(funnel[key].rate)),
+    cell: (funnel) => (measure === "counts" ? funnel[key].count : { rate: funnel[key].rate }),
   }));
   if (measure === "rates") return steps;
   const messages: SeriesLine = {
@@ -47,6 +58,7 @@ export function seriesLines(measure: Measure, t: Texts, format: Formats): Series
     dash: "solid",
     value: (funnel) => funnel.messages,
     text: (funnel) => format.count(funnel.messages),
+    cell: (funnel) => funnel.messages,
   };
   return [messages, ...steps];
 }

@@ -10,6 +10,8 @@ import { seriesTable } from "./seriesTable";
 
 const format = createFormats("en-US");
 
+const NOTHING = { buckets: [], periodName: "previous period" };
+
 /** A point of ten messages: nine sent, one bounced, no rate of responses. */
 function point(on: string, time = "00:00"): PointFragment {
   const step = (count: number, rate: number | null) => ({ count, rate });
@@ -134,7 +136,7 @@ describe("seriesOption", () => {
   const sent = seriesLines("counts", en, format).filter(({ key }) => key === "sent");
 
   it("draws whole days solid, and dashes the line to a partial day and from it", () => {
-    const option = seriesOption({ buckets, earlier: [], lines: sent, measure: "counts", colors, t: en, format });
+    const option = seriesOption({ buckets, earlier: NOTHING, lines: sent, measure: "counts", colors, t: en, format });
     expect(option.series).toMatchObject([
       { name: "Sent", color: "blue", data: [9, 9, null, 9], lineStyle: { type: "solid" } },
       { name: "Sent", color: "blue", data: [null, 9, 9, 9], lineStyle: { type: [3, 4] } },
@@ -144,7 +146,7 @@ describe("seriesOption", () => {
   it("shows a point that has no neighbor, which would be no line", () => {
     const single = seriesOption({
       buckets: buckets.slice(0, 1),
-      earlier: [],
+      earlier: NOTHING,
       lines: sent,
       measure: "counts",
       colors,
@@ -155,7 +157,7 @@ describe("seriesOption", () => {
   });
 
   it("gives rates the whole axis from 0 to 1", () => {
-    const option = seriesOption({ buckets, earlier: [], lines: [], measure: "rates", colors, t: en, format });
+    const option = seriesOption({ buckets, earlier: NOTHING, lines: [], measure: "rates", colors, t: en, format });
     expect(option.yAxis).toMatchObject({ min: 0, max: 1, interval: 0.25 });
   });
 });
@@ -180,23 +182,29 @@ describe("the earlier period", () => {
   });
 
   it("is drawn dashed, of the first line, each point at the place of the one that it is compared with", () => {
-    const earlier = earlierOf("2026-10-02T15:20:00-03:00");
+    const earlier = { ...NOTHING, buckets: earlierOf("2026-10-02T15:20:00-03:00") };
     const option = seriesOption({ buckets, earlier, lines, measure: "counts", colors, t: en, format });
     const drawn = [option.series].flat().filter((one) => one?.id !== undefined);
     expect(drawn).toMatchObject([
-      { id: "earlier messages", data: [10, 10, null], lineStyle: { type: [5, 4], opacity: 0.5 } },
+      {
+        id: "earlier messages",
+        name: "Messages, previous period",
+        data: [10, 10, null],
+        lineStyle: { type: [5, 4], opacity: 0.5 },
+      },
     ]);
   });
 
   it("has a column in the table, empty where it is shorter", () => {
     const earlier = earlierOf("2026-10-02T15:20:00-03:00");
-    const { head, rows } = seriesTable({ buckets, earlier, lines, compared: lines[0], t: en });
+    const { head, rows, cells } = seriesTable({ buckets, earlier, lines, compared: lines[0], t: en });
     expect(head.slice(-2)).toEqual(["Date, before", "Messages, before"]);
     expect(rows.map((row) => row.slice(-2))).toEqual([
       ["Thu, Oct 1, 2026", "10"],
       ["Fri, Oct 2, 2026 (partial)", "10"],
-      ["", ""],
+      [null, null],
     ]);
+    expect(cells.map((row) => row.at(-1))).toEqual([10, 10, null]);
     expect(seriesTable({ buckets, earlier: [], lines, compared: lines[0], t: en }).head).toHaveLength(lines.length + 1);
   });
 });

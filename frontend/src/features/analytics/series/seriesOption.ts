@@ -5,12 +5,14 @@ import { tooltipContent } from "../../../charts/tooltip";
 import type { Texts } from "../../../i18n/es";
 import type { Formats } from "../../../i18n/formats";
 import type { Bucket } from "./buckets";
-import type { Measure, SeriesLine } from "./lines";
+import { earlierLine, type Measure, type SeriesLine } from "./lines";
+
+/** The points of the earlier period, the first beside the first; none where they are not shown. */
+type Earlier = { buckets: Bucket[]; periodName: string };
 
 type Input = {
   buckets: Bucket[];
-  /** The points of the earlier period, the first beside the first; empty where they are not shown. */
-  earlier: Bucket[];
+  earlier: Earlier;
   lines: SeriesLine[];
   measure: Measure;
   colors: Colors;
@@ -30,7 +32,7 @@ export function seriesOption({ buckets, earlier, lines, measure, colors, t, form
       axisPointer: { lineStyle: { color: colors.quiet } },
       formatter: (params) => {
         const index = hoveredIndex(params);
-        const [bucket, before] = [buckets[index], earlier[index]];
+        const [bucket, before] = [buckets[index], earlier.buckets[index]];
         if (!bucket) return "";
         const rows = lines.map((line) => ({
           color: colors[line.color],
@@ -60,7 +62,7 @@ export function seriesOption({ buckets, earlier, lines, measure, colors, t, form
     series: [
       ...lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
       // One line only: as many again would be a tangle. The tooltip has the earlier values of all.
-      ...lines.slice(0, earlier.length > 0 ? 1 : 0).map((line) => drawEarlier(line, buckets, earlier, colors)),
+      ...lines.slice(0, earlier.buckets.length > 0 ? 1 : 0).map((line) => drawEarlier(line, buckets, earlier, colors)),
     ],
   };
 }
@@ -102,18 +104,19 @@ function drawLine(line: SeriesLine, buckets: Bucket[], colors: Colors, measure: 
 }
 
 /** Draw a line's earlier values, dashed and pale, each at the place of the point that it is compared with. */
-function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Bucket[], colors: Colors) {
+function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Earlier, colors: Colors) {
+  const { name, color } = earlierLine(line, earlier.periodName);
   const values = buckets.map((_, index) => {
-    const bucket = earlier[index];
+    const bucket = earlier.buckets[index];
     return bucket ? line.value(bucket.funnel) : null;
   });
   return {
     type: "line" as const,
-    name: line.name,
+    name,
     id: `earlier ${line.key}`,
     symbol: "circle",
     symbolSize: 4,
-    color: colors[line.color],
+    color: colors[color],
     emphasis: { disabled: true },
     silent: true,
     z: 1,

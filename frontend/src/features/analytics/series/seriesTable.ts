@@ -1,3 +1,4 @@
+import type { TableData } from "../../../charts/DataTable";
 import type { Texts } from "../../../i18n/es";
 import type { Bucket } from "./buckets";
 import type { SeriesLine } from "./lines";
@@ -11,13 +12,16 @@ type Input = {
   t: Texts;
 };
 
-const NO_VALUE = ""; // the earlier period is shorter
-
-/** Write the series as a table: all lines, and what the chart draws of the earlier period. */
-export function seriesTable({ buckets, earlier, lines, compared, t }: Input) {
+/** Write the series as a table: all lines, and what the chart draws of the earlier period, which may be shorter. */
+export function seriesTable({ buckets, earlier, lines, compared, t }: Input): Omit<TableData, "onChoose"> {
   const line = earlier.length > 0 ? compared : undefined;
-  const before = (bucket: Bucket | undefined) =>
-    line ? [bucket?.title ?? NO_VALUE, bucket ? line.text(bucket.funnel) : NO_VALUE] : [];
+  const text = ({ title, funnel }: Bucket) => (line ? [title, line.text(funnel)] : []);
+  const cells = ({ title, funnel }: Bucket) => (line ? [title, line.cell(funnel)] : []);
+  const nothing = line ? [null, null] : [];
+  const before = <Value>(write: (bucket: Bucket) => Value[], index: number) => {
+    const bucket = earlier[index];
+    return bucket ? write(bucket) : nothing;
+  };
   return {
     head: [
       t.charts.date,
@@ -26,8 +30,13 @@ export function seriesTable({ buckets, earlier, lines, compared, t }: Input) {
     ],
     rows: buckets.map((bucket, index) => [
       bucket.title,
-      ...lines.map(({ text }) => text(bucket.funnel)),
-      ...before(earlier[index]),
+      ...lines.map((one) => one.text(bucket.funnel)),
+      ...before(text, index),
+    ]),
+    cells: buckets.map((bucket, index) => [
+      bucket.title,
+      ...lines.map((one) => one.cell(bucket.funnel)),
+      ...before(cells, index),
     ]),
   };
 }

@@ -6,6 +6,7 @@ import {
   type CampaignAnalyticsFilter,
 } from "../../../../api/generated/operations";
 import { useStableQuery } from "../../../../api/useStableQuery";
+import { CardMenu } from "../../../../components/CardMenu";
 import { ErrorState } from "../../../../components/states/ErrorState";
 import { Loading } from "../../../../components/states/Loading";
 import { useI18n } from "../../../../i18n/I18nProvider";
@@ -43,9 +44,24 @@ function Reasons({ filter }: { filter: CampaignAnalyticsFilter }) {
   if (reasons.length === 0) return <Text c="dimmed">{t.funnel.noReasons}</Text>;
   return (
     <>
-      <Text c="dimmed" size="sm" mb="sm">
-        {t.definitions[definitions["CampaignAnalytics.bounceReasons"]]}
-      </Text>
+      <div className={classes.about}>
+        <Text c="dimmed" size="sm">
+          {t.definitions[definitions["CampaignAnalytics.bounceReasons"]]}
+        </Text>
+        <CardMenu
+          title={t.funnel.reasons}
+          days={filter.sentOn}
+          table={() => ({
+            head: [t.funnel.reason, t.funnel.code, t.funnel.messages, t.funnel.share],
+            rows: reasons.map(({ code, title, count, share }) => [
+              bounceWords(t, code, title),
+              code === null ? null : String(code),
+              count,
+              { rate: share },
+            ]),
+          })}
+        />
+      </div>
       <ReasonsTable reasons={reasons} />
     </>
   );

@@ -8,6 +8,7 @@ import { describeCounted } from "../number/describe";
 import { mayHaveReplies, type MessageSet } from "../number/messageSet";
 import { Controls } from "./Controls";
 import classes from "./Drawer.module.css";
+import { ExportThese } from "./ExportThese";
 import { ListError } from "./ListError";
 import { MessageList } from "./MessageList";
 import { MIN_SEARCH_LENGTH, useMessages, type OrderName } from "./useMessages";
@@ -18,17 +19,24 @@ const SKELETONS = 8;
 // Of the whole: Mantine gives the content's own class to what lies behind it, too.
 const CLASS_NAMES = { content: classes.content ?? "" };
 
-type PanelProps = { set: MessageSet; filter: CampaignAnalyticsFilter };
+type Shown = { set: MessageSet; filter: CampaignAnalyticsFilter };
 
-type Props = PanelProps & { opened: boolean; onClose: () => void };
+type Props = Shown & { opened: boolean; onClose: () => void };
+
+/** `onExporting` is told when the dialog above the drawer opens and closes. */
+type PanelProps = Shown & { isExporting: boolean; onExporting: (isOpen: boolean) => void };
 
 /** A drawer with the messages behind a number, at the right; on a phone it is the whole screen. */
-export function MessagesDrawer({ opened, onClose, ...panel }: Props) {
+export function MessagesDrawer({ opened, onClose, ...shown }: Props) {
+  const [isExporting, setIsExporting] = useState(false);
   return (
     <Drawer.Root
       classNames={CLASS_NAMES}
+      className="no-print" // it would lie over the page's own paper
       opened={opened}
       onClose={onClose}
+      closeOnEscape={!isExporting}
+      trapFocus={!isExporting}
       position="right"
       size="40rem"
       lockScroll={false} // it writes a style that the service's policy does not admit
@@ -36,13 +44,13 @@ export function MessagesDrawer({ opened, onClose, ...panel }: Props) {
     >
       <Drawer.Overlay backgroundOpacity={0.35} />
       <Drawer.Content>
-        <Panel key={JSON.stringify(panel)} {...panel} />
+        <Panel key={JSON.stringify(shown)} {...shown} isExporting={isExporting} onExporting={setIsExporting} />
       </Drawer.Content>
     </Drawer.Root>
   );
 }
 
-function Panel({ set, filter }: PanelProps) {
+function Panel({ set, filter, isExporting, onExporting }: PanelProps) {
   const { t, format } = useI18n();
   const [text, setText] = useState("");
   const [order, setOrder] = useState<OrderName>("sent");
@@ -77,6 +85,17 @@ function Panel({ set, filter }: PanelProps) {
           order={order}
           onOrder={mayHaveReplies(set.counted) ? setOrder : undefined}
         />
+        {list.total ? (
+          <ExportThese
+            set={set}
+            filter={filter}
+            text={searched}
+            total={list.total}
+            what={[title, ...details].join(", ")}
+            isOpen={isExporting}
+            onOpen={onExporting}
+          />
+        ) : null}
         {!messages && error ? (
           <ListError error={error} retry={list.retry} />
         ) : !messages ? (

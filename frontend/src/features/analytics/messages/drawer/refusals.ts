@@ -1,13 +1,12 @@
 import type { ApiError } from "../../../../api/errors";
 
-/** What the API says where messages cannot be listed, and the name of our words for it. */
-const REFUSALS = [
-  [/too many to look at each/, "tooMany"],
-  [/single messages are kept from/, "dropped"],
-] as const;
+/** The API's reasons why messages cannot be listed, and the names of our words for them. */
+const WORDS = { TOO_MANY_MESSAGES: "tooMany", MESSAGES_DROPPED: "dropped" } as const;
+
+type Reason = keyof typeof WORDS;
+
+const isReason = (reason: string): reason is Reason => Object.hasOwn(WORDS, reason);
 
 /** Return the name of our words for a refusal; undefined for others, of which the API's own words are shown. */
-export function refusalOf({ kind, message }: ApiError): "tooMany" | "dropped" | undefined {
-  if (kind !== "refused") return undefined;
-  return REFUSALS.find(([words]) => words.test(message))?.[1];
-}
+export const refusalOf = ({ reason }: ApiError): (typeof WORDS)[Reason] | undefined =>
+  reason !== undefined && isReason(reason) ? WORDS[reason] : undefined;

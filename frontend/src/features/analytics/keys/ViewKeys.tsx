@@ -1,0 +1,58 @@
+import { useEffect, useEffectEvent, useState } from "react";
+import { useToday } from "../../../hooks/useToday";
+import type { PeriodName } from "../../../lib/days";
+import { useViewer } from "../../session/ViewerProvider";
+import { focusFilters } from "../filters/FilterBar";
+import type { Filters } from "../filters/filters";
+import type { ChangeFilters } from "../filters/useFilters";
+import { KeyHelp } from "./KeyHelp";
+import { areKeysUsed, storeKeyUse } from "./keyStorage";
+import { steppedDays } from "./steppedDays";
+
+const PERIOD_KEYS: Record<string, PeriodName> = { d: "today", w: "thisWeek", m: "thisMonth" };
+
+/** Where keys are for writing, or choose something themselves. */
+const OTHERS =
+  "input, textarea, select, [contenteditable], [role=dialog], [role=listbox], [role=tablist], [role=radiogroup], [role=region]";
+
+type Props = { filters: Filters; onChange: ChangeFilters };
+
+/** The keys of the view: periods, steps between them, the filters; and the help that lists them. */
+export function ViewKeys({ filters, onChange }: Props) {
+  const { viewer, limits } = useViewer();
+  const today = useToday(viewer.timeZone);
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [isUsed, setIsUsed] = useState(areKeysUsed);
+
+  const goTo = (direction: 1 | -1) => {
+    const lastDay = today < limits.lastDay ? today : limits.lastDay;
+    const days = steppedDays(filters, direction, today, { firstDay: limits.firstDay, lastDay });
+    if (days) onChange(days);
+  };
+  const act = useEffectEvent((key: string): boolean => {
+    const period = PERIOD_KEYS[key.toLowerCase()];
+    if (key === "?") setIsHelpOpen(true);
+    else if (!isUsed) return false;
+    else if (period) onChange({ period });
+    else if (key === "ArrowLeft") goTo(-1);
+    else if (key === "ArrowRight") goTo(1);
+    else if (key === "/") focusFilters();
+    else return false;
+    return true;
+  });
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+      if (event.target instanceof Element && event.target.closest(OTHERS)) return;
+      if (act(event.key)) event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, []);
+
+  const changeUse = (next: boolean) => {
+    storeKeyUse(next);
+    setIsUsed(next);
+  };
+  return <KeyHelp isOpen={isHelpOpen} isUsed={isUsed} onUse={changeUse} onClose={() => setIsHelpOpen(false)} />;
+}

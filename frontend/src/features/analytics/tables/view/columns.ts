@@ -1,0 +1,30 @@
+import type { PerformanceOrderField, RowFunnelFragment } from "../../../../api/generated/operations";
+
+/** A step's count with the base and the rate that it makes of it. */
+export type Share = RowFunnelFragment["read"];
+
+type Step = "tickets" | "messages" | "sent" | "bounced" | "delivered" | "read" | "responded";
+
+export type ColumnKey = Step | "bounceRate";
+
+export type NumberColumn = {
+  key: ColumnKey;
+  step: Step;
+  /** The field that the API sorts by; it cannot sort by all. */
+  field?: PerformanceOrderField;
+} & ({ count: (funnel: RowFunnelFragment) => number } | { share: (funnel: RowFunnelFragment) => Share });
+
+/** The columns of numbers that a table can have, in order. */
+export const NUMBER_COLUMNS: NumberColumn[] = [
+  { key: "tickets", step: "tickets", field: "TICKETS", count: (funnel) => funnel.tickets },
+  { key: "messages", step: "messages", field: "MESSAGES", count: (funnel) => funnel.messages },
+  { key: "sent", step: "sent", field: "SENT", count: (funnel) => funnel.sent.count },
+  { key: "bounced", step: "bounced", count: (funnel) => funnel.bounced.count },
+  { key: "bounceRate", step: "bounced", field: "BOUNCE_RATE", share: (funnel) => funnel.bounced },
+  { key: "delivered", step: "delivered", field: "DELIVERED_RATE", share: (funnel) => funnel.delivered },
+  { key: "read", step: "read", field: "READ_RATE", share: (funnel) => funnel.read },
+  { key: "responded", step: "responded", field: "RESPONDED_RATE", share: (funnel) => funnel.responded },
+];
+
+/** Those that a table has until its reader chooses others. */
+export const DEFAULT_COLUMNS: ColumnKey[] = ["tickets", "messages", "sent", "delivered", "read", "responded"];

@@ -1,0 +1,32 @@
+/** The address of the view that shows what an export has: its days, filters and messages. */
+import type { ExportRowFragment } from "../../api/generated/operations";
+
+type Filter = ExportRowFragment["filter"];
+
+type Where = NonNullable<Filter["where"]>;
+
+/** Return the address of the view with an export's filter, see docs/frontend.md. */
+export function viewAddress({ period, where, ...ids }: Filter): string {
+  const parameters: [string, string[] | null][] = [
+    ["template", ids.templateIds],
+    ["account", ids.accountIds],
+    ["department", ids.departmentIds],
+    ["agent", ids.agentIds],
+  ];
+  const search = new URLSearchParams({ from: period.from, to: period.to });
+  for (const [name, values] of parameters) for (const id of values ?? []) search.append(name, id);
+  const messages = where && messagesWord(where);
+  if (messages) search.append("messages", messages);
+  return `/?${search.toString()}`;
+}
+
+/** Return the word by which an address names the messages of a condition; undefined for those that have none. */
+function messagesWord({ step, reached, createdTicket, bounceCodes, repliedAt, ...rest }: Where): string | undefined {
+  const used = [step, createdTicket, bounceCodes, repliedAt, rest.replyKinds, rest.text].filter((one) => one !== null);
+  if (used.length !== 1) return undefined;
+  if (step) return reached ? step.toLowerCase() : `not-${step.toLowerCase()}`;
+  if (createdTicket) return "tickets";
+  if (bounceCodes?.length === 1) return `bounce-${bounceCodes[0] ?? "unknown"}`;
+  if (repliedAt?.hour == null) return undefined;
+  return repliedAt.weekday === null ? `reply-${repliedAt.hour}` : `reply-${repliedAt.weekday}-${repliedAt.hour}`;
+}
