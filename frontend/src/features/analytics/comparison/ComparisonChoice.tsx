@@ -1,5 +1,6 @@
-import { Menu, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
+import { ActionList } from "../../../components/ActionList";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { COMPARES } from "../filters/filters";
 import { useFilters } from "../filters/useFilters";
@@ -13,29 +14,20 @@ export function ComparisonChoice({ earlier, timeZone }: Props) {
   const { t } = useI18n();
   const { filters, changeFilters } = useFilters();
   const text = useComparisonText(earlier, timeZone);
+  const actions = COMPARES.map((compare) => ({
+    label: t.comparison.choices[compare],
+    isChosen: compare === filters.compare,
+    onClick: () => changeFilters({ compare }),
+  }));
   return (
-    <Menu position="bottom-end" shadow="md">
-      <Menu.Target>
-        <UnstyledButton className={classes.line}>
+    <ActionList label={t.comparison.label} actions={actions} closes>
+      {(toggle) => (
+        <UnstyledButton className={classes.line} onClick={toggle}>
           {text}
           <IconChevronDown className="no-print" size={14} stroke={1.6} aria-hidden="true" />
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t.comparison.label}</Menu.Label>
-        {COMPARES.map((compare) => (
-          <Menu.RadioItem
-            key={compare}
-            value={compare}
-            checked={compare === filters.compare}
-            onChange={() => changeFilters({ compare })}
-            closeMenuOnClick
-          >
-            {t.comparison.choices[compare]}
-          </Menu.RadioItem>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    </ActionList>
   );
 }
 

@@ -122,8 +122,8 @@ function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Earlier, colo
     z: 1,
     data: values,
     showSymbol: isSinglePoint(values),
-    itemStyle: { opacity: 0.5 },
-    lineStyle: { width: 1.5, type: [5, 4], opacity: 0.5 },
+    itemStyle: { opacity: 0.65 },
+    lineStyle: { width: 1.5, type: [5, 4], opacity: 0.65 },
   };
 }
 
