@@ -255,8 +255,8 @@ def test_charts_can_be_read_as_tables(administrator: Reader) -> None:
         for count in (point["funnel"]["messages"], *(point["funnel"][name]["count"] for name in steps))
     ]
     columns = 1 + len(steps)
-    cells = series.locator(f"td:nth-of-type(-n+{columns})")  # the others are the earlier period's
-    expect(cells).to_have_text([administrator.written("count", count) for count in counts])
+    numbers = series.locator(f"td:nth-of-type(-n+{columns})")  # the others are the earlier period's
+    expect(numbers).to_have_text([administrator.written("count", count) for count in counts])
 
 
 def test_bounce_reasons_come_on_demand(administrator: Reader) -> None:

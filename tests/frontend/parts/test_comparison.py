@@ -106,7 +106,8 @@ def test_what_to_compare_with_is_chosen_and_in_the_address(administrator: Reader
         page.keyboard.press("Shift+Tab")
         expect(choices.get_by_role("button", name="Sin comparar")).to_be_focused()
         page.keyboard.press("Enter")
-    assert asked.value.post_data_json["variables"]["compares"] is False
+    body: Any = asked.value.post_data_json
+    assert body["variables"]["compares"] is False
     expect(page).to_have_url(re.compile("compare=none"))
     expect(line(page)).to_have_text("Sin comparar")
     expect(changes(page)).to_have_count(0)

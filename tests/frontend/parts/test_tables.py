@@ -7,8 +7,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.frontend.test_accessibility import violations
 from tests.frontend.test_view import row_numbers, settled
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import Reader
+from tests.support.browser.users import Reader, operation
 from tests.support.servers.server import Server
 
 QUARTER = "/?period=last90"
