@@ -241,11 +241,11 @@ class CampaignAnalytics:
     async def response_heatmap(self, info: Info) -> list[HeatmapCell]:
         return await analytics.heatmap(info.context.loader, self.spec)
 
-    @strawberry.field(description="How long customers took to reply.")
+    @strawberry.field(description="The time that customers took to reply.")
     async def response_time(self, info: Info) -> ResponseTime:
         return await analytics.response_time(info.context.loader, self.spec)
 
-    @strawberry.field(description="Why messages bounced, the most frequent reason first.")
+    @strawberry.field(description="The reasons for which messages bounced, the most frequent first.")
     async def bounce_reasons(self, info: Info) -> list[BounceReason]:
         return await analytics.bounce_reasons(info.context.loader, self.spec)
 
@@ -256,7 +256,9 @@ class CampaignAnalytics:
     async def messages(
         self,
         info: Info,
-        where: Annotated[MessageWhere | None, strawberry.argument(description="Which of them. Absent: all.")] = None,
+        where: Annotated[
+            MessageWhere | None, strawberry.argument(description="Conditions on them. Absent: none.")
+        ] = None,
         order_by: Annotated[MessageOrder | None, strawberry.argument(description="The order of the rows.")] = None,
         first: First = 50,
         after: After = None,
@@ -277,14 +279,14 @@ class CampaignAnalytics:
         self,
         info: Info,
         comparison: Annotated[
-            Comparison, strawberry.argument(description="Which earlier days.")
+            Comparison, strawberry.argument(description="The choice of the earlier days.")
         ] = Comparison.DAYS_BEFORE,
     ) -> "CampaignAnalytics | None":
         if self.is_previous:
             return None
         return await CampaignAnalytics.create(info, self.asked.previous(comparison), is_previous=True)
 
-    @strawberry.field(description="Whether there is data of the whole period.")
+    @strawberry.field(description="The part of the period of which there is data.")
     async def coverage(self, info: Info) -> Coverage:
         spec = self.spec
         first = await info.context.loader.load(first_message_day, spec.scope, spec.tenant_time_zone, spec.zone)

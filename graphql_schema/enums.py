@@ -202,7 +202,7 @@ _describe(
 _describe(
     MessageOrderField,
     "MessageOrderField",
-    "What messages can be ordered by.",
+    "The times by which messages can be ordered.",
     {
         "SENT_AT": "The time at which they were sent.",
         "REPLIED_AT": "The time at which the reply came.",

@@ -128,7 +128,9 @@ class HourOfWeek:
     hour: int | None = strawberry.field(default=None, description="From 0 to 23. Absent: any.")
 
 
-@strawberry.input(description="What a number stands for. All that is given must hold; what is absent always does.")
+@strawberry.input(
+    description="The messages that a number stands for. All that is given must hold; what is absent always does."
+)
 class MessageWhere:
     step: FunnelStepName | None = strawberry.field(
         default=None, description="Messages that reached this step of the funnel."
@@ -174,8 +176,8 @@ class MessageWhere:
 
 @strawberry.input(description="The order of messages. Equal ones follow by id; those without it are last.")
 class MessageOrder:
-    field: MessageOrderField = strawberry.field(description="What to order by.")
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
+    field: MessageOrderField = strawberry.field(description="The time to order by.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="The end that comes first.")
 
     def order(self) -> messages.MessageOrder:
         """Convert to the reader's `MessageOrder`."""
@@ -190,7 +192,7 @@ class CreateExportInput:
     )
     filter: CampaignAnalyticsFilter = strawberry.field(description="The messages to export; one row each.")
     where: MessageWhere | None = strawberry.field(
-        default=None, description="Which of them, as in `messages`. Absent: all."
+        default=None, description="Conditions on them, as in `messages`. Absent: none."
     )
     format: ExportFormat = strawberry.field(default=ExportFormat.XLSX, description="The kind of file.")
     locale: Locale = strawberry.field(default=Locale.ES, description="The language of headers and words.")

@@ -90,7 +90,7 @@ class RowDetails:
     ) -> list[int]:
         return await self.row.messages_over_time(info.context.loader, granularity)
 
-    @strawberry.field(description="How long customers took to reply to the row's messages.")
+    @strawberry.field(description="The time that customers took to reply to the row's messages.")
     async def response_time(self, info: Info) -> ResponseTime:
         return await self.row.response_time(info.context.loader)
 

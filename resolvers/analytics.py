@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import total_ordering
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from analytics.domain.errors import InvalidInputError
@@ -26,6 +27,7 @@ from analytics.reports.directory import (
     Agent,
     Department,
     EntityType,
+    NameHistory,
     Template,
     load_names,
     normalize,
@@ -33,6 +35,7 @@ from analytics.reports.directory import (
 from analytics.reports.maturing import Maturing, count_maturing
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import Rows, reported_titles, run_aggregate
+from analytics.storage.database import Reader
 from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, page
 
@@ -99,6 +102,7 @@ class CategoryEntry:
 
 
 Entity = TypeVar("Entity", Account, Agent, CategoryEntry, Department, Template)
+Named = TypeVar("Named", Account, Agent, Department, Template)  # in the directory
 Used = TypeVar("Used", Agent, Template)  # by several departments
 
 
@@ -136,16 +140,43 @@ async def funnel(loader: RequestLoader, spec: QuerySpec) -> FunnelCounts:
     return total((await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))).values())
 
 
+@dataclass(frozen=True)
+class TableData(Generic[Named]):
+    """The counts of a table by key, and the names of its entities and of their departments."""
+
+    rows: Rows
+    entities: NameHistory[Named]
+    departments: NameHistory[Department]
+
+
+ENTITY_TYPES: Mapping[Grouping, EntityType[Any]] = {
+    Grouping.AGENT: AGENTS,
+    Grouping.DEPARTMENT: DEPARTMENTS,
+    Grouping.TEMPLATE: TEMPLATES,
+    Grouping.ACCOUNT: ACCOUNTS,
+}
+
+
+async def read_table(reader: Reader, spec: QuerySpec, grouping: Grouping) -> TableData[Any]:
+    """Read a table with its names in one transaction, of which each costs about as much as a small statement."""
+    rows = await run_aggregate(reader, AggregateQuery(spec, grouping))
+    entities = frozenset(entity for entity, *_ in rows)
+    departments = frozenset(chain.from_iterable(of_row for _, *of_row in rows))
+    return TableData(
+        rows,
+        await load_names(reader, spec.tenant_id, ENTITY_TYPES[grouping], entities),
+        await load_names(reader, spec.tenant_id, DEPARTMENTS, departments),
+    )
+
+
 async def by_agent(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Agent]]:
     """Return a page of the table by agent: one row for each agent and department that the agent sent from."""
-    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.AGENT))
-    agents = await loader.load(load_names, spec.tenant_id, AGENTS, frozenset(agent for agent, _ in rows))
-    departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
+    data: TableData[Agent] = await loader.load(read_table, spec, Grouping.AGENT)
     table = [
-        Performance(agents.newest(agent), (departments.newest(department),), counts)
-        for (agent, department), counts in rows.items()
+        Performance(data.entities.newest(agent), (data.departments.newest(department),), counts)
+        for (agent, department), counts in data.rows.items()
     ]
     return sort_page(table, "byAgent", order, first, after)
 
@@ -154,9 +185,8 @@ async def by_department(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Department]]:
     """Return a page of the table by department."""
-    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.DEPARTMENT))
-    departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for (dep,) in rows))
-    table = [Performance(departments.newest(id), (), counts) for (id,), counts in rows.items()]
+    data: TableData[Department] = await loader.load(read_table, spec, Grouping.DEPARTMENT)
+    table = [Performance(data.entities.newest(id), (), counts) for (id,), counts in data.rows.items()]
     return sort_page(table, "byDepartment", order, first, after)
 
 
@@ -164,33 +194,29 @@ async def by_agent_total(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Agent]]:
     """Return a page of the table by agent alone; each row has the departments that the agent sent from."""
-    return sort_page(await _over_departments(loader, spec, Grouping.AGENT, AGENTS), "byAgentTotal", order, first, after)
+    data: TableData[Agent] = await loader.load(read_table, spec, Grouping.AGENT)
+    return sort_page(_over_departments(data), "byAgentTotal", order, first, after)
 
 
 async def by_template(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Template]]:
     """Return a page of the table by template; each row has the departments that used the template."""
-    table = await _over_departments(loader, spec, Grouping.TEMPLATE, TEMPLATES)
-    return sort_page(table, "byTemplate", order, first, after)
+    data: TableData[Template] = await loader.load(read_table, spec, Grouping.TEMPLATE)
+    return sort_page(_over_departments(data), "byTemplate", order, first, after)
 
 
-async def _over_departments(
-    loader: RequestLoader, spec: QuerySpec, grouping: Grouping, kind: EntityType[Used]
-) -> list[Performance[Used]]:
-    """Return a row for each entity of a grouping by entity and department, with its departments by name."""
-    rows = await loader.load(run_aggregate, AggregateQuery(spec, grouping))
-    entities = await loader.load(load_names, spec.tenant_id, kind, frozenset(entity for entity, _ in rows))
-    departments = await loader.load(load_names, spec.tenant_id, DEPARTMENTS, frozenset(dep for _, dep in rows))
+def _over_departments(data: TableData[Used]) -> list[Performance[Used]]:
+    """Return a row for each entity of a table by entity and department, with its departments by name."""
     counts_by_entity: dict[str, dict[str, FunnelCounts]] = defaultdict(dict)
-    for (entity, department), counts in rows.items():
+    for (entity, department), counts in data.rows.items():
         counts_by_entity[entity][department] = counts
     return [
         Performance(
-            entities.newest(entity),
+            data.entities.newest(entity),
             tuple(
                 sorted(
-                    map(departments.newest, counts_by_department),
+                    map(data.departments.newest, counts_by_department),
                     key=lambda department: (normalize(department.name), department.id),
                 )
             ),
@@ -204,9 +230,8 @@ async def by_account(
     loader: RequestLoader, spec: QuerySpec, order: Order | None, first: int, after: str | None
 ) -> Page[Performance[Account]]:
     """Return a page of the table by sender account."""
-    rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.ACCOUNT))
-    accounts = await loader.load(load_names, spec.tenant_id, ACCOUNTS, frozenset(account for (account,) in rows))
-    table = [Performance(accounts.newest(id), (), counts) for (id,), counts in rows.items()]
+    data: TableData[Account] = await loader.load(read_table, spec, Grouping.ACCOUNT)
+    table = [Performance(data.entities.newest(id), (), counts) for (id,), counts in data.rows.items()]
     return sort_page(table, "byAccount", order, first, after)
 
 
@@ -343,10 +368,13 @@ class BounceReason:
 
 async def bounce_reasons(loader: RequestLoader, spec: QuerySpec) -> list[BounceReason]:
     """Return the reasons of bounces, the most frequent first, then by code."""
-    rows: Rows = await loader.load(run_aggregate, AggregateQuery(spec, Grouping.BOUNCE))
-    if not rows:
-        return []
-    titles = await loader.load(reported_titles, spec)
+    reasons: list[BounceReason] = await loader.load(_read_bounce_reasons, spec)
+    return reasons
+
+
+async def _read_bounce_reasons(reader: Reader, spec: QuerySpec) -> list[BounceReason]:
+    rows = await run_aggregate(reader, AggregateQuery(spec, Grouping.BOUNCE))
+    titles = await reported_titles(reader, spec) if rows else {}
     bounced = sum(counts.values[0] for counts in rows.values())
     reasons = [
         BounceReason(code, title_of(code, titles), counts.values[0], counts.values[0] / bounced)

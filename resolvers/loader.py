@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from analytics.domain.errors import PublicError
 from analytics.storage.database import Database
 
 T = TypeVar("T")
@@ -33,7 +34,8 @@ class RequestLoader:
             loop = asyncio.get_running_loop()
             self._results[key] = loop.create_future()
             if not self._waiting:
-                loop.call_soon(self._start)
+                # Some turns of the loop later: the fields inside an earlier period ask after those beside it.
+                loop.call_soon(loop.call_soon, loop.call_soon, self._start)
             self._waiting.append(key)
         result: T = await asyncio.shield(self._results[key])
         return result
@@ -52,17 +54,28 @@ class RequestLoader:
     async def _run(self, keys: list[tuple[Any, ...]]) -> None:
         try:
             async with self._database.guard(self._tenant), self._database.read() as reader:
-                results = [await read(reader, *arguments) for read, *arguments in keys]
+                results = [await _result(read(reader, *arguments)) for read, *arguments in keys]
                 self.plans += reader.plans
         except asyncio.CancelledError:
             for key in keys:
                 self._results[key].cancel()
             raise
         except Exception as error:
-            # One moment for all: when one of them cannot be read, all waiting tasks get the error.
+            # One moment for all: when one of them fails, all waiting tasks get the error.
             for key in keys:
                 self._results[key].set_exception(error)
         else:
             # Only now, with the connection given back: whoever waits may be the last thing that this program does.
             for key, result in zip(keys, results, strict=True):
-                self._results[key].set_result(result)
+                if isinstance(result, PublicError):
+                    self._results[key].set_exception(result)
+                else:
+                    self._results[key].set_result(result)
+
+
+async def _result(reading: Awaitable[T]) -> T | PublicError:
+    """Return what is read, or the error for a read that is refused, beside which others go on."""
+    try:
+        return await reading
+    except PublicError as error:
+        return error

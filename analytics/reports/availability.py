@@ -3,8 +3,10 @@
 It decides what may be read: rollups only when they are complete, messages only from the days of which none was dropped.
 """
 
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar, cast
 
 from sqlalchemy import and_, func, select
 
@@ -15,6 +17,8 @@ from analytics.domain.time_zones import FIRST_INSTANT, Zone
 from analytics.storage.database import Reader, Writer
 from analytics.storage.rollup_tables import COMPLETE, rollup_states
 from analytics.storage.tables import messages
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,34 @@ async def data_version(reader: Reader, tenant: str) -> int | None:
     """Return the version of a tenant's data at the reader's moment; None when it has none yet."""
     state = await _load_once(reader, tenant)
     return state.version if state else None
+
+
+async def read_cached(
+    reader: Reader,
+    tenant: str,
+    key: Hashable,
+    read: Callable[[], Awaitable[Value]],
+    bytes_of: Callable[[Value], int],
+    plan: str | None = None,
+) -> Value:
+    """Return what `read` returns, from memory if it was read since the tenant's data changed.
+
+    The value is shared between requests and must not be changed. `plan` names it among the plans of the reader.
+    """
+    if reader.cache is None:  # a writer's own changes have no version yet
+        return await read()
+    if key in reader.memo:
+        return cast(Value, reader.memo[key])
+    version = await data_version(reader, tenant)
+    value: Value | None = None if version is None else reader.cache.get(tenant, version, key)
+    if value is None:
+        value = await read()
+        if version is not None:
+            reader.cache.put(tenant, version, key, value, bytes_of(value))
+    elif plan:
+        reader.plans.append(f"{plan}: memory")
+    reader.memo[key] = value
+    return value
 
 
 async def readable(reader: Reader, tenant: str) -> str | None:

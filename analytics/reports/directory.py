@@ -18,7 +18,7 @@ from analytics.domain.query_spec import DIMENSION_BY_FIELD, AccessScope, Dimensi
 from analytics.domain.templates import Category
 from analytics.domain.time_zones import LAST_INSTANT
 from analytics.reports import sql
-from analytics.reports.availability import readable
+from analytics.reports.availability import read_cached, readable
 from analytics.storage.database import AnyRow, Reader
 from analytics.storage.dialects import in_list
 from analytics.storage.tables import accounts, agents, departments, template_notices, templates
@@ -64,6 +64,9 @@ class Template:
     active: bool
 
 
+# Memory that cached names take at most: of a request for some ids, one id in it, and one version of an entry.
+KEY_BYTES, ID_BYTES, VERSION_BYTES = 1_024, 400, 2_048
+
 Entity = TypeVar("Entity", bound=Department | Agent | Account | Template)
 
 
@@ -83,6 +86,9 @@ class Timeline:
 
     def __init__(self, versions: Iterable[tuple[int, Any]]) -> None:
         self._versions = sorted(versions, key=lambda version: version[0])
+
+    def __len__(self) -> int:
+        return len(self._versions)
 
     def at(self, instant: int) -> Any:
         """Return the newest value at or before an instant, else the oldest, else None."""
@@ -141,6 +147,7 @@ class NameHistory(Generic[Entity]):
         self._kind = kind
         self._timelines = timelines
         self.ids = timelines.keys()
+        self.versions = sum(map(len, timelines.values()))
         # A table asks for the same department in row after row.
         self._newest: dict[str, Entity] = {}
 
@@ -166,12 +173,25 @@ class NameHistory(Generic[Entity]):
 async def load_names(
     reader: Reader, tenant: str, entity_type: EntityType[Entity], ids: Iterable[str] | None = None
 ) -> NameHistory[Entity]:
-    """Load the names of one type, of all its entries or of some ids."""
+    """Load the names of one type, of all its entries or of some ids, from memory if none changed since."""
+    # A notice may name a template by a name that only one has, so that all of them must be known.
+    among = None if ids is None or entity_type is TEMPLATES else frozenset(ids)
+    return await read_cached(
+        reader,
+        tenant,
+        ("names", entity_type.table.name, among),
+        lambda: _read_names(reader, tenant, entity_type, among),
+        lambda names: KEY_BYTES + len(among or ()) * ID_BYTES + names.versions * VERSION_BYTES,
+    )
+
+
+async def _read_names(
+    reader: Reader, tenant: str, entity_type: EntityType[Entity], ids: frozenset[str] | None
+) -> NameHistory[Entity]:
     table = entity_type.table
     statement = select(table).where(table.c.tenant_id == tenant).order_by(table.c.id, table.c.at)
-    # A notice may name a template by a name that only one has, so that all of them must be known.
-    if ids is not None and table is not templates:
-        statement = statement.where(in_list(table.c.id, set(ids)))
+    if ids is not None:
+        statement = statement.where(in_list(table.c.id, ids))
     versions: Versions = defaultdict(list)
     categories: dict[str, list[tuple[int, str | None]]] = defaultdict(list)
     for row in await reader.rows(statement):

@@ -19,7 +19,7 @@ from analytics.domain.templates import Category
 from analytics.domain.text import mask_phone
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
 from analytics.reports import sql
-from analytics.reports.availability import data_version, lacks_messages, readable, require_messages
+from analytics.reports.availability import lacks_messages, read_cached, readable, require_messages
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, NameHistory, load_names
 from analytics.reports.planner import ONE_DAY, AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
@@ -43,21 +43,19 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     spec = query.spec
     if spec.until is not None:  # until the time of day of now: another one at each request
         return await _read_until(reader, query)
-    version = None if reader.cache is None else await data_version(reader, spec.tenant_id)
-    if reader.cache is None or version is None:
-        return await _read_aggregate(reader, query)
     # No count depends on the clock, nor on more of the scope than `departments`, which is narrowed to it already.
-    scope = AccessScope(spec.tenant_id, spec.departments, spec.scope.masks_phones)
+    scope = AccessScope(spec.tenant_id, None, spec.scope.masks_phones)
     key = replace(query, spec=replace(spec, scope=scope, now=0))
-    rows: Rows | None = reader.cache.get(spec.tenant_id, version, key)
-    if rows is not None:
-        reader.plans.append(f"{query}: memory")
-        return rows
-    rows = await _read_aggregate(reader, query)
     matches = (match for match in (spec.category_match, spec.language_match) if match is not None)
     ids = sum(len(ids) for _, ids in spec.filtered()) + sum(match.size for match in matches)
-    reader.cache.put(spec.tenant_id, version, key, rows, KEY_BYTES + ids * ID_BYTES + len(rows) * ROW_BYTES)
-    return rows
+    return await read_cached(
+        reader,
+        spec.tenant_id,
+        key,
+        lambda: _read_aggregate(reader, query),
+        lambda rows: KEY_BYTES + ids * ID_BYTES + len(rows) * ROW_BYTES,
+        str(query),
+    )
 
 
 async def _read_until(reader: Reader, query: AggregateQuery) -> Rows:

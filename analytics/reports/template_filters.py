@@ -16,7 +16,7 @@ from analytics.domain.errors import InvalidInputError
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.templates import NAMED_CATEGORIES, Category, TemplateMatch
 from analytics.domain.time_zones import FIRST_INSTANT
-from analytics.reports.availability import data_version, require_few
+from analytics.reports.availability import read_cached, require_few
 from analytics.reports.directory import TEMPLATES, NameHistory, Template, load_names
 from analytics.reports.row_conditions import stated_in, template_in
 from analytics.storage.database import Reader
@@ -83,12 +83,17 @@ async def constant_categories(reader: Reader, spec: QuerySpec) -> dict[str, Cate
 async def states_no_other_category(reader: Reader, spec: QuerySpec, templates: NameHistory[Template]) -> bool:
     """Return True if no message of the days states another category than its template's."""
     await require_few(reader, spec, "filter.categories")
-    version = None if reader.cache is None else await data_version(reader, spec.tenant_id)
     key = ("stated categories", spec.starts_at, spec.ends_at)
-    if reader.cache is not None and version is not None:
-        cached: bool | None = reader.cache.get(spec.tenant_id, version, key)
-        if cached is not None:
-            return cached
+    return await read_cached(
+        reader,
+        spec.tenant_id,
+        key,
+        lambda: _states_no_other_category(reader, spec, templates),
+        lambda _: CACHED_BYTES,
+    )
+
+
+async def _states_no_other_category(reader: Reader, spec: QuerySpec, templates: NameHistory[Template]) -> bool:
     agrees = or_(*(_states_its_own(spec, templates, category) for category in Category))
     another = select(messages.c.id).where(
         messages.c.tenant_id == spec.tenant_id,
@@ -97,10 +102,7 @@ async def states_no_other_category(reader: Reader, spec: QuerySpec, templates: N
         messages.c.template_category.is_not(None),
         not_(agrees),
     )
-    none = await reader.first(another.limit(1)) is None
-    if reader.cache is not None and version is not None:
-        reader.cache.put(spec.tenant_id, version, key, none, CACHED_BYTES)
-    return none
+    return await reader.first(another.limit(1)) is None
 
 
 def _states_its_own(spec: QuerySpec, templates: NameHistory[Template], category: Category) -> ColumnElement[bool]:

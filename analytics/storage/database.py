@@ -5,7 +5,7 @@ reader per piece of work (`async with database.read() as reader`) and never shar
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any, cast
@@ -61,7 +61,7 @@ class Reader:
         # Values that earlier transactions read; None for a writer, since its own changes have no version yet.
         self.cache = cache
         # A cache of this transaction; and the query plans by which reads were answered.
-        self.memo: dict[str, Any] = {}
+        self.memo: dict[Hashable, Any] = {}
         self.plans: list[str] = []
 
     async def rows(self, statement: Executable) -> Sequence[AnyRow]:

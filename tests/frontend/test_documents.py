@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 
 from graphql_schema.schema import schema
 from service.graphql.persisted_documents import OWN_DOCUMENTS, parse_manifest
-from tests.frontend.test_exports import ask_for, fetched
+from tests.frontend.test_exports import ask_and_see, fetched
 from tests.frontend.test_view import settled
 from tests.support.browser.users import EXECUTE, Reader, operation, run
 from tests.support.paths import ROOT
@@ -107,7 +107,7 @@ def test_the_pages_work_where_nothing_else_is_run(strict: Server, page: Page, tm
     looked = "SELECT 1 FROM figures WHERE name = 'drift'"
     eventually(lambda: strict.row(looked))  # what the worker writes by itself: it must not be stopped at it
     with paused(strict.worker()):  # an export that is over when the page sees it is not followed
-        ask_for(reader, "Con lo justo", "CSV")
+        ask_and_see(reader, "Con lo justo", "CSV")
         row = page.get_by_role("row").filter(has_text="Con lo justo")
         expect(row).to_have_attribute("data-status", "QUEUED")
     assert fetched(page, "Con lo justo", tmp_path).read_text("utf-8-sig").startswith("Plantilla HSM")

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
+from tests.frontend.test_view_freshness import operation
 from tests.support.browser.users import Reader
 from tests.support.servers.server import Server
 
@@ -175,14 +176,33 @@ def test_who_stays_on_the_view_is_told_once_that_the_file_is_there(administrator
     expect(notice).to_have_count(0)
 
 
-def test_who_loads_the_page_meanwhile_is_told_all_the_same(administrator: Reader) -> None:
+def test_who_loads_the_page_meanwhile_and_hears_of_no_event_is_told_all_the_same(administrator: Reader) -> None:
     page = administrator.page
-    expect(page.locator("li[data-step=sent]")).to_be_visible()
-    with page.expect_response(lambda response: "CreateExport" in (response.request.post_data or "")):
-        ask_for(administrator, "Durante la carga", "CSV")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    def delay(route: Route) -> None:
+        """Let every export that is asked about still be running."""
+        response = route.fetch()
+        body = response.json()
+        if export := (body.get("data") or {}).get("export"):
+            export["status"] = "RUNNING"
+        route.fulfill(response=response, json=body)
+
+    page.route_web_socket("**/graphql", lambda socket: None)
+    page.route("**/graphql", delay)
     page.reload()
-    expect(page.get_by_role("log").get_by_text("Listo: Durante la carga")).to_have_count(1)
+    expect(page.locator("li[data-step=sent]")).to_be_visible()
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/graphql") and operation(answer.request) == "ExportState"
+    ):
+        ask_for(administrator, "Durante la carga", "CSV")
+    notices = page.get_by_role("log")
+    expect(notices.get_by_text("Preparando «Durante la carga»")).to_have_count(1)
+    page.reload()
+    expect(page.locator("li[data-step=sent]")).to_be_visible()
+    expect(notices.get_by_text("Durante la carga")).to_have_count(0)
+    page.unroute_all()
+    page.reload()
+    expect(notices.get_by_text("Listo: Durante la carga")).to_have_count(1)
 
 
 def test_an_export_that_gave_no_file_is_repeated_and_its_view_opened(administrator: Reader) -> None:
@@ -265,7 +285,8 @@ def test_on_a_phone_an_export_is_a_card_that_says_which_messages(demo: Server, p
     expect(row).to_contain_text(f"Plantilla HSM: {written[0]} y {written[1]}")
     expect(row).to_contain_text(f"Agente: {agent['name']}")
     expect(row).to_contain_text("1 cuenta")
-    for part in (row, row.get_by_role("button", name="Descargar"), row.get_by_role("button", name="Eliminar")):
+    group = page.get_by_role("radiogroup", name="Mostrar").locator("label").last
+    for part in (group, row, row.get_by_role("button", name="Descargar"), row.get_by_role("button", name="Eliminar")):
         box = part.bounding_box()
         assert box is not None
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 360

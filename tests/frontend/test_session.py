@@ -258,6 +258,10 @@ def test_without_the_demo_nobody_is_offered(own_server: Server, page: Page) -> N
     page.goto(own_server.url)
     expect(page.get_by_role("heading", name="Abre esta página desde tu plataforma")).to_be_visible()
     expect(page.get_by_role("button", name="Entrar como")).to_have_count(0)
+    Reader.enter(own_server, page, "p1")
+    page.get_by_role("button", name="Cuenta de").click()
+    page.get_by_role("button", name="Cerrar sesión").click()
+    expect(page.get_by_role("heading", name="Cerraste tu sesión")).to_be_visible()
 
 
 def test_a_service_that_goes_away_is_noticed_and_found_again(demo: Server, page: Page, context: BrowserContext) -> None:

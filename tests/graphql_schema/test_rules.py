@@ -81,6 +81,13 @@ def described() -> Iterator[tuple[str, str | None]]:
                     yield f"{type.name}.{name}({argument})", value.description
 
 
+QUESTIONS = {"How", "What", "Whether", "Which", "Who", "Whose", "When", "Where", "Why"}
+
+
+def test_descriptions_say_what_a_thing_is_and_are_no_questions() -> None:
+    assert [place for place, text in described() if text and text.split()[0] in QUESTIONS] == []
+
+
 def test_everything_is_described() -> None:
     everything = dict(described())
     assert len(everything) > 200

@@ -53,8 +53,8 @@ export const definitionsEs: Record<Definition, string> = {
     "Respuestas según la hora local en que llegaron, de los mensajes enviados en el período.",
   "Responses by the local weekday and hour of the reply: 7 x 24 cells, Monday first. For messages sent in the period.":
     "Respuestas según el día de la semana y la hora local en que llegaron, de los mensajes enviados en el período.",
-  "How long customers took to reply.": "Cuánto tardaron los clientes en responder.",
-  "Why messages bounced, the most frequent reason first.":
+  "The time that customers took to reply.": "Cuánto tardaron los clientes en responder.",
+  "The reasons for which messages bounced, the most frequent first.":
     "Por qué rebotaron los mensajes, desde el motivo más frecuente.",
   "A row for each agent and department they sent from.": "Una fila por cada agente y departamento desde el que envió.",
   "A row for each department.": "Una fila por cada departamento.",

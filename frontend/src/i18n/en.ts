@@ -51,6 +51,8 @@ export const en: Texts = {
     endedAbout: "Sessions expire for your security. Sign in again to pick up where you left off.",
     invalid: "We couldn't sign you in",
     invalidAbout: "The link you used is invalid or incomplete. Ask your platform for a new one.",
+    left: "You signed out",
+    leftAbout: "To go on, return to your platform and enter from its menu.",
     failed: "We couldn't sign you in. Try again.",
     roles: {
       administrator: "Administrator · sees everything, including everyone's exports",

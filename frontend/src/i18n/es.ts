@@ -60,6 +60,8 @@ export const es = {
     endedAbout: "Por seguridad, las sesiones vencen. Vuelve a entrar para seguir donde estabas.",
     invalid: "No pudimos reconocerte",
     invalidAbout: "El enlace con el que entraste no es válido o está incompleto. Pide uno nuevo a tu plataforma.",
+    left: "Cerraste tu sesión",
+    leftAbout: "Para seguir, vuelve a tu plataforma y entra desde su menú.",
     failed: "No se pudo entrar. Intenta de nuevo.",
     roles: {
       administrator: "Administración · ve todo, y las exportaciones de todos",

@@ -188,6 +188,15 @@ async def test_no_ids_and_unknown_ids_select_nothing(
     assert await counted(database, spec(tenant, **named), Grouping.ACCOUNT) == {}
 
 
+async def test_what_is_named_and_what_is_left_out_are_combined(database: Database, tenant: str) -> None:
+    await feed(database, tenant, [sent("m1"), sent("m2", department_id="d2"), sent("m3", agent_id="u2")])
+    named: dict[str, Any] = {"departments": frozenset({"d1"}), "excluded_departments": frozenset({"d2"})}
+    rows = await counted(database, spec(tenant, **named), Grouping.AGENT)
+    assert rows.keys() == {("u1", "d1"), ("u2", "d1")}
+    named |= {"agents": frozenset({"u1", "u2"}), "excluded_agents": frozenset({"u1"})}
+    assert (await counted(database, spec(tenant, **named), Grouping.AGENT)).keys() == {("u2", "d1")}
+
+
 async def test_ids_of_any_characters_can_be_named(database: Database, tenant: str) -> None:
     odd = ["'", '"]', "%", "\\", "ñ", "\U0001f600", "1", "null", "a,b"]
     await feed(database, tenant, [sent(f"m{n}", template_id=id) for n, id in enumerate(odd)])

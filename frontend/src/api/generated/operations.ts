@@ -56,7 +56,7 @@ export type CreateExportInput = {
   name: string;
   /** The sign between the fields; of CSV files only. Absent: COMMA. */
   separator?: CsvSeparator | null | undefined;
-  /** Which of them, as in `messages`. Absent: all. */
+  /** Conditions on them, as in `messages`. Absent: none. */
   where?: MessageWhere | null | undefined;
 };
 
@@ -184,13 +184,13 @@ export type Locale =
 
 /** The order of messages. Equal ones follow by id; those without it are last. */
 export type MessageOrder = {
-  /** Which end comes first. */
+  /** The end that comes first. */
   direction?: OrderDirection;
-  /** What to order by. */
+  /** The time to order by. */
   field: MessageOrderField;
 };
 
-/** What messages can be ordered by. */
+/** The times by which messages can be ordered. */
 export type MessageOrderField =
   /** The time at which the reply came. */
   | 'REPLIED_AT'
@@ -212,7 +212,7 @@ export type MessageStatus =
   /** WhatsApp accepted it. */
   | 'SENT';
 
-/** What a number stands for. All that is given must hold; what is absent always does. */
+/** The messages that a number stands for. All that is given must hold; what is absent always does. */
 export type MessageWhere = {
   /** Messages that bounced with one of these codes; null among them: without one. At most 1000. */
   bounceCodes?: Array<number | null | undefined> | null | undefined;

@@ -19,7 +19,7 @@ export function SignInPage({ reason, options, onToken }: Props) {
     : { title: t.signIn.missing, about: t.signIn.missingAbout };
   const { title, about } = {
     missing: isFramed ? { title: t.signIn.waiting, about: null } : start,
-    signedOut: start,
+    signedOut: isDemo || isFramed ? start : { title: t.signIn.left, about: t.signIn.leftAbout },
     expired: { title: t.signIn.ended, about: t.signIn.endedAbout },
     invalid: { title: t.signIn.invalid, about: t.signIn.invalidAbout },
   }[reason];

@@ -97,7 +97,7 @@ function DeleteButton({ export: { id, name }, onDone }: ButtonProps) {
   return (
     <Popover opened={isAsking} onChange={setIsAsking} position="left" withArrow shadow="md" trapFocus>
       <Popover.Target>
-        <Tooltip label={t.exports.remove}>
+        <Tooltip label={t.exports.remove} disabled={isAsking}>
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setIsAsking(!isAsking)}>
             <IconTrash size={18} stroke={1.6} />
           </ActionIcon>

@@ -11,6 +11,7 @@ import { Loading } from "../../../components/states/Loading";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { useViewer } from "../../session/ViewerProvider";
 import { ExportTable } from "./ExportTable";
+import classes from "./ExportTable.module.css";
 
 const PAGE_SIZE = 20; // rows
 const REFRESH_INTERVAL = 10_000; // milliseconds; single exports report by subscription, new ones do not
@@ -41,6 +42,7 @@ export function ExportsPage() {
     <>
       <PageHeader path={[t.nav.administration]} title={t.exports.title} about={t.exports.about}>
         <SegmentedControl
+          classNames={{ label: classes.group ?? "" }}
           aria-label={t.exports.statusFilter}
           value={group}
           onChange={(chosen) => {
