@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from analytics.domain.time_zones import local_day
 from benchmarks.page.documents import FIRST_REQUEST, page_document
 from benchmarks.page.sections import reading_fields
 
@@ -18,6 +19,7 @@ def compare_numbers(answer: Any, rows: list[list[Any]]) -> None:
         (one.coordinate.partition(".")[2], one.periods_before): found for one, found in zip(fields, rows, strict=True)
     }
     numbers = answer["campaignAnalytics"]
+    _require("first day", *_first_days(numbers["previousPeriod"]["coverage"], theirs["coverage", 1][0][0]))
     for periods_before, ours in enumerate((numbers, numbers["previousPeriod"])):
         _require("funnel", _funnel(ours["funnel"]), list(theirs["funnel", periods_before][0]))
         responses, quantiles = theirs["responseTime", periods_before][0]
@@ -38,6 +40,10 @@ def compare_numbers(answer: Any, rows: list[list[Any]]) -> None:
 def _funnel(funnel: dict[str, Any]) -> list[int]:
     steps = [funnel[name] for name in STEPS]
     return [funnel["messages"], funnel["tickets"], *(step[name] for step in steps for name in ("count", "tickets"))]
+
+
+def _first_days(coverage: dict[str, Any], first: int | None) -> tuple[object, object]:
+    return coverage["firstMessageOn"], first and str(local_day(first))  # days of UTC
 
 
 def _sum(rows: list[Any]) -> int:

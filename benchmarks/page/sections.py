@@ -1,6 +1,6 @@
 """SQL for DuckDB on the message rows for all that the page's first request reads: a statement beside each field.
 
-A field that is asked for inside `previousPeriod` is the same statement over the days before. The walk is over the
+A field that is asked for inside `previousPeriod` is the same statement over the earlier days. The walk is over the
 page's own document, so a new section of the page is part of the reference, or fails a test, the day it appears.
 """
 
@@ -25,8 +25,9 @@ from graphql import (
     parse,
 )
 
+from analytics.domain.measures.comparison import compared_days
 from analytics.domain.query_spec import DIMENSIONS, finality_window
-from analytics.domain.time_zones import zone
+from analytics.domain.time_zones import DAY, local_day, zone
 from benchmarks.page.documents import ROOT
 from benchmarks.page.variables import PAGE_SIZE, Filters
 from benchmarks.support.reference import DELIVERED, FUNNEL, READ, RESPONDED, SENT, where
@@ -55,6 +56,7 @@ class Question:
 
     filters: Filters
     now: int
+    until: int | None = None  # the moment at which an earlier period ends, if not with its last day
 
     @property
     def where(self) -> str:
@@ -62,13 +64,15 @@ class Question:
         utc = zone("UTC")
         ids = {COLUMNS[kind]: list(ids) for kind, ids in self.filters.ids.items()}
         first, until = utc.day_start(self.filters.first), utc.day_start(self.filters.last + timedelta(days=1))
-        return where(first, until, ids)
+        return where(first, until if self.until is None else self.until, ids)
 
     def previous(self) -> "Question":
-        """Return the same over as many days before."""
-        days = self.filters.last - self.filters.first + timedelta(days=1)
-        first, last = self.filters.first - days, self.filters.first - timedelta(days=1)
-        return replace(self, filters=replace(self.filters, first=first, last=last))
+        """Return the same over the earlier days that the page compares with."""
+        utc, asked = zone("UTC"), self.filters
+        today = local_day(utc.local(self.now))
+        days = compared_days(asked.first, asked.last, asked.comparison, today)
+        until = None if days.running is None else utc.day_start(days.running) + self.now % DAY
+        return replace(self, filters=replace(asked, first=days.first, last=days.last), until=until)
 
 
 def _table(keys: tuple[str, ...], names: tuple[str, ...]) -> Callable[[Question], str]:
@@ -136,6 +140,7 @@ SECTIONS: dict[str, Callable[[Question], str]] = {
     "CampaignAnalytics.responseHeatmap": _heatmap,
     "CampaignAnalytics.responseTime": _response_time,
     "CampaignAnalytics.maturing": _maturing,
+    "CampaignAnalytics.coverage": lambda _asked: "SELECT min(sent_at) FROM messages",  # whatever the filter
 }
 
 # Fields of the types above that read no messages and no names.

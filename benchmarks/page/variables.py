@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from analytics.domain.measures.comparison import MONTH, WEEK, Comparison
 from analytics.domain.query_spec import DIMENSIONS
 
 PAGE_SIZE = 10  # rows of a table: `tables/columns.ts`
@@ -31,6 +32,12 @@ class Filters:
         days = (self.last - self.first).days + 1
         return next((name for most, name in MAX_DAYS if days <= most), "MONTH")
 
+    @property
+    def comparison(self) -> Comparison:
+        """The earlier days that the page compares with: `comparison/comparison.ts`."""
+        whole = self.first == self.last or any(unit.is_whole(self.first, self.last) for unit in (MONTH, WEEK))
+        return Comparison.PERIOD_BEFORE if whole else Comparison.DAYS_BEFORE
+
     def variables(self) -> dict[str, Any]:
         """Return the variables of the page's first request."""
         chosen = {kind: sorted(set(self.ids.get(kind, ()))) for kind in ARGUMENTS}
@@ -38,6 +45,8 @@ class Filters:
         return {
             "filter": {"sentOn": {"from": str(self.first), "to": str(self.last)}, **by_argument},
             "granularity": self.granularity,
+            "comparison": self.comparison.value,
+            "compares": True,
             "first": PAGE_SIZE,
             **chosen,
             "names": MAX_NAMES,

@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 from graphql import parse, print_ast
 
+from analytics.domain.time_zones import DAY, HOUR, zone
 from benchmarks.page.documents import BUILT, FIRST_REQUEST, built_documents, source_documents
 from benchmarks.page.sections import SECTIONS, Question, reading_fields, statements
 from benchmarks.page.variables import Filters
@@ -30,12 +31,21 @@ def test_a_new_section_of_the_page_is_seen() -> None:
 
 def test_the_period_before_is_asked_for_its_own_days() -> None:
     before = [field.coordinate for field in reading_fields(PAGE) if field.periods_before]
-    assert before == ["CampaignAnalytics.funnel", "CampaignAnalytics.responseTime"]
+    assert before == ["CampaignAnalytics.coverage", "CampaignAnalytics.funnel", "CampaignAnalytics.responseTime"]
     asked = statements(PAGE, Question(MONTH, NOW))
     earlier = replace(MONTH, first=date(2026, 9, 2), last=date(2026, 10, 1))
     for name in before:
         assert SECTIONS[name](Question(MONTH, NOW)) in asked
         assert SECTIONS[name](Question(earlier, NOW)) in asked
+
+
+def test_the_period_before_of_the_calendar_ends_at_this_hour() -> None:
+    midnight = zone("UTC").day_start(date(2026, 10, 31))
+    october = Question(replace(MONTH, first=date(2026, 10, 1)), midnight + 15 * HOUR)
+    before = october.previous()
+    assert (before.filters.first, before.filters.last) == (date(2026, 9, 1), date(2026, 9, 30))
+    assert before.until == zone("UTC").day_start(date(2026, 9, 30)) + 15 * HOUR
+    assert replace(october, now=midnight + DAY).previous().until is None
 
 
 @pytest.mark.parametrize(

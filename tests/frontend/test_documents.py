@@ -16,8 +16,7 @@ from graphql_schema.schema import schema
 from service.graphql.persisted_documents import OWN_DOCUMENTS, parse_manifest
 from tests.frontend.test_exports import ask_and_see, fetched
 from tests.frontend.test_view import settled
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import EXECUTE, Reader, run
+from tests.support.browser.users import EXECUTE, Reader, operation, run
 from tests.support.paths import ROOT
 from tests.support.servers.server import Server, eventually
 

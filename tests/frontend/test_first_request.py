@@ -10,8 +10,7 @@ from playwright.sync_api import Page
 from benchmarks.page.documents import FIRST_REQUEST
 from benchmarks.page.variables import Filters
 from benchmarks.page.viewers import HEADERS, body
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import PARAMETERS, Reader
+from tests.support.browser.users import PARAMETERS, Reader, operation
 from tests.support.servers.server import Server
 
 MONTH = Filters(date(2026, 10, 2), date(2026, 10, 31))

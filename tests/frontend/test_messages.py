@@ -8,8 +8,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.frontend.test_accessibility import violations
 from tests.frontend.test_view import settled
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import IDENTITIES, Reader, periods
+from tests.support.browser.users import IDENTITIES, Reader, operation, periods
 from tests.support.servers.server import Server
 
 QUERY = """query Q($filter: CampaignAnalyticsFilter!, $where: MessageWhere!, $order: MessageOrder, $first: Int!) {

@@ -3,22 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.frontend.test_view import settled
 from tests.support.browser.contexts import reusable_context
-from tests.support.browser.users import Reader
+from tests.support.browser.users import Reader, operation
 from tests.support.servers.server import Server
-
-
-def operation(request: Request) -> str:
-    """The name of what a request asks for."""
-    body: Any = request.post_data_json
-    name: str = body["operationName"]
-    return name
 
 
 @contextmanager
@@ -151,7 +143,7 @@ def test_numbers_are_asked_for_anew_on_demand_and_on_coming_back_later(reader_wi
     with page.expect_response("**/graphql"):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
     expect(refresh).not_to_have_attribute("data-loading", "true")
-    assert names == ["View", "View"]
+    assert [name for name in names if name != "EarlierSeries"] == ["View", "View"]  # that one follows each of them
 
 
 def test_a_range_that_is_too_long_is_not_asked_for(demo: Server, page: Page) -> None:

@@ -1,18 +1,21 @@
 import classes from "./Chart.module.css";
 
-export type TooltipLine = { color?: string; name: string; value: string };
+export type TooltipLine = { color?: string; name: string; value: string; note?: string | undefined };
 
-/** Build a tooltip of DOM elements: the service's policy admits no styles in HTML text. */
-export function tooltipContent(title: string, lines: TooltipLine[]): HTMLElement {
+/** Build a tooltip, of lines and a last sentence, of DOM elements: the service's policy admits no styles in HTML text. */
+export function tooltipContent(title: string, lines: TooltipLine[], end?: string): HTMLElement {
   const box = document.createElement("div");
   box.className = classes.tooltip ?? "";
   if (lines.some(({ color }) => color)) box.dataset.colored = "";
+  if (lines.some(({ note }) => note)) box.dataset.noted = "";
   append(box, "strong", title);
-  for (const { color, name, value } of lines) {
+  for (const { color, name, value, note } of lines) {
     if (color) append(box, "i").style.background = color;
     append(box, "span", name);
     append(box, "b", value);
+    if (note) append(box, "small", note);
   }
+  if (end) append(box, "em", end);
   return box;
 }
 

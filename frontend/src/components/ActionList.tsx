@@ -1,8 +1,14 @@
 import { Button, Popover, Stack, Text } from "@mantine/core";
-import type { Icon } from "@tabler/icons-react";
+import { IconCheck, type Icon } from "@tabler/icons-react";
 import { useState, type ReactElement } from "react";
 
-type Action = { label: string; icon?: Icon; onClick: () => void };
+type Action = {
+  label: string;
+  icon?: Icon;
+  onClick: () => void;
+  /** Of choices: true of the one that holds. */
+  isChosen?: boolean;
+};
 
 type Props = {
   /** The name of the list. */
@@ -29,7 +35,7 @@ export function ActionList({ label, actions, status, onOpen, closes = false, chi
       <Popover.Target>{children(() => change(!isOpen))}</Popover.Target>
       <Popover.Dropdown p={6} aria-label={label}>
         <Stack gap={2}>
-          {actions.map(({ label: name, icon: Icon, onClick }) => (
+          {actions.map(({ label: name, icon: Icon, onClick, isChosen }) => (
             <Button
               key={name}
               variant="subtle"
@@ -39,6 +45,8 @@ export function ActionList({ label, actions, status, onOpen, closes = false, chi
               c="var(--ink)"
               justify="start"
               leftSection={Icon && <Icon size={16} stroke={1.6} />}
+              rightSection={isChosen && <IconCheck size={14} aria-hidden="true" />}
+              aria-pressed={isChosen}
               onClick={() => {
                 onClick();
                 if (closes) setIsOpen(false);

@@ -17,6 +17,21 @@ describe("rates", () => {
   });
 });
 
+describe("changes", () => {
+  it.each([
+    [0.089, "+8.9%", "+8,9%"],
+    [-0.5, "-50.0%", "-50,0%"],
+  ])("%s of a number is %s", (ratio, inEnglish, inSpanish) => {
+    expect(english.change(ratio)).toBe(inEnglish);
+    expect(spanish.change(ratio)).toBe(inSpanish);
+  });
+
+  it("of a rate is in percentage points", () => {
+    expect(english.points(0.0021)).toBe("+0.2");
+    expect(spanish.points(-0.0213)).toBe("-2,1");
+  });
+});
+
 describe("durations", () => {
   it.each([
     [null, "–"],

@@ -50,12 +50,10 @@ export function createFormats(locale: string) {
     maximumFractionDigits: 1,
   });
   const decimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const signed = new Intl.NumberFormat(locale, {
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-    signDisplay: "exceptZero",
-  });
+  const signs = { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" } as const;
+  const signed = new Intl.NumberFormat(locale, signs);
   const wholePercent = new Intl.NumberFormat(locale, { style: "percent" });
+  const change = new Intl.NumberFormat(locale, { ...signs, style: "percent" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   const dayOfWeek = new Intl.DateTimeFormat(locale, {
     weekday: "short",
@@ -81,6 +79,8 @@ export function createFormats(locale: string) {
     },
     /** Write a rate without decimals, as on an axis. */
     wholeRate: (rate: number) => wholePercent.format(rate),
+    /** Write by how much a number has changed, of itself: `+8.9%`. */
+    change: (ratio: number) => change.format(ratio),
     /** Write a range of rates: `93.5–96.2%`. */
     rateRange: ([low, high]: [number, number]) => `${decimal.format(100 * low)}–${percent.format(high)}`,
     /** Write the difference of two rates in percentage points: `+2.1`. */

@@ -6,8 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend.test_messages import QUARTER, drawer, press, told
 from tests.frontend.test_view import settled
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import Reader
+from tests.support.browser.users import Reader, operation
 from tests.support.servers.server import Server
 
 

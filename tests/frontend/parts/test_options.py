@@ -9,8 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.frontend.test_accessibility import violations
 from tests.frontend.test_view import settled
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import Reader, periods
+from tests.support.browser.users import Reader, operation, periods
 from tests.support.servers.server import Server
 
 QUERY = """query Q($filter: CampaignAnalyticsFilter!) {

@@ -7,8 +7,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.frontend.test_accessibility import violations
 from tests.frontend.test_view import row_numbers, settled
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import Reader
+from tests.support.browser.users import Reader, operation
 from tests.support.servers.server import Server
 
 QUARTER = "/?period=last90"
@@ -95,7 +94,7 @@ def test_what_is_chosen_in_the_series_is_in_the_address_until_the_days_change(de
     settled(reader)
     part = page.locator("[data-area=series]")
     part.get_by_text("Tasas", exact=True).click()
-    part.get_by_role("button", name="Enviados").click()
+    part.get_by_role("button", name="Enviados", exact=True).click()
     part.get_by_label("Agrupar por").first.click()
     page.get_by_role("option", name="Mes").click()
     part.get_by_role("button", name="Ver como tabla").click()
@@ -104,12 +103,12 @@ def test_what_is_chosen_in_the_series_is_in_the_address_until_the_days_change(de
     page.reload()
     settled(reader)
     expect(part.locator("thead th")).to_have_text(
-        ["Fecha", "Enviados", "Entregados", "Leídos", "Respondidos", "Rebotados"]
+        ["Fecha", "Enviados", "Entregados", "Leídos", "Respondidos", "Rebotados", "Fecha, antes", "Enviados, antes"]
     )
     expect(part.locator("tbody tr")).to_have_count(4)
     part.get_by_role("button", name="Ver como gráfico").click()
-    expect(part.get_by_role("button", name="Enviados")).to_have_attribute("aria-pressed", "true")
-    expect(part.get_by_role("button", name="Entregados")).to_have_attribute("aria-pressed", "false")
+    expect(part.get_by_role("button", name="Enviados", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(part.get_by_role("button", name="Entregados", exact=True)).to_have_attribute("aria-pressed", "false")
     reader.choose_period("Últimos 7 días")
     settled(reader)
     expect(part.get_by_label("Agrupar por").first).to_have_value("Día")
@@ -139,7 +138,7 @@ def test_a_view_that_is_as_at_first_takes_no_request_of_its_own(demo: Server, pa
     page.on("request", lambda sent: asked.append(operation(sent)) if sent.url.endswith("/graphql") else None)
     settled(Reader.enter(demo, page, "p1", "/?period=last30&rows=10&sort=-sent&measure=rates&lines=read"))
     page.wait_for_load_state("networkidle")
-    assert sorted(asked) == ["View", "Viewer"]
+    assert sorted(asked) == ["EarlierSeries", "View", "Viewer"]
 
 
 @pytest.mark.parametrize("width", [1010, 1440])

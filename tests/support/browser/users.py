@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from analytics.domain.access import Identity
+from analytics.domain.measures.comparison import Comparison
 from analytics.domain.query_spec import DIMENSIONS
+from benchmarks.page.variables import Filters
 from service.demo.events import PEOPLE, identity_of
 from tests.support.servers.server import Server, embudo
 
@@ -33,10 +35,16 @@ COMES_BACK = """for (const type of ["pagehide", "pageshow"])
 
 VIEW = (
     """
-query View($filter: CampaignAnalyticsFilter!) {
+query View($filter: CampaignAnalyticsFilter!, $comparison: Comparison!) {
   campaignAnalytics(filter: $filter) {
     funnel { ...Numbers }
-    previousPeriod { funnel { ...Numbers } responseTime { median p90 } }
+    previousPeriod(comparison: $comparison) {
+      period { from to }
+      coverage { complete firstMessageOn }
+      funnel { ...Numbers }
+      responseTime { median p90 }
+      timeSeries(granularity: DAY) { on funnel { ...Numbers } }
+    }
     responseTime { responses median p90 }
     maturing { messages until }
     responsesByHour { hour responses }
@@ -52,6 +60,13 @@ query View($filter: CampaignAnalyticsFilter!) {
 """
     + FUNNEL
 )
+
+
+def operation(request: Request) -> str:
+    """The name of what a request asks for."""
+    body: Any = request.post_data_json
+    name: str = body["operationName"]
+    return name
 
 
 def periods(today: date) -> dict[str, list[str]]:
@@ -82,8 +97,11 @@ class Reader:
         page.goto(f"{server.url}{address}#token={token}")
         return reader
 
-    def api(self, address: str | None = None) -> Any:
-        """Return the API's response for the filter in the page's address."""
+    def api(self, address: str | None = None, comparison: Comparison | None = None) -> Any:
+        """Return the API's response for the filter in the page's address.
+
+        Without `comparison`, the earlier period is the one that the page compares these days with by itself.
+        """
         days = periods(self.today())
         from_page = self.page.evaluate(
             """([search, periods, parameters]) => {
@@ -97,7 +115,11 @@ class Reader:
             }""",
             [address, days, [[PARAMETERS[dimension.field], dimension.argument] for dimension in DIMENSIONS]],
         )
-        return self.server.ask(self.identity, VIEW, filter=from_page)["campaignAnalytics"]
+        first, last = (date.fromisoformat(from_page["sentOn"][name]) for name in ("from", "to"))
+        rolls = [str(first), str(last)] in days.values()
+        compared = comparison or (Comparison.DAYS_BEFORE if rolls else Filters(first, last).comparison)
+        told = self.server.ask(self.identity, VIEW, filter=from_page, comparison=compared.value)
+        return told["campaignAnalytics"]
 
     def today(self) -> date:
         """The day it is in the tenant's zone."""

@@ -31,6 +31,15 @@ export type CampaignAnalyticsFilter = {
   timeZone?: string | null | undefined;
 };
 
+/** The earlier days that a period is compared with. */
+export type Comparison =
+  /** As many days, ending the day before. */
+  | 'DAYS_BEFORE'
+  /** For whole years, quarters, months or ISO weeks, and for one that begins with such a unit and ends today: as many units before. For any other range: as many days before. What reaches today is compared to the same local time of the day that stands for today. */
+  | 'PERIOD_BEFORE'
+  /** The same dates a year before, of 29 February the 28th; weeks by their ISO week. To the same local time, as above. */
+  | 'SAME_PERIOD_LAST_YEAR';
+
 /** An export to be made. */
 export type CreateExportInput = {
   /** Columns after those of every file, each once; the file has them in its own order. Absent: none. */
@@ -432,6 +441,15 @@ export type SeriesQueryVariables = Exact<{
 
 export type SeriesQuery = { campaignAnalytics: { timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }> } | null };
 
+export type EarlierSeriesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  granularity: Granularity;
+  comparison: Comparison;
+}>;
+
+
+export type EarlierSeriesQuery = { campaignAnalytics: { previousPeriod: { timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }> } | null } | null };
+
 export type PointFragment = { startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } };
 
 export type AgentsQueryVariables = Exact<{
@@ -489,6 +507,8 @@ export type ShareFragment = { count: number, base: number, rate: number | null }
 export type ViewQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
   granularity: Granularity;
+  comparison: Comparison;
+  compares: boolean;
   first: number;
   templates: Array<string> | string;
   accounts: Array<string> | string;
@@ -498,7 +518,7 @@ export type ViewQueryVariables = Exact<{
 }>;
 
 
-export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod: { period: { from: string, to: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod?: { period: { from: string, to: string }, coverage: { complete: boolean, firstMessageOn: string | null, comparedUntil: string | null }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type StepFragment = { count: number, tickets: number, base: number, rate: number | null };
 
@@ -1255,6 +1275,43 @@ export const SeriesDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<SeriesQuery, SeriesQueryVariables>;
+export const EarlierSeriesDocument = new TypedDocumentString(`
+    query EarlierSeries($filter: CampaignAnalyticsFilter!, $granularity: Granularity!, $comparison: Comparison!) {
+  campaignAnalytics(filter: $filter) {
+    previousPeriod(comparison: $comparison) {
+      timeSeries(granularity: $granularity) {
+        ...Point
+      }
+    }
+  }
+}
+    fragment Point on TimeSeriesPoint {
+  startsAt
+  on
+  funnel {
+    messages
+    sent {
+      count
+      rate
+    }
+    bounced {
+      count
+      rate
+    }
+    delivered {
+      count
+      rate
+    }
+    read {
+      count
+      rate
+    }
+    responded {
+      count
+      rate
+    }
+  }
+}`) as unknown as TypedDocumentString<EarlierSeriesQuery, EarlierSeriesQueryVariables>;
 export const AgentsDocument = new TypedDocumentString(`
     query Agents($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
   campaignAnalytics(filter: $filter) {
@@ -1462,7 +1519,7 @@ fragment Share on FunnelStep {
   rate
 }`) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
 export const ViewDocument = new TypedDocumentString(`
-    query View($filter: CampaignAnalyticsFilter!, $granularity: Granularity!, $first: Int!, $templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $names: Int!) {
+    query View($filter: CampaignAnalyticsFilter!, $granularity: Granularity!, $comparison: Comparison!, $compares: Boolean!, $first: Int!, $templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $names: Int!) {
   templates(ids: $templates, first: $names) {
     nodes {
       id
@@ -1496,10 +1553,15 @@ export const ViewDocument = new TypedDocumentString(`
     funnel {
       ...Steps
     }
-    previousPeriod {
+    previousPeriod(comparison: $comparison) @include(if: $compares) {
       period {
         from
         to
+      }
+      coverage {
+        complete
+        firstMessageOn
+        comparedUntil
       }
       funnel {
         ...Steps

@@ -12,6 +12,8 @@ import { countDays, type Days } from "../../lib/days";
 import { ExportDialog } from "../exports/dialog/ExportDialog";
 import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
+import { comparableWith, comparisonOf } from "./comparison/comparison";
+import { ComparisonChoice } from "./comparison/ComparisonChoice";
 import { FilterBar } from "./filters/FilterBar";
 import { isFiltered, NO_IDS, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
 import { selectionOf } from "./scope/selection";
@@ -167,7 +169,13 @@ function Content({ numbers, filters, filter, receivedAt, isPending }: View & { i
       ) : (
         <div className={classes.parts}>
           <div data-area="funnel">
-            <Funnel numbers={numbers} filter={filter} />
+            <Funnel
+              numbers={numbers}
+              filter={filter}
+              note={
+                <ComparisonChoice earlier={numbers.previousPeriod ?? undefined} timeZone={numbers.period.timeZone} />
+              }
+            />
             <PrintedReasons key={JSON.stringify(filter)} filter={filter} />
           </div>
           {deferredView ? <Details {...deferredView} /> : <DetailSkeletons />}
@@ -183,6 +191,7 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
     (days: Days) => changeFilters({ ...days, period: null }, { state: CLICKED }),
     [changeFilters],
   );
+  const earlier = comparableWith(numbers);
   const filterKey = JSON.stringify(filter); // what a reader chose in a part holds for its filter only
   return (
     <>
@@ -191,10 +200,12 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
         initialPoints={numbers.timeSeries}
         days={filters}
         filter={filter}
+        earlier={earlier}
+        comparison={comparisonOf(filters)}
         viewReceivedAt={receivedAt}
         onDays={onDays}
       />
-      <ResponseTime times={numbers.responseTime} previous={numbers.previousPeriod?.responseTime} />
+      <ResponseTime times={numbers.responseTime} earlier={earlier} />
       <ResponsesByHour rows={numbers.responsesByHour} days={filters} />
       <ResponseHeatmap cells={numbers.responseHeatmap} days={filters} />
       <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />

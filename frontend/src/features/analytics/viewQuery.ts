@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { useApi } from "../../api/ApiProvider";
 import { ViewDocument, type ViewQueryVariables } from "../../api/generated/operations";
 import { answerOptions } from "../../api/useStableQuery";
+import { comparisonOf } from "./comparison/comparison";
 import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
 import { defaultGranularity } from "./series/granularity";
 import { PAGE_SIZE } from "./tables/view/tableView";
@@ -13,7 +14,15 @@ const MAX_NAMES = 200; // names of chosen values, of each kind: the API's larges
 export function viewVariables(filters: Filters): ViewQueryVariables {
   const { templates, accounts, departments, agents } = filters;
   const chosen = { templates, accounts, departments, agents, names: MAX_NAMES };
-  return { filter: toFilterInput(filters), granularity: defaultGranularity(filters), first: PAGE_SIZE, ...chosen };
+  const comparison = comparisonOf(filters);
+  return {
+    filter: toFilterInput(filters),
+    granularity: defaultGranularity(filters),
+    comparison: comparison ?? "DAYS_BEFORE", // it must be something, also where it is not compared
+    compares: comparison !== null,
+    first: PAGE_SIZE,
+    ...chosen,
+  };
 }
 
 /**

@@ -23,6 +23,7 @@ it("opens the view with the same days and filters", () => {
   expect(parseFixedFilters(searchOf({ period, where: null, ...ids }))).toEqual({
     ...period,
     period: null,
+    compare: "previous",
     templates: ["t&2", "t1"],
     accounts: ["a1"],
     departments: ["d1"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseFilters, parseFixedFilters, toFilterInput, toggled, toSearchParams, withOwnDepartments } from "./filters";
 
 const TODAY = "2026-11-27";
-const NO_IDS = { templates: [], accounts: [], departments: [], agents: [] };
+const NO_IDS = { compare: "previous", templates: [], accounts: [], departments: [], agents: [] };
 
 const parse = (search: string) => parseFilters(new URLSearchParams(search), TODAY);
 
@@ -47,6 +47,8 @@ describe("toSearchParams", () => {
   it.each([
     "period=last90&template=t1&template=t2&account=a1&department=d1&agent=u1",
     "from=2026-11-01&to=2026-11-02&department=d+1%26x",
+    "period=last30&compare=year&agent=u1",
+    "period=last30&compare=none",
   ])("writes what parseFilters reads: %s", (search) => expect(toSearchParams(parse(search)).toString()).toBe(search));
 });
 

@@ -19,8 +19,13 @@ export type Names = Record<FilterKind, Map<string, string>>;
 
 type IdLists = Record<FilterKind, string[]>;
 
+/** The earlier days that readers may compare with: the period before, the same one of last year, or none. */
+export const COMPARES = ["previous", "year", "none"] as const;
+
+export type Compare = (typeof COMPARES)[number];
+
 /** Days of the tenant's time zone, which follow from the period where there is one. An empty list restricts nothing. */
-export type Filters = Days & { period: PeriodName | null } & IdLists;
+export type Filters = Days & { period: PeriodName | null; compare: Compare } & IdLists;
 
 /** The change that drops all filters but the days. */
 export const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], agents: [] };
@@ -28,6 +33,11 @@ export const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], a
 export const isFiltered = (filters: Filters): boolean => FILTER_KINDS.some((kind) => filters[kind].length > 0);
 
 const isPeriod = (text: string | null): text is PeriodName => PERIODS.some((name) => name === text);
+
+function parseCompare(search: URLSearchParams): Compare {
+  const text = search.get("compare");
+  return COMPARES.find((name) => name === text) ?? "previous";
+}
 
 /** Read the days of an address; undefined unless both are days, in order. */
 function parseDays(search: URLSearchParams): Days | undefined {
@@ -51,13 +61,13 @@ export function parseFilters(search: URLSearchParams, today: string): Filters {
   if (fixed) return fixed;
   const name = search.get("period");
   const period = isPeriod(name) ? name : "last30";
-  return { ...periodsOn(today)[period], period, ...parseIds(search) };
+  return { ...periodsOn(today)[period], period, compare: parseCompare(search), ...parseIds(search) };
 }
 
 /** Read the filters of an address whose days do not depend on today; undefined for others. */
 export function parseFixedFilters(search: URLSearchParams): Filters | undefined {
   const days = parseDays(search);
-  return days && { ...days, period: null, ...parseIds(search) };
+  return days && { ...days, period: null, compare: parseCompare(search), ...parseIds(search) };
 }
 
 /**
@@ -73,8 +83,9 @@ export function toSearchParams(filters: Filters, others = new URLSearchParams())
         ["to", filters.to],
       ];
   const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [ENTITIES[kind], id]));
-  const own = new Set<string>(["period", "from", "to", ...Object.values(ENTITIES)]);
-  return new URLSearchParams([...days, ...ids, ...[...others].filter(([name]) => !own.has(name))]);
+  const compare: [string, string][] = filters.compare === "previous" ? [] : [["compare", filters.compare]];
+  const own = new Set<string>(["period", "from", "to", "compare", ...Object.values(ENTITIES)]);
+  return new URLSearchParams([...days, ...compare, ...ids, ...[...others].filter(([name]) => !own.has(name))]);
 }
 
 /** Convert filters to the API's input. */

@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Router } from "wouter";
 import type { StepsFragment, ViewQuery } from "../../../api/generated/operations";
 import { I18nProvider } from "../../../i18n/I18nProvider";
-import { directionOf } from "./direction";
 import { Funnel } from "./Funnel";
 import { funnelSteps } from "./steps";
 
@@ -32,25 +31,6 @@ describe("funnelSteps", () => {
       ["read", 2, 2, 0.25],
       ["responded", 0, 0, null],
     ]);
-  });
-});
-
-describe("directionOf", () => {
-  const measured = (number: number | null, text = String(number)) => ({ number, text });
-
-  it("says whether a number rose or fell", () => {
-    expect(directionOf(measured(1), measured(2))).toBe("rose");
-    expect(directionOf(measured(2), measured(1))).toBe("fell");
-    expect(directionOf(measured(2), measured(2))).toBe("same");
-  });
-
-  it("takes numbers for the same that readers see as the same", () => {
-    expect(directionOf(measured(0.9541, "95.4%"), measured(0.9544, "95.4%"))).toBe("same");
-  });
-
-  it("says nothing where there is nothing to compare", () => {
-    expect(directionOf(measured(null), measured(1))).toBeUndefined();
-    expect(directionOf(measured(1), measured(null))).toBeUndefined();
   });
 });
 

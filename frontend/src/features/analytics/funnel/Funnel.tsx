@@ -1,64 +1,62 @@
-import { useState } from "react";
-import type { CampaignAnalyticsFilter, StepsFragment, ViewQuery } from "../../../api/generated/operations";
+import { useState, type ReactNode } from "react";
+import type { CampaignAnalyticsFilter, ViewQuery } from "../../../api/generated/operations";
 import { Card } from "../../../components/Card";
 import { DefinitionPopover } from "../../../components/DefinitionPopover";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { comparableWith, type Earlier } from "../comparison/comparison";
+import { AmountDelta, RateDelta } from "../comparison/PreviousPeriodDelta";
 import { AllMessages, MissingCount, StepCount } from "../messages/number/StepCount";
 import { BounceReasons } from "./bounces/BounceReasons";
 import classes from "./Funnel.module.css";
 import { FunnelShape } from "./FunnelShape";
 import { MaturingNote } from "./MaturingNote";
-import { PreviousPeriodDelta } from "./PreviousPeriodDelta";
-import { funnelSteps, type Step } from "./steps";
+import { funnelSteps, type Step, type StepName } from "./steps";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;
 
-/** The funnel: the messages and tickets of each step, compared with the previous period. */
-export function Funnel({ numbers, filter }: { numbers: Numbers; filter: CampaignAnalyticsFilter }) {
-  const { t, format } = useI18n();
-  const previous = numbers.previousPeriod;
+type FunnelProps = { numbers: Numbers; filter: CampaignAnalyticsFilter; note?: ReactNode };
+
+/** The funnel: the messages and tickets of each step, compared with the earlier period. */
+export function Funnel({ numbers, filter, note }: FunnelProps) {
+  const { t } = useI18n();
   const steps = funnelSteps(numbers.funnel);
-  const previousSteps = previous && funnelSteps(previous.funnel);
-  const note = previous && t.funnel.previous(format.days(previous.period.from, previous.period.to));
+  const earlier = comparableWith(numbers);
   return (
     <Card title={t.funnel.title} note={note}>
       <div className={classes.funnel}>
         <ol className={classes.steps}>
-          {steps.map((step, index) => (
-            <StepNumbers key={step.name} step={step} previous={previousSteps?.[index]} funnel={numbers.funnel} />
+          {steps.map((step) => (
+            <StepNumbers key={step.name} step={step} numbers={numbers} earlier={earlier} />
           ))}
         </ol>
         <FunnelShape steps={steps} />
-        <Losses funnel={numbers.funnel} previous={previous?.funnel} filter={filter} />
+        <Losses numbers={numbers} earlier={earlier} filter={filter} />
       </div>
       <MaturingNote maturing={numbers.maturing} timeZone={numbers.period.timeZone} />
     </Card>
   );
 }
 
-type StepProps = { step: Step; previous: Step | undefined; funnel: StepsFragment };
+type Compared = { numbers: Numbers; earlier: Earlier | undefined };
 
-function StepNumbers({ step, previous, funnel }: StepProps) {
+function StepNumbers({ step, numbers, earlier }: Compared & { step: Step }) {
   const { t, format } = useI18n();
+  const { funnel } = numbers;
   const total = funnel.messages;
   const name = t.funnel.headings[step.name];
-  const isFirst = step.name === "messages";
-  const headline = ({ count, rate }: Step) =>
-    isFirst ? { number: count, text: format.count(count) } : { number: rate, text: format.rate(rate) };
+  const headline = step.name === "messages" ? format.count(step.count) : format.rate(step.rate);
   return (
     <li className={classes.step} data-step={step.name}>
       <h3 className={classes.name}>{name}</h3>
       <DefinitionPopover
         field={`Funnel.${step.name}`}
         name={name}
-        label={`${t.funnel[step.name]} ${headline(step).text}`}
+        label={`${t.funnel[step.name]} ${headline}`}
         className={classes.number}
       >
-        {headline(step).text}
+        {headline}
       </DefinitionPopover>
-      {previous && (
-        <PreviousPeriodDelta current={headline(step)} previous={headline(previous)} className={classes.delta} />
-      )}
+      {earlier && <StepDelta name={step.name} numbers={numbers} earlier={earlier} />}
       <p className={classes.counts}>
         {step.name === "messages" ? (
           <AllMessages count={step.count} />
@@ -79,14 +77,28 @@ function StepNumbers({ step, previous, funnel }: StepProps) {
   );
 }
 
-type LossesProps = { funnel: StepsFragment; previous: StepsFragment | undefined; filter: CampaignAnalyticsFilter };
+/** The change of a step: of the number of messages, and of the rates of the others. */
+function StepDelta({ name, numbers, earlier }: { name: StepName; numbers: Numbers; earlier: Earlier }) {
+  const { format } = useI18n();
+  const common = { days: earlier.period, className: classes.delta };
+  if (name === "messages") {
+    const [current, before] = [numbers.funnel.messages, earlier.funnel.messages];
+    const text = (count: number | null) => format.count(count ?? 0);
+    return <AmountDelta current={current} earlier={before} text={text} {...common} />;
+  }
+  const isMaturing = numbers.maturing.messages > 0;
+  return (
+    <RateDelta current={numbers.funnel[name]} earlier={earlier.funnel[name]} isMaturing={isMaturing} {...common} />
+  );
+}
+
+type LossesProps = Compared & { filter: CampaignAnalyticsFilter };
 
 /** The messages that are not sent: bounced ones, with their reasons on demand, and ones without an answer yet. */
-function Losses({ funnel, previous, filter }: LossesProps) {
+function Losses({ numbers, earlier, filter }: LossesProps) {
   const { t, format } = useI18n();
   const [isOpen, setIsOpen] = useState(false);
-  const { bounced, pending } = funnel;
-  const measured = ({ rate }: { rate: number | null }) => ({ number: rate, text: format.rate(rate) });
+  const { bounced, pending } = numbers.funnel;
   return (
     <div className={classes.losses}>
       <div className={classes.loss} data-step="bounced">
@@ -97,11 +109,13 @@ function Losses({ funnel, previous, filter }: LossesProps) {
           </b>
         </DefinitionPopover>
         <StepCount name="bounced" count={bounced.count} base={bounced.base} />
-        {previous && (
-          <PreviousPeriodDelta
-            current={measured(bounced)}
-            previous={measured(previous.bounced)}
+        {earlier && (
+          <RateDelta
+            current={bounced}
+            earlier={earlier.funnel.bounced}
+            isMaturing={numbers.maturing.messages > 0}
             lessIsBetter
+            days={earlier.period}
             className={classes.delta}
           />
         )}

@@ -4,19 +4,19 @@ import { DefinitionPopover } from "../../../components/DefinitionPopover";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { named } from "../messages/number/messageSet";
 import { MessagesButton } from "../messages/number/MessagesButton";
-import { PreviousPeriodDelta } from "../funnel/PreviousPeriodDelta";
+import type { Earlier } from "../comparison/comparison";
+import { AmountDelta } from "../comparison/PreviousPeriodDelta";
 import classes from "./ResponseTime.module.css";
 
-type Props = { times: TimesFragment; previous: TimesFragment | undefined };
+type Props = { times: TimesFragment; earlier: Earlier | undefined };
 
 /** The time that customers took to reply: median and 90th percentile. */
-export function ResponseTime({ times, previous }: Props) {
+export function ResponseTime({ times, earlier }: Props) {
   const { t, format } = useI18n();
   const percentiles = [
     { key: "median", name: t.charts.median },
     { key: "p90", name: t.charts.p90 },
   ] as const;
-  const measured = (seconds: number | null) => ({ number: seconds, text: format.duration(seconds) });
   return (
     <Card title={t.charts.speed} definition="CampaignAnalytics.responseTime" area="speed">
       <dl className={classes.times}>
@@ -33,9 +33,14 @@ export function ResponseTime({ times, previous }: Props) {
                 {format.duration(times[key])}
               </DefinitionPopover>
             </dd>
-            {previous && (
+            {earlier && (
               <dd>
-                <PreviousPeriodDelta current={measured(times[key])} previous={measured(previous[key])} lessIsBetter />
+                <AmountDelta
+                  current={times[key]}
+                  earlier={earlier.responseTime[key]}
+                  text={format.duration}
+                  days={earlier.period}
+                />
               </dd>
             )}
           </div>

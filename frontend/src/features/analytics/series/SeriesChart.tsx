@@ -1,6 +1,11 @@
 import { SegmentedControl, Select } from "@mantine/core";
 import { useCallback, useMemo } from "react";
-import { SeriesDocument, type CampaignAnalyticsFilter, type PointFragment } from "../../../api/generated/operations";
+import {
+  SeriesDocument,
+  type CampaignAnalyticsFilter,
+  type Comparison,
+  type PointFragment,
+} from "../../../api/generated/operations";
 import { useStableQuery } from "../../../api/useStableQuery";
 import { Chart } from "../../../charts/Chart";
 import classes from "../../../charts/Chart.module.css";
@@ -12,32 +17,38 @@ import { useToday } from "../../../hooks/useToday";
 import { useI18n } from "../../../i18n/I18nProvider";
 import type { Days } from "../../../lib/days";
 import { useViewer } from "../../session/ViewerProvider";
+import type { Earlier } from "../comparison/comparison";
 import { daysBetween, toBuckets } from "./buckets";
 import { allowedGranularities, defaultGranularity } from "./granularity";
-import { seriesLines, type LineKey } from "./lines";
+import { earlierLine, seriesLines, type LineKey } from "./lines";
 import { SeriesLegend } from "./SeriesLegend";
 import { seriesOption } from "./seriesOption";
+import { seriesTable } from "./seriesTable";
 import { parseSeriesView, writeSeriesView, type SeriesView } from "./seriesView";
+import { useEarlierBuckets } from "./useEarlierBuckets";
 
 type Props = {
   /** The points of the default granularity. */
   initialPoints: PointFragment[];
   days: Days;
   filter: CampaignAnalyticsFilter;
+  /** The earlier period, where the view is compared with one. */
+  earlier: Earlier | undefined;
+  comparison: Comparison | null;
   viewReceivedAt: number;
   /** Show some of the days only. */
   onDays: (days: Days) => void;
 };
 
 /** The funnel over time, in counts or rates. */
-export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDays }: Props) {
+export function SeriesChart({ initialPoints, days, filter, earlier, comparison, viewReceivedAt, onDays }: Props) {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
   const today = useToday(viewer.timeZone);
   const allowed = useMemo(() => allowedGranularities(days, limits.seriesPoints), [days, limits.seriesPoints]);
   const search = useParameters();
   const view = useMemo(() => parseSeriesView(search, allowed), [search, allowed]);
-  const { measure, lines: shownKeys, isTable } = view;
+  const { measure, lines: shownKeys, hasEarlier, isTable } = view;
   const change = (changes: Partial<SeriesView>) => changeParameters(writeSeriesView({ ...view, ...changes }));
   const chosen = view.granularity ?? defaultGranularity(days);
   const { answer, isPending, error, refetch } = useStableQuery(
@@ -63,13 +74,20 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
     () => toBuckets({ points, granularity, days, today, t, format }),
     [points, granularity, days, today, t, format],
   );
+  const before = useEarlierBuckets({
+    ...{ filter, granularity, earlier, comparison, today, viewReceivedAt },
+    isShown: hasEarlier,
+  });
   const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
+  const shownLines = useMemo(() => lines.filter(({ key }) => shownKeys.includes(key)), [lines, shownKeys]);
+  const [firstLine] = shownLines;
+  const periodName = t.comparison.lines[comparison === "SAME_PERIOD_LAST_YEAR" ? "year" : "previous"];
   const option = useCallback(
     (colors: Colors) => {
-      const shownLines = lines.filter(({ key }) => shownKeys.includes(key));
-      return seriesOption({ buckets, lines: shownLines, measure, colors, t, format });
+      const earlier = { buckets: before.buckets, periodName };
+      return seriesOption({ buckets, earlier, lines: shownLines, measure, colors, t, format });
     },
-    [buckets, lines, shownKeys, measure, t, format],
+    [buckets, before.buckets, periodName, shownLines, measure, t, format],
   );
   const range = useMemo(() => {
     if (buckets.length < 2 || days.from === days.to) return undefined;
@@ -114,17 +132,27 @@ export function SeriesChart({ initialPoints, days, filter, viewReceivedAt, onDay
           />
         </>
       }
-      banner={error && <Banner text={t.charts.seriesFailed} action={t.states.retry} onAction={refetch} />}
+      banner={
+        error ? (
+          <Banner text={t.charts.seriesFailed} action={t.states.retry} onAction={refetch} />
+        ) : (
+          before.error && <Banner text={t.comparison.failed} action={t.states.retry} onAction={before.refetch} />
+        )
+      }
       chart={
         <div className={classes.drawn} aria-busy={isPending}>
-          <SeriesLegend lines={lines} shown={shownKeys} onToggle={toggleLine} />
+          <SeriesLegend
+            lines={lines}
+            shown={shownKeys}
+            onToggle={toggleLine}
+            earlier={earlier && firstLine && { ...earlierLine(firstLine, periodName), isShown: hasEarlier }}
+            onToggleEarlier={() => change({ hasEarlier: !hasEarlier })}
+          />
           <Chart label={t.charts.series} option={option} range={range} />
         </div>
       }
       table={() => ({
-        head: [t.charts.date, ...lines.map(({ name }) => name)],
-        cells: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.cell(bucket.funnel))]),
-        rows: buckets.map((bucket) => [bucket.title, ...lines.map((line) => line.text(bucket.funnel))]),
+        ...seriesTable({ buckets, earlier: before.buckets, lines, compared: firstLine, t }),
         onChoose: range && ((row) => range.onRange(row, row)),
       })}
     />

@@ -26,6 +26,10 @@ type Input = {
   format: Formats;
 };
 
+type EarlierInput = Omit<Input, "days"> & {
+  earlier: { period: Days; coverage: { comparedUntil: string | null } };
+};
+
 const MAX_LABELS = 12; // on the axis of days, weeks or months
 const HOUR = 3_600_000; // milliseconds
 
@@ -72,6 +76,13 @@ export function toBuckets({ points, granularity, days, today, t, format }: Input
       isPartial,
     };
   });
+}
+
+/** Label the points of an earlier period, as far as it is compared: it may end at this hour, in its last point. */
+export function toEarlierBuckets({ points, earlier: { period, coverage }, today, ...input }: EarlierInput): Bucket[] {
+  const until = coverage.comparedUntil && Date.parse(coverage.comparedUntil);
+  const compared = until ? points.filter(({ startsAt }) => Date.parse(startsAt) < until) : points;
+  return toBuckets({ ...input, points: compared, days: period, today: until ? period.to : today });
 }
 
 /** Return how far apart hours are named on the axis: a day has room for eight names, two days for as many. */

@@ -25,6 +25,12 @@ export type SeriesLine = {
   cell: (funnel: Funnel) => Cell;
 };
 
+/** Return the line of the values that a line had in an earlier period. */
+export const earlierLine = ({ name, color }: SeriesLine, periodName: string) => ({
+  name: `${name}, ${periodName}`,
+  color,
+});
+
 const STEP_LINES = [
   ["sent", "step-2", "solid"],
   ["delivered", "step-3", "solid"],

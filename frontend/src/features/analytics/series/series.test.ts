@@ -3,11 +3,14 @@ import type { Granularity, PointFragment } from "../../../api/generated/operatio
 import type { Colors } from "../../../charts/colors";
 import { en } from "../../../i18n/en";
 import { createFormats } from "../../../i18n/formats";
-import { daysBetween, toBuckets } from "./buckets";
+import { daysBetween, toBuckets, toEarlierBuckets } from "./buckets";
 import { seriesLines } from "./lines";
 import { seriesOption } from "./seriesOption";
+import { seriesTable } from "./seriesTable";
 
 const format = createFormats("en-US");
+
+const NOTHING = { buckets: [], periodName: "previous period" };
 
 /** A point of ten messages: nine sent, one bounced, no rate of responses. */
 function point(on: string, time = "00:00"): PointFragment {
@@ -133,7 +136,7 @@ describe("seriesOption", () => {
   const sent = seriesLines("counts", en, format).filter(({ key }) => key === "sent");
 
   it("draws whole days solid, and dashes the line to a partial day and from it", () => {
-    const option = seriesOption({ buckets, lines: sent, measure: "counts", colors, t: en, format });
+    const option = seriesOption({ buckets, earlier: NOTHING, lines: sent, measure: "counts", colors, t: en, format });
     expect(option.series).toMatchObject([
       { name: "Sent", color: "blue", data: [9, 9, null, 9], lineStyle: { type: "solid" } },
       { name: "Sent", color: "blue", data: [null, 9, 9, 9], lineStyle: { type: [3, 4] } },
@@ -143,6 +146,7 @@ describe("seriesOption", () => {
   it("shows a point that has no neighbor, which would be no line", () => {
     const single = seriesOption({
       buckets: buckets.slice(0, 1),
+      earlier: NOTHING,
       lines: sent,
       measure: "counts",
       colors,
@@ -153,7 +157,54 @@ describe("seriesOption", () => {
   });
 
   it("gives rates the whole axis from 0 to 1", () => {
-    const option = seriesOption({ buckets, lines: [], measure: "rates", colors, t: en, format });
+    const option = seriesOption({ buckets, earlier: NOTHING, lines: [], measure: "rates", colors, t: en, format });
     expect(option.yAxis).toMatchObject({ min: 0, max: 1, interval: 0.25 });
+  });
+});
+
+describe("the earlier period", () => {
+  const colors = { "step-1": "gray", "step-2": "blue", quiet: "gray", bad: "orange" } as Colors;
+  const lines = seriesLines("counts", en, format);
+  const buckets = bucketsOf("DAY", [point("2026-11-01"), point("2026-11-02"), point("2026-11-03")]);
+
+  function earlierOf(comparedUntil: string | null) {
+    const earlier = { period: { from: "2026-10-01", to: "2026-10-02" }, coverage: { comparedUntil } };
+    const points = [point("2026-10-01"), point("2026-10-02"), point("2026-10-03")];
+    return toEarlierBuckets({ points, granularity: "DAY", earlier, today: "2026-11-03", t: en, format });
+  }
+
+  it("ends when it is compared until, in a partial day", () => {
+    expect(earlierOf("2026-10-02T15:20:00-03:00").map(({ title }) => title)).toEqual([
+      "Thu, Oct 1, 2026",
+      "Fri, Oct 2, 2026 (partial)",
+    ]);
+    expect(earlierOf(null)).toHaveLength(3);
+  });
+
+  it("is drawn dashed, of the first line, each point at the place of the one that it is compared with", () => {
+    const earlier = { ...NOTHING, buckets: earlierOf("2026-10-02T15:20:00-03:00") };
+    const option = seriesOption({ buckets, earlier, lines, measure: "counts", colors, t: en, format });
+    const drawn = [option.series].flat().filter((one) => one?.id !== undefined);
+    expect(drawn).toMatchObject([
+      {
+        id: "earlier messages",
+        name: "Messages, previous period",
+        data: [10, 10, null],
+        lineStyle: { type: [5, 4], opacity: 0.65 },
+      },
+    ]);
+  });
+
+  it("has a column in the table, empty where it is shorter", () => {
+    const earlier = earlierOf("2026-10-02T15:20:00-03:00");
+    const { head, rows, cells } = seriesTable({ buckets, earlier, lines, compared: lines[0], t: en });
+    expect(head.slice(-2)).toEqual(["Date, before", "Messages, before"]);
+    expect(rows.map((row) => row.slice(-2))).toEqual([
+      ["Thu, Oct 1, 2026", "10"],
+      ["Fri, Oct 2, 2026 (partial)", "10"],
+      [null, null],
+    ]);
+    expect(cells.map((row) => row.at(-1))).toEqual([10, 10, null]);
+    expect(seriesTable({ buckets, earlier: [], lines, compared: lines[0], t: en }).head).toHaveLength(lines.length + 1);
   });
 });

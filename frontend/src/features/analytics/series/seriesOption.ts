@@ -5,12 +5,23 @@ import { tooltipContent } from "../../../charts/tooltip";
 import type { Texts } from "../../../i18n/es";
 import type { Formats } from "../../../i18n/formats";
 import type { Bucket } from "./buckets";
-import type { Measure, SeriesLine } from "./lines";
+import { earlierLine, type Measure, type SeriesLine } from "./lines";
 
-type Input = { buckets: Bucket[]; lines: SeriesLine[]; measure: Measure; colors: Colors; t: Texts; format: Formats };
+/** The points of the earlier period, the first beside the first; none where they are not shown. */
+type Earlier = { buckets: Bucket[]; periodName: string };
+
+type Input = {
+  buckets: Bucket[];
+  earlier: Earlier;
+  lines: SeriesLine[];
+  measure: Measure;
+  colors: Colors;
+  t: Texts;
+  format: Formats;
+};
 
 /** Build the chart of some lines over time. */
-export function seriesOption({ buckets, lines, measure, colors, t, format }: Input): EChartsOption {
+export function seriesOption({ buckets, earlier, lines, measure, colors, t, format }: Input): EChartsOption {
   const { label, tooltip, grid, namedGrid, axisName, category, value } = chartTheme(colors);
   return {
     grid: measure === "rates" ? grid : namedGrid,
@@ -20,12 +31,16 @@ export function seriesOption({ buckets, lines, measure, colors, t, format }: Inp
       trigger: "axis",
       axisPointer: { lineStyle: { color: colors.quiet } },
       formatter: (params) => {
-        const bucket = buckets[hoveredIndex(params)];
+        const index = hoveredIndex(params);
+        const [bucket, before] = [buckets[index], earlier.buckets[index]];
         if (!bucket) return "";
-        return tooltipContent(
-          bucket.title,
-          lines.map((line) => ({ color: colors[line.color], name: line.name, value: line.text(bucket.funnel) })),
-        );
+        const rows = lines.map((line) => ({
+          color: colors[line.color],
+          name: line.name,
+          value: line.text(bucket.funnel),
+          note: before && t.comparison.only(line.text(before.funnel)),
+        }));
+        return tooltipContent(bucket.title, rows, before && t.comparison.only(before.title));
       },
     },
     xAxis: {
@@ -44,7 +59,11 @@ export function seriesOption({ buckets, lines, measure, colors, t, format }: Inp
         : { minInterval: 1, ...axisName(t.charts.messagesAxis) }),
       axisLabel: { ...label, formatter: measure === "counts" ? format.count : format.wholeRate },
     },
-    series: lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
+    series: [
+      ...lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
+      // One line only: as many again would be a tangle. The tooltip has the earlier values of all.
+      ...lines.slice(0, earlier.buckets.length > 0 ? 1 : 0).map((line) => drawEarlier(line, buckets, earlier, colors)),
+    ],
   };
 }
 
@@ -82,6 +101,30 @@ function drawLine(line: SeriesLine, buckets: Bucket[], colors: Colors, measure: 
       ...(isFilled && { areaStyle: { opacity: 0.05 } }),
     },
   ];
+}
+
+/** Draw a line's earlier values, dashed and pale, each at the place of the point that it is compared with. */
+function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Earlier, colors: Colors) {
+  const { name, color } = earlierLine(line, earlier.periodName);
+  const values = buckets.map((_, index) => {
+    const bucket = earlier.buckets[index];
+    return bucket ? line.value(bucket.funnel) : null;
+  });
+  return {
+    type: "line" as const,
+    name,
+    id: `earlier ${line.key}`,
+    symbol: "circle",
+    symbolSize: 4,
+    color: colors[color],
+    emphasis: { disabled: true },
+    silent: true,
+    z: 1,
+    data: values,
+    showSymbol: isSinglePoint(values),
+    itemStyle: { opacity: 0.65 },
+    lineStyle: { width: 1.5, type: [5, 4], opacity: 0.65 },
+  };
 }
 
 /** Return whether there is one value only, which makes no line. */

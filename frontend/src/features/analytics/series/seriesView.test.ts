@@ -9,7 +9,7 @@ const FIRST = parse("");
 describe("an address", () => {
   it.each<SeriesView>([
     FIRST,
-    { granularity: "WEEK", measure: "rates", lines: ["sent", "bounced"], isTable: true },
+    { granularity: "WEEK", measure: "rates", lines: ["sent", "bounced"], hasEarlier: false, isTable: true },
     { ...FIRST, lines: [] },
   ])("has the choices that were written to it: %j", (view) => {
     const written = Object.entries(writeSeriesView(view)).filter(([, value]) => value !== null) as [string, string][];
@@ -17,10 +17,10 @@ describe("an address", () => {
   });
 
   it("says nothing of choices that are as at first", () => {
-    expect(Object.values(writeSeriesView(FIRST))).toEqual([null, null, null, null]);
+    expect(Object.values(writeSeriesView(FIRST))).toEqual([null, null, null, null, null]);
   });
 
-  it.each(["granularity=minute", "measure=mass", "series=picture"])(
+  it.each(["granularity=minute", "measure=mass", "series=picture", "earlier=never"])(
     "that nobody understands changes nothing: %s",
     (search) => expect(parse(search)).toEqual(FIRST),
   );

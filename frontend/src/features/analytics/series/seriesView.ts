@@ -8,6 +8,8 @@ export type SeriesView = {
   measure: Measure;
   /** The lines on show. */
   lines: LineKey[];
+  /** True if the earlier period is drawn, where there is one. */
+  hasEarlier: boolean;
   isTable: boolean;
 };
 
@@ -22,17 +24,25 @@ export function parseSeriesView(search: URLSearchParams, allowed: Granularity[])
     granularity: allowed.find((one) => one.toLowerCase() === search.get("granularity")) ?? null,
     measure: search.get("measure") === "rates" ? "rates" : "counts",
     lines: words ? LINE_KEYS.filter((key) => words.includes(key)) : DEFAULT_LINES,
+    hasEarlier: search.get("earlier") !== "hidden",
     isTable: search.get("series") === "table",
   };
 }
 
 /** Return the parameters for choices; null for those that are as they were at first. */
-export function writeSeriesView({ granularity, measure, lines, isTable }: SeriesView): Record<string, string | null> {
+export function writeSeriesView({
+  granularity,
+  measure,
+  lines,
+  hasEarlier,
+  isTable,
+}: SeriesView): Record<string, string | null> {
   const words = LINE_KEYS.filter((key) => lines.includes(key)).join(SEPARATOR);
   return {
     granularity: granularity?.toLowerCase() ?? null,
     measure: measure === "rates" ? measure : null,
     lines: words === DEFAULT_LINES.join(SEPARATOR) ? null : words,
+    earlier: hasEarlier ? null : "hidden",
     series: isTable ? "table" : null,
   };
 }
