@@ -13,8 +13,10 @@ from service.demo.events import PEOPLE, identity_of
 from tests.support.servers.server import Server, embudo
 
 IDENTITIES = {person.user_id: identity_of(person) for person in PEOPLE}
-# The parameter of a link for each dimension: its field in the singular, see docs/frontend.md.
-PARAMETERS = {dimension.field: dimension.field.removesuffix("s") for dimension in DIMENSIONS}
+# The parameter of a link for each dimension: its field in the singular, `not_` before it if its values are left out; see
+# docs/frontend.md.
+PARAMETERS = {one.field: one.field.removesuffix("s").replace("excluded_", "not_") for one in DIMENSIONS}
+ARGUMENTS = [(PARAMETERS[dimension.field], dimension.argument) for dimension in DIMENSIONS]
 
 FUNNEL = """
 fragment Step on FunnelStep { count tickets rate }
@@ -93,9 +95,11 @@ class Reader:
                 return {
                     sentOn: { from, to },
                     ...Object.fromEntries(parameters.map(([name, argument]) => [argument, ids(name)])),
+                    categories: ids("category")?.map((word) => word.toUpperCase()) ?? null,
+                    languages: ids("language"),
                 };
             }""",
-            [address, days, [[PARAMETERS[dimension.field], dimension.argument] for dimension in DIMENSIONS]],
+            [address, days, ARGUMENTS],
         )
         return self.server.ask(self.identity, VIEW, filter=from_page)["campaignAnalytics"]
 

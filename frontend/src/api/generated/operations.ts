@@ -513,7 +513,7 @@ export type ExportsQueryVariables = Exact<{
 }>;
 
 
-export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
+export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
 
 export type ExportNamesQueryVariables = Exact<{
   templates: Array<string> | string;
@@ -531,7 +531,7 @@ export type ExportStateQueryVariables = Exact<{
 }>;
 
 
-export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
+export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
 
 export type DownloadLinkQueryVariables = Exact<{
   id: string;
@@ -545,21 +545,21 @@ export type ExportUpdatedSubscriptionVariables = Exact<{
 }>;
 
 
-export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
+export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
 
 export type CreateExportMutationVariables = Exact<{
   input: CreateExportInput;
 }>;
 
 
-export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type CancelExportMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type DeleteExportMutationVariables = Exact<{
   id: string;
@@ -570,7 +570,7 @@ export type DeleteExportMutation = { deleteExport: { export: { id: string } | nu
 
 export type ProblemFragment = { field: Array<string>, code: UserErrorCode, message: string };
 
-export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
+export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -964,6 +964,12 @@ export const ExportRowFragmentDoc = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1726,6 +1732,12 @@ export const ExportsDocument = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1807,6 +1819,12 @@ export const ExportStateDocument = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1869,6 +1887,12 @@ export const ExportUpdatedDocument = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1932,6 +1956,12 @@ fragment ExportRow on Export {
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1995,6 +2025,12 @@ fragment ExportRow on Export {
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { useApi } from "../../api/ApiProvider";
 import { ViewDocument, type ViewQueryVariables } from "../../api/generated/operations";
 import { answerOptions } from "../../api/useStableQuery";
+import { choiceOf } from "./filters/changes";
 import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
 import { defaultGranularity } from "./series/granularity";
 import { PAGE_SIZE } from "./tables/view/tableView";
@@ -11,9 +12,14 @@ const MAX_NAMES = 200; // names of chosen values, of each kind: the API's larges
 
 /** Build the variables of the first screen's one query. */
 export function viewVariables(filters: Filters): ViewQueryVariables {
-  const { templates, accounts, departments, agents } = filters;
-  const chosen = { templates, accounts, departments, agents, names: MAX_NAMES };
-  return { filter: toFilterInput(filters), granularity: defaultGranularity(filters), first: PAGE_SIZE, ...chosen };
+  const named = {
+    templates: choiceOf(filters, "templates").ids,
+    accounts: choiceOf(filters, "accounts").ids,
+    departments: choiceOf(filters, "departments").ids,
+    agents: choiceOf(filters, "agents").ids,
+    names: MAX_NAMES,
+  };
+  return { filter: toFilterInput(filters), granularity: defaultGranularity(filters), first: PAGE_SIZE, ...named };
 }
 
 /**
