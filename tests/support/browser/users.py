@@ -13,7 +13,7 @@ from service.demo.events import PEOPLE, identity_of
 from tests.support.servers.server import Server, embudo
 
 IDENTITIES = {person.user_id: identity_of(person) for person in PEOPLE}
-# The parameter of a link for each dimension: its field in the singular, `not_` before it if its values are left out; see
+# The parameter of a link for each dimension: its field in the singular, with `not_` if its values are left out; see
 # docs/frontend.md.
 PARAMETERS = {one.field: one.field.removesuffix("s").replace("excluded_", "not_") for one in DIMENSIONS}
 ARGUMENTS = [(PARAMETERS[dimension.field], dimension.argument) for dimension in DIMENSIONS]
@@ -45,10 +45,14 @@ query View($filter: CampaignAnalyticsFilter!) {
     responseHeatmap { weekday hour responses }
     timeSeries(granularity: DAY) { on funnel { ...Numbers } }
     bounceReasons { code title count share }
+    byAgentTotal(first: 200, orderBy: {field: SENT}) {
+      nodes { agent { name } departments { name } funnel { ...Numbers } }
+    }
     byAgent(first: 200, orderBy: {field: SENT}) { nodes { agent { name } department { name } funnel { ...Numbers } } }
     byDepartment(first: 200, orderBy: {field: SENT}) { nodes { department { name } funnel { ...Numbers } } }
     byTemplate(first: 200, orderBy: {field: SENT}) { nodes { template { name } funnel { ...Numbers } } }
     byAccount(first: 200, orderBy: {field: SENT}) { nodes { account { name } funnel { ...Numbers } } }
+    byCategory(first: 200, orderBy: {field: SENT}) { nodes { category funnel { ...Numbers } } }
   }
 }
 """

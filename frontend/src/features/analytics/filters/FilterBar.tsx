@@ -6,6 +6,7 @@ import { useHeightVariable } from "../../../hooks/useHeightVariable";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { choiceOf } from "./changes";
 import { DateFilter } from "./dates/DateFilter";
+import { MoreFilters } from "./facets/MoreFilters";
 import { FilterSheet } from "./FilterSheet";
 import { FilterSelect } from "./select/FilterSelect";
 import { FACETS, FILTER_KINDS, isFiltered, NO_VALUES, type Filters, type Names } from "./filters";
@@ -39,6 +40,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
   const selects = FILTER_KINDS.map((kind) => (
     <FilterSelect key={kind} kind={kind} filters={filters} names={names[kind]} onChange={onChange} />
   ));
+  const further = <MoreFilters filters={filters} onChange={onChange} isNarrow={isNarrow} />;
   const clear = isFiltered(filters) && (
     <Button
       variant="subtle"
@@ -67,6 +69,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
       {isNarrow ? (
         <FilterSheet opened={isOpen} onClose={() => setIsOpen(false)}>
           {selects}
+          {further}
           <div className={classes.actions}>
             {clear}
             {share}
@@ -75,6 +78,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
       ) : (
         <>
           {selects}
+          {further}
           <div className={classes.actions}>
             {clear}
             {share}
