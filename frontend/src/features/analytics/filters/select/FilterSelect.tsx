@@ -117,7 +117,12 @@ export function FilterSelect({ kind, filters, names, onChange }: Props) {
             </Button>
           )}
         </div>
-        <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
+        <Combobox.Options
+          tabIndex={0} // so that keys can scroll it
+          className={classes.options}
+          aria-label={t.filters[kind]}
+          aria-multiselectable
+        >
           <OptionGroups kind={kind} groups={groups} chosen={ids} isWhole={used.isWhole} />
         </Combobox.Options>
         <OptionsFooter

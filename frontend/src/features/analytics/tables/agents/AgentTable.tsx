@@ -10,6 +10,7 @@ import { sumFunnels } from "../rows/sums";
 import type { TableSource } from "../rows/useTableRows";
 import { NameCell } from "../table/NameCell";
 import { NameList } from "../table/NameList";
+import classes from "../table/PerformanceTable.module.css";
 import { PerformanceTable } from "../table/PerformanceTable";
 import type { TableView } from "../view/tableView";
 import { useActiveAgents } from "./useActiveAgents";
@@ -47,6 +48,7 @@ export function AgentTable({ firstTotals, ...props }: Props) {
   if (view.agents === "departments")
     return (
       <PerformanceTable
+        key="departments" // its rows are others
         {...props}
         title={t.tables.agentsByDepartment}
         controls={controls}
@@ -76,6 +78,7 @@ export function AgentTable({ firstTotals, ...props }: Props) {
     );
   return (
     <PerformanceTable
+      key="totals"
       {...props}
       controls={controls}
       hasExtras
@@ -84,12 +87,12 @@ export function AgentTable({ firstTotals, ...props }: Props) {
       firstRows={firstTotals}
       others={agents?.map((agent) => ({ agent, departments: [], funnel: sumFunnels([]) }))}
       below={
-        <>
+        <div className={`${classes.below ?? ""} no-print`}>
           <Button
-            className="no-print"
             variant="subtle"
             color="gray"
             size="compact-sm"
+            fw={400}
             aria-pressed={isAll}
             onClick={() => onView({ agents: isAll ? "totals" : "all" })}
           >
@@ -100,7 +103,7 @@ export function AgentTable({ firstTotals, ...props }: Props) {
               {t.states[error.kind]}
             </Text>
           )}
-        </>
+        </div>
       }
       rowKey={({ agent }) => agent.id}
       identify={({ agent }) => ({ ids: { agents: agent.id }, name: agent.name })}
