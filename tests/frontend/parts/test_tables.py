@@ -150,7 +150,7 @@ def test_the_head_stays_beneath_the_filters_however_high_they_are(demo: Server, 
     expect(agents(page).locator("tbody tr")).to_have_count(25)
     agents(page).locator("tfoot").scroll_into_view_if_needed()
     page.mouse.wheel(0, -40)  # somewhere in the middle of the table
-    filters = page.get_by_label("Filtros")
+    filters = page.get_by_role("region", name="Filtros")
     page.wait_for_function("document.querySelector('[data-area=tables] tbody tr').getBoundingClientRect().top < 0")
     head, bar = agents(page).locator("thead th").first.bounding_box(), filters.bounding_box()
     assert head

@@ -13,7 +13,7 @@ import { SortableHeader } from "./SortableHeader";
 const MAX_WIDE_COLUMNS = 6; // with their whole names
 
 // Beside each other on a phone; more begin another line.
-const MAX_PHONE_COLUMNS = { plain: 5, marked: 4 };
+const MAX_PHONE_COLUMNS = { plain: 5, wide: 4 };
 
 export type NameColumn<R> = {
   header: string;
@@ -50,7 +50,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
   const columns = NUMBER_COLUMNS.filter(({ key }) => view.columns.includes(key));
   const isMarked = view.marks.length > 0;
   const columnCount = columns.length + view.extras.length;
-  const phoneColumns = Math.min(columnCount, MAX_PHONE_COLUMNS[isMarked ? "marked" : "plain"]);
+  const phoneColumns = Math.min(columnCount, MAX_PHONE_COLUMNS[isMarked || view.extras.length > 0 ? "wide" : "plain"]);
   const style = { "--columns": columnCount, "--phone-columns": phoneColumns };
   const names = nameColumns.length;
   return (
