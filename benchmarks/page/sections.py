@@ -87,15 +87,19 @@ def _table(keys: tuple[str, ...], names: tuple[str, ...]) -> Callable[[Question]
     return statement
 
 
-def _templates(question: Question) -> str:
-    """Return the same by template, with the names of the departments that used each."""
-    counted = f"SELECT template_id, department_id, {ROW} FROM messages WHERE {question.where} GROUP BY ALL"
-    sums = ", ".join(f"sum({name}) AS {name}" for name in ("tickets", *STEPS))
-    names = "list(departments.name ORDER BY departments.name)"
-    templates = f"""SELECT template_id, {sums}, {names} FROM ({counted})
-        JOIN departments ON departments.id = department_id GROUP BY ALL"""
-    page = f"SELECT *, count(*) OVER () AS total FROM ({templates}) ORDER BY sent DESC LIMIT {PAGE_SIZE}"
-    return f"SELECT * FROM ({page}) JOIN templates ON templates.id = template_id ORDER BY sent DESC"
+def _table_of_departments(key: str, name: str) -> Callable[[Question], str]:
+    """Return the same by one key, with the names of the departments of each."""
+
+    def statement(question: Question) -> str:
+        counted = f"SELECT {key}, department_id, {ROW} FROM messages WHERE {question.where} GROUP BY ALL"
+        sums = ", ".join(f"sum({name}) AS {name}" for name in ("tickets", *STEPS))
+        names = "list(departments.name ORDER BY departments.name)"
+        rows = f"""SELECT {key}, {sums}, {names} FROM ({counted})
+            JOIN departments ON departments.id = department_id GROUP BY ALL"""
+        page = f"SELECT *, count(*) OVER () AS total FROM ({rows}) ORDER BY sent DESC LIMIT {PAGE_SIZE}"
+        return f"SELECT * FROM ({page}) JOIN {name} ON {name}.id = {key} ORDER BY sent DESC"
+
+    return statement
 
 
 def _series(question: Question) -> str:
@@ -132,9 +136,9 @@ SECTIONS: dict[str, Callable[[Question], str]] = {
     "Query.departments": _names("departments"),
     "Query.agents": _names("agents"),
     "CampaignAnalytics.funnel": lambda asked: f"SELECT {FUNNEL} FROM messages WHERE {asked.where}",
-    "CampaignAnalytics.byAgent": _table(("agent_id", "department_id"), ("agents", "departments")),
+    "CampaignAnalytics.byAgentTotal": _table_of_departments("agent_id", "agents"),
     "CampaignAnalytics.byDepartment": _table(("department_id",), ("departments",)),
-    "CampaignAnalytics.byTemplate": _templates,
+    "CampaignAnalytics.byTemplate": _table_of_departments("template_id", "templates"),
     "CampaignAnalytics.timeSeries": _series,
     "CampaignAnalytics.responsesByHour": _heatmap,
     "CampaignAnalytics.responseHeatmap": _heatmap,

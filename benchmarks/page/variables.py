@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from analytics.domain.measures.comparison import MONTH, WEEK, Comparison
-from analytics.domain.query_spec import DIMENSIONS
+from analytics.domain.query_spec import DIMENSIONS, INCLUDED
 
 PAGE_SIZE = 10  # rows of a table: `tables/columns.ts`
 MAX_NAMES = 200  # names of chosen values, of each kind
@@ -42,12 +42,14 @@ class Filters:
         """Return the variables of the page's first request."""
         chosen = {kind: sorted(set(self.ids.get(kind, ()))) for kind in ARGUMENTS}
         by_argument = {argument: chosen[kind] or None for kind, argument in ARGUMENTS.items()}
+        named = {one.field: chosen[one.field] or chosen[f"excluded_{one.field}"] for one in INCLUDED}
+        days = {"from": str(self.first), "to": str(self.last)}
         return {
-            "filter": {"sentOn": {"from": str(self.first), "to": str(self.last)}, **by_argument},
+            "filter": {"sentOn": days, **by_argument, "categories": None, "languages": None},
             "granularity": self.granularity,
             "comparison": self.comparison.value,
             "compares": True,
             "first": PAGE_SIZE,
-            **chosen,
+            **named,
             "names": MAX_NAMES,
         }

@@ -8,8 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from tests.frontend.test_view_freshness import operation
-from tests.support.browser.users import Reader
+from tests.support.browser.users import Reader, operation
 from tests.support.servers.server import Server
 
 

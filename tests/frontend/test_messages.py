@@ -148,7 +148,8 @@ def test_a_click_on_a_chart_opens_the_messages_beneath_it(reader: Reader, area: 
 
 def test_a_number_of_a_row_opens_the_messages_of_that_row_only(reader: Reader) -> None:
     page = reader.page
-    row = page.get_by_role("table", name="Envíos por agente").locator("tbody tr").first
+    page.get_by_text("Por agente y departamento", exact=True).click()
+    row = page.get_by_role("table", name="Envíos por agente y departamento").locator("tbody tr").first
     press(row, "leídos, ")
     parameters = page.evaluate("new URLSearchParams(location.search).getAll('messages')")
     assert parameters[0] == "read"

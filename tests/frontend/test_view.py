@@ -53,7 +53,7 @@ def agrees(reader: Reader) -> None:
     expect(page.locator("[data-step=maturing]")).to_contain_text(young)
     times_agree(reader, told)
     for tab, rows, names in (
-        ("Agente", told["byAgent"]["nodes"], ("agent", "department")),
+        ("Agente", told["byAgentTotal"]["nodes"], ("agent",)),
         ("Departamento", told["byDepartment"]["nodes"], ("department",)),
         ("Plantilla", told["byTemplate"]["nodes"], ("template",)),
         ("Cuenta", told["byAccount"]["nodes"], ("account",)),
@@ -209,8 +209,8 @@ def test_a_table_is_sorted_and_paged_by_the_api(administrator: Reader) -> None:
     page = administrator.page
     table = page.get_by_role("table", name="Envíos por agente")
     query = """query Q($filter: CampaignAnalyticsFilter!, $after: String, $order: PerformanceOrder!) {
-      campaignAnalytics(filter: $filter) { byAgent(first: 10, after: $after, orderBy: $order) {
-        nodes { agent { name } department { name } funnel { ...Numbers } } pageInfo { endCursor } } } }"""
+      campaignAnalytics(filter: $filter) { byAgentTotal(first: 10, after: $after, orderBy: $order) {
+        nodes { agent { name } funnel { ...Numbers } } pageInfo { endCursor } } } }"""
     first, last = periods(administrator.today())["last90"]
     filter = {"sentOn": {"from": first, "to": last}}
     orders = (
@@ -228,8 +228,8 @@ def test_a_table_is_sorted_and_paged_by_the_api(administrator: Reader) -> None:
             told = administrator.server.ask(
                 administrator.identity, query + FUNNEL, filter=filter, after=after, order=order
             )
-            rows = told["campaignAnalytics"]["byAgent"]
-            table_agrees(administrator, "Envíos por agente", rows["nodes"], ("agent", "department"))
+            rows = told["campaignAnalytics"]["byAgentTotal"]
+            table_agrees(administrator, "Envíos por agente", rows["nodes"], ("agent",))
             after = rows["pageInfo"]["endCursor"]
 
 

@@ -21,6 +21,8 @@ export type DefinedField =
   | "CampaignAnalytics.responseTime"
   | "CampaignAnalytics.bounceReasons"
   | "CampaignAnalytics.byAgent"
+  | "CampaignAnalytics.byAgentTotal"
+  | "CampaignAnalytics.byCategory"
   | "CampaignAnalytics.byDepartment"
   | "CampaignAnalytics.byTemplate"
   | "CampaignAnalytics.byAccount";
@@ -57,6 +59,9 @@ export const definitionsEs: Record<Definition, string> = {
   "The reasons for which messages bounced, the most frequent first.":
     "Por qué rebotaron los mensajes, desde el motivo más frecuente.",
   "A row for each agent and department they sent from.": "Una fila por cada agente y departamento desde el que envió.",
+  "A row for each agent, whatever the department.": "Una fila por cada agente, sea cual sea el departamento.",
+  "A row for each category of templates, as the messages were sent.":
+    "Una fila por cada tipo de plantilla, según el que tenía al enviarse cada mensaje.",
   "A row for each department.": "Una fila por cada departamento.",
   "A row for each template.": "Una fila por cada plantilla.",
   "A row for each sender account.": "Una fila por cada cuenta que envió.",

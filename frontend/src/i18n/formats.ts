@@ -66,6 +66,7 @@ export function createFormats(locale: string) {
   const month = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
   const longWeekday = new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" });
+  const languages = new Intl.DisplayNames(locale, { type: "language" });
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
   const megabytes = new Intl.NumberFormat(locale, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 });
   const kilobytes = new Intl.NumberFormat(locale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 });
@@ -123,5 +124,13 @@ export function createFormats(locale: string) {
     bytes: (bytes: number) =>
       bytes < 1_000_000 ? kilobytes.format(Math.max(bytes / 1_000, 1)) : megabytes.format(bytes / 1_000_000),
     list: (items: string[]) => list.format(items),
+    /** Write a language by Meta's code of it, such as `es_CL`; the code, where it is no language. */
+    language: (code: string) => {
+      try {
+        return languages.of(code.replaceAll("_", "-")) ?? code;
+      } catch {
+        return code;
+      }
+    },
   };
 }

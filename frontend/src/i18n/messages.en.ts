@@ -38,6 +38,7 @@ export const messagesEn: MessageTexts = {
   at: (weekday, hour) => (weekday === null ? `at ${hour}` : `${weekday} at ${hour}`),
   search: "Search these messages",
   searchHint: "Beginning of a phone, ticket or ID; 4 characters or more",
+  searchHintMasked: "Beginning of a ticket or ID; 4 characters or more",
   found: (_n, shown) => `${shown} found`,
   order: "Order by",
   orders: {

@@ -13,7 +13,8 @@ from tests.support.servers.server import Server
 def test_the_listed_messages_are_exported_and_the_dialog_says_which(demo: Server, page: Page) -> None:
     reader = Reader.enter(demo, page, "p2", QUARTER)
     settled(reader)
-    row = page.get_by_role("table", name="Envíos por agente").locator("tbody tr").first
+    page.get_by_text("Por agente y departamento", exact=True).click()
+    row = page.get_by_role("table", name="Envíos por agente y departamento").locator("tbody tr").first
     agent = row.locator("td a").first.inner_text()
     press(row, "leídos, ")
     panel = drawer(page)

@@ -15,8 +15,10 @@ from service.demo.events import PEOPLE, identity_of
 from tests.support.servers.server import Server, embudo
 
 IDENTITIES = {person.user_id: identity_of(person) for person in PEOPLE}
-# The parameter of a link for each dimension: its field in the singular, see docs/frontend.md.
-PARAMETERS = {dimension.field: dimension.field.removesuffix("s") for dimension in DIMENSIONS}
+# The parameter of a link for each dimension: its field in the singular, with `not_` if its values are left out; see
+# docs/frontend.md.
+PARAMETERS = {one.field: one.field.removesuffix("s").replace("excluded_", "not_") for one in DIMENSIONS}
+ARGUMENTS = [(PARAMETERS[dimension.field], dimension.argument) for dimension in DIMENSIONS]
 
 FUNNEL = """
 fragment Step on FunnelStep { count tickets rate }
@@ -51,10 +53,14 @@ query View($filter: CampaignAnalyticsFilter!, $comparison: Comparison!) {
     responseHeatmap { weekday hour responses }
     timeSeries(granularity: DAY) { on funnel { ...Numbers } }
     bounceReasons { code title count share }
+    byAgentTotal(first: 200, orderBy: {field: SENT}) {
+      nodes { agent { name } departments { name } funnel { ...Numbers } }
+    }
     byAgent(first: 200, orderBy: {field: SENT}) { nodes { agent { name } department { name } funnel { ...Numbers } } }
     byDepartment(first: 200, orderBy: {field: SENT}) { nodes { department { name } funnel { ...Numbers } } }
     byTemplate(first: 200, orderBy: {field: SENT}) { nodes { template { name } funnel { ...Numbers } } }
     byAccount(first: 200, orderBy: {field: SENT}) { nodes { account { name } funnel { ...Numbers } } }
+    byCategory(first: 200, orderBy: {field: SENT}) { nodes { category funnel { ...Numbers } } }
   }
 }
 """
@@ -111,9 +117,11 @@ class Reader:
                 return {
                     sentOn: { from, to },
                     ...Object.fromEntries(parameters.map(([name, argument]) => [argument, ids(name)])),
+                    categories: ids("category")?.map((word) => word.toUpperCase()) ?? null,
+                    languages: ids("language"),
                 };
             }""",
-            [address, days, [[PARAMETERS[dimension.field], dimension.argument] for dimension in DIMENSIONS]],
+            [address, days, ARGUMENTS],
         )
         first, last = (date.fromisoformat(from_page["sentOn"][name]) for name in ("from", "to"))
         rolls = [str(first), str(last)] in days.values()

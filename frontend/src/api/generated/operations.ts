@@ -75,6 +75,15 @@ export type DateRange = {
   to: string;
 };
 
+/** The width of a point of a row's series, as in `Granularity`. */
+export type DayGranularity =
+  /** A calendar day. */
+  | 'DAY'
+  /** A calendar month. */
+  | 'MONTH'
+  /** An ISO week. */
+  | 'WEEK';
+
 /** A column that a file may have besides those of every file. Times are the clock's in the period's time zone. */
 export type ExportColumn =
   /** The time at which WhatsApp accepted the message. */
@@ -345,6 +354,21 @@ export type UserErrorCode =
   /** The text is too long. */
   | 'TOO_LONG';
 
+export type UsedCategoriesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+}>;
+
+
+export type UsedCategoriesQuery = { campaignAnalytics: { rows: { nodes: Array<{ category: TemplateCategory, funnel: { messages: number } }> } } | null };
+
+export type UsedLanguagesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type UsedLanguagesQuery = { campaignAnalytics: { rows: { pageInfo: { hasNextPage: boolean }, nodes: Array<{ template: { id: string, language: string | null }, funnel: { messages: number } }> } } | null };
+
 export type AccountOptionsQueryVariables = Exact<{
   search?: string | null | undefined;
   first: number;
@@ -452,37 +476,72 @@ export type EarlierSeriesQuery = { campaignAnalytics: { previousPeriod: { timeSe
 
 export type PointFragment = { startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } };
 
+export type AgentTotalsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  orderBy?: PerformanceOrder | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+  median: boolean;
+  trend: boolean;
+  granularity: DayGranularity;
+}>;
+
+
+export type AgentTotalsQuery = { campaignAnalytics: { rows: { totalCount: number, nodes: Array<{ messagesOverTime?: Array<number>, responseTime?: { median: number | null }, agent: { id: string, name: string, email: string | null, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
 export type AgentsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
   orderBy?: PerformanceOrder | null | undefined;
   first: number;
   after?: string | null | undefined;
+  median: boolean;
+  trend: boolean;
+  granularity: DayGranularity;
 }>;
 
 
-export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+export type AgentsQuery = { campaignAnalytics: { rows: { totalCount: number, nodes: Array<{ messagesOverTime?: Array<number>, responseTime?: { median: number | null }, agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type DepartmentsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
   orderBy?: PerformanceOrder | null | undefined;
   first: number;
   after?: string | null | undefined;
+  median: boolean;
+  trend: boolean;
+  granularity: DayGranularity;
 }>;
 
 
-export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+export type DepartmentsQuery = { campaignAnalytics: { rows: { totalCount: number, nodes: Array<{ messagesOverTime?: Array<number>, responseTime?: { median: number | null }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type TemplatesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
   orderBy?: PerformanceOrder | null | undefined;
   first: number;
   after?: string | null | undefined;
+  median: boolean;
+  trend: boolean;
+  granularity: DayGranularity;
 }>;
 
 
-export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+export type TemplatesQuery = { campaignAnalytics: { rows: { totalCount: number, nodes: Array<{ messagesOverTime?: Array<number>, responseTime?: { median: number | null }, template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type AccountsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  orderBy?: PerformanceOrder | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+  median: boolean;
+  trend: boolean;
+  granularity: DayGranularity;
+}>;
+
+
+export type AccountsQuery = { campaignAnalytics: { rows: { totalCount: number, nodes: Array<{ messagesOverTime?: Array<number>, responseTime?: { median: number | null }, account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type CategoriesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
   orderBy?: PerformanceOrder | null | undefined;
   first: number;
@@ -490,7 +549,17 @@ export type AccountsQueryVariables = Exact<{
 }>;
 
 
-export type AccountsQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+export type CategoriesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ category: TemplateCategory, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+
+export type ActiveAgentsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ActiveAgentsQuery = { agents: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, email: string | null, active: boolean }> } | null };
+
+export type AgentTotalRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
 export type AgentRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
@@ -499,6 +568,8 @@ export type DepartmentRowsFragment = { totalCount: number, pageInfo: { hasNextPa
 export type TemplateRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
 export type AccountRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string, name: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
+
+export type CategoryRowsFragment = { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ category: TemplateCategory, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> };
 
 export type RowFunnelFragment = { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } };
 
@@ -518,7 +589,7 @@ export type ViewQueryVariables = Exact<{
 }>;
 
 
-export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod?: { period: { from: string, to: string }, coverage: { complete: boolean, firstMessageOn: string | null, comparedUntil: string | null }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgent: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+export type ViewQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { period: { from: string, to: string, timeZone: string }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, previousPeriod?: { period: { from: string, to: string }, coverage: { complete: boolean, firstMessageOn: string | null, comparedUntil: string | null }, funnel: { messages: number, tickets: number, sent: { count: number, tickets: number, base: number, rate: number | null }, bounced: { count: number, tickets: number, base: number, rate: number | null }, pending: { count: number, tickets: number, base: number, rate: number | null }, delivered: { count: number, tickets: number, base: number, rate: number | null }, read: { count: number, tickets: number, base: number, rate: number | null }, responded: { count: number, tickets: number, base: number, rate: number | null } }, responseTime: { responses: number, median: number | null, p90: number | null } } | null, maturing: { messages: number, until: string | null }, responseTime: { responses: number, median: number | null, p90: number | null }, responsesByHour: Array<{ hour: number, responses: number }>, responseHeatmap: Array<{ weekday: number, hour: number, responses: number }>, timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }>, byAgentTotal: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string, name: string, email: string | null, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byDepartment: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string, name: string, active: boolean }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> }, byTemplate: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string, name: string, category: TemplateCategory, active: boolean }, departments: Array<{ id: string, name: string }>, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
 
 export type StepFragment = { count: number, tickets: number, base: number, rate: number | null };
 
@@ -533,7 +604,7 @@ export type ExportsQueryVariables = Exact<{
 }>;
 
 
-export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
+export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
 
 export type ExportNamesQueryVariables = Exact<{
   templates: Array<string> | string;
@@ -551,7 +622,7 @@ export type ExportStateQueryVariables = Exact<{
 }>;
 
 
-export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
+export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
 
 export type DownloadLinkQueryVariables = Exact<{
   id: string;
@@ -565,21 +636,21 @@ export type ExportUpdatedSubscriptionVariables = Exact<{
 }>;
 
 
-export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
+export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
 
 export type CreateExportMutationVariables = Exact<{
   input: CreateExportInput;
 }>;
 
 
-export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type CancelExportMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type DeleteExportMutationVariables = Exact<{
   id: string;
@@ -590,12 +661,12 @@ export type DeleteExportMutation = { deleteExport: { export: { id: string } | nu
 
 export type ProblemFragment = { field: Array<string>, code: UserErrorCode, message: string };
 
-export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
+export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { id: string, name: string | null, email: string | null, role: Role, timeZone: string, departments: Array<{ id: string, name: string }> | null } | null, limits: { rangeDays: number, seriesPoints: number, filterIds: number, searchLength: number, exportNameLength: number, firstDay: string, lastDay: string } | null };
+export type ViewerQuery = { viewer: { id: string, name: string | null, email: string | null, role: Role, timeZone: string, phonesMasked: boolean, departments: Array<{ id: string, name: string }> | null } | null, limits: { rangeDays: number, seriesPoints: number, filterIds: number, searchLength: number, exportNameLength: number, firstDay: string, lastDay: string } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -725,6 +796,53 @@ export const RowFunnelFragmentDoc = new TypedDocumentString(`
   base
   rate
 }`, {"fragmentName":"RowFunnel"}) as unknown as TypedDocumentString<RowFunnelFragment, unknown>;
+export const AgentTotalRowsFragmentDoc = new TypedDocumentString(`
+    fragment AgentTotalRows on AgentTotalPerformanceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    agent {
+      id
+      name
+      email
+      active
+    }
+    departments {
+      id
+      name
+    }
+    funnel {
+      ...RowFunnel
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`, {"fragmentName":"AgentTotalRows"}) as unknown as TypedDocumentString<AgentTotalRowsFragment, unknown>;
 export const AgentRowsFragmentDoc = new TypedDocumentString(`
     fragment AgentRows on AgentPerformanceConnection {
   totalCount
@@ -903,6 +1021,44 @@ fragment Share on FunnelStep {
   base
   rate
 }`, {"fragmentName":"AccountRows"}) as unknown as TypedDocumentString<AccountRowsFragment, unknown>;
+export const CategoryRowsFragmentDoc = new TypedDocumentString(`
+    fragment CategoryRows on CategoryPerformanceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    category
+    funnel {
+      ...RowFunnel
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`, {"fragmentName":"CategoryRows"}) as unknown as TypedDocumentString<CategoryRowsFragment, unknown>;
 export const StepFragmentDoc = new TypedDocumentString(`
     fragment Step on FunnelStep {
   count
@@ -984,6 +1140,12 @@ export const ExportRowFragmentDoc = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1003,6 +1165,40 @@ export const ExportRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ExportRow"}) as unknown as TypedDocumentString<ExportRowFragment, unknown>;
+export const UsedCategoriesDocument = new TypedDocumentString(`
+    query UsedCategories($filter: CampaignAnalyticsFilter!) {
+  campaignAnalytics(filter: $filter) {
+    rows: byCategory(first: 10, orderBy: {field: MESSAGES}) {
+      nodes {
+        category
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedCategoriesQuery, UsedCategoriesQueryVariables>;
+export const UsedLanguagesDocument = new TypedDocumentString(`
+    query UsedLanguages($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  campaignAnalytics(filter: $filter) {
+    rows: byTemplate(first: $first, orderBy: {field: MESSAGES}) {
+      pageInfo {
+        hasNextPage
+      }
+      nodes {
+        template {
+          id
+          language
+        }
+        funnel {
+          messages
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsedLanguagesQuery, UsedLanguagesQueryVariables>;
 export const AccountOptionsDocument = new TypedDocumentString(`
     query AccountOptions($search: String, $first: Int!) {
   options: accounts(search: $search, first: $first) {
@@ -1312,11 +1508,77 @@ export const EarlierSeriesDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<EarlierSeriesQuery, EarlierSeriesQueryVariables>;
+export const AgentTotalsDocument = new TypedDocumentString(`
+    query AgentTotals($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String, $median: Boolean!, $trend: Boolean!, $granularity: DayGranularity!) {
+  campaignAnalytics(filter: $filter) {
+    rows: byAgentTotal(orderBy: $orderBy, first: $first, after: $after) {
+      ...AgentTotalRows
+      nodes {
+        responseTime @include(if: $median) {
+          median
+        }
+        messagesOverTime(granularity: $granularity) @include(if: $trend)
+      }
+    }
+  }
+}
+    fragment AgentTotalRows on AgentTotalPerformanceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    agent {
+      id
+      name
+      email
+      active
+    }
+    departments {
+      id
+      name
+    }
+    funnel {
+      ...RowFunnel
+    }
+  }
+}
+fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<AgentTotalsQuery, AgentTotalsQueryVariables>;
 export const AgentsDocument = new TypedDocumentString(`
-    query Agents($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
+    query Agents($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String, $median: Boolean!, $trend: Boolean!, $granularity: DayGranularity!) {
   campaignAnalytics(filter: $filter) {
     rows: byAgent(orderBy: $orderBy, first: $first, after: $after) {
       ...AgentRows
+      nodes {
+        responseTime @include(if: $median) {
+          median
+        }
+        messagesOverTime(granularity: $granularity) @include(if: $trend)
+      }
     }
   }
 }
@@ -1368,10 +1630,16 @@ fragment Share on FunnelStep {
   rate
 }`) as unknown as TypedDocumentString<AgentsQuery, AgentsQueryVariables>;
 export const DepartmentsDocument = new TypedDocumentString(`
-    query Departments($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
+    query Departments($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String, $median: Boolean!, $trend: Boolean!, $granularity: DayGranularity!) {
   campaignAnalytics(filter: $filter) {
     rows: byDepartment(orderBy: $orderBy, first: $first, after: $after) {
       ...DepartmentRows
+      nodes {
+        responseTime @include(if: $median) {
+          median
+        }
+        messagesOverTime(granularity: $granularity) @include(if: $trend)
+      }
     }
   }
 }
@@ -1417,10 +1685,16 @@ fragment Share on FunnelStep {
   rate
 }`) as unknown as TypedDocumentString<DepartmentsQuery, DepartmentsQueryVariables>;
 export const TemplatesDocument = new TypedDocumentString(`
-    query Templates($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
+    query Templates($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String, $median: Boolean!, $trend: Boolean!, $granularity: DayGranularity!) {
   campaignAnalytics(filter: $filter) {
     rows: byTemplate(orderBy: $orderBy, first: $first, after: $after) {
       ...TemplateRows
+      nodes {
+        responseTime @include(if: $median) {
+          median
+        }
+        messagesOverTime(granularity: $granularity) @include(if: $trend)
+      }
     }
   }
 }
@@ -1471,10 +1745,16 @@ fragment Share on FunnelStep {
   rate
 }`) as unknown as TypedDocumentString<TemplatesQuery, TemplatesQueryVariables>;
 export const AccountsDocument = new TypedDocumentString(`
-    query Accounts($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
+    query Accounts($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String, $median: Boolean!, $trend: Boolean!, $granularity: DayGranularity!) {
   campaignAnalytics(filter: $filter) {
     rows: byAccount(orderBy: $orderBy, first: $first, after: $after) {
       ...AccountRows
+      nodes {
+        responseTime @include(if: $median) {
+          median
+        }
+        messagesOverTime(granularity: $granularity) @include(if: $trend)
+      }
     }
   }
 }
@@ -1518,6 +1798,67 @@ fragment Share on FunnelStep {
   base
   rate
 }`) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
+export const CategoriesDocument = new TypedDocumentString(`
+    query Categories($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    rows: byCategory(orderBy: $orderBy, first: $first, after: $after) {
+      ...CategoryRows
+    }
+  }
+}
+    fragment CategoryRows on CategoryPerformanceConnection {
+  totalCount
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+  nodes {
+    category
+    funnel {
+      ...RowFunnel
+    }
+  }
+}
+fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<CategoriesQuery, CategoriesQueryVariables>;
+export const ActiveAgentsDocument = new TypedDocumentString(`
+    query ActiveAgents($first: Int!, $after: String) {
+  agents(first: $first, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      id
+      name
+      email
+      active
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ActiveAgentsQuery, ActiveAgentsQueryVariables>;
 export const ViewDocument = new TypedDocumentString(`
     query View($filter: CampaignAnalyticsFilter!, $granularity: Granularity!, $comparison: Comparison!, $compares: Boolean!, $first: Int!, $templates: [ID!]!, $accounts: [ID!]!, $departments: [ID!]!, $agents: [ID!]!, $names: Int!) {
   templates(ids: $templates, first: $names) {
@@ -1589,8 +1930,8 @@ export const ViewDocument = new TypedDocumentString(`
     timeSeries(granularity: $granularity) {
       ...Point
     }
-    byAgent(first: $first, orderBy: {field: SENT}) {
-      ...AgentRows
+    byAgentTotal(first: $first, orderBy: {field: SENT}) {
+      ...AgentTotalRows
     }
     byDepartment(first: $first, orderBy: {field: SENT}) {
       ...DepartmentRows
@@ -1627,7 +1968,7 @@ export const ViewDocument = new TypedDocumentString(`
     }
   }
 }
-fragment AgentRows on AgentPerformanceConnection {
+fragment AgentTotalRows on AgentTotalPerformanceConnection {
   totalCount
   pageInfo {
     hasNextPage
@@ -1640,10 +1981,9 @@ fragment AgentRows on AgentPerformanceConnection {
       email
       active
     }
-    department {
+    departments {
       id
       name
-      active
     }
     funnel {
       ...RowFunnel
@@ -1788,6 +2128,12 @@ export const ExportsDocument = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1869,6 +2215,12 @@ export const ExportStateDocument = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1931,6 +2283,12 @@ export const ExportUpdatedDocument = new TypedDocumentString(`
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -1994,6 +2352,12 @@ fragment ExportRow on Export {
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -2057,6 +2421,12 @@ fragment ExportRow on Export {
     accountIds
     departmentIds
     agentIds
+    excludeTemplateIds
+    excludeAccountIds
+    excludeDepartmentIds
+    excludeAgentIds
+    categories
+    languages
   }
   rowsTotal
   rowsWritten
@@ -2099,6 +2469,7 @@ export const ViewerDocument = new TypedDocumentString(`
     email
     role
     timeZone
+    phonesMasked
     departments {
       id
       name

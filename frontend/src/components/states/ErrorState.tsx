@@ -16,8 +16,10 @@ const ICONS: Record<ErrorKind, Icon> = {
 };
 
 /** A page or part that could not be loaded: what went wrong, and what the reader can do about it. */
-export function ErrorState({ error: { kind, message }, retry }: { error: ApiError; retry: () => void }) {
+export function ErrorState({ error: { kind, message, reason }, retry }: { error: ApiError; retry: () => void }) {
   const { t } = useI18n();
+  if (reason === "TOO_MANY_MESSAGES")
+    return <EmptyState title={t.states.tooMany} about={t.states.tooManyAbout} icon={ICONS.slow} />;
   const isRefused = kind === "refused"; // only the API's own message says what it did not accept
   return (
     <EmptyState

@@ -14,8 +14,9 @@ import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
 import { comparableWith, comparisonOf } from "./comparison/comparison";
 import { ComparisonChoice } from "./comparison/ComparisonChoice";
+import { choiceOf, withChoice } from "./filters/changes";
 import { FilterBar } from "./filters/FilterBar";
-import { isFiltered, NO_IDS, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
+import { isFiltered, NO_VALUES, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
 import { selectionOf } from "./scope/selection";
 import { PrintedFilters } from "./scope/PrintedFilters";
 import { CLICKED, useBackspace, useFilters } from "./filters/useFilters";
@@ -107,8 +108,10 @@ export function AnalyticsPage() {
         </EmptyState>
       ) : !error ? (
         <Skeletons />
-      ) : error.kind === "forbidden" && filters.departments.length > 0 ? (
-        <ForbiddenDepartments onDrop={() => changeFilters({ departments: [] })} />
+      ) : error.kind === "forbidden" && choiceOf(filters, "departments").ids.length > 0 ? (
+        <ForbiddenDepartments
+          onDrop={() => changeFilters(withChoice(filters, "departments", { ids: [], isExcluded: false }))}
+        />
       ) : (
         <ErrorState error={error} retry={refetch} />
       )}
@@ -117,7 +120,7 @@ export function AnalyticsPage() {
         <ExportDialog
           filter={filter}
           days={filters}
-          selection={selectionOf(t, filters, names)}
+          selection={selectionOf(t, format, filters, names)}
           rows={numbers.funnel.messages}
           onClose={() => setIsExporting(false)}
         />
@@ -133,7 +136,7 @@ function EmptyActions() {
   return (
     <Group>
       {isFiltered(filters) && (
-        <Button variant="light" onClick={() => changeFilters(NO_IDS)}>
+        <Button variant="light" onClick={() => changeFilters(NO_VALUES)}>
           {t.filters.clear}
         </Button>
       )}

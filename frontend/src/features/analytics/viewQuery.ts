@@ -4,6 +4,7 @@ import { useApi } from "../../api/ApiProvider";
 import { ViewDocument, type ViewQueryVariables } from "../../api/generated/operations";
 import { answerOptions } from "../../api/useStableQuery";
 import { comparisonOf } from "./comparison/comparison";
+import { choiceOf } from "./filters/changes";
 import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
 import { defaultGranularity } from "./series/granularity";
 import { PAGE_SIZE } from "./tables/view/tableView";
@@ -12,8 +13,13 @@ const MAX_NAMES = 200; // names of chosen values, of each kind: the API's larges
 
 /** Build the variables of the first screen's one query. */
 export function viewVariables(filters: Filters): ViewQueryVariables {
-  const { templates, accounts, departments, agents } = filters;
-  const chosen = { templates, accounts, departments, agents, names: MAX_NAMES };
+  const named = {
+    templates: choiceOf(filters, "templates").ids,
+    accounts: choiceOf(filters, "accounts").ids,
+    departments: choiceOf(filters, "departments").ids,
+    agents: choiceOf(filters, "agents").ids,
+    names: MAX_NAMES,
+  };
   const comparison = comparisonOf(filters);
   return {
     filter: toFilterInput(filters),
@@ -21,7 +27,7 @@ export function viewVariables(filters: Filters): ViewQueryVariables {
     comparison: comparison ?? "DAYS_BEFORE", // it must be something, also where it is not compared
     compares: comparison !== null,
     first: PAGE_SIZE,
-    ...chosen,
+    ...named,
   };
 }
 

@@ -1,10 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { parseFixedFilters } from "../analytics/filters/filters";
+import { NO_VALUES, parseFixedFilters } from "../analytics/filters/filters";
 import { parseMessageSet, toWhere } from "../analytics/messages/number/messageSet";
 import { viewAddress } from "./viewAddress";
 
 const period = { from: "2026-11-01", to: "2026-11-02" };
-const NO_IDS = { templateIds: null, accountIds: null, departmentIds: null, agentIds: null };
+const NO_IDS = {
+  templateIds: null,
+  accountIds: null,
+  departmentIds: null,
+  agentIds: null,
+  excludeTemplateIds: null,
+  excludeAccountIds: null,
+  excludeDepartmentIds: null,
+  excludeAgentIds: null,
+  categories: null,
+  languages: null,
+};
 const ANY = {
   step: null,
   reached: true,
@@ -20,14 +31,26 @@ const searchOf = (filter: Parameters<typeof viewAddress>[0]) =>
 
 it("opens the view with the same days and filters", () => {
   const ids = { templateIds: ["t1", "t&2"], accountIds: ["a1"], departmentIds: ["d1"], agentIds: ["u1"] };
-  expect(parseFixedFilters(searchOf({ period, where: null, ...ids }))).toEqual({
+  expect(parseFixedFilters(searchOf({ period, where: null, ...NO_IDS, ...ids }))).toEqual({
     ...period,
     period: null,
     compare: "previous",
+    ...NO_VALUES,
     templates: ["t&2", "t1"],
     accounts: ["a1"],
     departments: ["d1"],
     agents: ["u1"],
+  });
+});
+
+it("opens the view without what the file is without", () => {
+  const without = { excludeTemplateIds: ["t1"], excludeAccountIds: ["a1"], excludeAgentIds: ["u1", "u2"] };
+  const filter = { ...NO_IDS, ...without, departmentIds: ["d1", "d2"], excludeDepartmentIds: ["d2"] };
+  const facets = { categories: ["UTILITY" as const], languages: ["es_CL"] };
+  expect(parseFixedFilters(searchOf({ period, where: null, ...filter, ...facets }))).toMatchObject({
+    departments: ["d1"],
+    excluded: { templates: ["t1"], accounts: ["a1"], departments: [], agents: ["u1", "u2"] },
+    ...facets,
   });
 });
 

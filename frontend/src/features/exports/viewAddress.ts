@@ -12,6 +12,12 @@ export function viewAddress({ period, where, ...ids }: Filter): string {
     ["account", ids.accountIds],
     ["department", ids.departmentIds],
     ["agent", ids.agentIds],
+    ["not_template", ids.excludeTemplateIds],
+    ["not_account", ids.excludeAccountIds],
+    ["not_department", ids.excludeDepartmentIds],
+    ["not_agent", ids.excludeAgentIds],
+    ["category", ids.categories?.map((category) => category.toLowerCase()) ?? null],
+    ["language", ids.languages],
   ];
   const search = new URLSearchParams({ from: period.from, to: period.to });
   for (const [name, values] of parameters) for (const id of values ?? []) search.append(name, id);

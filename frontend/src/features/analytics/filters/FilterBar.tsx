@@ -4,10 +4,12 @@ import { IconAdjustmentsHorizontal, IconX } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { useHeightVariable } from "../../../hooks/useHeightVariable";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { choiceOf } from "./changes";
 import { DateFilter } from "./dates/DateFilter";
+import { MoreFilters } from "./facets/MoreFilters";
 import { FilterSheet } from "./FilterSheet";
 import { FilterSelect } from "./select/FilterSelect";
-import { FILTER_KINDS, isFiltered, NO_IDS, type Filters, type Names } from "./filters";
+import { FACETS, FILTER_KINDS, isFiltered, NO_VALUES, type Filters, type Names } from "./filters";
 import { ShareLink } from "./ShareLink";
 import type { ChangeFilters } from "./useFilters";
 import classes from "./FilterBar.module.css";
@@ -32,18 +34,21 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
   const isNarrow = useMediaQuery("(max-width: 48rem)", undefined, { getInitialValueInEffect: false });
   const [isOpen, setIsOpen] = useState(false);
   const bar = useHeightVariable<HTMLElement>("--filter-bar");
-  const used = FILTER_KINDS.filter((kind) => filters[kind].length > 0).length;
+  const used =
+    FILTER_KINDS.filter((kind) => choiceOf(filters, kind).ids.length > 0).length +
+    FACETS.filter((facet) => filters[facet].length > 0).length;
   const selects = FILTER_KINDS.map((kind) => (
-    <FilterSelect
-      key={kind}
-      kind={kind}
-      filters={filters}
-      names={names[kind]}
-      onChange={(ids, history) => onChange({ [kind]: ids }, history)}
-    />
+    <FilterSelect key={kind} kind={kind} filters={filters} names={names[kind]} onChange={onChange} />
   ));
+  const further = <MoreFilters filters={filters} onChange={onChange} isNarrow={isNarrow} />;
   const clear = isFiltered(filters) && (
-    <Button variant="subtle" color="gray" size="sm" leftSection={<IconX size={16} />} onClick={() => onChange(NO_IDS)}>
+    <Button
+      variant="subtle"
+      color="gray"
+      size="sm"
+      leftSection={<IconX size={16} />}
+      onClick={() => onChange(NO_VALUES)}
+    >
       {t.filters.clear}
     </Button>
   );
@@ -64,6 +69,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
       {isNarrow ? (
         <FilterSheet opened={isOpen} onClose={() => setIsOpen(false)}>
           {selects}
+          {further}
           <div className={classes.actions}>
             {clear}
             {share}
@@ -72,6 +78,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
       ) : (
         <>
           {selects}
+          {further}
           <div className={classes.actions}>
             {clear}
             {share}

@@ -1,24 +1,41 @@
 import { describe, expect, it } from "vitest";
-import { parseFilters, parseFixedFilters, toFilterInput, toggled, toSearchParams, withOwnDepartments } from "./filters";
+import { NO_VALUES, parseFilters, parseFixedFilters, toFilterInput, toSearchParams } from "./filters";
 
 const TODAY = "2026-11-27";
-const NO_IDS = { compare: "previous", templates: [], accounts: [], departments: [], agents: [] };
 
 const parse = (search: string) => parseFilters(new URLSearchParams(search), TODAY);
 
 describe("parseFilters", () => {
   it.each(["", "period=never", "from=2026-11-01", "from=2026-02-31&to=2026-03-01", "from=2026-11-02&to=2026-11-01"])(
     "takes the last 30 days for '%s'",
-    (search) => expect(parse(search)).toEqual({ from: "2026-10-29", to: TODAY, period: "last30", ...NO_IDS }),
+    (search) =>
+      expect(parse(search)).toEqual({
+        from: "2026-10-29",
+        to: TODAY,
+        period: "last30",
+        compare: "previous",
+        ...NO_VALUES,
+      }),
   );
 
   it("takes the days of a period from today", () => {
-    expect(parse("period=thisMonth")).toEqual({ from: "2026-11-01", to: TODAY, period: "thisMonth", ...NO_IDS });
+    expect(parse("period=thisMonth")).toEqual({
+      from: "2026-11-01",
+      to: TODAY,
+      period: "thisMonth",
+      compare: "previous",
+      ...NO_VALUES,
+    });
   });
 
   it("prefers days to a period", () => {
     const days = { from: "2026-11-01", to: "2026-11-02" };
-    expect(parse("period=today&from=2026-11-01&to=2026-11-02")).toEqual({ ...days, period: null, ...NO_IDS });
+    expect(parse("period=today&from=2026-11-01&to=2026-11-02")).toEqual({
+      ...days,
+      period: null,
+      compare: "previous",
+      ...NO_VALUES,
+    });
   });
 
   it("sorts ids and takes each once, so that equal filters are asked for once", () => {
@@ -26,6 +43,24 @@ describe("parseFilters", () => {
       templates: ["t1", "t2"],
       agents: ["u1"],
       departments: [],
+    });
+  });
+
+  it("takes excluded ids from the chosen ones, which leave nothing else to exclude", () => {
+    expect(parse("template=t1&template=t2&not_template=t2&not_template=t3")).toMatchObject({
+      templates: ["t1"],
+      excluded: NO_VALUES.excluded,
+    });
+    expect(parse("agent=u1&not_agent=u1&not_agent=u2&not_agent=u2")).toMatchObject({
+      agents: [],
+      excluded: { ...NO_VALUES.excluded, agents: ["u1", "u2"] },
+    });
+  });
+
+  it("knows the API's categories, and any language", () => {
+    expect(parse("category=utility&category=marketing&category=color&language=es_CL&language=en")).toMatchObject({
+      categories: ["MARKETING", "UTILITY"],
+      languages: ["en", "es_CL"],
     });
   });
 });
@@ -37,7 +72,8 @@ describe("parseFixedFilters", () => {
       from: "2026-11-01",
       to: "2026-11-02",
       period: null,
-      ...NO_IDS,
+      compare: "previous",
+      ...NO_VALUES,
       accounts: ["a1"],
     });
   });
@@ -49,6 +85,8 @@ describe("toSearchParams", () => {
     "from=2026-11-01&to=2026-11-02&department=d+1%26x",
     "period=last30&compare=year&agent=u1",
     "period=last30&compare=none",
+    "period=last90&account=a1&not_template=t1&not_department=d1&not_agent=u1&not_agent=u2",
+    "period=last90&not_account=a+1%26x&category=utility&category=other&language=es_CL",
   ])("writes what parseFilters reads: %s", (search) => expect(toSearchParams(parse(search)).toString()).toBe(search));
 });
 
@@ -60,36 +98,30 @@ describe("toFilterInput", () => {
       accountIds: null,
       departmentIds: null,
       agentIds: ["u1"],
+      excludeTemplateIds: null,
+      excludeAccountIds: null,
+      excludeDepartmentIds: null,
+      excludeAgentIds: null,
+      categories: null,
+      languages: null,
+    });
+  });
+
+  it("has the values that messages shall not have, and those of their templates", () => {
+    expect(toFilterInput(parse("not_department=d1&category=service&language=pt_BR"))).toMatchObject({
+      departmentIds: null,
+      excludeDepartmentIds: ["d1"],
+      categories: ["SERVICE"],
+      languages: ["pt_BR"],
     });
   });
 });
 
 describe("toSearchParams with others", () => {
   it("keeps what is about something else", () => {
-    const others = new URLSearchParams("tab=templates&agent=u9&period=today");
+    const others = new URLSearchParams("tab=templates&agent=u9&not_agent=u8&category=utility&period=today");
     expect(toSearchParams(parse("period=last90&agent=u1"), others).toString()).toBe(
       "period=last90&agent=u1&tab=templates",
     );
-  });
-});
-
-describe("toggled", () => {
-  it("chooses one value only, and none when that one is chosen", () => {
-    expect(toggled(parse("agent=u1&agent=u2"), "agents", "u1")).toEqual({ agents: ["u1"] });
-    expect(toggled(parse("agent=u1"), "agents", "u1")).toEqual({ agents: [] });
-  });
-});
-
-describe("withOwnDepartments", () => {
-  const filters = parse("department=d1&department=d2&agent=u1");
-
-  it("drops departments of others, and nothing else", () => {
-    const { seen, foreign } = withOwnDepartments(filters, [{ id: "d1" }, { id: "d3" }]);
-    expect(seen).toEqual({ ...filters, departments: ["d1"] });
-    expect(foreign).toEqual(["d2"]);
-  });
-
-  it("drops none for who sees all", () => {
-    expect(withOwnDepartments(filters, null)).toEqual({ seen: filters, foreign: [] });
   });
 });

@@ -1,10 +1,18 @@
-import type { CampaignAnalyticsFilter } from "../../../api/generated/operations";
+import type { CampaignAnalyticsFilter, TemplateCategory } from "../../../api/generated/operations";
 import { isDay, PERIODS, periodsOn, type Days, type PeriodName } from "../../../lib/days";
 
-/** The kinds of filters besides days; each takes several ids. */
+/** The kinds of filters besides days that name entries of the directory; each takes several ids. */
 export const FILTER_KINDS = ["templates", "accounts", "departments", "agents"] as const;
 
 export type FilterKind = (typeof FILTER_KINDS)[number];
+
+/** The kinds of filters by what a message's template was. */
+export const FACETS = ["categories", "languages"] as const;
+
+export type Facet = (typeof FACETS)[number];
+
+/** The categories of templates, see the schema. */
+export const CATEGORIES: TemplateCategory[] = ["MARKETING", "UTILITY", "AUTHENTICATION", "SERVICE", "OTHER"];
 
 /** One of each kind: the parameter of an address, and how texts call it. */
 export const ENTITIES = {
@@ -12,6 +20,8 @@ export const ENTITIES = {
   accounts: "account",
   departments: "department",
   agents: "agent",
+  categories: "category",
+  languages: "language",
 } as const;
 
 /** Names by id, of each kind. */
@@ -24,13 +34,24 @@ export const COMPARES = ["previous", "year", "none"] as const;
 
 export type Compare = (typeof COMPARES)[number];
 
-/** Days of the tenant's time zone, which follow from the period where there is one. An empty list restricts nothing. */
-export type Filters = Days & { period: PeriodName | null; compare: Compare } & IdLists;
+/** All that is filtered by besides days. An empty list restricts nothing. */
+type Values = IdLists & { excluded: IdLists; categories: TemplateCategory[]; languages: string[] };
+
+/**
+ * Days of the tenant's time zone, which follow from the period where there is one, and the values of messages.
+ *
+ * A kind has chosen ids or excluded ones, not both.
+ */
+export type Filters = Days & { period: PeriodName | null; compare: Compare } & Values;
+
+const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], agents: [] };
 
 /** The change that drops all filters but the days. */
-export const NO_IDS: IdLists = { templates: [], accounts: [], departments: [], agents: [] };
+export const NO_VALUES: Values = { ...NO_IDS, excluded: NO_IDS, categories: [], languages: [] };
 
-export const isFiltered = (filters: Filters): boolean => FILTER_KINDS.some((kind) => filters[kind].length > 0);
+export const isFiltered = (filters: Filters): boolean =>
+  [...FILTER_KINDS, ...FACETS].some((kind) => filters[kind].length > 0) ||
+  FILTER_KINDS.some((kind) => filters.excluded[kind].length > 0);
 
 const isPeriod = (text: string | null): text is PeriodName => PERIODS.some((name) => name === text);
 
@@ -45,13 +66,28 @@ function parseDays(search: URLSearchParams): Days | undefined {
   return isDay(from) && isDay(to) && from <= to ? { from, to } : undefined;
 }
 
-function parseIds(search: URLSearchParams): IdLists {
-  const ids = (kind: FilterKind) => [...new Set(search.getAll(ENTITIES[kind]))].sort();
+const excludedParameter = (kind: FilterKind): string => `not_${ENTITIES[kind]}`;
+
+const byKind = (ids: (kind: FilterKind) => string[]): IdLists => ({
+  templates: ids("templates"),
+  accounts: ids("accounts"),
+  departments: ids("departments"),
+  agents: ids("agents"),
+});
+
+/** Read the values of an address. Excluded ids are taken from the chosen ones, which leave nothing else to exclude. */
+function parseValues(search: URLSearchParams): Values {
+  const all = (parameter: string) => [...new Set(search.getAll(parameter))].sort();
+  const left = byKind((kind) => {
+    const excluded = search.getAll(excludedParameter(kind));
+    return all(ENTITIES[kind]).filter((id) => !excluded.includes(id));
+  });
+  const words = all(ENTITIES.categories);
   return {
-    templates: ids("templates"),
-    accounts: ids("accounts"),
-    departments: ids("departments"),
-    agents: ids("agents"),
+    ...left,
+    excluded: byKind((kind) => (left[kind].length > 0 ? [] : all(excludedParameter(kind)))),
+    categories: CATEGORIES.filter((category) => words.includes(category.toLowerCase())),
+    languages: all(ENTITIES.languages),
   };
 }
 
@@ -61,13 +97,13 @@ export function parseFilters(search: URLSearchParams, today: string): Filters {
   if (fixed) return fixed;
   const name = search.get("period");
   const period = isPeriod(name) ? name : "last30";
-  return { ...periodsOn(today)[period], period, compare: parseCompare(search), ...parseIds(search) };
+  return { ...periodsOn(today)[period], period, compare: parseCompare(search), ...parseValues(search) };
 }
 
 /** Read the filters of an address whose days do not depend on today; undefined for others. */
 export function parseFixedFilters(search: URLSearchParams): Filters | undefined {
   const days = parseDays(search);
-  return days && { ...days, period: null, compare: parseCompare(search), ...parseIds(search) };
+  return days && { ...days, period: null, compare: parseCompare(search), ...parseValues(search) };
 }
 
 /**
@@ -82,38 +118,33 @@ export function toSearchParams(filters: Filters, others = new URLSearchParams())
         ["from", filters.from],
         ["to", filters.to],
       ];
-  const ids = FILTER_KINDS.flatMap((kind) => filters[kind].map((id): [string, string] => [ENTITIES[kind], id]));
+  const lists: [string, string[]][] = [
+    ...FILTER_KINDS.map((kind): [string, string[]] => [ENTITIES[kind], filters[kind]]),
+    ...FILTER_KINDS.map((kind): [string, string[]] => [excludedParameter(kind), filters.excluded[kind]]),
+    [ENTITIES.categories, filters.categories.map((category) => category.toLowerCase())],
+    [ENTITIES.languages, filters.languages],
+  ];
   const compare: [string, string][] = filters.compare === "previous" ? [] : [["compare", filters.compare]];
-  const own = new Set<string>(["period", "from", "to", "compare", ...Object.values(ENTITIES)]);
-  return new URLSearchParams([...days, ...compare, ...ids, ...[...others].filter(([name]) => !own.has(name))]);
+  const values = lists.flatMap(([name, ids]) => ids.map((id): [string, string] => [name, id]));
+  const own = new Set<string>(["period", "from", "to", "compare", ...lists.map(([name]) => name)]);
+  return new URLSearchParams([...days, ...compare, ...values, ...[...others].filter(([name]) => !own.has(name))]);
 }
 
 /** Convert filters to the API's input. */
 export function toFilterInput(filters: Filters): CampaignAnalyticsFilter {
-  const ids = (kind: FilterKind) => (filters[kind].length > 0 ? filters[kind] : null);
+  const { excluded } = filters;
+  const restricting = <Value>(values: Value[]) => (values.length > 0 ? values : null);
   return {
     sentOn: { from: filters.from, to: filters.to },
-    templateIds: ids("templates"),
-    accountIds: ids("accounts"),
-    departmentIds: ids("departments"),
-    agentIds: ids("agents"),
+    templateIds: restricting(filters.templates),
+    accountIds: restricting(filters.accounts),
+    departmentIds: restricting(filters.departments),
+    agentIds: restricting(filters.agents),
+    excludeTemplateIds: restricting(excluded.templates),
+    excludeAccountIds: restricting(excluded.accounts),
+    excludeDepartmentIds: restricting(excluded.departments),
+    excludeAgentIds: restricting(excluded.agents),
+    categories: restricting(filters.categories),
+    languages: restricting(filters.languages),
   };
 }
-
-/** Split the departments of a filter into those that a reader sees, which stay in it, and the others. */
-export function withOwnDepartments(
-  filters: Filters,
-  own: { id: string }[] | null,
-): { seen: Filters; foreign: string[] } {
-  const foreign = own ? filters.departments.filter((id) => !own.some((department) => department.id === id)) : [];
-  if (foreign.length === 0) return { seen: filters, foreign };
-  return { seen: { ...filters, departments: filters.departments.filter((id) => !foreign.includes(id)) }, foreign };
-}
-
-/** Return the change of a click on a value: it becomes the only one of its kind, or none is if it was. */
-export function toggled(filters: Filters, kind: FilterKind, id: string): Partial<Filters> {
-  return { [kind]: isOnly(filters, kind, id) ? [] : [id] };
-}
-
-export const isOnly = (filters: Filters, kind: FilterKind, id: string): boolean =>
-  filters[kind].length === 1 && filters[kind][0] === id;

@@ -2,7 +2,8 @@ import { useCallback, useEffect, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { useToday } from "../../../hooks/useToday";
 import { useViewer } from "../../session/ViewerProvider";
-import { parseFilters, toSearchParams, withOwnDepartments, type Filters } from "./filters";
+import { withOwnDepartments } from "./changes";
+import { parseFilters, toSearchParams, type Filters } from "./filters";
 
 /** Change some filters, as a new entry of the browser's history or in place of the newest one. */
 export type ChangeFilters = (changes: Partial<Filters>, history?: { replace?: boolean; state?: unknown }) => void;

@@ -11,7 +11,7 @@ export function PrintedFilters({ filters, names }: { filters: Filters; names: Na
   return (
     <p className={classes.print}>
       {t.filters.dates}: {format.days(filters.from, filters.to)} ({zone})
-      {selectionOf(t, filters, names).map(({ label, names }) => (
+      {selectionOf(t, format, filters, names).map(({ label, names }) => (
         <span key={label}>
           {" · "}
           {label}: {format.list(names)}

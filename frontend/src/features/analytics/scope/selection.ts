@@ -1,9 +1,20 @@
 import type { Texts } from "../../../i18n/es";
-import { FILTER_KINDS, type Filters, type Names } from "../filters/filters";
+import { facetWords } from "../../../i18n/facetWords";
+import type { Formats } from "../../../i18n/formats";
+import { choiceOf } from "../filters/changes";
+import { FACETS, FILTER_KINDS, type Filters, type Names } from "../filters/filters";
 
 /** Return what a view is filtered by besides days, in words. */
-export const selectionOf = (t: Texts, filters: Filters, names: Names) =>
-  FILTER_KINDS.filter((kind) => filters[kind].length > 0).map((kind) => ({
-    label: t.filters[kind],
-    names: filters[kind].map((id) => names[kind].get(id) ?? t.filters.unknown[kind]),
+export function selectionOf(t: Texts, format: Formats, filters: Filters, names: Names) {
+  const entries = FILTER_KINDS.map((kind) => {
+    const { ids, isExcluded } = choiceOf(filters, kind);
+    const label = isExcluded ? t.filters.isNot(t.filters[kind]) : t.filters[kind];
+    return { label, names: ids.map((id) => names[kind].get(id) ?? t.filters.unknown[kind]), isExcluded };
+  });
+  const facets = FACETS.map((facet) => ({
+    label: t.filters[facet],
+    names: filters[facet].map((value) => facetWords(t, format, facet, value)),
+    isExcluded: false,
   }));
+  return [...entries, ...facets].filter(({ names }) => names.length > 0);
+}

@@ -1,23 +1,23 @@
 import {
   AccountsDocument,
-  AgentsDocument,
+  CategoriesDocument,
   DepartmentsDocument,
   TemplatesDocument,
-  type CampaignAnalyticsFilter,
   type ViewQuery,
 } from "../../../api/generated/operations";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { AgentTable } from "./agents/AgentTable";
+import type { TableSource } from "./rows/useTableRows";
+import { FilterLink } from "./table/FilterLink";
 import { NameCell } from "./table/NameCell";
+import { NameList } from "./table/NameList";
 import { PerformanceTable } from "./table/PerformanceTable";
-import classes from "./table/PerformanceTable.module.css";
 import type { TableView } from "./view/tableView";
 import type { Tab } from "./view/useTableView";
 
 /** The numbers of the view that the tables show. */
-export type ViewNumbers = {
+export type ViewNumbers = Pick<TableSource<never>, "filter" | "viewReceivedAt"> & {
   numbers: NonNullable<ViewQuery["campaignAnalytics"]>;
-  filter: CampaignAnalyticsFilter;
-  viewReceivedAt: number;
 };
 
 type ViewProps = { view: TableView; onView: (changes: Partial<TableView>) => void };
@@ -25,39 +25,15 @@ type ViewProps = { view: TableView; onView: (changes: Partial<TableView>) => voi
 /** The table of a tab. */
 export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & { tab: Tab }) {
   const { t } = useI18n();
-  const common = { ...source, title: t.tables[tab], area: tab, total: numbers.funnel };
+  const common = { ...source, title: t.tables.titles[tab], area: tab, total: numbers.funnel };
   switch (tab) {
     case "agents":
-      return (
-        <PerformanceTable
-          {...common}
-          definition="CampaignAnalytics.byAgent"
-          document={AgentsDocument}
-          firstRows={numbers.byAgent}
-          rowKey={({ agent, department }) => JSON.stringify([agent.id, department.id])}
-          identify={({ agent, department }) => ({
-            ids: { agents: agent.id, departments: department.id },
-            name: `${agent.name}, ${department.name}`,
-          })}
-          nameColumns={[
-            {
-              header: t.tables.agent,
-              field: "NAME",
-              cell: ({ agent }) => <NameCell {...agent} kind="agents" />,
-              text: ({ agent }) => agent.name,
-            },
-            {
-              header: t.tables.department,
-              cell: ({ department }) => <NameCell {...department} kind="departments" />,
-              text: ({ department }) => department.name,
-            },
-          ]}
-        />
-      );
+      return <AgentTable {...common} firstTotals={numbers.byAgentTotal} />;
     case "departments":
       return (
         <PerformanceTable
           {...common}
+          hasExtras
           definition="CampaignAnalytics.byDepartment"
           document={DepartmentsDocument}
           firstRows={numbers.byDepartment}
@@ -77,6 +53,7 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
       return (
         <PerformanceTable
           {...common}
+          hasExtras
           definition="CampaignAnalytics.byTemplate"
           document={TemplatesDocument}
           firstRows={numbers.byTemplate}
@@ -103,6 +80,7 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
       return (
         <PerformanceTable
           {...common}
+          hasExtras
           definition="CampaignAnalytics.byAccount"
           document={AccountsDocument}
           firstRows={undefined}
@@ -118,15 +96,28 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
           ]}
         />
       );
+    case "categories":
+      return (
+        <PerformanceTable
+          {...common}
+          definition="CampaignAnalytics.byCategory"
+          document={CategoriesDocument}
+          firstRows={undefined}
+          rowKey={({ category }) => category}
+          identify={({ category }) => ({ ids: { categories: category }, name: t.tables.categories[category] })}
+          nameColumns={[
+            {
+              header: t.tables.category,
+              field: "NAME",
+              cell: ({ category }) => (
+                <FilterLink kind="categories" id={category}>
+                  {t.tables.categories[category]}
+                </FilterLink>
+              ),
+              text: ({ category }) => t.tables.categories[category],
+            },
+          ]}
+        />
+      );
   }
-}
-
-/** Names in one line, as far as there is room. */
-function NameList({ names }: { names: string[] }) {
-  const text = names.join(", ");
-  return (
-    <span className={classes.list} title={text}>
-      {text}
-    </span>
-  );
 }

@@ -9,6 +9,12 @@ const filter = {
   accountIds: null,
   departmentIds: ["d1", "d2"],
   agentIds: null,
+  excludeTemplateIds: ["t2"],
+  excludeAccountIds: null,
+  excludeDepartmentIds: null,
+  excludeAgentIds: null,
+  categories: ["UTILITY" as const],
+  languages: ["es_CL"],
 };
 const expired = {
   name: "Envíos",
@@ -52,11 +58,19 @@ describe("toInput", () => {
         accountIds: null,
         departmentIds: ["d1", "d2"],
         agentIds: null,
+        excludeTemplateIds: ["t2"],
+        excludeAccountIds: null,
+        excludeDepartmentIds: null,
+        excludeAgentIds: null,
+        categories: ["UTILITY"],
+        languages: ["es_CL"],
       },
     });
   });
 
   it("leaves out departments that a supervisor lost", () => {
     expect(toInput(expired, [{ id: "d2" }]).filter.departmentIds).toEqual(["d2"]);
+    const excluded = { ...expired, filter: { ...filter, excludeDepartmentIds: ["d1", "d2"] } };
+    expect(toInput(excluded, [{ id: "d2" }]).filter.excludeDepartmentIds).toEqual(["d2"]);
   });
 });

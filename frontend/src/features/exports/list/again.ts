@@ -10,12 +10,12 @@ type Departments = { id: string }[] | null;
 export const canRepeat = (item: ExportRowFragment, own: Departments): boolean =>
   ["FAILED", "EXPIRED", "CANCELED"].includes(item.status) &&
   item.failure?.code !== "DROPPED" &&
-  seenDepartments(item, own)?.length !== 0;
+  seenDepartments(item.filter.departmentIds, own)?.length !== 0;
 
-/** Return the departments of an export without those that a supervisor lost meanwhile: the API would refuse it again. */
-function seenDepartments({ filter }: ExportRowFragment, own: Departments): string[] | null {
-  if (!own) return filter.departmentIds;
-  return filter.departmentIds?.filter((id) => own.some((department) => department.id === id)) ?? null;
+/** Return departments of an export without those that a supervisor lost meanwhile: the API would refuse it again. */
+function seenDepartments(ids: string[] | null, own: Departments): string[] | null {
+  if (!own) return ids;
+  return ids?.filter((id) => own.some((department) => department.id === id)) ?? null;
 }
 
 /** Return the input of the same export. */
@@ -23,6 +23,11 @@ export function toInput(item: ExportRowFragment, own: Departments): Omit<CreateE
   const { name, format, locale, columns, separator, filter } = item;
   const { period, where, ...ids } = filter;
   const days = { from: period.from, to: period.to };
-  const asked: CampaignAnalyticsFilter = { sentOn: days, ...ids, departmentIds: seenDepartments(item, own) };
+  const asked: CampaignAnalyticsFilter = {
+    sentOn: days,
+    ...ids,
+    departmentIds: seenDepartments(ids.departmentIds, own),
+    excludeDepartmentIds: seenDepartments(ids.excludeDepartmentIds, own),
+  };
   return { name, format, locale, columns, separator, filter: asked, where };
 }

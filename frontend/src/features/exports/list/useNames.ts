@@ -10,6 +10,14 @@ export const ID_FIELDS = {
   agents: "agentIds",
 } as const;
 
+/** The same for the values that an export leaves out. */
+export const EXCLUDED_FIELDS = {
+  templates: "excludeTemplateIds",
+  accounts: "excludeAccountIds",
+  departments: "excludeDepartmentIds",
+  agents: "excludeAgentIds",
+} as const;
+
 export type Kind = keyof typeof ID_FIELDS;
 
 /** Names by id, of each kind. */
@@ -24,7 +32,8 @@ const MAX_IDS = 200; // the API's largest page
 /** Return the names that rows show, of what their filters name; none until they are there. */
 export function useNames(rows: ExportRowFragment[]): Names {
   const idsOf = (kind: Kind) => {
-    const ids = rows.flatMap(({ filter }) => filter[ID_FIELDS[kind]]?.slice(0, MAX_NAMES) ?? []);
+    const fields = [ID_FIELDS[kind], EXCLUDED_FIELDS[kind]];
+    const ids = rows.flatMap(({ filter }) => fields.flatMap((field) => filter[field]?.slice(0, MAX_NAMES) ?? []));
     return [...new Set(ids)].sort().slice(0, MAX_IDS);
   };
   const ids = {

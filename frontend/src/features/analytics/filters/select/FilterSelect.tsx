@@ -1,16 +1,18 @@
 import { Button, Checkbox, CloseButton, Combobox, Loader, useCombobox } from "@mantine/core";
-import { useDebouncedCallback, useDebouncedValue } from "@mantine/hooks";
-import { useRef, useState } from "react";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useState } from "react";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import { useViewer } from "../../../session/ViewerProvider";
 import classes from "../FilterBar.module.css";
 import { FilterButton } from "../FilterButton";
 import type { FilterKind, Filters } from "../filters";
+import type { ChangeFilters } from "../useFilters";
 import { groupOptions, isEverything, type Option } from "./choice";
+import { ModeSwitch } from "./ModeSwitch";
 import { OptionGroups, OptionsFooter } from "./OptionGroups";
+import { useChoice } from "./useChoice";
 import { useAllOptions, useUsedOptions } from "./useOptions";
 
-const APPLY_DEBOUNCE = 400; // milliseconds: several choices in a row are one request
 const SEARCH_DEBOUNCE = 200; // milliseconds
 
 type Props = {
@@ -18,7 +20,7 @@ type Props = {
   filters: Filters;
   /** The names of the chosen values. */
   names: Map<string, string>;
-  onChange: (ids: string[], history: { replace: boolean }) => void;
+  onChange: ChangeFilters;
 };
 
 /** A filter by several values: those with messages under the other filters, and on demand all that the reader may see. */
@@ -27,29 +29,20 @@ export function FilterSelect({ kind, filters, names, onChange }: Props) {
   const { viewer, limits } = useViewer();
   const [search, setSearch] = useState("");
   const [debouncedSearch] = useDebouncedValue(search, SEARCH_DEBOUNCE);
-  const [draft, setDraft] = useState<string[]>(); // the choice that is not applied yet
   const [chosenOnOpening, setChosenOnOpening] = useState<Option[]>([]);
-  const isInHistory = useRef(false); // all changes until the dropdown closes are one step back
   const [isWhole, setIsWhole] = useState(false); // those without messages are listed too
-  const chosen = filters[kind];
-  const ids = draft ?? chosen;
-
-  const apply = (next: string[]) => {
-    setDraft(undefined);
-    onChange([...next].sort(), { replace: isInHistory.current });
-    isInHistory.current = true;
-  };
-  const applySoon = useDebouncedCallback(apply, { delay: APPLY_DEBOUNCE, flushOnUnmount: true });
+  const { applied, choice, choose: chooseSoon, clear, begin, finish } = useChoice(kind, filters, onChange);
+  const { ids, isExcluded } = choice;
   const combobox = useCombobox({
     onDropdownClose: () => {
-      applySoon.flush();
+      finish();
       combobox.resetSelectedOption();
       setSearch("");
       setIsWhole(false);
     },
     onDropdownOpen: () => {
-      isInHistory.current = false;
-      setChosenOnOpening(chosen.map((id) => ({ id, name: nameOf(id) })));
+      begin();
+      setChosenOnOpening(applied.ids.map((id) => ({ id, name: nameOf(id) })));
       combobox.focusSearchInput();
     },
   });
@@ -62,10 +55,8 @@ export function FilterSelect({ kind, filters, names, onChange }: Props) {
   const nameOf = (id: string) =>
     names.get(id) ?? options.find((option) => option.id === id)?.name ?? t.filters.unknown[kind];
   const choose = (next: string[]) => {
-    const isAll = search === "" && isEverything(next, options, used.error ? all.total : used.total);
-    const allowed = isAll ? [] : next.slice(0, limits.filterIds);
-    setDraft(allowed);
-    applySoon(allowed);
+    const isAll = !isExcluded && search === "" && isEverything(next, options, used.error ? all.total : used.total);
+    chooseSoon({ ids: isAll ? [] : next.slice(0, limits.filterIds), isExcluded });
   };
   const toggle = (id: string) => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]);
   const groups = groupOptions({ chosen: chosenOnOpening, used: used.options, all: all.options, search });
@@ -75,12 +66,9 @@ export function FilterSelect({ kind, filters, names, onChange }: Props) {
   const found = search ? listed.filter(({ id }) => !ids.includes(id)) : [];
   const unused = used.total - used.options.filter(({ isDeleted }) => !isDeleted).length;
   const [firstId] = ids;
-  const value =
-    firstId === undefined
-      ? everything
-      : ids.length === 1
-        ? nameOf(firstId)
-        : t.filters.chosen[kind](format.count(ids.length));
+  const few = ids.length > 1 ? t.filters.chosen[kind](format.count(ids.length)) : nameOf(firstId ?? "");
+  const excepted = ids.length > 1 ? t.filters.notChosen(few) : t.filters.not(few);
+  const value = firstId === undefined ? everything : isExcluded ? excepted : few;
 
   return (
     <Combobox store={combobox} onOptionSubmit={toggle} position="bottom-start" width={280} shadow="md">
@@ -99,15 +87,12 @@ export function FilterSelect({ kind, filters, names, onChange }: Props) {
             size="sm"
             className={classes.clear}
             aria-label={t.filters.clearOne(t.filters[kind])}
-            onClick={() => {
-              applySoon.cancel();
-              isInHistory.current = false;
-              apply([]);
-            }}
+            onClick={clear}
           />
         )}
       </div>
       <Combobox.Dropdown>
+        <ModeSwitch kind={kind} isExcluded={isExcluded} onChange={(isExcluded) => chooseSoon({ ids, isExcluded })} />
         <Combobox.Search
           value={search}
           maxLength={limits.searchLength}
@@ -132,7 +117,12 @@ export function FilterSelect({ kind, filters, names, onChange }: Props) {
             </Button>
           )}
         </div>
-        <Combobox.Options className={classes.options} aria-label={t.filters[kind]} aria-multiselectable>
+        <Combobox.Options
+          tabIndex={0} // so that keys can scroll it
+          className={classes.options}
+          aria-label={t.filters[kind]}
+          aria-multiselectable
+        >
           <OptionGroups kind={kind} groups={groups} chosen={ids} isWhole={used.isWhole} />
         </Combobox.Options>
         <OptionsFooter

@@ -71,5 +71,5 @@ export function OptionsFooter({ kind, error, isPending, isEmpty, unlisted, showA
       </Combobox.Footer>
     );
   if (isEmpty) return <Combobox.Empty>{t.filters.none}</Combobox.Empty>;
-  return unlisted > 0 ? <Combobox.Footer fz="xs">{t.filters.more(format.count(unlisted))}</Combobox.Footer> : null;
+  return unlisted > 0 ? <Combobox.Footer fz="xs">{t.filters.unlisted(format.count(unlisted))}</Combobox.Footer> : null;
 }

@@ -12,6 +12,7 @@ import {
   type TypedDocumentString,
 } from "../../../../api/generated/operations";
 import { useStableQuery } from "../../../../api/useStableQuery";
+import { withChoice } from "../changes";
 import { toFilterInput, type FilterKind, type Filters } from "../filters";
 import { sumByValue, type Option, type UsedRow } from "./choice";
 
@@ -48,7 +49,10 @@ export function useAllOptions(kind: FilterKind, search: string, enabled: boolean
 
 /** Return a filter's options that have messages under the other filters, and how many there are in all. */
 export function useUsedOptions(kind: FilterKind, filters: Filters, enabled: boolean) {
-  const variables = { filter: toFilterInput({ ...filters, [kind]: [] }), first: MAX_ROWS };
+  const variables = {
+    filter: toFilterInput({ ...filters, ...withChoice(filters, kind, { ids: [], isExcluded: false }) }),
+    first: MAX_ROWS,
+  };
   const { answer, isPending, error } = useStableQuery(USED[kind], variables, { enabled });
   const rows = answer?.data.campaignAnalytics?.rows;
   const isWhole = rows?.pageInfo.hasNextPage === false;

@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useI18n } from "../../../../i18n/I18nProvider";
+import { useViewer } from "../../../session/ViewerProvider";
 import classes from "./Drawer.module.css";
 import { ORDERS, type OrderName } from "./useMessages";
 
@@ -19,13 +20,14 @@ type Props = {
 /** The search among the messages, and their order. */
 export function Controls({ text, onText, found, order, onOrder }: Props) {
   const { t, format } = useI18n();
+  const { viewer } = useViewer();
   return (
     <div className={classes.controls} role="search">
       <TextInput
         type="search"
         className={classes.search}
         label={t.messages.search}
-        description={t.messages.searchHint}
+        description={viewer.phonesMasked ? t.messages.searchHintMasked : t.messages.searchHint}
         inputWrapperOrder={["label", "input", "description"]}
         leftSection={<IconSearch size={16} aria-hidden="true" />}
         autoComplete="off"

@@ -64,7 +64,8 @@ function Panel({ set, filter, isExporting, onExporting }: PanelProps) {
     setWhole({ total: list.total, rowNames: list.rowNames });
   const { title, detail } = describeCounted(t, format, set.counted);
   const { total, rowNames = [] } = whole;
-  const details = [...(detail ? [detail] : []), ...rowNames];
+  const { categories: category } = set.row;
+  const details = [...(detail ? [detail] : []), ...rowNames, ...(category ? [t.tables.categories[category]] : [])];
   return (
     <>
       <Drawer.Header className={classes.header}>

@@ -27,6 +27,7 @@ describe("an address", () => {
     { counted: reply(7, 0), row: {} },
     { counted: reply(null, 23), row: {} },
     { counted: named("read"), row: { agents: "u.1", departments: "a&b=ñ %2E" } },
+    { counted: named("sent"), row: { categories: "UTILITY" } },
     { counted: named("tickets"), row: { templates: "t1", accounts: "a1" } },
   ];
 
@@ -63,6 +64,7 @@ describe("an address", () => {
     "messages=read&messages=",
     "messages=read&messages=agent.",
     "messages=read&messages=color.red",
+    "messages=read&messages=category.red",
     "messages=read&messages=agent.u1&messages=agent.u2",
     "messages=agent.u1&messages=read",
   ])("that nobody understands names none: %s", (search) => expect(parse(search)).toBeUndefined());
@@ -91,6 +93,7 @@ describe("narrowedTo", () => {
       agentIds: ["u2"],
       templateIds: ["t1"],
       accountIds: undefined,
+      categories: undefined,
     });
   });
 

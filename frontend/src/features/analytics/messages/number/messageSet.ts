@@ -1,6 +1,11 @@
 /** The messages behind a number of the page: how an address names them, and how the API is asked for them. */
-import type { CampaignAnalyticsFilter, MessageWhere, StepsFragment } from "../../../../api/generated/operations";
-import { FILTER_KINDS, type FilterKind } from "../../filters/filters";
+import type {
+  CampaignAnalyticsFilter,
+  MessageWhere,
+  StepsFragment,
+  TemplateCategory,
+} from "../../../../api/generated/operations";
+import { CATEGORIES, ENTITIES, FILTER_KINDS, type FilterKind } from "../../filters/filters";
 
 const WHERE = {
   all: {},
@@ -28,14 +33,14 @@ export type Counted =
   | { kind: "reply"; weekday: number | null; hour: number };
 
 /** The ids of a table's row, at most one of each kind. They hold instead of those of the page's filter. */
-export type RowIds = Partial<Record<FilterKind, string>>;
+export type RowIds = Partial<Record<FilterKind, string> & { categories: TemplateCategory }>;
 
 export type MessageSet = { counted: Counted; row: RowIds };
 
 /** The parameter of an address: what is counted, then each id of the row. */
 const PARAMETER = "messages";
 
-const ROW_WORDS = { templates: "template", accounts: "account", departments: "department", agents: "agent" } as const;
+const ROW_KINDS = [...FILTER_KINDS, "categories"] as const;
 
 const NO_REPLIES = new Set<NumberName>(["bounced", "pending", "not-delivered", "not-responded"]);
 
@@ -71,10 +76,12 @@ export function parseMessageSet(search: URLSearchParams): MessageSet | undefined
   if (!counted) return undefined;
   const row: RowIds = {};
   for (const id of ids) {
-    const kind = FILTER_KINDS.find((kind) => id.startsWith(`${ROW_WORDS[kind]}.`));
+    const kind = ROW_KINDS.find((kind) => id.startsWith(`${ENTITIES[kind]}.`));
     if (!kind || kind in row) return undefined;
-    row[kind] = id.slice(ROW_WORDS[kind].length + 1);
-    if (row[kind] === "") return undefined;
+    const value = id.slice(ENTITIES[kind].length + 1);
+    if (kind === "categories") row[kind] = CATEGORIES.find((category) => category.toLowerCase() === value);
+    else row[kind] = value;
+    if (!row[kind]) return undefined;
   }
   return { counted, row };
 }
@@ -85,9 +92,9 @@ export function withMessageSet(search: URLSearchParams, set: MessageSet | undefi
   changed.delete(PARAMETER);
   if (!set) return changed;
   changed.append(PARAMETER, writeCounted(set.counted));
-  for (const kind of FILTER_KINDS) {
-    const id = set.row[kind];
-    if (id !== undefined) changed.append(PARAMETER, `${ROW_WORDS[kind]}.${id}`);
+  for (const kind of ROW_KINDS) {
+    const id = kind === "categories" ? set.row[kind]?.toLowerCase() : set.row[kind];
+    if (id !== undefined) changed.append(PARAMETER, `${ENTITIES[kind]}.${id}`);
   }
   return changed;
 }
@@ -106,13 +113,14 @@ export function toWhere(counted: Counted): MessageWhere {
 
 /** Narrow the page's filter to a row. */
 export function narrowedTo(filter: CampaignAnalyticsFilter, row: RowIds): CampaignAnalyticsFilter {
-  const only = (id: string | undefined, ids: string[] | null | undefined) => (id === undefined ? ids : [id]);
+  const only = <Id>(id: Id | undefined, ids: Id[] | null | undefined) => (id === undefined ? ids : [id]);
   return {
     ...filter,
     templateIds: only(row.templates, filter.templateIds),
     accountIds: only(row.accounts, filter.accountIds),
     departmentIds: only(row.departments, filter.departmentIds),
     agentIds: only(row.agents, filter.agentIds),
+    categories: only(row.categories, filter.categories),
   };
 }
 

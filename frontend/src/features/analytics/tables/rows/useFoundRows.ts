@@ -8,21 +8,33 @@ import type { TableSource } from "./useTableRows";
 
 const NONE: never[] = [];
 
+/** Rows without messages, which come after all others; those that have messages after all are left out. */
+export type OtherRows<R extends Row> = { rows: R[]; keyOf: (row: R) => string };
+
+/** Return rows with the others after them. */
+export const withOthers = <R extends Row>(nodes: R[], { rows, keyOf }: OtherRows<R>): R[] => {
+  const keys = new Set(nodes.map(keyOf));
+  return [...nodes, ...rows.filter((row) => !keys.has(keyOf(row)))];
+};
+
 /**
- * Return a page of the rows whose names have the reader's text, and their sum. Nothing is asked for without a text.
+ * Return a page of the rows whose names have the reader's text, and their sum. Nothing is asked for without a text or
+ * other rows.
  *
  * The API does not search in tables: all rows are loaded, up to a bound, and searched here.
  */
 export function useFoundRows<R extends Row>(
   { document, filter, viewReceivedAt }: TableSource<R>,
-  { order, size, find }: TableView,
+  { order, size, find, extras }: TableView,
   namesOf: (row: R) => string[],
+  others: OtherRows<R> | undefined,
 ) {
-  const query = useAllRows({ document, filter, order }, viewReceivedAt, find !== "");
+  const query = useAllRows({ document, filter, order, extras }, viewReceivedAt, find !== "" || others !== undefined);
   const key = JSON.stringify([filter, order, size, find]);
   const [choice, setChoice] = useState({ key, page: 0 });
   const page = choice.key === key ? choice.page : 0;
-  const nodes = query.data?.nodes ?? NONE;
+  const loaded = query.data?.nodes ?? NONE;
+  const nodes = others ? withOthers<R>(loaded, others) : loaded;
   const text = fold(find.trim());
   const found = nodes.filter((row) => namesOf(row).some((name) => fold(name).includes(text)));
   const total = sumFunnels(found.map(({ funnel }) => funnel));

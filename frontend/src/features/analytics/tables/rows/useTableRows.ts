@@ -8,6 +8,7 @@ import { useStableQuery } from "../../../../api/useStableQuery";
 import type { Paging } from "../../../../components/Pager";
 import type { TableView } from "../view/tableView";
 import type { Row, Rows, RowsDocument } from "./allRows";
+import { extrasVariables } from "./extras";
 import { FIRST_PAGE, isSameOrder, isSamePage, orderAfter, type PagePosition } from "./pagePosition";
 
 export type TableSource<R extends Row> = {
@@ -18,18 +19,22 @@ export type TableSource<R extends Row> = {
   viewReceivedAt: number;
 };
 
-type Chosen = Pick<TableView, "order" | "size"> & { onOrder: (order: PerformanceOrder) => void; enabled: boolean };
+type Chosen = Pick<TableView, "order" | "size" | "extras"> & {
+  onOrder: (order: PerformanceOrder) => void;
+  enabled: boolean;
+};
 
 /** Return a page of rows, and the functions that go to another page or order. */
 export function useTableRows<R extends Row>(
   { document, filter, firstRows, viewReceivedAt }: TableSource<R>,
-  { order, size, onOrder, enabled }: Chosen,
+  { order, size, extras, onOrder, enabled }: Chosen,
 ) {
   const key = JSON.stringify([filter, order, size]); // a page holds for these only
   const [choice, setChoice] = useState<{ key: string; cursors: string[] }>({ key, cursors: [] });
   const chosen: PagePosition = { order, size, cursors: choice.key === key ? choice.cursors : [] };
-  const variables = { filter, orderBy: order, first: size, after: chosen.cursors.at(-1) ?? null };
-  const initialRows = isSamePage(chosen, FIRST_PAGE) ? firstRows : undefined;
+  const page = { filter, orderBy: order, first: size, after: chosen.cursors.at(-1) ?? null };
+  const variables = { ...page, ...extrasVariables(extras, filter) };
+  const initialRows = extras.length === 0 && isSamePage(chosen, FIRST_PAGE) ? firstRows : undefined;
   const { answer, isPending, error, refetch } = useStableQuery(document, variables, {
     enabled,
     part: {

@@ -1,16 +1,16 @@
 import { ActionIcon, Button, Checkbox, Popover, Stack, Text, Tooltip } from "@mantine/core";
 import { IconColumns3 } from "@tabler/icons-react";
 import { useI18n } from "../../../../i18n/I18nProvider";
-import { DEFAULT_COLUMNS, NUMBER_COLUMNS } from "../view/columns";
+import { DEFAULT_COLUMNS, EXTRAS, NUMBER_COLUMNS } from "../view/columns";
 import { MARKS, type TableView } from "../view/tableView";
 import classes from "./PerformanceTable.module.css";
 
-type Props = { title: string; view: TableView; onChange: (changes: Partial<TableView>) => void };
+type Props = { title: string; view: TableView; hasExtras: boolean; onChange: (changes: Partial<TableView>) => void };
 
 /** The choice of a table's columns, and of what stands beside rates. */
-export function ColumnChoice({ title, view: { columns, marks }, onChange }: Props) {
+export function ColumnChoice({ title, view: { columns, marks, extras }, hasExtras, onChange }: Props) {
   const { t } = useI18n();
-  const isChanged = marks.length > 0 || columns.join() !== DEFAULT_COLUMNS.join();
+  const isChanged = marks.length > 0 || extras.length > 0 || columns.join() !== DEFAULT_COLUMNS.join();
   return (
     <Popover position="bottom-end" shadow="md" trapFocus>
       <Popover.Target>
@@ -33,6 +33,20 @@ export function ColumnChoice({ title, view: { columns, marks }, onChange }: Prop
               ))}
             </Stack>
           </Checkbox.Group>
+          {hasExtras && (
+            <Checkbox.Group
+              className={classes.marks ?? ""}
+              aria-label={t.tables.extrasChoice}
+              value={extras}
+              onChange={(chosen) => onChange({ extras: EXTRAS.filter((extra) => chosen.includes(extra)) })}
+            >
+              <Stack gap="xs">
+                {EXTRAS.map((extra) => (
+                  <Checkbox key={extra} size="sm" value={extra} label={t.tables.extras[extra]} />
+                ))}
+              </Stack>
+            </Checkbox.Group>
+          )}
           <Checkbox.Group
             className={classes.marks ?? ""}
             aria-label={t.tables.marksAbout}
@@ -52,7 +66,7 @@ export function ColumnChoice({ title, view: { columns, marks }, onChange }: Prop
             <Button
               variant="subtle"
               size="compact-sm"
-              onClick={() => onChange({ columns: DEFAULT_COLUMNS, marks: [] })}
+              onClick={() => onChange({ columns: DEFAULT_COLUMNS, marks: [], extras: [] })}
             >
               {t.tables.asBefore}
             </Button>

@@ -3,11 +3,12 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { newTabHandlers } from "../../../../lib/newTab";
 import { useI18n } from "../../../../i18n/I18nProvider";
-import { isOnly, toggled, type FilterKind } from "../../filters/filters";
+import { isOnly, toggled } from "../../filters/changes";
+import type { Facet, FilterKind } from "../../filters/filters";
 import classes from "./PerformanceTable.module.css";
 import { CLICKED, useFilters } from "../../filters/useFilters";
 
-type Props = { kind: FilterKind; id: string; children: ReactNode };
+type Props = { kind: FilterKind | Facet; id: string; children: ReactNode };
 
 /** A name in the view's body: a click shows its numbers only, another one all again. */
 export function FilterLink({ kind, id, children }: Props) {

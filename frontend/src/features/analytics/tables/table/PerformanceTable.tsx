@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { PerformanceOrderField } from "../../../../api/generated/operations";
 import { Card } from "../../../../components/Card";
 import { CardMenu } from "../../../../components/CardMenu";
@@ -23,20 +24,30 @@ type Props<R extends Row> = TableSource<R> &
     definition: DefinedField;
     area: string;
     onView: (changes: Partial<TableView>) => void;
+    /** Absent: the rows have no columns on demand. */
+    hasExtras?: boolean;
+    /** Rows without messages, after all others; absent where they are not shown. */
+    others?: R[] | undefined;
+    /** More controls, and what stands beneath the rows. */
+    controls?: ReactNode;
+    below?: ReactNode;
   };
 
 /** The funnel by agent, department, template or account, sorted and paged by the API. */
 export function PerformanceTable<R extends Row>(props: Props<R>) {
-  const { title, definition, area, view, onView, total, nameColumns, rowKey, identify, ...source } = props;
+  const { title, definition, area, onView, total, nameColumns, rowKey, identify, ...source } = props;
+  const { hasExtras = false, others, controls, below } = props;
+  const view = hasExtras ? props.view : { ...props.view, extras: [] };
   const { t, format } = useI18n();
-  const isFinding = view.find !== "";
+  const otherRows = others && { rows: others, keyOf: rowKey };
+  const isFinding = view.find !== "" || others !== undefined; // all rows are loaded, and paged here
   const paged = useTableRows(source, {
     ...view,
     enabled: !isFinding,
     onOrder: (order) => onView({ order }),
   });
-  const found = useFoundRows(source, view, (row) => nameColumns.map(({ text }) => text(row)));
-  const files = useTableFiles(source, view, nameColumns);
+  const found = useFoundRows(source, view, (row) => nameColumns.map(({ text }) => text(row)), otherRows);
+  const files = useTableFiles(source, view, nameColumns, otherRows);
   const order = isFinding ? view.order : paged.order;
   const sort = (field: PerformanceOrderField) =>
     isFinding ? onView({ order: orderAfter(field, order) }) : paged.sort(field);
@@ -51,8 +62,9 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
       area={area}
       controls={
         <>
+          {controls}
           {hasSearch && <NameSearch title={title} find={view.find} onFind={(find) => onView({ find })} />}
-          <ColumnChoice title={title} view={view} onChange={onView} />
+          <ColumnChoice title={title} view={view} hasExtras={hasExtras} onChange={onView} />
           <CardMenu title={title} {...files} />
         </>
       }
@@ -69,7 +81,7 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
           <RowsTable
             {...{ title, view, total, nameColumns, rowKey, identify, order, sort, isPending }}
             rows={rows.nodes}
-            found={isFinding && found.rows ? found.total : undefined}
+            found={view.find !== "" && found.rows ? found.total : undefined}
           />
           {isFinding && found.rows && (
             <p role="status" className={classes.status}>
@@ -84,6 +96,7 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
             paging={paging}
             sizes={{ all: PAGE_SIZES, onChange: (size) => onView({ size }) }}
           />
+          {below}
         </>
       )}
     </Card>

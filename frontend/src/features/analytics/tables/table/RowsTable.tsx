@@ -3,6 +3,7 @@ import type { MouseEvent, ReactNode } from "react";
 import type { PerformanceOrder, PerformanceOrderField, RowFunnelFragment } from "../../../../api/generated/operations";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import type { Row } from "../rows/allRows";
+import { ExtraCells, ExtraHeaders } from "./ExtraCells";
 import { NUMBER_COLUMNS } from "../view/columns";
 import type { TableView } from "../view/tableView";
 import { NumberCells, type RowIdentity } from "./NumberCells";
@@ -12,7 +13,7 @@ import { SortableHeader } from "./SortableHeader";
 const MAX_WIDE_COLUMNS = 6; // with their whole names
 
 // Beside each other on a phone; more begin another line.
-const MAX_PHONE_COLUMNS = { plain: 5, marked: 4 };
+const MAX_PHONE_COLUMNS = { plain: 5, wide: 4 };
 
 export type NameColumn<R> = {
   header: string;
@@ -48,8 +49,9 @@ export function RowsTable<R extends Row>(props: Props<R>) {
   const { t } = useI18n();
   const columns = NUMBER_COLUMNS.filter(({ key }) => view.columns.includes(key));
   const isMarked = view.marks.length > 0;
-  const phoneColumns = Math.min(columns.length, MAX_PHONE_COLUMNS[isMarked ? "marked" : "plain"]);
-  const style = { "--columns": columns.length, "--phone-columns": phoneColumns };
+  const columnCount = columns.length + view.extras.length;
+  const phoneColumns = Math.min(columnCount, MAX_PHONE_COLUMNS[isMarked || view.extras.length > 0 ? "wide" : "plain"]);
+  const style = { "--columns": columnCount, "--phone-columns": phoneColumns };
   const names = nameColumns.length;
   return (
     // Focusable, so that keys can scroll it.
@@ -62,7 +64,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
         data-names={names}
         data-short={view.columns.includes("sent") || undefined}
         data-marked={isMarked || undefined}
-        data-many={columns.length > MAX_WIDE_COLUMNS || undefined}
+        data-many={columnCount > MAX_WIDE_COLUMNS || undefined}
         aria-busy={isPending}
         aria-label={title}
       >
@@ -81,6 +83,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
                 sort={sort}
               />
             ))}
+            <ExtraHeaders extras={view.extras} />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody role="rowgroup">
@@ -92,6 +95,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
                 </Table.Td>
               ))}
               <NumberCells funnel={row.funnel} row={identify(row)} view={view} total={total} />
+              <ExtraCells extras={view.extras} row={row} />
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -105,6 +109,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
             ) : (
               <NumberCells funnel={total} row={{ ids: {}, name: t.tables.total }} view={view} />
             )}
+            <ExtraCells extras={view.extras} />
           </Table.Tr>
         </Table.Tfoot>
       </Table>

@@ -26,5 +26,10 @@ export const NUMBER_COLUMNS: NumberColumn[] = [
   { key: "responded", step: "responded", field: "RESPONDED_RATE", share: (funnel) => funnel.responded },
 ];
 
+/** The columns that are asked for on demand: the median of the times to reply, and the messages over time. */
+export const EXTRAS = ["median", "trend"] as const;
+
+export type Extra = (typeof EXTRAS)[number];
+
 /** Those that a table has until its reader chooses others. */
 export const DEFAULT_COLUMNS: ColumnKey[] = ["tickets", "messages", "sent", "delivered", "read", "responded"];

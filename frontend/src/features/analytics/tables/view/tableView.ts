@@ -1,6 +1,6 @@
 /** The reader's choices in the tables, and how an address names them. */
 import type { PerformanceOrder, PerformanceOrderField } from "../../../../api/generated/operations";
-import { DEFAULT_COLUMNS, NUMBER_COLUMNS, type ColumnKey } from "./columns";
+import { DEFAULT_COLUMNS, EXTRAS, NUMBER_COLUMNS, type ColumnKey, type Extra } from "./columns";
 
 /** Shown beside each rate: its interval of 95 %, its difference from that of all rows. */
 export const MARKS = ["interval", "difference"] as const;
@@ -13,12 +13,22 @@ export const PAGE_SIZE = 10; // rows of a table until its reader chooses another
 
 export const DEFAULT_ORDER: PerformanceOrder = { field: "SENT", direction: "DESC" };
 
+/**
+ * The rows of the table by agent: those who sent, those who did not too, or a row for each agent and department. The
+ * first is what an address says nothing of.
+ */
+export const AGENT_ROWS = ["totals", "all", "departments"] as const;
+
+export type AgentRows = (typeof AGENT_ROWS)[number];
+
 export type TableView = {
   order: PerformanceOrder;
   /** Rows of a page. */
   size: number;
   columns: ColumnKey[];
   marks: Mark[];
+  extras: Extra[];
+  agents: AgentRows;
   /** The part of a name that rows must have. */
   find: string;
 };
@@ -28,6 +38,8 @@ export const DEFAULT_VIEW: TableView = {
   size: PAGE_SIZE,
   columns: DEFAULT_COLUMNS,
   marks: [],
+  extras: [],
+  agents: "totals",
   find: "",
 };
 
@@ -52,18 +64,22 @@ export function parseTableView(search: URLSearchParams): TableView {
     size,
     columns: columns.length > 0 ? columns : DEFAULT_COLUMNS,
     marks: MARKS.filter((mark) => words.includes(mark)),
+    extras: EXTRAS.filter((extra) => words.includes(extra)),
+    agents: AGENT_ROWS.find((name) => name === search.get("agents")) ?? "totals",
     find: search.get("find") ?? "",
   };
 }
 
 /** Return the parameters for choices; null for those that are as they were at first. */
-export function writeTableView({ order, size, columns, marks, find }: TableView): Record<string, string | null> {
+export function writeTableView(view: TableView): Record<string, string | null> {
+  const { order, size, columns, marks, extras, agents, find } = view;
   const sort = (order.direction === "DESC" ? "-" : "") + wordOf(order.field);
-  const words = [...NUMBER_COLUMNS.map(({ key }) => key).filter((key) => columns.includes(key)), ...marks];
+  const words = [...NUMBER_COLUMNS.map(({ key }) => key).filter((key) => columns.includes(key)), ...extras, ...marks];
   return {
     sort: sort === "-sent" ? null : sort,
     rows: size === PAGE_SIZE ? null : String(size),
     columns: words.join() === DEFAULT_COLUMNS.join() ? null : words.join(SEPARATOR),
+    agents: agents === "totals" ? null : agents,
     find: find || null,
   };
 }

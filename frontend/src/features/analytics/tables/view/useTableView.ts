@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { changeParameters, useParameters } from "../../../../hooks/useParameters";
 import { parseTableView, writeTableView, type TableView } from "./tableView";
 
-export const TABS = ["agents", "departments", "templates", "accounts"] as const;
+export const TABS = ["agents", "departments", "templates", "accounts", "categories"] as const;
 
 export type Tab = (typeof TABS)[number];
 

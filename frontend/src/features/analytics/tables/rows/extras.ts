@@ -1,0 +1,15 @@
+import type { CampaignAnalyticsFilter, DayGranularity } from "../../../../api/generated/operations";
+import { countDays } from "../../../../lib/days";
+import type { Extra } from "../view/columns";
+
+const MAX_DAYS = 62; // with a point for each
+
+/** The variables of a table's documents that say which columns on demand to read. */
+export type ExtrasVariables = { median: boolean; trend: boolean; granularity: DayGranularity };
+
+/** Return what to read for columns on demand. */
+export const extrasVariables = (extras: Extra[], { sentOn }: CampaignAnalyticsFilter): ExtrasVariables => ({
+  median: extras.includes("median"),
+  trend: extras.includes("trend"),
+  granularity: countDays(sentOn) <= MAX_DAYS ? "DAY" : "WEEK",
+});
