@@ -238,9 +238,9 @@ def test_medians_and_trends_are_columns_on_demand(demo: Server, page: Page) -> N
     head, *text = file.path().read_text("utf-8-sig").splitlines()
     assert head.split(";")[-1] == "Mediana de respuesta (segundos)"
     assert len(text) == len(rows)
-    for line, row in zip(text, rows, strict=True):
+    for cells, row in zip(text, rows, strict=True):
         median = row["responseTime"]["median"]
-        assert line.split(";")[-1] == ("" if median is None else str(median).replace(".", ",").removesuffix(",0"))
+        assert cells.split(";")[-1] == ("" if median is None else str(median).replace(".", ",").removesuffix(",0"))
     page.get_by_role("tab", name="Tipo").click()
     expect(page.locator("[data-column=trend]")).to_have_count(0)  # which rows of categories do not have
 
