@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from tests.support.browser.users import Reader, operation
+from tests.support.browser.users import ARGUMENTS, Reader, operation
 from tests.support.servers.server import Server
 
 
@@ -206,7 +206,8 @@ def test_who_loads_the_page_meanwhile_and_hears_of_no_event_is_told_all_the_same
 
 def test_an_export_that_gave_no_file_is_repeated_and_its_view_opened(administrator: Reader) -> None:
     page = administrator.page
-    filter = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}, "departmentIds": ["d1"]}
+    others = {"excludeAgentIds": ["u1"], "categories": ["UTILITY", "SERVICE"], "languages": ["es_CL"]}
+    filter = {"sentOn": {"from": "2026-11-02", "to": "2026-11-08"}, "departmentIds": ["d1"], **others}
     asked = {"name": "Otra vez", "format": "CSV", "separator": "SEMICOLON", "columns": ["ANSWERED"], "filter": filter}
     answer = administrator.server.ask(administrator.identity, CREATE, input={**asked, "where": {"step": "BOUNCED"}})
     assert answer["createExport"]["userErrors"] == []
@@ -230,13 +231,16 @@ def test_an_export_that_gave_no_file_is_repeated_and_its_view_opened(administrat
     assert input.pop("idempotencyKey")
     assert input == {
         **asked, "locale": "ES", "where": input["where"],
-        "filter": {**filter, "templateIds": None, "accountIds": None, "agentIds": None},
+        "filter": {**dict.fromkeys(ARGUMENTS.values()), **filter, "categories": input["filter"]["categories"]},
     }  # fmt: skip
+    assert sorted(input["filter"]["categories"]) == ["SERVICE", "UTILITY"]
     assert input["where"]["step"] == "BOUNCED"
     expect(row).to_have_count(2)
     expect(page.get_by_role("log").get_by_text("Listo: Otra vez")).to_have_count(1)
     row.last.get_by_role("link", name="Abrir esta vista").click()
-    assert page.evaluate("location.search") == "?from=2026-11-02&to=2026-11-08&department=d1&messages=bounced"
+    values = "department=d1&not_agent=u1&category=%s&category=%s&language=es_CL"
+    ordered = values % tuple(category.lower() for category in input["filter"]["categories"])
+    assert page.evaluate("location.search") == f"?from=2026-11-02&to=2026-11-08&{ordered}&messages=bounced"
     expect(page.get_by_role("dialog").get_by_role("heading", name="Rebotados")).to_be_visible()
 
 

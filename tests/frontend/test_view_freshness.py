@@ -48,7 +48,7 @@ def test_a_page_or_order_that_cannot_be_had_leaves_the_table_as_it_was(administr
     rows, pager = part.locator("tbody tr"), part.get_by_role("navigation")
     before, place = rows.all_inner_texts(), pager.inner_text()
     rate = part.get_by_role("columnheader", name="% Respondidos")
-    with failing(page, "Agents"):
+    with failing(page, "AgentTotals"):
         pager.get_by_label("Página siguiente").click()
         expect(part.get_by_role("alert")).to_contain_text("No se pudo cargar")
         assert (rows.all_inner_texts(), pager.inner_text()) == (before, place)

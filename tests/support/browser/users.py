@@ -18,7 +18,8 @@ IDENTITIES = {person.user_id: identity_of(person) for person in PEOPLE}
 # The parameter of a link for each dimension: its field in the singular, with `not_` if its values are left out; see
 # docs/frontend.md.
 PARAMETERS = {one.field: one.field.removesuffix("s").replace("excluded_", "not_") for one in DIMENSIONS}
-ARGUMENTS = [(PARAMETERS[dimension.field], dimension.argument) for dimension in DIMENSIONS]
+# The argument of the API for each parameter.
+ARGUMENTS = {PARAMETERS[dimension.field]: dimension.argument for dimension in DIMENSIONS}
 
 FUNNEL = """
 fragment Step on FunnelStep { count tickets rate }
@@ -121,7 +122,7 @@ class Reader:
                     languages: ids("language"),
                 };
             }""",
-            [address, days, ARGUMENTS],
+            [address, days, list(ARGUMENTS.items())],
         )
         first, last = (date.fromisoformat(from_page["sentOn"][name]) for name in ("from", "to"))
         rolls = [str(first), str(last)] in days.values()
