@@ -1,5 +1,5 @@
 import type { Texts } from "../../../i18n/es";
-import { facetWords } from "../../../i18n/facetWords";
+import { facetWords } from "../../../i18n/words/facetWords";
 import type { Formats } from "../../../i18n/formats";
 import { choiceOf } from "../filters/changes";
 import { FACETS, FILTER_KINDS, type Filters, type Names } from "../filters/filters";

@@ -1,7 +1,7 @@
 import { Anchor, Text } from "@mantine/core";
 import { Link } from "wouter";
 import type { ExportRowFragment } from "../../../api/generated/operations";
-import { facetWords } from "../../../i18n/facetWords";
+import { facetWords } from "../../../i18n/words/facetWords";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { newTabHandlers } from "../../../lib/newTab";
 import { viewAddress } from "../viewAddress";

@@ -1,6 +1,6 @@
 import { Checkbox, Loader, Stack, Text } from "@mantine/core";
 import type { ApiError } from "../../../../api/errors";
-import { facetWords } from "../../../../i18n/facetWords";
+import { facetWords } from "../../../../i18n/words/facetWords";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import classes from "../FilterBar.module.css";
 import type { Facet } from "../filters";

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, CloseButton, Popover, Stack } from "@mantine/core";
 import { IconFilterPlus } from "@tabler/icons-react";
 import { useRef, useState } from "react";
-import { facetWords } from "../../../../i18n/facetWords";
+import { facetWords } from "../../../../i18n/words/facetWords";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import classes from "../FilterBar.module.css";
 import { FilterButton } from "../FilterButton";

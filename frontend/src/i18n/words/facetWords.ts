@@ -1,5 +1,5 @@
-import type { Texts } from "./es";
-import type { Formats } from "./formats";
+import type { Texts } from "../es";
+import type { Formats } from "../formats";
 
 /** What a message's template was: its category or its language. */
 export type FacetName = "categories" | "languages";
