@@ -22,6 +22,8 @@ PICTURES = [
     ("envios-individuales", "/", "p1", (1440, 1000), "light"),
     ("envios-individuales-oscuro", "/", "p3", (1440, 1000), "dark"),
     ("envios-individuales-telefono", "/", "p1", (390, 844), "light"),
+    ("mensajes", "/?messages=bounced", "p1", (1440, 1000), "light"),
+    ("impresion", "/", "p3", (794, 1123), "light"),  # a sheet of A4 at 96 points an inch
     ("exportaciones", "/exports", "p1", (1440, 620), "light"),
     ("graphiql", "/graphiql", "p2", (1440, 900), "light"),
 ]
@@ -62,6 +64,10 @@ def ready(page: Page, name: str) -> None:
         page.locator("[data-status]").first.wait_for()
     else:
         page.locator("[data-drawn]").nth(2).wait_for()
+    if name == "mensajes":
+        page.get_by_role("dialog").get_by_role("listitem").first.wait_for()
+    if name == "impresion":
+        page.emulate_media(media="print")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(600)  # charts grow
 
