@@ -33,6 +33,7 @@ class Weight:
     field: float
     item: float = 0.005
     shared: bool = False
+    page: float = 0.0  # the points of a read for the whole page that the field is on
 
 
 # The first that fits counts.
@@ -41,8 +42,8 @@ WEIGHTS = (
     Weight(r"CampaignAnalytics\.messages", 120, 0.1),
     Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
-    # Read for the rows of a page at once, of which there are as many as it has.
-    Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 4),
+    # What rows have is read for all rows of a page at once.
+    Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 0.3, page=40),
     Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing|coverage)", 25, shared=True),
     # The specification of an export, which is read with it, may have four thousand ids.
     Weight(r"Query\.exports", 10, 0.3),
@@ -84,6 +85,8 @@ class FieldCost:
     own: float
     items: int | None = None  # None: it is no list
     item: float = 0.0
+    page_read: tuple[str, float] | None = None  # what is read once for the page that it is on
+    is_page: bool = False
     read: tuple[str, float] | None = None  # what it shares with the same fields beside it, and its points
     looks_at_rows: bool = False  # by itself, for the values of the filter
     comparison: str | None = None  # the earlier period that it is, as it is named; None: it is none
@@ -106,7 +109,16 @@ def field_cost(coordinate: str, field: GraphQLField, node: FieldNode) -> FieldCo
     # An hourly series is read by itself, all others from the same days.
     read = (f"{coordinate} by hour" if granularity == "HOUR" else coordinate, weight.field) if weight.shared else None
     own = 0.0 if read else weight.field
-    return FieldCost(own, items, weight.item, read, own >= LOOKS_AT_ROWS, _comparison(coordinate, node))
+    return FieldCost(
+        own,
+        items,
+        weight.item,
+        page_read=(coordinate, weight.page) if weight.page else None,
+        is_page="first" in field.args,
+        read=read,
+        looks_at_rows=own >= LOOKS_AT_ROWS,
+        comparison=_comparison(coordinate, node),
+    )
 
 
 def _comparison(coordinate: str, node: FieldNode) -> str | None:

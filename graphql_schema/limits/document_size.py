@@ -54,6 +54,7 @@ class DocumentCost:
     cost: float = 0.0
     reads: Reads = NO_READS
     reads_before: frozenset[tuple[str, Reads]] = frozenset()  # those of an earlier period, by the comparison
+    page_reads: Reads = NO_READS  # those of the page around it
     paid: int = 0  # how many reads are in the cost
     introspects: bool = False
 
@@ -66,6 +67,7 @@ class DocumentCost:
         self.cost += other.cost
         self.reads |= other.reads
         self.reads_before |= other.reads_before
+        self.page_reads |= other.page_reads
         self.paid += other.paid
         self.introspects |= other.introspects
 
@@ -89,6 +91,12 @@ class DocumentCost:
             cheaper = NO_READS
         self.paid += len(self.reads) + sum(map(len, earlier.values()))
         self.reads, self.reads_before = NO_READS, frozenset()
+
+    def charge_page_reads(self) -> None:
+        """Take the reads of a page, which are for all of its rows, into the cost."""
+        self.cost += sum(cost for _, cost in self.page_reads)
+        self.paid += len(self.page_reads)
+        self.page_reads = NO_READS
 
     @property
     def points(self) -> int:
@@ -245,6 +253,8 @@ class _CostVisitor:
         if definition and parent:
             field_price = field_cost(f"{parent.name}.{name}", definition, node)
             size.paid += field_price.looks_at_rows
+            if field_price.page_read:
+                size.page_reads |= {field_price.page_read}
             if field_price.comparison:
                 size.cost = field_price.of(size.cost)
                 of_this = {(field_price.comparison, size.reads)} if size.reads else set()
@@ -252,5 +262,7 @@ class _CostVisitor:
             else:
                 size.cost = field_price.of(size.cost)
                 size.charge_reads()
+                if field_price.is_page:
+                    size.charge_page_reads()
                 size.reads = frozenset([field_price.read]) if field_price.read else NO_READS
         return size

@@ -123,6 +123,17 @@ def test_what_is_asked_of_the_period_before_alone_is_paid_in_full() -> None:
     assert points(analytics(f"{funnel} previousPeriod {{ {funnel} }} {years}")) >= both + alone - 1
 
 
+def test_what_rows_have_is_paid_for_the_page_once_and_a_little_for_each_row() -> None:
+    page = "byAgent(first: %d) { nodes { agent { id } %s } }"
+    plain, detailed = (points(analytics(page % (10, more))) for more in ("", "messagesOverTime"))
+    assert 40 <= detailed - plain < 60
+    twice = points(analytics(page % (10, "messagesOverTime w: messagesOverTime(granularity: WEEK)")))
+    assert twice - detailed < 10  # one read
+    two = "a: byAgent(first: 1) { nodes { messagesOverTime } } b: byAgent(first: 2) { nodes { messagesOverTime } }"
+    assert points(analytics(two)) >= points(analytics("byAgent(first: 1) { totalCount }")) + 80
+    assert points(analytics(page % (200, "messagesOverTime responseTime { median }"))) < 500
+
+
 async def test_what_counts_nothing_reads_nothing_whatever_its_filter(database: Database, tenant: str) -> None:
     await feed(database, tenant, [factories.message_sent()])
     earlier = " ".join(
