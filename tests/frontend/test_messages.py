@@ -1,10 +1,12 @@
 """The drawer of the messages behind a number: from each place, the same messages as the API's, and all that it does."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.frontend.test_accessibility import violations
 from tests.frontend.test_view import settled
@@ -136,7 +138,11 @@ def test_a_click_on_a_chart_opens_the_messages_beneath_it(reader: Reader, area: 
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box
-    chart.click(position={"x": box["width"] * 0.62, "y": box["height"] * 0.6})
+    for x, y in ((0.62, 0.6), (0.6, 0.55), (0.64, 0.65)):  # between two cells is nothing to click on
+        chart.click(position={"x": box["width"] * x, "y": box["height"] * y})
+        with suppress(PlaywrightTimeoutError):
+            reader.page.wait_for_url(re.compile(f"messages={pattern}"), timeout=2_000)
+            break
     expect(reader.page).to_have_url(re.compile(f"messages={pattern}"))
     found = re.search(f"messages={pattern}", reader.page.url)
     assert found
@@ -301,7 +307,7 @@ def test_an_address_that_nobody_understands_opens_nothing(demo: Server, page: Pa
     settled(Reader.enter(demo, page, "p1", QUARTER + "&messages=everything"))
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert sorted(asked) == ["View", "Viewer"]
+    assert {*asked} == {"View", "Viewer", "EarlierSeries"}
 
 
 def test_a_supervisor_sees_the_messages_of_their_departments(demo: Server, page: Page) -> None:
