@@ -20,6 +20,7 @@ from analytics.domain import limits
 from analytics.domain.measures.comparison import Comparison
 from analytics.domain.query_spec import DIMENSIONS
 from analytics.storage.database import Database
+from benchmarks.page.documents import source_documents
 from graphql_schema.limits.cost import field_cost
 from graphql_schema.limits.document_size import measure
 from graphql_schema.schema import schema
@@ -132,6 +133,12 @@ def test_what_rows_have_is_paid_for_the_page_once_and_a_little_for_each_row() ->
     two = "a: byAgent(first: 1) { nodes { messagesOverTime } } b: byAgent(first: 2) { nodes { messagesOverTime } }"
     assert points(analytics(two)) >= points(analytics("byAgent(first: 1) { totalCount }")) + 80
     assert points(analytics(page % (200, "messagesOverTime responseTime { median }"))) < 500
+
+
+@pytest.mark.parametrize(("name", "document"), source_documents().items(), ids=[*source_documents()])
+def test_each_document_of_the_pages_is_within_the_cap(name: str, document: str) -> None:
+    """With its variables, whose values are not known: as many rows as a page may have, and all that may be included."""
+    assert points(document) <= limits.MAX_COST * 0.9, name
 
 
 async def test_what_counts_nothing_reads_nothing_whatever_its_filter(database: Database, tenant: str) -> None:
