@@ -259,7 +259,7 @@ def test_a_message_opens_to_its_history(reader: Reader) -> None:
     summary.press("Enter")
     expect(summary).to_have_attribute("aria-expanded", "true")
     history = item.get_by_role("list", name="Historia del mensaje")
-    expect(history.get_by_role("listitem").first).to_contain_text("Enviado")
+    expect(history.get_by_role("listitem").first).to_contain_text("Intento de envío")
     replied = history.locator("[data-event=replied]")
     expect(replied).to_contain_text(node["reply"]["text"])
     expect(replied).to_contain_text(re.compile(r"(Texto|Botón) · después de .* · .*"))

@@ -75,7 +75,7 @@ export const messagesEn: MessageTexts = {
     REPLIED: "Responded",
   },
   events: {
-    sent: "Sent",
+    sent: "Attempted",
     accepted: "Accepted by WhatsApp",
     delivered: "Delivered",
     read: "Read",

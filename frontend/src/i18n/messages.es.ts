@@ -76,7 +76,7 @@ export const messagesEs = {
     REPLIED: "Respondido",
   },
   events: {
-    sent: "Enviado",
+    sent: "Intento de envío",
     accepted: "Aceptado por WhatsApp",
     delivered: "Entregado",
     read: "Leído",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from math import floor
 from typing import Any
 
 import pytest
@@ -24,6 +25,11 @@ def line(page: Page) -> Locator:
 def changes(page: Page) -> Locator:
     """All changes on the page."""
     return page.locator("[data-number=change]")
+
+
+def shown(rate: float) -> float:
+    """A rate as it is written, in tenths of a percent."""
+    return floor(1000 * rate + 0.5) / 1000
 
 
 def written(page: Page, change: float, unit: str) -> str:
@@ -50,7 +56,7 @@ def changes_agree(reader: Reader, told: Any) -> None:
     for name in (*RATES, "bounced"):
         step = page.locator(f"[data-step={name}]:is(li, div)").first
         change = step.locator("[data-number=change]")
-        expect(change).to_have_text(written(page, now[name]["rate"] - before[name]["rate"], "points"))
+        expect(change).to_have_text(written(page, shown(now[name]["rate"]) - shown(before[name]["rate"]), "points"))
         expect(step.locator("[data-number=before]")).to_contain_text(
             f"antes {reader.written('rate', before[name]['rate'])} · "
         )

@@ -21,6 +21,11 @@ describe("relativeChange", () => {
 describe("rateChange", () => {
   it("is the difference of the rates", () => expect(rateChange(of(956, 1_000), of(954, 1_000))).toBeCloseTo(0.002, 10));
 
+  it("is that of the rates as they are written", () => {
+    expect(rateChange(of(2304, 10_000), of(2356, 10_000))).toBeCloseTo(-0.006, 10); // 23.0 % and 23.6 %
+    expect(rateChange(of(9447, 10_000), of(9413, 10_000))).toBeCloseTo(0.004, 10); // 94.5 % and 94.1 %
+  });
+
   it("is nothing where one is a share of nothing", () => {
     expect(rateChange(of(0, 0), of(1, 2))).toBeNull();
     expect(rateChange(of(1, 2), of(0, 0))).toBeNull();

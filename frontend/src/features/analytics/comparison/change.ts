@@ -15,9 +15,16 @@ export function relativeChange(current: number | null, earlier: number | null): 
   return current === null || earlier === null || earlier === 0 ? null : (current - earlier) / earlier;
 }
 
-/** Return the difference of two rates, 0.01 for a percentage point; null where one of them is a share of nothing. */
+/** Return the tenths of a percent of a rate, as it is written. */
+const tenths = (rate: number): number => Math.round(1000 * rate);
+
+/**
+ * Return the difference of two rates as they are written, 0.01 for a percentage point: readers subtract one from the
+ * other. Null where one of them is a share of nothing.
+ */
 export function rateChange(current: Rate, earlier: Rate): number | null {
-  return current.rate === null || earlier.rate === null ? null : current.rate - earlier.rate;
+  if (current.rate === null || earlier.rate === null) return null;
+  return (tenths(current.rate) - tenths(earlier.rate)) / 1000;
 }
 
 /** Return the direction of a change as it is written; undefined where there is none to write. */
