@@ -53,6 +53,7 @@ export function createFormats(locale: string) {
   const signs = { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" } as const;
   const signed = new Intl.NumberFormat(locale, signs);
   const wholePercent = new Intl.NumberFormat(locale, { style: "percent" });
+  const roughChange = new Intl.NumberFormat(locale, { style: "percent", signDisplay: "exceptZero" });
   const change = new Intl.NumberFormat(locale, { ...signs, style: "percent" });
   const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   const dayOfWeek = new Intl.DateTimeFormat(locale, {
@@ -82,6 +83,8 @@ export function createFormats(locale: string) {
     wholeRate: (rate: number) => wholePercent.format(rate),
     /** Write by how much a number has changed, of itself: `+8.9%`. */
     change: (ratio: number) => change.format(ratio),
+    /** Write by about how much a time has changed, of itself: `≈ +10%`. */
+    roughChange: (ratio: number) => `≈ ${roughChange.format(ratio)}`,
     /** Write a range of rates: `93.5–96.2%`. */
     rateRange: ([low, high]: [number, number]) => `${decimal.format(100 * low)}–${percent.format(high)}`,
     /** Write the difference of two rates in percentage points: `+2.1`. */

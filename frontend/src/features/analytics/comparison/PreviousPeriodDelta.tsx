@@ -2,7 +2,7 @@ import { Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconArrowDownRight, IconArrowUpRight, IconEqual } from "@tabler/icons-react";
 import { useI18n } from "../../../i18n/I18nProvider";
 import type { Days } from "../../../lib/days";
-import { directionOf, judge, rateChange, relativeChange, type Rate } from "./change";
+import { directionOf, judge, rateChange, relativeChange, timeChange, type Rate } from "./change";
 import classes from "./comparison.module.css";
 
 const ICON_PROPS = { size: 15, stroke: 2, "aria-hidden": true };
@@ -22,13 +22,27 @@ type AmountProps = Common & {
   text: (amount: number | null) => string;
 };
 
-/** The change of a number of messages, or of a time, in percent: neither good nor bad. */
+/** The change of a number of messages in percent: neither good nor bad. */
 export function AmountDelta({ current, earlier, text, ...common }: AmountProps) {
   const { format } = useI18n();
   return (
     <Delta
       change={relativeChange(current, earlier)}
       write={format.change}
+      before={text(earlier)}
+      note={undefined}
+      {...common}
+    />
+  );
+}
+
+/** The change of a time in whole percent, as precise as times are: neither good nor bad. */
+export function TimeDelta({ current, earlier, text, ...common }: AmountProps) {
+  const { format } = useI18n();
+  return (
+    <Delta
+      change={timeChange(current, earlier)}
+      write={format.roughChange}
       before={text(earlier)}
       note={undefined}
       {...common}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { directionOf, judge, rateChange, relativeChange } from "./change";
+import { directionOf, judge, rateChange, relativeChange, timeChange } from "./change";
 
 const of = (count: number, base: number) => ({ count, base, rate: base > 0 ? count / base : null });
 
@@ -16,6 +16,16 @@ describe("relativeChange", () => {
     if (change === null) expect(found).toBeNull();
     else expect(found).toBeCloseTo(change, 10);
   });
+});
+
+describe("timeChange", () => {
+  it.each([
+    [105, 100, 0],
+    [95.3, 100, 0],
+    [110.25, 100, 0.1],
+    [82.3, 100, -0.18],
+    [null, 100, null],
+  ])("of %s after %s is %s", (current, earlier, expected) => expect(timeChange(current, earlier)).toBe(expected));
 });
 
 describe("rateChange", () => {

@@ -15,6 +15,16 @@ export function relativeChange(current: number | null, earlier: number | null): 
   return current === null || earlier === null || earlier === 0 ? null : (current - earlier) / earlier;
 }
 
+// Times come in steps of 5 %: one step says nothing yet.
+const MIN_TIME_CHANGE = 0.06;
+
+/** Return by how much of the earlier time a time has changed, in whole percent; 0 for no more than its precision. */
+export function timeChange(current: number | null, earlier: number | null): number | null {
+  const change = relativeChange(current, earlier);
+  if (change === null) return null;
+  return Math.abs(change) < MIN_TIME_CHANGE ? 0 : Math.round(100 * change) / 100;
+}
+
 /** Return the tenths of a percent of a rate, as it is written. */
 const tenths = (rate: number): number => Math.round(1000 * rate);
 

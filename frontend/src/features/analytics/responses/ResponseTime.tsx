@@ -5,7 +5,7 @@ import { useI18n } from "../../../i18n/I18nProvider";
 import { named } from "../messages/number/messageSet";
 import { MessagesButton } from "../messages/number/MessagesButton";
 import type { Earlier } from "../comparison/comparison";
-import { AmountDelta } from "../comparison/PreviousPeriodDelta";
+import { TimeDelta } from "../comparison/PreviousPeriodDelta";
 import classes from "./ResponseTime.module.css";
 
 type Props = { times: TimesFragment; earlier: Earlier | undefined };
@@ -35,7 +35,7 @@ export function ResponseTime({ times, earlier }: Props) {
             </dd>
             {earlier && (
               <dd>
-                <AmountDelta
+                <TimeDelta
                   current={times[key]}
                   earlier={earlier.responseTime[key]}
                   text={format.duration}
