@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from analytics.domain.measures.comparison import MONTH, WEEK, Comparison
+from analytics.domain.measures.comparison import MONTH, WEEK, YEAR, Comparison
 from analytics.domain.query_spec import DIMENSIONS, INCLUDED
 
 PAGE_SIZE = 10  # rows of a table: `tables/columns.ts`
@@ -35,8 +35,10 @@ class Filters:
     @property
     def comparison(self) -> Comparison:
         """The earlier days that the page compares with: `comparison/comparison.ts`."""
-        whole = self.first == self.last or any(unit.is_whole(self.first, self.last) for unit in (MONTH, WEEK))
-        return Comparison.PERIOD_BEFORE if whole else Comparison.DAYS_BEFORE
+        whole = any(unit.is_whole(self.first, self.last) for unit in (MONTH, WEEK))
+        within = any(unit.start(self.last) == self.first for unit in (YEAR, MONTH, WEEK))
+        is_calendar = self.first == self.last or whole or within
+        return Comparison.PERIOD_BEFORE if is_calendar else Comparison.DAYS_BEFORE
 
     def variables(self) -> dict[str, Any]:
         """Return the variables of the page's first request."""

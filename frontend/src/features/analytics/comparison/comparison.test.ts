@@ -20,15 +20,18 @@ describe("comparisonOf", () => {
     ["2025-11-01", "2026-10-31", "twelve months"],
     ["2026-11-16", "2026-11-22", "a week"],
     ["2026-11-09", "2026-11-22", "two weeks"],
+    ["2026-11-01", "2026-11-27", "a month that runs"],
+    ["2026-11-23", "2026-11-27", "a week that runs"],
+    ["2026-01-01", "2026-11-27", "a year that runs"],
   ])("compares %s to %s, %s, with the period before", (from, to) =>
     expect(of(`from=${from}&to=${to}`)).toBe("PERIOD_BEFORE"),
   );
 
   it.each([
-    ["2026-10-01", "2026-10-30"],
     ["2026-10-02", "2026-10-31"],
+    ["2026-10-01", "2026-11-15"],
     ["2026-11-15", "2026-11-21"],
-    ["2026-11-16", "2026-11-21"],
+    ["2026-11-16", "2026-11-28"],
   ])("compares %s to %s, which no calendar names, with as many days before", (from, to) =>
     expect(of(`from=${from}&to=${to}`)).toBe("DAYS_BEFORE"),
   );
