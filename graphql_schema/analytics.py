@@ -26,7 +26,7 @@ from graphql_schema.tables import (
 )
 from resolvers import analytics, categories, messages
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
-from resolvers.row_details import TableRow, TableRows
+from resolvers.row_details import TableRows
 
 
 @strawberry.type(description="The range of days as resolved.")
@@ -137,32 +137,17 @@ class CampaignAnalytics:
         spec = await self.spec(info)
         page = await analytics.by_agent(info.context.loader, spec, _order(order_by), first, after)
         rows = TableRows.of(page, spec, Grouping.AGENT)
-        return to_connection(
-            page,
-            lambda row: AgentPerformance(
-                row=TableRow(rows, row.entity.id, row.departments[0].id),
-                agent=row.entity,
-                department=row.departments[0],
-                funnel=Funnel.from_domain(row.counts),
-            ),
-        )
+        return to_connection(page, lambda row: AgentPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each agent, whatever the department.")
     async def by_agent_total(
         self, info: Info, order_by: Ordered = None, first: First = 50, after: After = None
     ) -> Connection[AgentTotalPerformance]:
-        spec = await self.spec(info)
-        page = await analytics.by_agent_total(info.context.loader, spec, _order(order_by), first, after)
-        rows = TableRows.of(page, spec, Grouping.AGENT)
-        return to_connection(
-            page,
-            lambda row: AgentTotalPerformance(
-                row=TableRow(rows, row.entity.id),
-                agent=row.entity,
-                departments=list(row.departments),
-                funnel=Funnel.from_domain(row.counts),
-            ),
+        page = await analytics.by_agent_total(
+            info.context.loader, await self.spec(info), _order(order_by), first, after
         )
+        rows = TableRows.of(page, await self.spec(info), Grouping.AGENT)
+        return to_connection(page, lambda row: AgentTotalPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each department.")
     async def by_department(
@@ -171,12 +156,7 @@ class CampaignAnalytics:
         spec = await self.spec(info)
         page = await analytics.by_department(info.context.loader, spec, _order(order_by), first, after)
         rows = TableRows.of(page, spec, Grouping.DEPARTMENT)
-        return to_connection(
-            page,
-            lambda row: DepartmentPerformance(
-                row=TableRow(rows, row.entity.id), department=row.entity, funnel=Funnel.from_domain(row.counts)
-            ),
-        )
+        return to_connection(page, lambda row: DepartmentPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each template.")
     async def by_template(
@@ -185,15 +165,7 @@ class CampaignAnalytics:
         spec = await self.spec(info)
         page = await analytics.by_template(info.context.loader, spec, _order(order_by), first, after)
         rows = TableRows.of(page, spec, Grouping.TEMPLATE)
-        return to_connection(
-            page,
-            lambda row: TemplatePerformance(
-                row=TableRow(rows, row.entity.id),
-                template=row.entity,
-                departments=list(row.departments),
-                funnel=Funnel.from_domain(row.counts),
-            ),
-        )
+        return to_connection(page, lambda row: TemplatePerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each sender account.")
     async def by_account(
@@ -202,12 +174,7 @@ class CampaignAnalytics:
         spec = await self.spec(info)
         page = await analytics.by_account(info.context.loader, spec, _order(order_by), first, after)
         rows = TableRows.of(page, spec, Grouping.ACCOUNT)
-        return to_connection(
-            page,
-            lambda row: AccountPerformance(
-                row=TableRow(rows, row.entity.id), account=row.entity, funnel=Funnel.from_domain(row.counts)
-            ),
-        )
+        return to_connection(page, lambda row: AccountPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each category of templates, as the messages were sent.")
     async def by_category(

@@ -8,8 +8,8 @@ from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
 from graphql_schema.context import Info
 from graphql_schema.directory import Account, Agent, Department, Template
 from graphql_schema.enums import Category, DayGranularity, describe_type
-from resolvers.analytics import ResponseTime
-from resolvers.row_details import TableRow
+from resolvers.analytics import Performance, ResponseTime
+from resolvers.row_details import TableRow, TableRows
 
 describe_type(
     FunnelStepCounts,
@@ -101,6 +101,16 @@ class AgentPerformance(RowDetails):
     department: Department = strawberry.field(description="The department they were sent from.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
+    @staticmethod
+    def from_domain(row: Performance[Agent], rows: TableRows) -> "AgentPerformance":
+        """Return a row of the table, of those on a page."""
+        return AgentPerformance(
+            row=TableRow(rows, row.entity.id, row.departments[0].id),
+            agent=row.entity,
+            department=row.departments[0],
+            funnel=Funnel.from_domain(row.counts),
+        )
+
 
 @strawberry.type(description="An agent's messages from all departments.")
 class AgentTotalPerformance(RowDetails):
@@ -108,11 +118,30 @@ class AgentTotalPerformance(RowDetails):
     departments: list[Department] = strawberry.field(description="The departments they were sent from, by name.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
+    @staticmethod
+    def from_domain(row: Performance[Agent], rows: TableRows) -> "AgentTotalPerformance":
+        """Return a row of the table, of those on a page."""
+        return AgentTotalPerformance(
+            row=TableRow(rows, row.entity.id),
+            agent=row.entity,
+            departments=list(row.departments),
+            funnel=Funnel.from_domain(row.counts),
+        )
+
 
 @strawberry.type(description="A department's messages.")
 class DepartmentPerformance(RowDetails):
     department: Department = strawberry.field(description="From which department they were sent.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
+
+    @staticmethod
+    def from_domain(row: Performance[Department], rows: TableRows) -> "DepartmentPerformance":
+        """Return a row of the table, of those on a page."""
+        return DepartmentPerformance(
+            row=TableRow(rows, row.entity.id),
+            department=row.entity,
+            funnel=Funnel.from_domain(row.counts),
+        )
 
 
 @strawberry.type(description="A template's messages.")
@@ -121,11 +150,30 @@ class TemplatePerformance(RowDetails):
     departments: list[Department] = strawberry.field(description="The departments that used it, by name.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
+    @staticmethod
+    def from_domain(row: Performance[Template], rows: TableRows) -> "TemplatePerformance":
+        """Return a row of the table, of those on a page."""
+        return TemplatePerformance(
+            row=TableRow(rows, row.entity.id),
+            template=row.entity,
+            departments=list(row.departments),
+            funnel=Funnel.from_domain(row.counts),
+        )
+
 
 @strawberry.type(description="A sender account's messages.")
 class AccountPerformance(RowDetails):
     account: Account = strawberry.field(description="From which account they were sent.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
+
+    @staticmethod
+    def from_domain(row: Performance[Account], rows: TableRows) -> "AccountPerformance":
+        """Return a row of the table, of those on a page."""
+        return AccountPerformance(
+            row=TableRow(rows, row.entity.id),
+            account=row.entity,
+            funnel=Funnel.from_domain(row.counts),
+        )
 
 
 @strawberry.type(description="The messages of a category of templates.")

@@ -15,7 +15,7 @@ from analytics.domain.query_spec import QuerySpec
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import run_aggregate
 from analytics.storage.database import Reader
-from resolvers.analytics import Performance, ResponseTime, response_time_of
+from resolvers.analytics import ENTITY_TYPES, Performance, ResponseTime, response_time_of
 from resolvers.loader import RequestLoader
 from resolvers.pagination import Page
 
@@ -26,15 +26,6 @@ class DayGranularity(StrEnum):
     DAY = "DAY"
     WEEK = "WEEK"
     MONTH = "MONTH"
-
-
-# The dimension (a field of `QuerySpec`) of the entities of each table.
-DIMENSIONS = {
-    Grouping.AGENT: "agents",
-    Grouping.DEPARTMENT: "departments",
-    Grouping.TEMPLATE: "templates",
-    Grouping.ACCOUNT: "accounts",
-}
 
 
 @dataclass(frozen=True)
@@ -48,7 +39,7 @@ class TableRows:
     def of(page: Page[Performance[Any]], spec: QuerySpec, grouping: Grouping) -> "TableRows":
         """Return the rows of a page of a table."""
         ids = frozenset(row.entity.id for row in page.nodes)
-        narrowed: dict[str, Any] = {DIMENSIONS[grouping]: ids}
+        narrowed: dict[str, Any] = {ENTITY_TYPES[grouping].dimension.field: ids}
         return TableRows(replace(spec, **narrowed), grouping)
 
 

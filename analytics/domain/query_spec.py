@@ -249,9 +249,11 @@ class QuerySpec(DimensionFilters, TemplateFilters):
     def unknown_fields(text: str) -> list[str]:
         """Return the names of what a newer release wrote and this one does not know, such as another filter."""
         stated = msgspec.json.decode(text, type=dict[str, Any])
-        conditions = (stated.get("where") or {}).keys() - {field.name for field in fields(MessageConditions)}
         unknown = stated.keys() - {field.name for field in fields(QuerySpec)}
-        return sorted([*unknown, *(f"where.{name}" for name in conditions)])
+        for part, kind in (("scope", AccessScope), ("where", MessageConditions)):
+            inside = (stated.get(part) or {}).keys() - {field.name for field in fields(kind)}
+            unknown |= {f"{part}.{name}" for name in inside}
+        return sorted(unknown)
 
 
 def finality_window(reply_window_days: int) -> int:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import chain
 
 from analytics.domain.query_spec import QuerySpec
+from analytics.domain.time_zones import ONE_DAY
 from analytics.storage.rollup_tables import (
     BOUNCES,
     FUNNEL,
@@ -117,7 +118,6 @@ class QueryPlan:
 
 
 READ_MESSAGES = QueryPlan(None)
-ONE_DAY = timedelta(days=1)
 
 
 def choose_plan(query: AggregateQuery, rollup_zone: str | None) -> QueryPlan:

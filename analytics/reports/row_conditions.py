@@ -15,7 +15,7 @@ from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.storage.dialects import in_list, in_spans
 from analytics.storage.tables import messages
 
-LATEST_REPLIES = 2 * 366 * DAY
+LONGEST_REPLY_TIME = 2 * 366 * DAY
 
 # What people write between the digits of a phone.
 BETWEEN_DIGITS = str.maketrans("", "", " +-().")
@@ -152,9 +152,9 @@ def _in_states(states: frozenset[State]) -> ColumnElement[bool]:
 def _hour_of_week(spec: QuerySpec) -> ColumnElement[int]:
     """Return the hour of the week of the reply in its own local time, however late it came."""
     replied = messages.c.replied_at
-    # A reply may be of the same second as its message, and so a little earlier.
     # Later than that no reply can be, whatever somebody's clock says; each clock change until then is a part of a CASE.
-    latest = min(max(spec.ends_at, spec.now) + LATEST_REPLIES, LAST_INSTANT)
+    latest = min(max(spec.ends_at, spec.now) + LONGEST_REPLY_TIME, LAST_INSTANT)
+    # A reply may be of the same second as its message, and so a little earlier.
     moved = offset(replied, spec.zone, spec.starts_at - SECOND, latest)
     # A week more keeps it positive at the epoch west of Greenwich.
     return ((replied + moved) // bound(HOUR) + EPOCH_HOUR_OF_WEEK + HOURS_OF_WEEK) % HOURS_OF_WEEK

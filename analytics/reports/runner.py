@@ -17,11 +17,11 @@ from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, QuerySpec
 from analytics.domain.templates import Category
 from analytics.domain.text import mask_message_id, mask_phone
-from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, SECOND, Zone, zone
+from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, ONE_DAY, SECOND, Zone, zone
 from analytics.reports import sql
 from analytics.reports.availability import lacks_messages, read_cached, readable, require_messages
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, NameHistory, load_names
-from analytics.reports.planner import ONE_DAY, AggregateQuery, Grouping, choose_plan
+from analytics.reports.planner import AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
 from analytics.storage.database import AnyRow, Reader
 

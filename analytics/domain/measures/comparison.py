@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-ONE_DAY = timedelta(days=1)
+from analytics.domain.time_zones import ONE_DAY
 
 
 class Comparison(StrEnum):

@@ -1,4 +1,4 @@
-"""What the cards' menus copy and save."""
+"""Tables and charts that the cards' menus copy and save."""
 
 import re
 from pathlib import Path

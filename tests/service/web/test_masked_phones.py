@@ -109,7 +109,7 @@ async def contacts(database: Database, tenant: str) -> str:
 
 
 async def seen(database: Database, who: Identity, text: str | None = None) -> tuple[bool, list[Any]]:
-    """Whether phones are masked, and the recipients of the messages that a text finds."""
+    """Return `viewer.phonesMasked`, and the recipients of the messages that a text finds."""
     asked = {"filter": {"sentOn": {"from": str(DAY.first), "to": str(DAY.last)}}, "where": {"text": text}}
     told = await ask(database, who, MESSAGES, asked, policy=MASKING)
     nodes = told["campaignAnalytics"]["messages"]["nodes"]
