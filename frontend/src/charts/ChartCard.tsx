@@ -6,7 +6,7 @@ import { Card } from "../components/Card";
 import { CardMenu } from "../components/CardMenu";
 import { useI18n } from "../i18n/I18nProvider";
 import type { DefinedField } from "../i18n/definitions.es";
-import type { Days } from "../lib/days";
+import type { Days } from "../lib/dates/days";
 import type { Colors } from "./colors";
 import { DataTable, type TableData } from "./DataTable";
 

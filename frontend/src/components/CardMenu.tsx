@@ -2,7 +2,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconCheck, IconCopy, IconDots, IconFileSpreadsheet, IconPhoto } from "@tabler/icons-react";
 import { useState } from "react";
 import { useI18n } from "../i18n/I18nProvider";
-import type { Days } from "../lib/days";
+import type { Days } from "../lib/dates/days";
 import { download, fileNameOf } from "../lib/files/download";
 import { toCsv, toTsv, type TextTable } from "../lib/files/textTable";
 import { ActionList } from "./ActionList";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { currentDay } from "../lib/days";
+import { currentDay } from "../lib/dates/days";
 
 const CHECK_INTERVAL = 60_000; // milliseconds
 

@@ -8,7 +8,7 @@ import { EmptyState } from "../../components/states/EmptyState";
 import { ErrorState } from "../../components/states/ErrorState";
 import { useIsOffScreen } from "../../hooks/useIsOffScreen";
 import { useI18n } from "../../i18n/I18nProvider";
-import { countDays, type Days } from "../../lib/days";
+import { countDays, type Days } from "../../lib/dates/days";
 import { ExportDialog } from "../exports/dialog/ExportDialog";
 import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";

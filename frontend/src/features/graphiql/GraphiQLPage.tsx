@@ -7,7 +7,7 @@ import { useMemo, type ReactNode } from "react";
 import { authorization, connect } from "../../api/connection";
 import { errorCode, type ResponseError } from "../../api/errors";
 import { useI18n } from "../../i18n/I18nProvider";
-import { currentDay } from "../../lib/days";
+import { currentDay } from "../../lib/dates/days";
 import { useSession } from "../session/SessionProvider";
 import { useViewer } from "../session/ViewerProvider";
 import { exampleQueries } from "./examples";

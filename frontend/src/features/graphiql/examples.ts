@@ -1,4 +1,4 @@
-import { addDays } from "../../lib/days";
+import { addDays } from "../../lib/dates/days";
 import text from "./examples.graphql?raw";
 
 /** Return the example queries, about the last thirty days of a company for which it is `today`. */

@@ -1,4 +1,4 @@
-import type { Days } from "../days";
+import type { Days } from "../dates/days";
 
 /** Name a file after what it shows and its days. */
 export function fileNameOf(title: string, { from, to }: Days, extension: string): string {

@@ -1,7 +1,7 @@
 import { Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconArrowDownRight, IconArrowUpRight, IconEqual } from "@tabler/icons-react";
 import { useI18n } from "../../../i18n/I18nProvider";
-import type { Days } from "../../../lib/days";
+import type { Days } from "../../../lib/dates/days";
 import { directionOf, judge, rateChange, relativeChange, timeChange, type Rate } from "./change";
 import classes from "./comparison.module.css";
 

@@ -1,4 +1,4 @@
-import { isBeyondChance, MIN_BASE, type Proportion } from "../../../lib/proportions";
+import { isBeyondChance, MIN_BASE, type Proportion } from "../../../lib/statistics/proportions";
 
 /** A rate with the messages that it is computed of; null without any. */
 export type Rate = Proportion & { rate: number | null };

@@ -1,5 +1,5 @@
 import type { Comparison, ViewQuery } from "../../../api/generated/operations";
-import { addDays, endOfMonth, endOfWeek, type Days } from "../../../lib/days";
+import { addDays, endOfMonth, endOfWeek, type Days } from "../../../lib/dates/days";
 import type { Filters } from "../filters/filters";
 
 type Numbers = NonNullable<ViewQuery["campaignAnalytics"]>;

@@ -1,5 +1,5 @@
 import type { CampaignAnalyticsFilter, TemplateCategory } from "../../../api/generated/operations";
-import { isDay, PERIODS, periodsOn, type Days, type PeriodName } from "../../../lib/days";
+import { isDay, PERIODS, periodsOn, type Days, type PeriodName } from "../../../lib/dates/days";
 
 /** The kinds of filters besides days that name entries of the directory; each takes several ids. */
 export const FILTER_KINDS = ["templates", "accounts", "departments", "agents"] as const;

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { useToday } from "../../../hooks/useToday";
-import type { PeriodName } from "../../../lib/days";
+import type { PeriodName } from "../../../lib/dates/days";
 import { useViewer } from "../../session/ViewerProvider";
 import { focusFilters } from "../filters/FilterBar";
 import type { Filters } from "../filters/filters";

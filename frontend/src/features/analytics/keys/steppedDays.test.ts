@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { periodsOn, type PeriodName } from "../../../lib/days";
+import { periodsOn, type PeriodName } from "../../../lib/dates/days";
 import { steppedDays } from "./steppedDays";
 
 const TODAY = "2026-11-25"; // a Wednesday

@@ -7,7 +7,7 @@ import {
   startOfWeek,
   type Days,
   type PeriodName,
-} from "../../../lib/days";
+} from "../../../lib/dates/days";
 
 type Chosen = Days & { period: PeriodName | null };
 

@@ -8,7 +8,7 @@ import { chartTheme, hoveredIndex } from "../../../charts/chartTheme";
 import type { Colors } from "../../../charts/colors";
 import { tooltipContent } from "../../../charts/tooltip";
 import { useI18n } from "../../../i18n/I18nProvider";
-import type { Days } from "../../../lib/days";
+import type { Days } from "../../../lib/dates/days";
 import { MessagesButton } from "../messages/number/MessagesButton";
 import { openMessages } from "../messages/number/useMessageSet";
 

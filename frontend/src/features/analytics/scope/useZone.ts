@@ -1,5 +1,5 @@
 import { useI18n } from "../../../i18n/I18nProvider";
-import { cityOf } from "../../../lib/city";
+import { cityOf } from "../../../lib/dates/city";
 import { useViewer } from "../../session/ViewerProvider";
 
 /** Return the name of the time zone that all days and times are of: `hora de Santiago`. */

@@ -15,7 +15,7 @@ import { Banner } from "../../../components/states/Banner";
 import { changeParameters, useParameters } from "../../../hooks/useParameters";
 import { useToday } from "../../../hooks/useToday";
 import { useI18n } from "../../../i18n/I18nProvider";
-import type { Days } from "../../../lib/days";
+import type { Days } from "../../../lib/dates/days";
 import { useViewer } from "../../session/ViewerProvider";
 import type { Earlier } from "../comparison/comparison";
 import { daysBetween, toBuckets } from "./buckets";

@@ -1,7 +1,7 @@
 import type { Granularity, PointFragment } from "../../../api/generated/operations";
 import type { Texts } from "../../../i18n/es";
 import type { Formats } from "../../../i18n/formats";
-import { endOfMonth, endOfWeek, type Days } from "../../../lib/days";
+import { endOfMonth, endOfWeek, type Days } from "../../../lib/dates/days";
 
 /** A point of the series with its labels. */
 export type Bucket = PointFragment & {

@@ -10,7 +10,7 @@ import {
 } from "../../../api/generated/operations";
 import { useApiMutation } from "../../../api/useApiMutation";
 import { useI18n } from "../../../i18n/I18nProvider";
-import type { Days } from "../../../lib/days";
+import type { Days } from "../../../lib/dates/days";
 import { useViewer } from "../../session/ViewerProvider";
 import { errorMessage } from "../errorMessage";
 import { newKey } from "../idempotencyKey";

@@ -5,7 +5,7 @@ import "dayjs/locale/es";
 import { useState } from "react";
 import { useViewer } from "../../../session/ViewerProvider";
 import { useI18n } from "../../../../i18n/I18nProvider";
-import { addDays, countDays, PERIODS, type Days } from "../../../../lib/days";
+import { addDays, countDays, PERIODS, type Days } from "../../../../lib/dates/days";
 import { TypedDays, type Draft } from "./TypedDays";
 import { FilterButton } from "../FilterButton";
 import type { Filters } from "../filters";

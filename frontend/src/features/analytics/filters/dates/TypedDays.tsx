@@ -1,6 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { useI18n } from "../../../../i18n/I18nProvider";
-import { isDay, type Days } from "../../../../lib/days";
+import { isDay, type Days } from "../../../../lib/dates/days";
 import classes from "../FilterBar.module.css";
 
 /** The days that are being chosen; null where there is none yet. */

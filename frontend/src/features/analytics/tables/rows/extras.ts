@@ -1,5 +1,5 @@
 import type { CampaignAnalyticsFilter, DayGranularity } from "../../../../api/generated/operations";
-import { countDays } from "../../../../lib/days";
+import { countDays } from "../../../../lib/dates/days";
 import type { Extra } from "../view/columns";
 
 const MAX_DAYS = 62; // with a point for each
