@@ -15,14 +15,8 @@ from uuid import uuid4
 
 import pytest
 from graphql import (
-    GraphQLInputField,
-    GraphQLInputObjectType,
-    GraphQLInputType,
-    GraphQLList,
     GraphQLSchema,
     OperationType,
-    get_nullable_type,
-    is_required_input_field,
     parse_type,
     type_from_ast,
 )
@@ -37,6 +31,7 @@ from graphql_schema.schema import schema
 from resolvers.pagination import encode
 from tests.support import factories, strategies
 from tests.support.factories import ask, context, execute, identity, member, message_sent, status, supervisor
+from tests.support.graphql.naming import naming
 from tests.support.graphql.view import ORDERS, variables
 from tests.support.graphql.walk import Walk, reachable, selected, walks
 from tests.support.ingest_helpers import feed
@@ -336,33 +331,6 @@ async def test_no_answer_has_a_word_from_outside_the_scope(database: Database, t
     assert seen["supervisor"] == set()
     # There was something to find.
     assert seen["administrator"] == marked.MARKS.keys() - NEVER_SHOWN
-
-
-REQUIRED = {"Date": TUESDAY.first.isoformat(), "String": "Envíos"}
-
-
-def naming(type: GraphQLInputType, id: str) -> Iterator[Any]:
-    """Values of a type that name an id in one place each, with what else they need."""
-    inner = get_nullable_type(type)
-    if isinstance(inner, GraphQLList):
-        yield from ([value] for value in naming(inner.of_type, id))
-    elif isinstance(inner, GraphQLInputObjectType):
-        for name, field in inner.fields.items():
-            yield from ({**needed(inner), name: value} for value in naming(field.type, id))
-    elif inner is OURS.get_type("ID"):
-        yield id
-
-
-def needed(type: GraphQLInputObjectType) -> Values:
-    """The fields without which an input is not valid."""
-
-    def value(field: GraphQLInputField) -> Any:
-        inner = get_nullable_type(field.type)
-        if isinstance(inner, GraphQLInputObjectType):
-            return needed(inner)
-        return REQUIRED.get(str(inner))
-
-    return {name: value(field) for name, field in type.fields.items() if is_required_input_field(field)}
 
 
 def named_ids(id: str) -> Iterator[tuple[Walk, Values]]:
