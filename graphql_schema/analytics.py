@@ -26,7 +26,7 @@ from graphql_schema.tables import (
 )
 from resolvers import analytics, categories, messages
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
-from resolvers.row_details import TableRows
+from resolvers.row_details import PageOfRows
 
 
 @strawberry.type(description="The range of days as resolved.")
@@ -136,7 +136,7 @@ class CampaignAnalytics:
     ) -> Connection[AgentPerformance]:
         spec = await self.spec(info)
         page = await analytics.by_agent(info.context.loader, spec, _order(order_by), first, after)
-        rows = TableRows.of(page, spec, Grouping.AGENT)
+        rows = PageOfRows.of(page, spec, Grouping.AGENT)
         return to_connection(page, lambda row: AgentPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each agent, whatever the department.")
@@ -146,7 +146,7 @@ class CampaignAnalytics:
         page = await analytics.by_agent_total(
             info.context.loader, await self.spec(info), _order(order_by), first, after
         )
-        rows = TableRows.of(page, await self.spec(info), Grouping.AGENT)
+        rows = PageOfRows.of(page, await self.spec(info), Grouping.AGENT)
         return to_connection(page, lambda row: AgentTotalPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each department.")
@@ -155,7 +155,7 @@ class CampaignAnalytics:
     ) -> Connection[DepartmentPerformance]:
         spec = await self.spec(info)
         page = await analytics.by_department(info.context.loader, spec, _order(order_by), first, after)
-        rows = TableRows.of(page, spec, Grouping.DEPARTMENT)
+        rows = PageOfRows.of(page, spec, Grouping.DEPARTMENT)
         return to_connection(page, lambda row: DepartmentPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each template.")
@@ -164,7 +164,7 @@ class CampaignAnalytics:
     ) -> Connection[TemplatePerformance]:
         spec = await self.spec(info)
         page = await analytics.by_template(info.context.loader, spec, _order(order_by), first, after)
-        rows = TableRows.of(page, spec, Grouping.TEMPLATE)
+        rows = PageOfRows.of(page, spec, Grouping.TEMPLATE)
         return to_connection(page, lambda row: TemplatePerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each sender account.")
@@ -173,7 +173,7 @@ class CampaignAnalytics:
     ) -> Connection[AccountPerformance]:
         spec = await self.spec(info)
         page = await analytics.by_account(info.context.loader, spec, _order(order_by), first, after)
-        rows = TableRows.of(page, spec, Grouping.ACCOUNT)
+        rows = PageOfRows.of(page, spec, Grouping.ACCOUNT)
         return to_connection(page, lambda row: AccountPerformance.from_domain(row, rows))
 
     @strawberry.field(description="A row for each category of templates, as the messages were sent.")

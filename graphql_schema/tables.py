@@ -9,7 +9,7 @@ from graphql_schema.context import Info
 from graphql_schema.directory import Account, Agent, Department, Template
 from graphql_schema.enums import Category, DayGranularity, describe_type
 from resolvers.analytics import Performance, ResponseTime
-from resolvers.row_details import TableRow, TableRows
+from resolvers.row_details import PageOfRows, TableRow
 
 describe_type(
     FunnelStepCounts,
@@ -102,8 +102,8 @@ class AgentPerformance(RowDetails):
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
-    def from_domain(row: Performance[Agent], rows: TableRows) -> "AgentPerformance":
-        """Return a row of the table, of those on a page."""
+    def from_domain(row: Performance[Agent], rows: PageOfRows) -> "AgentPerformance":
+        """Make a row; by `rows` its details are read for the whole page at once."""
         return AgentPerformance(
             row=TableRow(rows, row.entity.id, row.departments[0].id),
             agent=row.entity,
@@ -119,8 +119,8 @@ class AgentTotalPerformance(RowDetails):
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
-    def from_domain(row: Performance[Agent], rows: TableRows) -> "AgentTotalPerformance":
-        """Return a row of the table, of those on a page."""
+    def from_domain(row: Performance[Agent], rows: PageOfRows) -> "AgentTotalPerformance":
+        """Make a row; by `rows` its details are read for the whole page at once."""
         return AgentTotalPerformance(
             row=TableRow(rows, row.entity.id),
             agent=row.entity,
@@ -135,8 +135,8 @@ class DepartmentPerformance(RowDetails):
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
-    def from_domain(row: Performance[Department], rows: TableRows) -> "DepartmentPerformance":
-        """Return a row of the table, of those on a page."""
+    def from_domain(row: Performance[Department], rows: PageOfRows) -> "DepartmentPerformance":
+        """Make a row; by `rows` its details are read for the whole page at once."""
         return DepartmentPerformance(
             row=TableRow(rows, row.entity.id),
             department=row.entity,
@@ -151,8 +151,8 @@ class TemplatePerformance(RowDetails):
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
-    def from_domain(row: Performance[Template], rows: TableRows) -> "TemplatePerformance":
-        """Return a row of the table, of those on a page."""
+    def from_domain(row: Performance[Template], rows: PageOfRows) -> "TemplatePerformance":
+        """Make a row; by `rows` its details are read for the whole page at once."""
         return TemplatePerformance(
             row=TableRow(rows, row.entity.id),
             template=row.entity,
@@ -167,8 +167,8 @@ class AccountPerformance(RowDetails):
     funnel: Funnel = strawberry.field(description=NUMBERS)
 
     @staticmethod
-    def from_domain(row: Performance[Account], rows: TableRows) -> "AccountPerformance":
-        """Return a row of the table, of those on a page."""
+    def from_domain(row: Performance[Account], rows: PageOfRows) -> "AccountPerformance":
+        """Make a row; by `rows` its details are read for the whole page at once."""
         return AccountPerformance(
             row=TableRow(rows, row.entity.id),
             account=row.entity,

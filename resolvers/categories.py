@@ -14,7 +14,7 @@ from resolvers.pagination import Page
 
 
 async def resolve_spec(loader: RequestLoader, spec: QuerySpec) -> QuerySpec:
-    """Return a specification with the templates of its categories and languages. Raises `InvalidInputError`."""
+    """Return a specification with the templates of its categories and languages. Raises as `resolve`."""
     if spec.categories is None and spec.languages is None:
         return spec
     resolved: QuerySpec = await loader.load(resolve, spec)
@@ -33,7 +33,7 @@ async def by_category(
 
 
 async def _from_templates(loader: RequestLoader, spec: QuerySpec) -> dict[Category, FunnelCounts] | None:
-    """Count from the table by template; None if a category is not that of its template in all of the days."""
+    """Count from the table by template; None if they do not tell the categories."""
     if spec.categories is not None:
         return None
     categories = await loader.load(constant_categories, spec)

@@ -29,25 +29,25 @@ class DayGranularity(StrEnum):
 
 
 @dataclass(frozen=True)
-class TableRows:
-    """The rows of a page of a table: the messages of their entities, and what these are grouped by."""
+class PageOfRows:
+    """The query for the details of a page's rows: its entities as a filter, and their grouping."""
 
     spec: QuerySpec
     grouping: Grouping
 
     @staticmethod
-    def of(page: Page[Performance[Any]], spec: QuerySpec, grouping: Grouping) -> "TableRows":
+    def of(page: Page[Performance[Any]], spec: QuerySpec, grouping: Grouping) -> "PageOfRows":
         """Return the rows of a page of a table."""
         ids = frozenset(row.entity.id for row in page.nodes)
         narrowed: dict[str, Any] = {ENTITY_TYPES[grouping].dimension.field: ids}
-        return TableRows(replace(spec, **narrowed), grouping)
+        return PageOfRows(replace(spec, **narrowed), grouping)
 
 
 @dataclass(frozen=True)
 class TableRow:
     """One row: an entity's messages, of one department if `department` is given."""
 
-    rows: TableRows
+    rows: PageOfRows
     entity: str
     department: str | None = None
 
@@ -57,6 +57,7 @@ class TableRow:
         buckets = day_buckets(Granularity(granularity), spec.zone, spec.first, spec.last)
         counts = dict.fromkeys(buckets.values(), 0)
         for day, messages in (await self._within(loader, Grouping.DAY)).items():
+            # Where a clock was set back over midnight, a day just outside of the range counts as the day that is there.
             counts[buckets[min(max(date.fromordinal(day), spec.first), spec.last)]] += messages
         return list(counts.values())
 
@@ -73,7 +74,7 @@ class TableRow:
 RowCounts = Mapping[tuple[str, str | None], Mapping[int, int]]  # by entity and department, by the further key
 
 
-async def _count_within(reader: Reader, rows: TableRows, within: Grouping) -> RowCounts:
+async def _count_within(reader: Reader, rows: PageOfRows, within: Grouping) -> RowCounts:
     """Count the rows of a page by a further key: by entity and department, and by entity alone."""
     counted: dict[tuple[str, str | None], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for (entity, *departments, key), counts in (

@@ -200,8 +200,13 @@ class QuerySpec(DimensionFilters, TemplateFilters):
     @property
     def ends_at(self) -> int:
         """The first instant after the range."""
-        end = self.zone.day_start(self.last + timedelta(days=1))
+        _, end = self.whole_days
         return end if self.until is None else min(end, self.until)
+
+    @property
+    def whole_days(self) -> tuple[int, int]:
+        """The first instant of the first day, and the first one after the last day, wherever the range is cut off."""
+        return self.starts_at, self.zone.day_start(self.last + timedelta(days=1))
 
     @property
     def reads_rows(self) -> bool:

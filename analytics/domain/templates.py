@@ -29,22 +29,22 @@ NAMED_CATEGORIES = tuple(category for category in Category if category is not Ca
 class TemplateMatch:
     """The templates that had a property during some days: always, or only in spans (id, since, until).
 
-    Templates that the directory does not know have it too, if `unknown_besides` has all those that it knows.
+    If `known_ids` is given, a template outside it, one that the directory does not have, matches too.
     """
 
     always: frozenset[str]
     spans: tuple[tuple[str, int, int], ...] = ()
-    unknown_besides: frozenset[str] | None = None
+    known_ids: frozenset[str] | None = None
 
     @property
     def is_constant(self) -> bool:
-        """True if the property depends on the template alone."""
-        return not self.spans and self.unknown_besides is None
+        """True if `always` says it all."""
+        return not self.spans and self.known_ids is None
 
     @property
     def size(self) -> int:
-        """The number of ids in it."""
-        return len(self.always) + len(self.spans) + len(self.unknown_besides or ())
+        """The number of ids and spans, which a statement has to carry."""
+        return len(self.always) + len(self.spans) + len(self.known_ids or ())
 
 
 @dataclass(frozen=True, kw_only=True)

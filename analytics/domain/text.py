@@ -1,4 +1,4 @@
-"""Texts: the languages that files are written in, and the cleaning of texts that come from outside.
+"""Texts: the languages that files are written in, the cleaning of texts that come from outside, and masks of phones.
 
 A text is cleaned once, on input.
 """
@@ -30,7 +30,7 @@ SHOWN_DIGITS, HIDDEN_DIGITS = 3, 5
 
 
 def mask_phone(phone: str) -> str:
-    """Replace the middle digits of a phone: `+569•••••444`; all of a short one. Other signs than a `+` are left out."""
+    """Replace the middle digits of a phone: `+569•••••444`; at least five. Other signs than a `+` are left out."""
     digits = [c for c in phone if c.isdigit()]
     last = min(SHOWN_DIGITS, max(len(digits) - HIDDEN_DIGITS, 0))
     first = min(SHOWN_DIGITS, max(len(digits) - HIDDEN_DIGITS - last, 0))
@@ -45,7 +45,10 @@ WAMID = "wamid."
 
 
 def mask_contact_id(id: str) -> str:
-    """Mask a contact's id that is or has a phone, such as `56912345444@s.whatsapp.net`; return any other as it is."""
+    """Mask a contact's id that may be or have a phone; return any other as it is.
+
+    That is one with seven to fifteen digits in a row, such as `56912345444@s.whatsapp.net`. Of it only digits are left.
+    """
     joined = "".join(c for c in id if c.isalnum())
     runs = re.findall(r"\d+", joined)
     return mask_phone("".join(runs)) if any(len(run) in PHONE_LENGTHS for run in runs) else id

@@ -4,7 +4,7 @@ It decides what may be read: rollups only when they are complete, messages only 
 """
 
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, cast
 
@@ -125,25 +125,26 @@ async def require_messages(reader: Reader, spec: QuerySpec) -> None:
         day = await first_retained_day(reader, spec.tenant_id, spec.zone)
         raise MessagesPurgedError(
             f"filter.sentOn.from: single messages are kept from {day} on; of earlier days there are only the counts by "
-            "day of the tenant's own time zone. Exports, hourly series and other time zones need a later day."
+            "day of the tenant's own time zone. Exports, hourly series, categories and other time zones need a later "
+            "day."
         )
 
 
 async def require_few(reader: Reader, spec: QuerySpec, argument: str) -> None:
     """Raise `TooManyMessagesError` when a period has more messages than may be looked at one by one."""
-    days, most = replace(spec, until=None), MAX_SCANNED_MESSAGES
+    (since, until), most = spec.whole_days, MAX_SCANNED_MESSAGES
 
     async def read() -> bool:
         of_period = and_(
             messages.c.tenant_id == spec.tenant_id,
-            messages.c.sent_at >= days.starts_at,
-            messages.c.sent_at < days.ends_at,
+            messages.c.sent_at >= since,
+            messages.c.sent_at < until,
         )
         some = select(messages.c.sent_at).where(of_period).limit(most + 1).subquery()
         row = await reader.first(select(func.count()).select_from(some))
         return row is None or row[0] <= most
 
-    key = ("at most", most, days.starts_at, days.ends_at)
+    key = ("at most", most, since, until)
     if not await read_cached(reader, spec.tenant_id, key, read, lambda _: ENTRY_BYTES):
         raise TooManyMessagesError(
             f"{argument}: this period has more than {most:,} messages, which is too many to look at each. "

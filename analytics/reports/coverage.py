@@ -22,13 +22,13 @@ async def first_message_day(
     after: the messages of that day tell, if they are kept.
     """
     zone_of_days = zone(tenant_time_zone)
-    since = None
+    since = until = None
     if await readable(reader, scope.tenant_id) == zone_of_days.rules_version:
         day = await _first_counted_day(reader, scope)
         if day is None or zone_of_days == report_zone:
             return None if day is None else date.fromordinal(day)
-        since = zone_of_days.day_start_of(day)
-    at = await _first_sent_at(reader, scope, since)
+        since, until = zone_of_days.day_start_of(day), zone_of_days.day_start_of(day + 1)
+    at = await _first_sent_at(reader, scope, since, until)
     at = since if at is None else at
     return None if at is None else local_day(report_zone.local(at))
 
@@ -45,11 +45,11 @@ async def _first_counted_day(reader: Reader, scope: AccessScope) -> int | None:
     return row[0] if row else None
 
 
-async def _first_sent_at(reader: Reader, scope: AccessScope, since: int | None) -> int | None:
-    """Return the first send time in a scope, from an instant on if one is known."""
+async def _first_sent_at(reader: Reader, scope: AccessScope, since: int | None, until: int | None) -> int | None:
+    """Return the first send time in a scope, in [since, until) if those are known; None if none is kept."""
     sent_at = select(messages.c.sent_at).where(messages.c.tenant_id == scope.tenant_id)
     if since is not None:
-        sent_at = sent_at.where(messages.c.sent_at >= since)
+        sent_at = sent_at.where(messages.c.sent_at >= since, messages.c.sent_at < until)
     if scope.departments is not None:
         sent_at = sent_at.where(in_list(messages.c.department_id, scope.departments))
     row = await reader.first(sent_at.order_by(messages.c.sent_at, messages.c.id).limit(1))

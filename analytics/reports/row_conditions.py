@@ -49,8 +49,8 @@ def dimension_conditions(spec: QuerySpec, table: Table) -> Iterator[ColumnElemen
         yield ~among if dimension.excluded else among
 
 
-def stated_in(categories: Collection[str]) -> ColumnElement[bool]:
-    """Return the condition that a message states one of some categories; of OTHER, any word that has no name here."""
+def own_category_in(categories: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a message's own category is one of some; of OTHER, any word that has no name here."""
     word = messages.c.template_category
     named = in_list(word, [category for category in NAMED_CATEGORIES if category in categories])
     return or_(named, not_(in_list(word, NAMED_CATEGORIES))) if Category.OTHER in categories else named
@@ -61,20 +61,20 @@ def template_in(match: TemplateMatch) -> ColumnElement[bool]:
     conditions = [in_list(messages.c.template_id, match.always)]
     if match.spans:
         conditions.append(in_spans(messages.c.template_id, messages.c.sent_at, match.spans))
-    if match.unknown_besides is not None:
-        conditions.append(not_(in_list(messages.c.template_id, match.unknown_besides)))
+    if match.known_ids is not None:
+        conditions.append(not_(in_list(messages.c.template_id, match.known_ids)))
     return or_(*conditions)
 
 
-def states_category() -> ColumnElement[bool]:
-    """Return the condition that a message states its category: an empty word is none."""
+def has_own_category() -> ColumnElement[bool]:
+    """Return the condition that a message has a category of its own: an empty word is none."""
     return func.coalesce(messages.c.template_category, "") != ""
 
 
 def category_in(categories: Collection[str], match: TemplateMatch) -> ColumnElement[bool]:
     """Return the condition that a message was sent under one of some categories, which `match` has the templates of."""
-    stated = states_category()
-    return or_(and_(stated, stated_in(categories)), and_(not_(stated), template_in(match)))
+    stated = has_own_category()
+    return or_(and_(stated, own_category_in(categories)), and_(not_(stated), template_in(match)))
 
 
 def template_conditions(spec: QuerySpec) -> Iterator[ColumnElement[bool]]:

@@ -19,7 +19,7 @@ class Comparison(StrEnum):
 
 @dataclass(frozen=True)
 class CalendarUnit:
-    """A year, quarter, month or ISO week: its start on or before a day, and the same day some units later."""
+    """A kind of calendar period. `start(day)` is the first day of the unit of a day, `move(day, n)` n units later."""
 
     start: Callable[[date], date]
     move: Callable[[date, int], date]
@@ -58,12 +58,15 @@ WEEK = CalendarUnit(lambda day: day - timedelta(days=day.weekday()), lambda day,
 LARGEST_FIRST = (YEAR, QUARTER, MONTH, WEEK)
 # A range that begins with several units and ends today: "this month" rather than this quarter, which both begin in
 # October; "this week" last, since a month that begins on a Monday is more than its first days.
-THIS_UNIT = (MONTH, QUARTER, YEAR, WEEK)
+PREFERRED_WHILE_RUNNING = (MONTH, QUARTER, YEAR, WEEK)
 
 
 @dataclass(frozen=True)
 class ComparedDays:
-    """The earlier days, both included; `running` is the one that stands for today, None if the period is over."""
+    """The earlier days, both included; `running` is the one that stands for today.
+
+    None where today is not in the period, and for `DAYS_BEFORE`.
+    """
 
     first: date
     last: date
@@ -72,7 +75,7 @@ class ComparedDays:
 
 def compared_days(first: date, last: date, comparison: Comparison, today: date) -> ComparedDays:
     """Return the earlier days of a range. They may lie before the first day of the calendar here."""
-    move = _DAYS[comparison](first, last, today)
+    move = _MOVES[comparison](first, last, today)
     running = move(today) if first <= today <= last and comparison is not Comparison.DAYS_BEFORE else None
     if comparison is Comparison.SAME_PERIOD_LAST_YEAR:
         return ComparedDays(move(first), running or move(last), running)
@@ -106,7 +109,8 @@ def _last_week(year: int) -> int:
     return date(year, 12, 28).isocalendar().week
 
 
-_DAYS = {
+# The function of each comparison that returns, for a range and today, the one from a day to its earlier day.
+_MOVES = {
     Comparison.DAYS_BEFORE: _days_before,
     Comparison.PERIOD_BEFORE: _period_before,
     Comparison.SAME_PERIOD_LAST_YEAR: _same_period_last_year,
@@ -121,7 +125,7 @@ def _unit_of(first: date, last: date, today: date) -> CalendarUnit | None:
     if first == last:
         return None
     if last == today:
-        begun = [unit for unit in THIS_UNIT if unit.begins_on(first)]
+        begun = [unit for unit in PREFERRED_WHILE_RUNNING if unit.begins_on(first)]
         within = (unit for unit in begun if unit.start(last) == first)
         return next(within, next((unit for unit in LARGEST_FIRST if unit in begun), None))
     return next((unit for unit in LARGEST_FIRST if unit.is_whole(first, last)), None)
