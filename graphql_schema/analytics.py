@@ -13,6 +13,7 @@ from graphql_schema.context import Info
 from graphql_schema.directory import After, First
 from graphql_schema.enums import Comparison, Granularity, describe_type
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
+from graphql_schema.measures.send_times import SendTime, SendTimeBlock
 from graphql_schema.messages import Message
 from graphql_schema.scalars import TimeZone
 from graphql_schema.tables import (
@@ -24,7 +25,7 @@ from graphql_schema.tables import (
     Funnel,
     TemplatePerformance,
 )
-from resolvers import analytics, categories, messages
+from resolvers import analytics, categories, messages, send_times
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
 from resolvers.row_details import PageOfRows
 
@@ -212,6 +213,20 @@ class CampaignAnalytics:
     )
     async def response_heatmap(self, info: Info) -> list[HeatmapCell]:
         return await analytics.heatmap(info.context.loader, await self.spec(info))
+
+    @strawberry.field(
+        description="Messages by the local weekday and hour of sending, and those answered within 24 hours: "
+        "7 x 24 cells, Monday first. A filter by agents or accounts, or days of another zone than the company's, is "
+        "counted message by message, of a million in the period at most."
+    )
+    async def send_times(self, info: Info) -> list[SendTime]:
+        rows = await send_times.send_times(info.context.loader, await self.spec(info))
+        return [SendTime.from_domain(row) for row in rows]
+
+    @strawberry.field(description="The same by hours of the day, six blocks, compared with each other.")
+    async def send_time_blocks(self, info: Info) -> list[SendTimeBlock]:
+        blocks = await send_times.send_time_blocks(info.context.loader, await self.spec(info))
+        return [SendTimeBlock.from_domain(block) for block in blocks]
 
     @strawberry.field(description="The time that customers took to reply.")
     async def response_time(self, info: Info) -> ResponseTime:

@@ -1,5 +1,6 @@
 """Values of the layers below as GraphQL types: the enums, described, and `describe_type` for dataclasses."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -42,6 +43,7 @@ __all__ = [
     "ReplyRule",
     "Role",
     "UserErrorCode",
+    "add_field",
     "describe_type",
 ]
 
@@ -61,6 +63,14 @@ def describe_type(value_type: type, name: str, description: str, /, **fields: st
         else:
             value_type.__annotations__[field] = HIDDEN
     strawberry.type(value_type, name=name, description=description)
+
+
+def add_field(value_type: type, name: str, description: str, compute: Callable[..., Any]) -> None:
+    """Give a dataclass of the layers below, before `describe_type`, a field that is computed when it is asked for.
+
+    `compute` is called with the value as its argument `self`.
+    """
+    setattr(value_type, name, strawberry.field(resolver=compute, description=description))
 
 
 def _describe(enum: E, name: str, description: str, values: dict[str, str]) -> E:

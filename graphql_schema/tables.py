@@ -5,12 +5,20 @@ from typing import Annotated
 import strawberry
 
 from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
+from analytics.domain.measures.intervals import wilson
 from graphql_schema.context import Info
 from graphql_schema.directory import Account, Agent, Department, Template
-from graphql_schema.enums import Category, DayGranularity, describe_type
+from graphql_schema.enums import Category, DayGranularity, add_field, describe_type
+from graphql_schema.measures.intervals import INTERVAL, Interval
 from resolvers.analytics import Performance, ResponseTime
 from resolvers.row_details import PageOfRows, TableRow
 
+
+def _interval(self: FunnelStepCounts) -> Interval | None:
+    return wilson(self.count, self.base)
+
+
+add_field(FunnelStepCounts, "interval", INTERVAL, _interval)
 describe_type(
     FunnelStepCounts,
     "FunnelStep",

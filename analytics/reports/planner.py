@@ -21,6 +21,7 @@ from analytics.storage.rollup_tables import (
     RESPONSE_TIMES,
     RESPONSES,
     ROLLUPS,
+    SEND_TIMES,
     MeasureGroup,
     PeriodKind,
     Rollup,
@@ -39,6 +40,7 @@ class Grouping(StrEnum):
     ACCOUNT = "account"  # account
     CATEGORY = "category"  # category under which it was sent; only of a specification with `category_groups`
     DAY = "day"  # local calendar day of sending, as an ordinal
+    SEND_HOUR = "send_hour"  # hour of the week of sending, local; 0 is Monday's first
     HOUR = "hour"  # offset, local hour of sending since the epoch
     REPLY_HOUR = "reply_hour"  # hour of the week of the reply's own local time, 0 is Monday's first
     RESPONSE_TIME = "response_time"  # bin of the response time
@@ -85,6 +87,7 @@ FAMILIES: dict[Grouping, MeasureGroup] = {
     Grouping.CATEGORY: FUNNEL,
     Grouping.DAY: FUNNEL,
     Grouping.HOUR: FUNNEL,
+    Grouping.SEND_HOUR: SEND_TIMES,
     Grouping.REPLY_HOUR: RESPONSES,
     Grouping.RESPONSE_TIME: RESPONSE_TIMES,
     Grouping.BOUNCE: BOUNCES,
@@ -95,6 +98,7 @@ ROLLUP_KEYS: dict[Grouping, tuple[str, ...]] = {
     Grouping.TEMPLATE: ("template_id", "department_id"),
     Grouping.ACCOUNT: ("account_id",),
     Grouping.DAY: ("period",),
+    Grouping.SEND_HOUR: ("hour_of_week",),
     Grouping.REPLY_HOUR: ("hour_of_week",),
     Grouping.RESPONSE_TIME: ("response_bin",),
     Grouping.BOUNCE: ("code",),

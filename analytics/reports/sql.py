@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
 
-from analytics.domain.measures.funnel import METRICS, Metric
+from analytics.domain.measures.funnel import ARRIVED, METRICS, Metric
+from analytics.domain.measures.send_times import PROMPT
 from analytics.domain.measures.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, Dimension, QuerySpec
@@ -23,6 +24,7 @@ from analytics.storage.rollup_tables import (
     RESPONSES,
     ROLLUP_DIMENSIONS,
     ROLLUPS,
+    SEND_TIMES,
     MeasureGroup,
     Rollup,
 )
@@ -74,6 +76,9 @@ def _by(keys: Sequence[ColumnElement[Any]], counts: Sequence[ColumnElement[Any]]
 
 def _counts(family: MeasureGroup) -> list[ColumnElement[Any]]:
     """Return the measures of a family, over message rows."""
+    if family is SEND_TIMES:
+        bins = func.coalesce(func.sum(messages.c.response_bin).filter(_answered_soon()), 0)
+        return [func.count().label("delivered"), func.count().filter(_answered_soon()).label("responded"), bins]
     if family is not FUNNEL:
         return [func.count().label(family.counted)]
     return [
@@ -94,9 +99,20 @@ def _metric_condition(metric: Metric) -> ColumnElement[bool]:
 
 def _family_condition(family: MeasureGroup) -> list[ColumnElement[bool]]:
     """Return the conditions of the message rows that a family counts."""
-    if family is FUNNEL:
-        return []
-    return [messages.c.status == Status.FAILED if family is BOUNCES else messages.c.reply_id.is_not(None)]
+    match family:
+        case _ if family is FUNNEL:
+            return []
+        case _ if family is BOUNCES:
+            return [messages.c.status == Status.FAILED]
+        case _ if family is SEND_TIMES:
+            return [messages.c.status.in_(ARRIVED)]
+        case _:
+            return [messages.c.reply_id.is_not(None)]
+
+
+def _answered_soon() -> ColumnElement[bool]:
+    """Return the condition that the reply came within the time that counts for send times."""
+    return messages.c.replied_at - messages.c.sent_at <= bound(PROMPT)
 
 
 def _day(zone: Zone, low: int, high: int) -> ColumnElement[int]:
@@ -104,6 +120,13 @@ def _day(zone: Zone, low: int, high: int) -> ColumnElement[int]:
     # Shifted by whole days so that it is positive: both databases cut a division towards zero.
     shifted = messages.c.sent_at + offset(messages.c.sent_at, zone, low, high) + bound(EPOCH_ORDINAL * DAY)
     return shifted // bound(DAY)
+
+
+def _send_hour(zone: Zone, low: int, high: int) -> ColumnElement[int]:
+    """Return the hour of the week of sending, local, 0 is Monday's first."""
+    shifted = messages.c.sent_at + offset(messages.c.sent_at, zone, low, high) + bound(EPOCH_ORDINAL * DAY)
+    # The day of ordinal 1 was a Monday: a day less, or six more.
+    return (shifted // bound(HOUR) + HOURS_OF_WEEK - 24) % HOURS_OF_WEEK
 
 
 def _hour(spec: QuerySpec) -> list[ColumnElement[Any]]:
@@ -138,6 +161,7 @@ ROW_KEYS: dict[Grouping, Callable[[QuerySpec], list[ColumnElement[Any]]]] = {
     Grouping.CATEGORY: lambda spec: [category_of(spec)],
     Grouping.DAY: lambda spec: [_day(spec.zone, spec.starts_at, spec.ends_at)],
     Grouping.HOUR: _hour,
+    Grouping.SEND_HOUR: lambda spec: [_send_hour(spec.zone, spec.starts_at, spec.ends_at)],
     Grouping.REPLY_HOUR: lambda spec: _reply_hour(spec.zone, spec.starts_at, spec.ends_at),
     Grouping.RESPONSE_TIME: lambda _: [messages.c.response_bin],
     Grouping.BOUNCE: lambda _: [func.coalesce(messages.c.failed_code, NO_CODE)],
@@ -151,6 +175,7 @@ def cells(family: MeasureGroup, tenant: str, zone: Zone, low: int, high: int) ->
         RESPONSES: _reply_hour(zone, low, high),
         RESPONSE_TIMES: [messages.c.response_bin],
         BOUNCES: [func.coalesce(messages.c.failed_code, NO_CODE)],
+        SEND_TIMES: [_send_hour(zone, low, high), case((_answered_soon(), messages.c.response_bin))],
     }
     return _by([_day(zone, low, high), *ROW_DIMENSIONS, *keys[family]], [func.count()]).where(
         messages.c.tenant_id == tenant, messages.c.sent_at >= low, messages.c.sent_at < high, *_family_condition(family)

@@ -11,7 +11,8 @@ from functools import cache
 from operator import add, itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from analytics.domain.measures.funnel import contribution
+from analytics.domain.measures.funnel import ARRIVED, contribution
+from analytics.domain.measures.send_times import PROMPT
 from analytics.domain.measures.time_buckets import hour_of_week
 from analytics.domain.message_status import Status
 from analytics.domain.time_zones import Zone
@@ -21,10 +22,12 @@ from analytics.storage.database import Writer
 from analytics.storage.rollup_tables import (
     BOUNCES,
     FUNNEL,
+    MEASURE_GROUPS,
     RESPONSE_TIMES,
     RESPONSES,
     ROLLUP_DIMENSIONS,
     ROLLUPS,
+    SEND_TIMES,
     MeasureGroup,
     Rollup,
     month_period,
@@ -77,9 +80,7 @@ class RollupDeltas:
     """The changes of each cell's message counts, by family."""
 
     def __init__(self) -> None:
-        self.cells: dict[MeasureGroup, Counter[Cell]] = {
-            family: Counter() for family in (FUNNEL, RESPONSES, RESPONSE_TIMES, BOUNCES)
-        }
+        self.cells: dict[MeasureGroup, Counter[Cell]] = {family: Counter() for family in MEASURE_GROUPS}
 
     def count(self, message: CountableMessage, zone: Zone, times: int) -> None:
         """Add a message (`times` = 1) or remove it (-1)."""
@@ -114,20 +115,27 @@ class RollupDeltas:
         for (cell, value), times in self.cells[rollup.family].items():
             key = (dimensions(cell), value)
             counted[key] = counted.get(key, 0) + times
-        if rollup.family.key:
+        if len(rollup.family.measures) == 1:
             return {(*key, value): (times,) for (key, value), times in counted.items()}
         sums: dict[Key, list[int]] = {}
         for (key, value), times in counted.items():
-            row = sums.setdefault(key, [0] * len(rollup.family.measures))
-            for measure in _added_to(*value):
-                row[measure] += times
+            further, amounts = _added_by(rollup.family, value)
+            row = sums.setdefault((*key, *further), [0] * len(rollup.family.measures))
+            for measure, amount in amounts:
+                row[measure] += amount * times
         return {key: tuple(row) for key, row in sums.items()}
 
 
 @cache
-def _added_to(status: int, responded: bool, ticket_created: bool) -> tuple[int, ...]:
-    """Return the indexes in `COLUMNS` of the measures that count such a message."""
-    return tuple(index for index, value in enumerate(contribution(status, responded, ticket_created)) if value)
+def _added_by(family: MeasureGroup, value: tuple[Any, ...]) -> tuple[Key, tuple[tuple[int, int], ...]]:
+    """Return the further key of a message that is counted as `value`, and what it adds: indexes and amounts."""
+    further: Key = ()
+    if family is FUNNEL:
+        amounts = contribution(*value)
+    else:
+        *further_keys, response_bin = value
+        further, amounts = tuple(further_keys), (1, 0, 0) if response_bin is None else (1, 1, response_bin)
+    return further, tuple((index, amount) for index, amount in enumerate(amounts) if amount)
 
 
 def cells_of(message: CountableMessage, zone: Zone) -> Iterator[tuple[MeasureGroup, Cell]]:
@@ -144,6 +152,9 @@ def cells_of(message: CountableMessage, zone: Zone) -> Iterator[tuple[MeasureGro
     if replied_at is not None:
         yield RESPONSES, (cell, hour_of_week(zone.local(replied_at)))
         yield RESPONSE_TIMES, (cell, message.response_bin)
+    if message.status in ARRIVED:
+        soon = replied_at is not None and replied_at - message.sent_at <= PROMPT
+        yield SEND_TIMES, (cell, (hour_of_week(zone.local(message.sent_at)), message.response_bin if soon else None))
     if message.status == Status.FAILED:
         yield BOUNCES, (cell, NO_CODE if message.failed_code is None else message.failed_code)
 

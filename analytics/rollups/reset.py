@@ -14,7 +14,7 @@ from analytics.reports.availability import DataAvailability, load, save
 from analytics.rollups import retention_boundary
 from analytics.rollups.deltas import RollupCell, RollupDeltas
 from analytics.storage.database import Reader, Writer
-from analytics.storage.rollup_tables import BOUNCES, COMPLETE, FUNNEL, RESPONSE_TIMES, RESPONSES, TABLES, MeasureGroup
+from analytics.storage.rollup_tables import COMPLETE, MEASURE_GROUPS, RESPONSES, TABLES, MeasureGroup
 from analytics.storage.tables import messages
 
 
@@ -45,7 +45,7 @@ async def reset(writer: Writer, tenant: str, zone: Zone) -> DataAvailability:
 async def count_messages(reader: Reader, tenant: str, zone: Zone, low: int, high: int) -> RollupDeltas:
     """Count the messages sent in [low, high) by cell."""
     deltas = RollupDeltas()
-    for family in (FUNNEL, RESPONSES, RESPONSE_TIMES, BOUNCES):
+    for family in MEASURE_GROUPS:
         for row in await reader.rows(sql.cells(family, tenant, zone, low, high)):
             *value, times = tuple(row)[5:]
             deltas.cells[family][
@@ -56,6 +56,6 @@ async def count_messages(reader: Reader, tenant: str, zone: Zone, low: int, high
 
 def _counted_as(family: MeasureGroup, zone: Zone, value: list[Any]) -> Any:
     """Return the value under which a message is counted in its cell, from its columns."""
-    if family is FUNNEL:
-        return tuple(value)
-    return sql.hour_of_reply(zone, *value) if family is RESPONSES else value[0]
+    if family is RESPONSES:
+        return sql.hour_of_reply(zone, *value)
+    return value[0] if len(family.measures) == 1 else tuple(value)

@@ -80,6 +80,8 @@ FUNNEL = MeasureGroup("funnel", None, COLUMNS, "messages")
 RESPONSES = MeasureGroup("responses", "hour_of_week", ("responses",), "responses")
 RESPONSE_TIMES = MeasureGroup("response_times", "response_bin", ("responses",), "responses")
 BOUNCES = MeasureGroup("bounces", "code", ("messages",), "messages")
+# Delivered messages by the hour of sending; those answered within a day, and the sum of their response times' bins.
+SEND_TIMES = MeasureGroup("send_times", "hour_of_week", ("delivered", "responded", "response_bins"), "delivered")
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,13 @@ class Rollup:
     name: str
     dimensions: tuple[str, ...]
     long: bool = True
+
+    @property
+    def indexed(self) -> tuple[str, ...]:
+        """The dimensions by which a filter picks a few of a day's many rows."""
+        if set(self.dimensions) == set(ROLLUP_DIMENSIONS):
+            return ("agent_id", "template_id")
+        return ("template_id",) if self.family is SEND_TIMES and "template_id" in self.dimensions else ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -116,10 +125,8 @@ class Rollup:
             *(Column(name, BigInteger, nullable=False) for name in self.family.measures),
             sqlite_with_rowid=False,
         )
-        if set(self.dimensions) == set(ROLLUP_DIMENSIONS):
-            # A filter by agents or templates picks a few of a day's thousands of combinations.
-            for name in ("agent_id", "template_id"):
-                Index(f"{table.name}_by_{name}", table.c.tenant_id, table.c[name], table.c.period)
+        for name in self.indexed:
+            Index(f"{table.name}_by_{name}", table.c.tenant_id, table.c[name], table.c.period)
         return table
 
 
@@ -138,7 +145,11 @@ ROLLUPS = (
     Rollup(RESPONSE_TIMES, "all", ROLLUP_DIMENSIONS, long=False),
     Rollup(BOUNCES, "department", ("department_id",)),
     Rollup(BOUNCES, "all", ROLLUP_DIMENSIONS, long=False),
+    Rollup(SEND_TIMES, "tenant", ()),
+    Rollup(SEND_TIMES, "department", ("department_id",)),
+    Rollup(SEND_TIMES, "template", ("template_id", "department_id"), long=False),
 )
+MEASURE_GROUPS = tuple(dict.fromkeys(rollup.family for rollup in ROLLUPS))
 TABLES = tuple(rollup.table for rollup in ROLLUPS)
 
 rollup_states = Table(

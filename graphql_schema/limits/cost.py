@@ -44,7 +44,7 @@ WEIGHTS = (
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
     # What rows have is read for all rows of a page at once.
     Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 0.3, page=40),
-    Weight(r"CampaignAnalytics\.(response\w+|bounceReasons|maturing|coverage)", 25, shared=True),
+    Weight(r"CampaignAnalytics\.(response\w+|sendTime\w+|bounceReasons|maturing|coverage)", 25, shared=True),
     # The specification of an export, which is read with it, may have four thousand ids.
     Weight(r"Query\.exports", 10, 0.3),
     Weight(r"Export\.filter", 5),
@@ -72,6 +72,8 @@ POINTS = {"HOUR": MAX_SERIES_POINTS, "DAY": MAX_SERIES_POINTS, "WEEK": 160, "MON
 LIST_ITEMS = {
     "TemplatePerformance.departments": 5,
     "CampaignAnalytics.responseHeatmap": 168,
+    "CampaignAnalytics.sendTimes": 168,
+    "CampaignAnalytics.sendTimeBlocks": 6,
     "__Schema.types": 80,
     "__Type.fields": 6,
 }

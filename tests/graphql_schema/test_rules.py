@@ -40,6 +40,8 @@ FIXED = {
     "CampaignAnalytics.timeSeries": "limits.seriesPoints",
     "CampaignAnalytics.responsesByHour": "24 hours",
     "CampaignAnalytics.responseHeatmap": "7 x 24 cells",
+    "CampaignAnalytics.sendTimes": "7 x 24 cells",
+    "CampaignAnalytics.sendTimeBlocks": "six blocks",
     "CampaignAnalytics.bounceReasons": "WhatsApp's error codes",
     "TemplatePerformance.departments": "the tenant's departments",
     "AgentTotalPerformance.departments": "the tenant's departments",

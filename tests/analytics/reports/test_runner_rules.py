@@ -63,6 +63,8 @@ async def test_counts_are_what_the_rules_say(
 
     cells = {(hour // 24 + 1, hour % 24): counts.values[0] for (hour,), counts in found[Grouping.REPLY_HOUR].items()}
     assert cells == {cell: replies for cell, replies in known.heatmap(seen).items() if replies}
+    sent = {(hour // 24 + 1, hour % 24): counts.values for (hour,), counts in found[Grouping.SEND_HOUR].items()}
+    assert sent == {cell: counts for cell, counts in known.send_times(seen).items() if any(counts)}
     histogram = {bin: counts.values[0] for (bin,), counts in found[Grouping.RESPONSE_TIME].items()}
     assert (
         sum(histogram.values()),

@@ -111,6 +111,8 @@ async def test_the_counts_of_a_grouping(database: Database, tenants: tuple[str, 
         assert await run_aggregate(reader, query)
 
     for visible, filters in SHAPES:
+        if grouping is Grouping.SEND_HOUR and not filters.keys() <= {"templates", "departments"}:
+            continue  # read from message rows, a million at most
         few, many = [await visited(database, read, spec(tenant, visible, **filters)) for tenant in tenants]
         assert many == SAME(few)
         assert sum(few) > 0

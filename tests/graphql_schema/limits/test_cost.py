@@ -58,6 +58,8 @@ FIELDS = {
     "CampaignAnalytics.timeSeries": analytics("timeSeries { on }"),
     "CampaignAnalytics.responsesByHour": analytics("responsesByHour { hour }"),
     "CampaignAnalytics.responseHeatmap": analytics("responseHeatmap { hour }"),
+    "CampaignAnalytics.sendTimes": analytics("sendTimes { hour delivered responded }"),
+    "CampaignAnalytics.sendTimeBlocks": analytics("sendTimeBlocks { delivered best }"),
     "CampaignAnalytics.responseTime": analytics("responseTime { median }"),
     "CampaignAnalytics.bounceReasons": analytics("bounceReasons { code }"),
     "CampaignAnalytics.maturing": analytics("maturing { messages }"),

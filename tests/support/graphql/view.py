@@ -4,7 +4,10 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from analytics.domain.query_spec import DIMENSIONS
 from analytics.domain.whatsapp_errors import TITLES
@@ -13,7 +16,7 @@ from tests.support.oracle import DAY, Filter, Funnel, Granularity, Oracle, Oracl
 Row = dict[str, Any]
 
 FRAGMENTS = """
-fragment Step on FunnelStep { count tickets base rate }
+fragment Step on FunnelStep { count tickets base rate interval { low high } }
 fragment Steps on Funnel {
   messages tickets
   sent { ...Step } bounced { ...Step } pending { ...Step }
@@ -53,6 +56,7 @@ fragment View on CampaignAnalytics {
   responsesByHour { hour responses }
   responseHeatmap { weekday hour responses }
   responseTime { responses median p90 }
+  sendTimes { weekday hour delivered responded rate typicalResponseTime }
   bounceReasons { code title count share }
   maturing { messages until }
 }
@@ -115,8 +119,30 @@ def funnel(steps: Funnel) -> Row:
     for step, of in BASES.items():
         count, base = steps[step][0], steps[of][0]
         rate = count / base if base else None
-        shown[step] = {"count": count, "tickets": steps[step][1], "base": base, "rate": rate}
+        shown[step] = {
+            "count": count,
+            "tickets": steps[step][1],
+            "base": base,
+            "rate": rate,
+            "interval": interval(count, base),
+        }
     return shown
+
+
+def interval(count: int, base: int) -> Row | None:
+    """The ends of Wilson's interval: the shares from which the observed one is 1.96 deviations away."""
+    if base == 0:
+        return None
+    n, z = Decimal(base), Decimal("1.959963984540054")
+    # The two roots of (count/n - p)² = z² p (1 - p) / n.
+    a, b, c = 1 + z * z / n, -(2 * count / n + z * z / n), (count / n) ** 2
+    root = max(Decimal(0), b * b - 4 * a * c).sqrt()
+    return {"low": approx(float((-b - root) / (2 * a))), "high": approx(float((-b + root) / (2 * a)))}
+
+
+def approx(value: float) -> Any:
+    """A number that may differ in the last digits, as two ways of computing it do."""
+    return pytest.approx(value, abs=1e-12)
 
 
 def folded(name: str) -> str:
@@ -157,6 +183,17 @@ def ordered(rows: Iterable[Row], of: str, order: tuple[str, str] | None) -> list
 def _few(funnel: Row) -> Row:
     """Of the many hours only some numbers are asked for, which keeps the tests quick."""
     return {"messages": funnel["messages"], "tickets": funnel["tickets"], "sent": {"rate": funnel["sent"]["rate"]}}
+
+
+def _send_time(weekday: int, hour: int, delivered: int, responded: int, bins: int) -> Row:
+    return {
+        "weekday": weekday,
+        "hour": hour,
+        "delivered": delivered,
+        "responded": responded,
+        "rate": responded / delivered if delivered else None,
+        "typicalResponseTime": approx(1.05 ** (bins / responded - 0.5)) if responded else None,
+    }
 
 
 class View:
@@ -203,6 +240,9 @@ class View:
                 for (weekday, hour), responses in oracle.heatmap(filter).items()
             ],
             "responseTime": {"responses": count, "median": median, "p90": p90},
+            "sendTimes": [
+                _send_time(weekday, hour, *counts) for (weekday, hour), counts in oracle.send_times(filter).items()
+            ],
             "bounceReasons": self._bounces(chosen, filter),
             "maturing": {
                 "messages": maturing,

@@ -108,6 +108,20 @@ class Oracle(Derivation):
 
         return (len(bins), percentile(50), percentile(90)) if bins else (0, None, None)
 
+    def send_times(self, filter: Filter) -> dict[tuple[int, int], tuple[int, int, int]]:
+        """§ Send times: by the local (ISO weekday, hour) of sending: delivered, answered in time, sum of the bins."""
+        zone = self._zone(filter)
+        cells = {(weekday, hour): (0, 0, 0) for weekday in range(1, 8) for hour in range(24)}
+        for message in self.select(filter):
+            if message.status not in {"DELIVERED", "READ"}:
+                continue
+            local = message.sent_at.astimezone(zone)
+            delivered, responded, bins = cells[local.isoweekday(), local.hour]
+            if message.replied_at and message.replied_at <= message.sent_at + DAY:
+                responded, bins = responded + 1, bins + response_bin(message.replied_at - message.sent_at)
+            cells[local.isoweekday(), local.hour] = delivered + 1, responded, bins
+        return cells
+
     def bounces(self, messages: Iterable[OracleMessage]) -> dict[int | None, int]:
         """Bounced messages by WhatsApp's error code; None where it gave none."""
         return dict(Counter(m.bounce_code for m in messages if m.status == "FAILED"))
