@@ -38,8 +38,8 @@ DAY_SECONDS = DAY // SECOND
 async def derive_status(rows: UnitOfWork, touched: Iterable[Message], accounts: Accounts) -> None:
     """Set the status columns of messages from the receipts under their ids and their wamids."""
     touched = list(touched)
-    versions = [v for m in touched for v in (m, rows.messages.before.get(m.id)) if v is not None]
-    refs = {ref for version in versions for ref in (version.id, *version.wamids)}
+    versions = [*touched, *(before for m in touched if (before := rows.messages.before.get(m.id)))]
+    refs = {version.id for version in versions}.union(*(version.wamids for version in versions))
     await rows.receipts.ensure(receipts.c.ref, refs)
     numbers_by_wamid = _phone_number_ids(rows)
     await _update_claims(rows, refs, accounts)
@@ -90,7 +90,8 @@ def _with_facts(message: Message, facts: Facts) -> Message:
 
 
 def _loaded_receipts(rows: UnitOfWork, keys: Iterable[Key]) -> list[Receipt]:
-    return [receipt for key in keys if (receipt := rows.receipts.get(key))]
+    get = rows.receipts.now.get
+    return [receipt for key in keys if (receipt := get(key))]
 
 
 # The phone number ids in the statuses of each wamid.
@@ -107,9 +108,11 @@ def _phone_number_ids(rows: UnitOfWork) -> NumbersByWamid:
 
 def _receipt_keys(wamid: str, account_id: str, accounts: Accounts, numbers_by_wamid: NumbersByWamid) -> list[Key]:
     """Return the keys of the receipts that may be about an account's messages with a wamid."""
-    # An account may have had thousands of numbers: use only those that the wamid's statuses name.
-    numbers = accounts.numbers_of(account_id) & numbers_by_wamid.get(wamid, frozenset())
-    return [(wamid, BY_ACCOUNT + account_id), *((wamid, BY_NUMBER + number) for number in numbers)]
+    keys: list[Key] = [(wamid, BY_ACCOUNT + account_id)]
+    if named := numbers_by_wamid.get(wamid):
+        # An account may have had thousands of numbers: use only those that the wamid's statuses name.
+        keys += ((wamid, BY_NUMBER + number) for number in accounts.numbers_of(account_id) & named)
+    return keys
 
 
 async def _update_claims(rows: UnitOfWork, refs: set[str], accounts: Accounts) -> None:
@@ -206,8 +209,9 @@ async def _affected_replies(
     change the meaning of a quotation.
     """
     affected = dict(fresh)
-    await _add_candidates(rows, [version for pair in moved.values() for version in pair if version], window, affected)
-    bearing = {wamid for pair in moved.values() for version in pair if version for wamid in version.wamids}
+    versions = [version for pair in moved.values() for version in pair if version]
+    await _add_candidates(rows, versions, window, affected)
+    bearing = frozenset[str]().union(*(version.wamids for version in versions))
     quoted = {
         version.in_reply_to
         for reply in affected.values()
@@ -218,7 +222,7 @@ async def _affected_replies(
     proved_arrived = [
         message
         for message in rows.messages.now.values()
-        if message.undelivered and message.id not in moved and not message.wamids.isdisjoint(quoted)
+        if quoted and message.undelivered and message.id not in moved and not message.wamids.isdisjoint(quoted)
     ]
     await _add_candidates(rows, proved_arrived, window, affected)
     return affected
@@ -289,7 +293,9 @@ def _candidates(rows: UnitOfWork, replies: Iterable[Reply], people: frozenset[st
     return [
         send
         for send in rows.messages.now.values()
-        if send.ticket_id in tickets or not send.names.isdisjoint(people) or not send.wamids.isdisjoint(wamids)
+        if send.ticket_id in tickets
+        or not send.names.isdisjoint(people)
+        or (wamids and not send.wamids.isdisjoint(wamids))
     ]
 
 

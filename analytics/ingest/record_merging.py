@@ -1,29 +1,26 @@
 """Merging of a batch's records into the rows of its unit of work, and the outcome of each event."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from functools import cache
 
 from analytics.ingest.derived_state import derive_status, resolve_replies
-from analytics.ingest.events import ContactChanged, MessageStatus
+from analytics.ingest.events import ContactChanged
 from analytics.ingest.merging import contacts, early_messages
 from analytics.ingest.merging.aliases import WAMID
 from analytics.ingest.merging.descriptions import MessageMerge
 from analytics.ingest.merging.directory import TenantSettings
-from analytics.ingest.merging.receipts import Receipt, ReceiptMerge, channel
+from analytics.ingest.merging.receipts import IncomingStatuses, Receipt
 from analytics.ingest.merging.records import Message, ParsedRecords, Reply, ReplyMerge
 from analytics.ingest.outcomes import EventOutcomes, Outcome
 from analytics.ingest.unit_of_work import UnitOfWork
 from analytics.storage.tables import messages, receipts, replies
 
 
-async def merge_records(
-    rows: UnitOfWork, records: ParsedRecords, received: Sequence[int], settings: TenantSettings
-) -> EventOutcomes:
+async def merge_records(rows: UnitOfWork, records: ParsedRecords, settings: TenantSettings) -> EventOutcomes:
     """Merge messages, statuses and replies, and update the derived state; return the outcomes of the events."""
     outcomes = EventOutcomes()
     merged_ids = await _merge_messages(rows, records.messages, outcomes)
-    named_ids = await _merge_receipts(rows, records.statuses, received, settings, outcomes)
+    named_ids = await _merge_receipts(rows, records.statuses, settings, outcomes, merged_ids)
     changed_replies = await _merge_replies(rows, records.replies, outcomes)
     changed_replies += await _merge_contact_changes(rows, records.contact_changes, outcomes)
     await derive_status(rows, [rows.messages.now[key] for key in merged_ids | named_ids], settings.accounts)
@@ -73,33 +70,20 @@ async def _merge_messages(rows: UnitOfWork, sent: list[tuple[int, Message]], out
 
 async def _merge_receipts(
     rows: UnitOfWork,
-    statuses: list[tuple[int, MessageStatus]],
-    received: Sequence[int],
+    statuses: list[IncomingStatuses],
     settings: TenantSettings,
     outcomes: EventOutcomes,
+    merged_ids: set[str],
 ) -> set[str]:
-    """Merge statuses; return the ids of the stored messages that they name."""
-    refs = {event.message_id or event.wamid or "" for _, event in statuses}
-    await rows.receipts.ensure(receipts.c.ref, refs)
-    merges: dict[tuple[str, str], ReceiptMerge] = {}
-    changed: dict[tuple[str, str], ReceiptMerge] = {}
-    accepted: list[int] = []
-    for n, event in statuses:
-        key = (
-            event.message_id or event.wamid or "",
-            channel(event.message_id, event.account_id, event.phone_number_id),
-        )
-        merge = merges.get(key)
-        if merge is None:
-            merge = merges[key] = ReceiptMerge(rows.receipts.get(key) or Receipt(*key))
-        if merge.add(event, received[n]):
-            changed[key] = merge
-            accepted.append(n)
-    outcomes.accept(accepted)
+    """Merge statuses; return the ids of the stored messages that they name, besides those in `merged_ids`."""
+    await rows.receipts.ensure(receipts.c.ref, {incoming.receipt.ref for incoming in statuses})
     message_ids: set[str] = set()
     wamids: dict[str, list[Receipt]] = defaultdict(list)
-    for merge in changed.values():
-        receipt = merge.row()
+    for incoming in statuses:
+        receipt, accepted = incoming.merge_into(rows.receipts.get((incoming.receipt.ref, incoming.receipt.channel)))
+        if not accepted:
+            continue
+        outcomes.accept(accepted)
         rows.receipts.put(receipt)
         if receipt.channel:
             wamids[receipt.ref].append(receipt)
@@ -117,8 +101,11 @@ async def _merge_receipts(
     return {
         message.id
         for message in rows.messages.now.values()
-        if message.id in message_ids
-        or any(is_about(wamid, message.account_id) for wamid in message.wamids if wamid in wamids)
+        if message.id not in merged_ids
+        and (
+            message.id in message_ids
+            or any(is_about(wamid, message.account_id) for wamid in message.wamids if wamid in wamids)
+        )
     }
 
 

@@ -101,10 +101,14 @@ class IdentityMap(Generic[R]):
 
     async def flush(self) -> None:
         """Write the changed rows."""
+        await self.write(self.changes())
+
+    async def write(self, changes: list[tuple[R | None, R]]) -> None:
+        """Write rows that differ from the database, given as (before, now): all of `changes()`."""
         await self._writer.upsert(
             self.table,
             ("tenant_id", *self._fields),
-            ((self._tenant, *msgspec.structs.astuple(row)) for _, row in self.changes()),
+            ((self._tenant, *msgspec.structs.astuple(row)) for _, row in changes),
         )
         self.before = dict(self.now)
 
@@ -157,16 +161,16 @@ class AliasedIdentityMap(IdentityMap[A]):
         await self._writer.execute(delete(self._aliases).where(*aliases_of_rows))
         await super().delete(keys)
 
-    async def flush(self) -> None:
-        """Write the changed rows, and their aliases."""
+    async def write(self, changes: list[tuple[A | None, A]]) -> None:
+        """Write rows that differ from the database, and their aliases."""
         removed: list[tuple[str, frozenset[str]]] = []
         added: list[tuple[str, str, str]] = []
-        for before, row in self.changes():
+        for before, row in changes:
             old_aliases, aliases = before.aliases if before else frozenset[str](), row.aliases
             if old_aliases - aliases:
                 removed.append((row.id, old_aliases - aliases))
             added += [(self._tenant, alias, row.id) for alias in aliases - old_aliases]
-        await super().flush()
+        await super().write(changes)
         for id, aliases in removed:
             key = and_(in_list(self._aliases.c.alias, aliases), self._id_column == id)
             await self._writer.execute(delete(self._aliases).where(self._aliases.c.tenant_id == self._tenant, key))
@@ -208,12 +212,13 @@ class UnitOfWork:
         """Write all changed rows, and the changes of the rollups that follow from them."""
         changed = self.messages.changes()
         # Count while the database writes: other writers of the tenant wait for the end of both.
-        sums, _ = await asyncio.gather(asyncio.to_thread(self._sums, changed), self._flush_rows())
+        sums, _ = await asyncio.gather(asyncio.to_thread(self._sums, changed), self._write_rows(changed))
         await write(self.writer, self.tenant, sums)
 
-    async def _flush_rows(self) -> None:
-        for rows in (self.receipts, self.replies, self.messages):
-            await rows.flush()
+    async def _write_rows(self, changed_messages: list[tuple[Message | None, Message]]) -> None:
+        await self.receipts.flush()
+        await self.replies.flush()
+        await self.messages.write(changed_messages)
         await early_messages.remove(self.writer, self.tenant, (id for id, row in self.early.items() if row is None))
         await early_messages.save(self.writer, self.tenant, filter(None, self.early.values()), self.now)
 

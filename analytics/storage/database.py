@@ -225,13 +225,6 @@ class Database:
         async with self.write() as writer:
             yield await writer.try_lock(name)
 
-    async def is_tenant_locked(self, name: str) -> bool:
-        """Return True while a transaction holds the lock of this name. On SQLite always False."""
-        if not self._backend.is_server:
-            return False
-        async with transaction(self._reader) as connection:
-            return not await self._backend.try_lock(connection, name)
-
     async def run_sync(self, function: Any) -> Any:
         """Run a function of a synchronous connection, for Alembic."""
         async with self._writer.begin() as connection:

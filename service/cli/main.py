@@ -56,7 +56,7 @@ def explain(error: Exception) -> str | None:
     from analytics.migrations import no_such_table
     from analytics.storage.backends.transient_errors import is_transient
     from analytics.storage.backup import BackupError
-    from service.ingest.file_import import UnreadableFileError
+    from service.ingest.file_reading import UnreadableFileError
 
     match error:
         case BackupError() | UnreadableFileError():

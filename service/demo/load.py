@@ -14,7 +14,8 @@ from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
 from service.demo.events import DEMO_TENANT, demo_events
-from service.ingest.file_import import ImportReport, RejectedLinesFile, import_items
+from service.ingest.file_import import ImportReport, RejectedLinesFile, apply_part
+from service.ingest.file_reading import parts_of
 
 
 async def import_demo(database: Database, count: int, seed: int, *, only_if_empty: bool, console: Console) -> None:
@@ -30,7 +31,8 @@ async def import_demo(database: Database, count: int, seed: int, *, only_if_empt
     # Each message has some four events.
     tracked_items = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
     rejected_lines = RejectedLinesFile(Path("demo-rejected.ndjson"), console)
-    await import_items(database, DEMO_TENANT, "demo", tracked_items, report, rejected_lines)
+    for part in parts_of(tracked_items):
+        await apply_part(database, DEMO_TENANT, "demo", part, report, rejected_lines)
     await rebuild(database, DEMO_TENANT, anew=False)
     console.print(f"Demo: {report} in {time.monotonic() - started:.0f} s")
 

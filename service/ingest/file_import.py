@@ -1,33 +1,22 @@
 """`embudo import`: events from files, in batches, with progress; rejected lines are reported and written aside."""
 
+import asyncio
 import gc
-import gzip
-import sys
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from analytics.domain.time_zones import now_micros
-from analytics.ingest.batch import apply_events
-from analytics.ingest.events import AnyEvent, InvalidEventError
-from analytics.ingest.formats.files import ParsedLine, read_events, read_whatsapp
+from analytics.ingest.batch import apply_batch
 from analytics.ingest.outcomes import TOO_LATE, Outcome, count_outcomes
 from analytics.storage.database import Database
+from service.ingest.file_reading import PACKED, FilePart, FileReader, InvalidLine, are_small, name_of, read_files
 
-# Events applied in one transaction. A message's events come soon after one another: the more of them are in one
-# batch, the fewer times its row and its rollup rows are written. This takes an eighth less work than 40,000; 120,000
-# would take hardly less than this.
-BATCH = 80_000
-# While others write for the tenant there is time to read on: up to so many events, so many at a time.
-MAX_BATCH_BYTES, MORE = 120_000, 10_000
-PACKED = ".gz"
 # Rejected lines told on the terminal; all of them are in the file.
 SHOWN = 20
 
@@ -50,10 +39,6 @@ class ImportReport:
         return ", ".join([*parts, f"{self.rejected:,} rejected"])
 
 
-class UnreadableFileError(Exception):
-    """A file that is damaged, or a disk; the message names it."""
-
-
 class RejectedLinesFile:
     """The rejected lines: told one by one, and written as they came to a file made when there is a first one."""
 
@@ -63,13 +48,13 @@ class RejectedLinesFile:
         self._console = console
         self._file: BinaryIO | None = None
 
-    def add(self, name: str, item: ParsedLine, error: InvalidEventError) -> None:
+    def add(self, name: str, line: InvalidLine) -> None:
         """Report a line and write it aside."""
         self.count += 1
         if self.count <= SHOWN:
-            self._console.print(f"{name}:{item.line}: {error.code}: {error.message}", style="red", markup=False)
+            self._console.print(f"{name}:{line.number}: {line.code}: {line.message}", style="red", markup=False)
         self._file = self._file or self.path.open("wb")
-        self._file.write(item.text + b"\n")
+        self._file.write(line.text + b"\n")
 
     def close(self) -> None:
         """Finish the file."""
@@ -92,31 +77,47 @@ async def import_files(
     With `forms` the answers of WhatsApp's forms are kept.
     """
     report, aside = ImportReport(), RejectedLinesFile(rejected, console)
-    # Millions of small objects live for one batch and hold no cycles: looking for cycles takes a sixth of the time.
-    gc.disable()
-    try:
-        with _progress(console) as progress:
-            for path in paths:
-                name = "standard input" if str(path) == "-" else path.name
-                file = _open(path)
-                total = path.stat().st_size if path.is_file() and path.suffix != PACKED else None
-                task = progress.add_task(name, total=total)
-                with file:
-                    read = read_whatsapp(file, forms=forms) if whatsapp else read_events(file)
-                    items = _counted(progress, task, name, read)
-                    await import_items(database, tenant, name, items, report, aside)
-                progress.update(task, completed=total)
-    finally:
-        gc.enable()
-        aside.close()
-    report.rejected = aside.count
+    with closing(aside), _without_collections(), _progress(console) as progress:
+        for path in paths:
+            is_counted = path.is_file() and path.suffix != PACKED
+            progress.add_task(name_of(path), total=path.stat().st_size if is_counted else None)
+        tasks = progress.task_ids
+        async with _parts(paths, whatsapp=whatsapp, forms=forms) as parts:
+            async for part in parts:
+                await apply_part(database, tenant, name_of(paths[part.file]), part, report, aside)
+                progress.update(tasks[part.file], advance=part.size)
     return report
 
 
-def _open(path: Path) -> BinaryIO:
-    if str(path) == "-":
-        return sys.stdin.buffer
-    return cast(BinaryIO, gzip.open(path)) if path.suffix == PACKED else path.open("rb")
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Millions of small objects live for one batch and hold no cycles: looking for cycles takes a sixth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@asynccontextmanager
+async def _parts(paths: list[Path], *, whatsapp: bool, forms: bool) -> AsyncIterator[AsyncIterator[FilePart]]:
+    """The parts of files, read by a process of its own unless the files are small."""
+    if are_small(paths):
+        yield _unawaited(read_files(paths, whatsapp=whatsapp, forms=forms))
+    else:
+        with FileReader(paths, whatsapp=whatsapp, forms=forms) as reader:
+            yield _awaited(reader)
+
+
+async def _unawaited(parts: Iterable[FilePart]) -> AsyncIterator[FilePart]:
+    for part in parts:
+        yield part
+
+
+async def _awaited(reader: FileReader) -> AsyncIterator[FilePart]:
+    # In a thread, so that Ctrl-C is noticed while nothing comes.
+    while part := await asyncio.to_thread(reader.read):
+        yield part
 
 
 def _progress(console: Console) -> Progress:
@@ -124,52 +125,16 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
 
 
-def _counted(progress: Progress, task: TaskID, name: str, items: Iterable[ParsedLine]) -> Iterator[ParsedLine]:
-    """The items as they are, telling the progress bar of their bytes a thousand at a time."""
-    size = 0
-    for number, item in enumerate(_readable(name, items)):
-        size += len(item.text) + 1
-        if number % 1000 == 0:
-            progress.update(task, advance=size)
-            size = 0
-        yield item
-
-
-def _readable(name: str, items: Iterable[ParsedLine]) -> Iterator[ParsedLine]:
-    try:
-        yield from items
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFileError(
-            f"{name} cannot be read to its end: {error}. What came before may be in already."
-        ) from None
-
-
-async def import_items(
-    database: Database,
-    tenant: str,
-    name: str,
-    items: Iterable[ParsedLine],
-    report: ImportReport,
-    aside: RejectedLinesFile,
+async def apply_part(
+    database: Database, tenant: str, name: str, part: FilePart, report: ImportReport, aside: RejectedLinesFile
 ) -> None:
-    """Apply items in batches; what is rejected goes aside."""
-    waiting = iter(items)
-    while batch := list(islice(waiting, BATCH)):
-        while len(batch) < MAX_BATCH_BYTES and await database.is_tenant_locked(tenant):
-            more = list(islice(waiting, MORE))
-            if not more:
-                break
-            batch += more
-        events: list[AnyEvent] = []
-        valid: list[ParsedLine] = []
-        for item in batch:
-            if isinstance(item.event, InvalidEventError):
-                aside.add(name, item, item.event)
-            else:
-                events.append(item.event)
-                valid.append(item)
-        outcomes = await apply_events(database, tenant, events, now_micros())
-        report.outcomes.update(count_outcomes(outcomes))
-        for item, outcome in zip(valid, outcomes, strict=True):
+    """Apply a part of a file; what is rejected goes aside."""
+    for line in part.invalid:
+        aside.add(name, line)
+    outcomes = await apply_batch(database, tenant, part.batch)
+    report.outcomes.update(count_outcomes(outcomes))
+    if Outcome.REJECTED in outcomes:
+        for valid, outcome in zip(part.lines, outcomes, strict=True):
             if outcome is Outcome.REJECTED:
-                aside.add(name, item, TOO_LATE)
+                aside.add(name, InvalidLine(valid.number, valid.text, TOO_LATE.code, TOO_LATE.message))
+    report.rejected = aside.count

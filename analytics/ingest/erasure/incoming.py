@@ -4,6 +4,7 @@ A link is a record with several identifiers of one person, such as a message wit
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from analytics.ingest.erasure.identifiers import Identifier, identifiers_in
 from analytics.ingest.erasure.linked_identifiers import (
@@ -24,14 +25,15 @@ from analytics.storage.database import Reader
 
 async def pseudonymize_incoming(reader: Reader, tenant: str, secret: str, records: ParsedRecords) -> ParsedRecords:
     """Return the records of a batch, with the identifiers of erased people replaced by their pseudonyms."""
-    pseudonymizer = await load_pseudonymizer(
-        reader, tenant, secret, {name for part in records for _, row in part for name in identifiers_in_row(row)}
-    )
+    indexed = (records.messages, records.replies, records.contact_changes)
+    of_rows = (identifiers_in_row(row) for part in indexed for _, row in part)
+    identifiers = set(chain(*of_rows, *map(identifiers_in_row, records.statuses)))
+    pseudonymizer = await load_pseudonymizer(reader, tenant, secret, identifiers)
     if not pseudonymizer.pseudonyms:
         return records
     return ParsedRecords(
         [(n, pseudonymizer.message(row)) for n, row in records.messages],
-        [(n, pseudonymizer.status(event)) for n, event in records.statuses],
+        [pseudonymizer.statuses(statuses) for statuses in records.statuses],
         [(n, pseudonymizer.reply(row)) for n, row in records.replies],
         [(n, pseudonymizer.change(event)) for n, event in records.contact_changes],
     )

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from analytics.ingest.erasure.identifiers import Identifier
 from analytics.ingest.erasure.pseudonymizer import contact_name_of, identifier_of
-from analytics.ingest.events import ContactChanged, MessageStatus
+from analytics.ingest.events import ContactChanged
 from analytics.ingest.merging.aliases import (
     has_pseudonym,
     names_of,
     numbers_within,
     unlisted,
 )
-from analytics.ingest.merging.receipts import Receipt
+from analytics.ingest.merging.receipts import IncomingStatuses, Receipt
 from analytics.ingest.merging.records import Message, Reply
 from analytics.ingest.pseudonyms import IdentifierKind, is_pseudonym, phone_in
 from analytics.ingest.unit_of_work import (
@@ -23,12 +23,12 @@ from analytics.storage.dialects import any_in
 from analytics.storage.tables import receipts, replies
 
 
-def identifiers_in_row(row: Message | Reply | MessageStatus | ContactChanged) -> Iterator[Identifier]:
+def identifiers_in_row(row: Message | Reply | IncomingStatuses | ContactChanged) -> Iterator[Identifier]:
     """Yield all identifiers in a row or event that erasure may replace, also the phones inside its wamids."""
     refs: tuple[str | None, ...]
     match row:
-        case MessageStatus():
-            refs = (row.message_id, row.wamid)
+        case IncomingStatuses():
+            refs = (row.receipt.ref,)
         case Message():
             refs = (row.id, row.wamid, *unlisted(row.earlier_wamids))
             yield from (
@@ -46,7 +46,7 @@ def identifiers_in_row(row: Message | Reply | MessageStatus | ContactChanged) ->
                 yield IdentifierKind.PHONE, phone
 
 
-PersonRecord = Message | Reply | Receipt | MessageStatus | ContactChanged
+PersonRecord = Message | Reply | Receipt | IncomingStatuses | ContactChanged
 
 
 def contact_names_in(row: PersonRecord) -> frozenset[str]:
@@ -54,8 +54,8 @@ def contact_names_in(row: PersonRecord) -> frozenset[str]:
     match row:
         case Receipt():
             return unlisted(row.recipients)
-        case MessageStatus():
-            return names_of(row.recipient)
+        case IncomingStatuses():
+            return frozenset(name for status in row.statuses for name in status.event.names)
         case ContactChanged():
             return names_of(row.old) | names_of(row.new)
         case _:

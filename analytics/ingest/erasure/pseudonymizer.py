@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from analytics.ingest.erasure.identifiers import Identifier
-from analytics.ingest.events import Contact, ContactChanged, MessageStatus
+from analytics.ingest.events import Contact, ContactChanged
 from analytics.ingest.merging.aliases import (
     PERSON,
     PHONE,
@@ -16,7 +16,7 @@ from analytics.ingest.merging.aliases import (
     numbers_within,
     unlisted,
 )
-from analytics.ingest.merging.receipts import Receipt, with_renamed_contacts
+from analytics.ingest.merging.receipts import IncomingStatuses, Receipt, incoming_statuses, with_renamed_contacts
 from analytics.ingest.merging.records import Message, Reply
 from analytics.ingest.pseudonyms import IdentifierKind, is_pseudonym, phone_in, pseudonym
 from analytics.storage.database import Reader
@@ -125,14 +125,19 @@ class Pseudonymizer:
 
     def receipt(self, row: Receipt) -> Receipt:
         """Replace the identifiers of a receipt."""
-        ref = self.ref(row.ref) if row.channel else self.id(row.ref)
-        return with_renamed_contacts(msgspec.structs.replace(row, ref=ref or row.ref), self.contact_name)
+        return with_renamed_contacts(msgspec.structs.replace(row, ref=self._receipt_ref(row)), self.contact_name)
 
-    def status(self, event: MessageStatus) -> MessageStatus:
-        """Replace the identifiers of a status, which names its message by id or wamid."""
-        id = event.message_id and self.id(event.message_id)
-        recipient = event.recipient and self.contact(event.recipient)
-        return msgspec.structs.replace(event, message_id=id, wamid=self.ref(event.wamid), recipient=recipient)
+    def _receipt_ref(self, row: Receipt) -> str:
+        """Replace the id or wamid by which statuses name their message."""
+        return (self.ref(row.ref) if row.channel else self.id(row.ref)) or row.ref
+
+    def statuses(self, incoming: IncomingStatuses) -> IncomingStatuses:
+        """Replace the identifiers of a batch's statuses for one receipt."""
+        renamed = [
+            status._replace(event=status.event._replace(names=tuple(map(self.contact_name, status.event.names))))
+            for status in incoming.statuses
+        ]
+        return incoming_statuses(self._receipt_ref(incoming.receipt), incoming.receipt.channel, renamed)
 
     def change(self, event: ContactChanged) -> ContactChanged:
         """Replace the identifiers in a notice that a person has another phone or id."""

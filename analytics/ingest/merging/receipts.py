@@ -4,17 +4,15 @@ For each fact the earliest time counts, and for failures the code of the earlies
 "A message and its states".
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from analytics.domain.message_status import Status, derive_receipt_status
-from analytics.domain.time_zones import to_micros
-from analytics.ingest.events import MessageStatus
 from analytics.ingest.merging.accounts import Accounts
-from analytics.ingest.merging.aliases import listed, names_of, unlisted
+from analytics.ingest.merging.aliases import listed, unlisted
 
 # The column of a receipt that a status fills; any other status changes nothing.
 STATUS_COLUMNS = {
@@ -33,7 +31,7 @@ BY_ACCOUNT, BY_NUMBER = "a:", "p:"
 MAX_KEPT = 8
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, array_like=True):
     """A row of `receipts`, without its tenant."""
 
     ref: str
@@ -52,12 +50,12 @@ class Receipt(Struct, frozen=True):
     @property
     def account_id(self) -> str | None:
         """The account id in the statuses; None if they name a message id or a phone number id."""
-        return self.channel.removeprefix(BY_ACCOUNT) if self.channel.startswith(BY_ACCOUNT) else None
+        return self.channel[len(BY_ACCOUNT) :] if self.channel.startswith(BY_ACCOUNT) else None
 
     @property
     def number(self) -> str | None:
         """The phone number id in the statuses; None if they name a message id or an account id."""
-        return self.channel.removeprefix(BY_NUMBER) if self.channel.startswith(BY_NUMBER) else None
+        return self.channel[len(BY_NUMBER) :] if self.channel.startswith(BY_NUMBER) else None
 
 
 class ReceiptEvent(NamedTuple):
@@ -251,10 +249,9 @@ class ReceiptMerge:
         else:
             self._statuses = _AllStatuses(_events_of(row))
 
-    def add(self, event: MessageStatus, received_at: int) -> bool:
+    def add(self, event: ReceiptEvent, received_at: int) -> bool:
         """Merge one more status; return False if that changes nothing."""
-        code = event.error.code if event.error and event.status == "failed" else None
-        changed = self._statuses.add(STATUS_COLUMNS[event.status], to_micros(event.at), code, names_of(event.recipient))
+        changed = self._statuses.add(*event)
         if changed:
             self._received_at = received_at
         return changed
@@ -262,6 +259,47 @@ class ReceiptMerge:
     def row(self) -> Receipt:
         """Return the merged row."""
         return self._statuses.receipt(self._row, self._received_at)
+
+
+class IncomingStatus(NamedTuple):
+    """A status in a batch: the index of its event, the time it arrived (µs), and the status."""
+
+    n: int
+    received_at: int
+    event: ReceiptEvent
+
+
+class IncomingStatuses(Struct, frozen=True, array_like=True):
+    """The statuses of a batch for one receipt, merged already for the case that no such receipt is stored.
+
+    `accepted` has the indexes of those that then changed the receipt.
+    """
+
+    receipt: Receipt
+    accepted: list[int]
+    statuses: Sequence[IncomingStatus]
+
+    def merge_into(self, stored: Receipt | None) -> tuple[Receipt, list[int]]:
+        """Return the receipt with these statuses, and the indexes of those that changed it."""
+        return (self.receipt, self.accepted) if stored is None else _merge(stored, self.statuses)
+
+    def without(self, rejected: set[int]) -> "IncomingStatuses | None":
+        """Return the statuses without those of rejected events; None if there is no other."""
+        rest = [status for status in self.statuses if status.n not in rejected]
+        if len(rest) == len(self.statuses):
+            return self
+        return incoming_statuses(self.receipt.ref, self.receipt.channel, rest) if rest else None
+
+
+def incoming_statuses(ref: str, channel: str, statuses: Sequence[IncomingStatus]) -> IncomingStatuses:
+    """Merge the statuses of a batch for one receipt."""
+    return IncomingStatuses(*_merge(Receipt(ref, channel), statuses), statuses)
+
+
+def _merge(row: Receipt, statuses: Sequence[IncomingStatus]) -> tuple[Receipt, list[int]]:
+    merge = ReceiptMerge(row)
+    accepted = [n for n, received_at, event in statuses if merge.add(event, received_at)]
+    return merge.row() if accepted else row, accepted
 
 
 def _events_of(receipt: Receipt) -> list[ReceiptEvent]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from analytics.domain.message_status import Status
 from analytics.domain.time_zones import to_micros
-from analytics.ingest.events import NOT_REPLIES, ContactChanged, MessageReply, MessageStatus
+from analytics.ingest.events import NOT_REPLIES, ContactChanged, MessageReply
 from analytics.ingest.merging.aliases import (
     NO_NAMES,
     WAMID,
@@ -24,11 +24,12 @@ from analytics.ingest.merging.aliases import (
     phones_and_ids,
     unlisted,
 )
+from analytics.ingest.merging.receipts import IncomingStatuses
 
 T = TypeVar("T", int, str, bool)
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, omit_defaults=True):
     """A row of `messages`, without its tenant. A required field is empty until an event states it."""
 
     id: str
@@ -98,7 +99,7 @@ class Message(Struct, frozen=True):
 DROPPED = ""
 
 
-class Reply(Struct, frozen=True):
+class Reply(Struct, frozen=True, array_like=True):
     """A row of `replies`."""
 
     id: str
@@ -146,10 +147,10 @@ def max_or_none(a: T | None, b: T | None) -> T | None:
 
 
 class ParsedRecords(NamedTuple):
-    """The records in a batch of events, each with the index of its event in the batch."""
+    """The records in a batch of events, each with the index of its event in the batch; statuses by receipt."""
 
     messages: list[tuple[int, Message]]
-    statuses: list[tuple[int, MessageStatus]]
+    statuses: list[IncomingStatuses]
     replies: list[tuple[int, Reply]]
     contact_changes: list[tuple[int, ContactChanged]]
 
@@ -157,7 +158,7 @@ class ParsedRecords(NamedTuple):
         """Return the records without those of rejected events."""
         return ParsedRecords(
             [(n, message) for n, message in self.messages if n not in rejected],
-            [(n, status) for n, status in self.statuses if n not in rejected],
+            [rest for statuses in self.statuses if (rest := statuses.without(rejected))],
             [(n, reply) for n, reply in self.replies if n not in rejected],
             self.contact_changes,
         )

@@ -179,18 +179,18 @@ async def test_a_batch_that_fails_leaves_nothing(
     first, second = [sent(), status("sent")], [account("100001"), sent("m2"), status("read"), reply(), window(1)]
     await feed(database, tenant, first)
     rows = await everything(database, tenant)
-    flush: Any = IdentityMap.flush
+    write: Any = IdentityMap.write
     calls = 0
 
-    async def failing(self: Any) -> Any:
+    async def failing(self: Any, changes: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == place + 1:
             raise ConnectionError("the database went away")
-        return await flush(self)
+        return await write(self, changes)
 
     with monkeypatch.context() as patched:
-        patched.setattr(IdentityMap, "flush", failing)
+        patched.setattr(IdentityMap, "write", failing)
         with pytest.raises(ConnectionError):
             await feed(database, tenant, second)
     assert await everything(database, tenant) == rows
