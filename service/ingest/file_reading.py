@@ -1,7 +1,8 @@
 """Reading of files for an import, some tens of thousands of events at a time; run as a module, in a process of its own.
 
-Parsing and checking are a third of an import's work, and need no database. A process writes the parts of some files to
-standard output while those before are being applied. The pipe bounds how far it runs ahead: one part, 80,000 events.
+All that needs no database is done here, ahead of what is applied: of 60,000 messages (216,000 events) it takes this
+process 2.2 s of processor, and leaves some 5 of 7 s to the one that applies. The parts go to standard output; the pipe
+bounds how far it runs ahead: by one part.
 """
 
 import gc
@@ -13,7 +14,6 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -27,8 +27,8 @@ from analytics.ingest.formats.files import ParsedLine, read_events, read_whatsap
 
 # Events applied in one transaction. A message's events come soon after one another: the more of them are in one
 # batch, the fewer times its row and its rollup rows are written. This takes an eighth less work than 40,000; 120,000
-# would take hardly less than this.
-BATCH = 80_000
+# would take hardly less than this. Fewer if their lines are long: a part is in the memory of both processes.
+BATCH, BATCH_BYTES = 80_000, 128 * 2**20
 PACKED = ".gz"
 STANDARD_INPUT = "-"
 # Bytes of all files up to which they are read in the import's own process: another one takes some 0.3 s to start.
@@ -105,8 +105,7 @@ def _open(path: Path) -> BinaryIO:
 
 def parts_of(items: Iterable[ParsedLine], file: int = 0) -> Iterator[FilePart]:
     """Yield the parts of a file's lines."""
-    waiting = iter(items)
-    while part := list(islice(waiting, BATCH)):
+    for part in _batches(items):
         events: list[AnyEvent] = []
         lines: list[Line] = []
         invalid: list[InvalidLine] = []
@@ -119,6 +118,19 @@ def parts_of(items: Iterable[ParsedLine], file: int = 0) -> Iterator[FilePart]:
         size = sum(len(item.text) + 1 for item in part)
         batch = read_batch(events, [now_micros()] * len(events))
         yield FilePart(file, batch, Raw(msgspec.msgpack.encode(lines)), invalid, size)
+
+
+def _batches(items: Iterable[ParsedLine]) -> Iterator[list[ParsedLine]]:
+    batch: list[ParsedLine] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += len(item.text)
+        if len(batch) == BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 class FileReader:
@@ -134,8 +146,8 @@ class FileReader:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._process.kill()
-        self._process.wait()
+        with self._process:  # which closes the pipe and waits for its end
+            self._process.kill()
 
     def read(self) -> FilePart | None:
         """Wait for the next part and return it; None after the last. Raises `UnreadableFileError`."""
