@@ -1,8 +1,8 @@
 """Reading of files for an import, some tens of thousands of events at a time; run as a module, in a process of its own.
 
-All that needs no database is done here, ahead of what is applied: of 60,000 messages (216,000 events) it takes this
-process 2.2 s of processor, and leaves some 5 of 7 s to the one that applies. The parts go to standard output; the pipe
-bounds how far it runs ahead: by one part.
+All that needs no database is done here, ahead of what is applied. For 60,000 messages (216,000 events) an import in one
+process took 8.4 s of processor; now this one takes 2.2 s, and the one that applies 5.7 s. The parts go to standard
+output, and the pipe bounds how far it runs ahead: by one part.
 """
 
 import gc
