@@ -268,8 +268,8 @@ export const es = {
       categories: "Tipo",
     },
     category: "Tipo",
-    extras: { median: "Mediana de respuesta", trend: "Tendencia" },
-    extrasShort: { median: "Mediana", trend: "Tendencia" },
+    extras: { median: "Mediana de respuesta", trend: "Tendencia", before: "Antes" },
+    extrasShort: { median: "Mediana", trend: "Tendencia", before: "Antes" },
     extrasChoice: "Más columnas",
     medianSeconds: "Mediana de respuesta (segundos)",
     /** The least, the largest and the last number of messages over time. */

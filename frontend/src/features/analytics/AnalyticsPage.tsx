@@ -211,7 +211,12 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
       <ResponseTime times={numbers.responseTime} earlier={earlier} />
       <ResponsesByHour rows={numbers.responsesByHour} days={filters} />
       <ResponseHeatmap cells={numbers.responseHeatmap} days={filters} />
-      <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
+      <PerformanceTables
+        numbers={numbers}
+        comparison={comparisonOf(filters)}
+        filter={filter}
+        viewReceivedAt={receivedAt}
+      />
     </>
   );
 });
