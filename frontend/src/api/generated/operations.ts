@@ -453,9 +453,9 @@ export type MessagesQueryVariables = Exact<{
 }>;
 
 
-export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
+export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
 
-export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null };
+export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null };
 
 export type SeriesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -767,6 +767,7 @@ export const ListedMessageFragmentDoc = new TypedDocumentString(`
   account {
     id
     name
+    phone
   }
   recipient {
     phone
@@ -1469,6 +1470,7 @@ export const MessagesDocument = new TypedDocumentString(`
   account {
     id
     name
+    phone
   }
   recipient {
     phone
