@@ -12,6 +12,7 @@ import classes from "./PerformanceTable.module.css";
 export function ExtraHeaders({ extras, order }: Pick<TableView, "extras" | "order">) {
   const { t } = useI18n();
   const compared = t.comparison.column(t.tables.columns[comparedColumn(order.field).key]);
+  const titles = { median: t.definitions[definitions["ResponseTime.median"]], trend: undefined, before: compared };
   return extras.map((extra) => (
     <Table.Th
       key={extra}
@@ -19,10 +20,10 @@ export function ExtraHeaders({ extras, order }: Pick<TableView, "extras" | "orde
       scope="col"
       className={classes.number}
       data-column={extra}
-      title={extra === "median" ? t.definitions[definitions["ResponseTime.median"]] : undefined}
+      title={titles[extra]}
     >
       <span className={classes.long}>{extra === "before" ? compared : t.tables.extras[extra]}</span>
-      <span className={classes.short}>{extra === "before" ? compared : t.tables.extrasShort[extra]}</span>
+      <span className={classes.short}>{t.tables.extrasShort[extra]}</span>
     </Table.Th>
   ));
 }

@@ -7,6 +7,7 @@ import { Banner } from "../../../../components/states/Banner";
 import { ErrorState } from "../../../../components/states/ErrorState";
 import { Loading } from "../../../../components/states/Loading";
 import type { DefinedField } from "../../../../i18n/definitions.es";
+import { usePrinting, usePrintPreparing } from "../../../../hooks/usePrinting";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import { MAX_ROWS, type Row } from "../rows/allRows";
 import { orderAfter } from "../rows/pagePosition";
@@ -14,7 +15,7 @@ import { useEarlierRows } from "../rows/useEarlierRows";
 import { useFoundRows } from "../rows/useFoundRows";
 import { useTableRows, type TableSource } from "../rows/useTableRows";
 import { EXTRAS, type Extra } from "../view/columns";
-import { PAGE_SIZES, type TableView } from "../view/tableView";
+import { PAGE_SIZES, PAPER_SIZE, type TableView } from "../view/tableView";
 import { ColumnChoice } from "./ColumnChoice";
 import { NameSearch } from "./NameSearch";
 import classes from "./PerformanceTable.module.css";
@@ -40,7 +41,13 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
   const { title, definition, area, onView, total, nameColumns, rowKey, identify, ...source } = props;
   const { possible = EXTRAS, others, controls, below } = props;
   const offered = possible.filter((extra) => extra !== "before" || source.compared);
-  const view = { ...props.view, extras: props.view.extras.filter((extra) => offered.includes(extra)) };
+  const isPreparing = usePrintPreparing();
+  const isPrinting = usePrinting();
+  const view = {
+    ...props.view,
+    ...(isPreparing && { size: PAPER_SIZE }),
+    extras: props.view.extras.filter((extra) => offered.includes(extra)),
+  };
   const { t, format } = useI18n();
   const otherRows = others && { rows: others, keyOf: rowKey };
   const isFinding = view.find !== "" || others !== undefined; // all rows are loaded, and paged here
@@ -99,13 +106,19 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
               {found.isCut && ` ${t.tables.cut(format.count(MAX_ROWS))}`}
             </p>
           )}
-          <Pager
-            title={title}
-            rows={rows}
-            size={size}
-            paging={paging}
-            sizes={{ all: PAGE_SIZES, onChange: (size) => onView({ size }) }}
-          />
+          {isPrinting ? (
+            rows.totalCount > rows.nodes.length && (
+              <p className={classes.status}>{t.tables.rest(format.count(rows.totalCount - rows.nodes.length))}</p>
+            )
+          ) : (
+            <Pager
+              title={title}
+              rows={rows}
+              size={size}
+              paging={paging}
+              sizes={{ all: PAGE_SIZES, onChange: (size) => onView({ size }) }}
+            />
+          )}
           {below}
         </>
       )}

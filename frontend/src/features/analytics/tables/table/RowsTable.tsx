@@ -13,7 +13,7 @@ import { SortableHeader } from "./SortableHeader";
 const MAX_WIDE_COLUMNS = 6; // with their whole names
 
 // Beside each other on a phone; more begin another line.
-const MAX_PHONE_COLUMNS = { plain: 5, wide: 4 };
+const MAX_PHONE_COLUMNS = { plain: 6, wide: 4 };
 
 export type NameColumn<R> = {
   header: string;
@@ -62,7 +62,6 @@ export function RowsTable<R extends Row>(props: Props<R>) {
         style={style}
         data-waiting={isPending || undefined}
         data-names={names}
-        data-short={view.columns.includes("sent") || undefined}
         data-marked={isMarked || undefined}
         data-many={columnCount > MAX_WIDE_COLUMNS || undefined}
         aria-busy={isPending}
