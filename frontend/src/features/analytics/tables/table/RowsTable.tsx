@@ -62,6 +62,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
         style={style}
         data-waiting={isPending || undefined}
         data-names={names}
+        data-six={phoneColumns === 6 || undefined}
         data-marked={isMarked || undefined}
         data-many={columnCount > MAX_WIDE_COLUMNS || undefined}
         aria-busy={isPending}
