@@ -111,3 +111,37 @@ def test_an_open_list_of_messages_is_not_over_the_paper(demo: Server, page: Page
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert len(printed(page).texts) == len(with_list.texts)
+
+
+def test_the_key_for_printing_brings_the_whole_tables(demo: Server, page: Page) -> None:
+    page.add_init_script("window.print = () => document.documentElement.setAttribute('data-printed', '');")
+    reader = Reader.enter(demo, page, "p1", "/?period=last90")
+    settled(reader)
+    drawn(page)
+    rows = reader.api()["byAgentTotal"]["nodes"]
+    assert 10 < len(rows) <= 50
+    table = page.get_by_role("table", name="Envíos por agente").locator("tbody tr")
+    expect(table).to_have_count(10)
+    page.keyboard.press("Control+p")
+    expect(page.locator("html[data-printed]")).to_be_attached()
+    expect(table).to_have_count(len(rows))
+    text = "".join(one.text for one in printed(page).texts)
+    assert "… y " not in text
+    for row in rows:
+        assert row["agent"]["name"].split()[0] in text
+    expect(table).to_have_count(10)
+    page.emulate_media(media="print")
+    focused = page.locator("[data-area=speed] button").first
+    page.keyboard.press("Tab")
+    focused.focus()
+    assert focused.evaluate("element => getComputedStyle(element).outlineStyle") == "none"
+
+
+def test_without_the_key_paper_says_how_many_rows_it_lacks(demo: Server, page: Page) -> None:
+    reader = Reader.enter(demo, page, "p1", "/?period=last90")
+    settled(reader)
+    drawn(page)
+    rows = reader.api()["byAgentTotal"]["nodes"]
+    page.route("**/graphql", lambda route: None)  # no answer comes before the paper
+    text = "".join(one.text for one in printed(page).texts)
+    assert f"… y {len(rows) - 10} más" in text

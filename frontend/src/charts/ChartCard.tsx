@@ -13,6 +13,8 @@ import { DataTable, type TableData } from "./DataTable";
 type Props = {
   title: string;
   definition: DefinedField;
+  /** More that explains the chart. */
+  about?: string | undefined;
   area: string;
   controls?: ReactNode;
   /** A banner above the chart. */
@@ -31,7 +33,7 @@ type Props = {
 };
 
 /** A card with a chart that can also be read as a table. */
-export function ChartCard({ title, definition, area, controls, banner, chart, table, shown, ...image }: Props) {
+export function ChartCard({ title, definition, about, area, controls, banner, chart, table, shown, ...image }: Props) {
   const { t, format } = useI18n();
   const [isOwnTable, setIsOwnTable] = useState(false);
   const { isTable, onTable } = shown ?? { isTable: isOwnTable, onTable: setIsOwnTable };
@@ -42,6 +44,7 @@ export function ChartCard({ title, definition, area, controls, banner, chart, ta
     <Card
       title={title}
       definition={definition}
+      about={about}
       area={area}
       controls={
         <>

@@ -1,5 +1,6 @@
 import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
+import affordance from "../components/affordance.module.css";
 import type { Cell } from "../lib/files/textTable";
 import classes from "./Chart.module.css";
 
@@ -33,7 +34,11 @@ export function DataTable({ head, rows, onChoose, label }: Omit<TableData, "cell
             <Table.Tr key={index}>
               <Table.Th scope="row">
                 {onChoose ? (
-                  <button type="button" className={classes.head} onClick={() => onChoose(index)}>
+                  <button
+                    type="button"
+                    className={`${classes.head ?? ""} ${affordance.opens ?? ""}`}
+                    onClick={() => onChoose(index)}
+                  >
                     {heading}
                   </button>
                 ) : (

@@ -19,6 +19,14 @@ const SIZE = { width: 1_000, height: 480 }; // pixels of the page
 const PIXEL_RATIO = 2;
 const MARGIN = { left: 24, right: 24, top: 104, bottom: 56 };
 
+const LEGEND = {
+  bottom: 12,
+  left: MARGIN.left,
+  itemWidth: 28,
+  itemStyle: { opacity: 0 },
+  lineStyle: { width: 3 },
+};
+
 type Input = { option: (colors: Colors) => EChartsOption; title: string; subtitle: string; hasLegend: boolean };
 
 /** Draw a chart on white, beneath its title, as PNG. */
@@ -39,7 +47,8 @@ export async function drawPicture({ option, title, subtitle, hasLegend }: Input)
         subtextStyle: { ...text, color: colors.quiet, fontSize: 13 },
       },
       ...(hasLegend && {
-        legend: { bottom: 12, left: MARGIN.left, icon: "roundRect", itemHeight: 4, textStyle: text },
+        // Each as its line is drawn, dashes and all, without the symbol of a point.
+        legend: { ...LEGEND, textStyle: text },
       }),
     });
     chart.setOption({ grid: { ...MARGIN, bottom: hasLegend ? MARGIN.bottom : MARGIN.left, containLabel: true } });

@@ -7,6 +7,8 @@ type Props = {
   title: string;
   /** The field of the schema whose description explains the card. */
   definition?: DefinedField;
+  /** More that explains it. */
+  about?: string | undefined;
   note?: ReactNode;
   controls?: ReactNode;
   area?: string;
@@ -14,13 +16,13 @@ type Props = {
 };
 
 /** A titled part of a page. */
-export function Card({ title, definition, note, controls, area, children }: Props) {
+export function Card({ title, definition, about, note, controls, area, children }: Props) {
   return (
     <section className={classes.card} aria-label={title} data-area={area}>
       <header className={classes.head}>
         <h2 className={classes.title}>
           {definition ? (
-            <DefinitionPopover field={definition} name={title}>
+            <DefinitionPopover field={definition} name={title} about={about}>
               {title}
             </DefinitionPopover>
           ) : (

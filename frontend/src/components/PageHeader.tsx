@@ -14,7 +14,7 @@ export function PageHeader({ path, title, about, children }: Props) {
   return (
     <div className={classes.header}>
       <div>
-        <p className={classes.path}>{path.join(" › ")}</p>
+        {path.length > 0 && <p className={classes.path}>{path.join(" › ")}</p>}
         <h1 className={classes.title}>{title}</h1>
         {about && <p className={classes.about}>{about}</p>}
       </div>

@@ -78,6 +78,7 @@ export const en: Texts = {
     departments: "Department",
     agents: "Agent",
     all: { templates: "All", accounts: "All", departments: "All", agents: "All" },
+    nothing: { templates: "None", accounts: "None", departments: "None", agents: "None" },
     unknown: {
       templates: "Unknown template",
       accounts: "Unknown account",
@@ -153,6 +154,7 @@ export const en: Texts = {
         ? "This link included 1 department you can't see. The other filters still apply."
         : `This link included ${n} departments you can't see. The other filters still apply.`,
     dismiss: "Got it",
+    wrongDates: "The dates in the link are not valid: these are the last 30 days.",
   },
   keys: {
     title: "Keyboard shortcuts",
@@ -229,6 +231,11 @@ export const en: Texts = {
     lines: { previous: "previous period", year: "last year" },
     column: (name) => `${name}, before`,
     date: "Date, before",
+    beside: {
+      byWeekday:
+        "The dashed line is the earlier period: each day stands beside the same weekday, so a few at one end have nothing to compare with.",
+      inOrder: "The dashed line is the earlier period: the first point stands beside the first, and so on in order.",
+    },
     failed: "Couldn't load the previous period.",
   },
   tables: {
@@ -254,8 +261,8 @@ export const en: Texts = {
       categories: "Category",
     },
     category: "Category",
-    extras: { median: "Median response time", trend: "Trend" },
-    extrasShort: { median: "Median", trend: "Trend" },
+    extras: { median: "Median response time", trend: "Trend", before: "Before" },
+    extrasShort: { median: "Median", trend: "Trend", before: "Before" },
     extrasChoice: "More columns",
     medianSeconds: "Median response time (seconds)",
     trendOf: (min, max, last) => `min ${min}, max ${max}, last ${last}`,
@@ -286,6 +293,7 @@ export const en: Texts = {
     found: "Total of what was found",
     cut: (n) => `The first ${n} rows were searched.`,
     size: "Rows per page",
+    rest: (n) => `… and ${n} more`,
     usedBy: "Departments",
     deleted: { agent: "deleted", department: "deleted", template: "deleted", account: "deleted" },
     range: (from, to, total) => `${from}–${to} of ${total}`,
@@ -351,6 +359,8 @@ export const en: Texts = {
     loading: "Loading…",
     empty: "No messages were sent in this period",
     emptyAbout: "Try other dates or clear a filter.",
+    unknown: (what) => `The filter names something unknown: ${what}`,
+    unknownAbout: "The link may be incomplete, or name what does not exist or is not yours to see.",
     noDepartments: "You don't have any departments yet",
     noDepartmentsAbout: "Once you're assigned to a department, its sends will appear here.",
     forbidden: "You don't have access to these numbers",
@@ -401,6 +411,8 @@ export const en: Texts = {
     },
     further: (n, shown) => (n > 0 ? `More columns (${shown})` : "More columns"),
     furtherHint: "Added after the usual columns",
+    words:
+      "In the file the agent is called “user”, and the category of a template is Meta's word (marketing, utility…).",
     columns: {
       ANSWERED: "Answered",
       ANSWERED_AT: "Answered at",
@@ -467,6 +479,7 @@ export const en: Texts = {
     repeat: "Repeat",
     openView: "Open this view",
     someMessages: "Only some of its messages",
+    only: (what) => `Only: ${what}`,
     requesterLostAccess: "The person who requested it can no longer see all of its departments.",
     preparing: (name) => `Preparing “${name}”…`,
     ready: (name) => `Ready: ${name}`,

@@ -87,6 +87,8 @@ export const es = {
     departments: "Departamento",
     agents: "Agente",
     all: { templates: "Todas", accounts: "Todas", departments: "Todos", agents: "Todos" },
+    /** Said in place of all where chosen values are left out. */
+    nothing: { templates: "Ninguna", accounts: "Ninguna", departments: "Ninguno", agents: "Ninguno" },
     /** A chosen value whose name is not known: it is gone, or not for this reader. */
     unknown: {
       templates: "Plantilla desconocida",
@@ -165,6 +167,7 @@ export const es = {
         ? "Este enlace incluía 1 departamento que no ves. El resto del filtro sigue igual."
         : `Este enlace incluía ${n} departamentos que no ves. El resto del filtro sigue igual.`,
     dismiss: "Entendido",
+    wrongDates: "Las fechas del enlace no son válidas: se muestran los últimos 30 días.",
   },
   keys: {
     title: "Atajos de teclado",
@@ -177,7 +180,7 @@ export const es = {
     filters: "Ir a los filtros",
     undo: "Deshacer el último clic",
     help: "Mostrar esta ayuda",
-    names: { ArrowLeft: "←", ArrowRight: "→", Backspace: "Retroceso" } as Record<string, string>,
+    names: { W: "S", ArrowLeft: "←", ArrowRight: "→", Backspace: "Retroceso" } as Record<string, string>,
   },
   funnel: {
     title: "Embudo",
@@ -243,6 +246,12 @@ export const es = {
     lines: { previous: "período anterior", year: "año pasado" },
     column: (name: string) => `${name}, antes`,
     date: "Fecha, antes",
+    /** The place of the earlier points on the chart. */
+    beside: {
+      byWeekday:
+        "La línea discontinua es el período anterior: cada día está junto al mismo día de la semana, así que unos pocos quedan sin comparar en un extremo.",
+      inOrder: "La línea discontinua es el período anterior: el primer punto está junto al primero, y así en orden.",
+    },
     failed: "No se pudo cargar el período anterior.",
   },
   tables: {
@@ -268,8 +277,8 @@ export const es = {
       categories: "Tipo",
     },
     category: "Tipo",
-    extras: { median: "Mediana de respuesta", trend: "Tendencia" },
-    extrasShort: { median: "Mediana", trend: "Tendencia" },
+    extras: { median: "Mediana de respuesta", trend: "Tendencia", before: "Antes" },
+    extrasShort: { median: "Mediana", trend: "Tendencia", before: "Antes" },
     extrasChoice: "Más columnas",
     medianSeconds: "Mediana de respuesta (segundos)",
     /** The least, the largest and the last number of messages over time. */
@@ -301,6 +310,8 @@ export const es = {
     found: "Total de lo encontrado",
     cut: (n: string) => `Se buscó en las primeras ${n} filas.`,
     size: "Filas por página",
+    /** The rows that a sheet has no room for. */
+    rest: (n: string) => `… y ${n} más`,
     usedBy: "Departamentos",
     deleted: { agent: "eliminado", department: "eliminado", template: "eliminada", account: "eliminada" },
     range: (from: string, to: string, total: string) => `${from}–${to} de ${total}`,
@@ -366,6 +377,9 @@ export const es = {
     loading: "Cargando…",
     empty: "No hubo envíos en este período",
     emptyAbout: "Prueba con otras fechas o quita algún filtro.",
+    /** A filter names something that nobody knows. */
+    unknown: (what: string) => `El filtro nombra algo que no conocemos: ${what}`,
+    unknownAbout: "El enlace puede estar incompleto, o ser de algo que no existe o que no puedes ver.",
     noDepartments: "Aún no tienes departamentos",
     noDepartmentsAbout: "Cuando te asignen a un departamento, aquí verás sus envíos.",
     forbidden: "No tienes acceso a estos números",
@@ -413,6 +427,9 @@ export const es = {
     separatorHints: { SEMICOLON: "El que espera Excel en español", COMMA: "El que esperan otros programas" },
     further: (n: number, shown: string) => (n > 0 ? `Más columnas (${shown})` : "Más columnas"),
     furtherHint: "Van después de las columnas de siempre",
+    /** The files have fixed headers and words, which are not all those of the page. */
+    words:
+      "En el archivo el agente se llama «usuario», y el tipo de plantilla va en la palabra de Meta (marketing, utility…).",
     columns: {
       ANSWERED: "Respondido",
       ANSWERED_AT: "Fecha y hora de respuesta",
@@ -479,6 +496,7 @@ export const es = {
     repeat: "Repetir",
     openView: "Abrir esta vista",
     someMessages: "Solo algunos de sus mensajes",
+    only: (what: string) => `Solo: ${what}`,
     requesterLostAccess: "Quien la pidió ya no puede ver todos sus departamentos.",
     preparing: (name: string) => `Preparando «${name}»…`,
     ready: (name: string) => `Listo: ${name}`,

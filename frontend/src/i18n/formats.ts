@@ -41,6 +41,9 @@ const briefly = (text: string): string =>
     .replace(/\s+(?:al|–)\s+/u, " – ")
     .replace(/^(\p{Ll}{3,4}), /u, "$1 ");
 
+/** Write a name as the first word of a line. */
+const capitalize = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
+
 /** Create the formats of a language. */
 export function createFormats(locale: string) {
   const number = new Intl.NumberFormat(locale);
@@ -130,7 +133,7 @@ export function createFormats(locale: string) {
     /** Write a language by Meta's code of it, such as `es_CL`; the code, where it is no language. */
     language: (code: string) => {
       try {
-        return languages.of(code.replaceAll("_", "-")) ?? code;
+        return capitalize(languages.of(code.replaceAll("_", "-")) ?? code);
       } catch {
         return code;
       }

@@ -37,9 +37,10 @@ export const messagesEn: MessageTexts = {
   },
   at: (weekday, hour) => (weekday === null ? `at ${hour}` : `${weekday} at ${hour}`),
   search: "Search these messages",
-  searchHint: "Beginning of a phone, ticket or ID; 4 characters or more",
+  searchHint: "Beginning of a phone with its country code (569…), ticket or ID; 4 characters or more",
   searchHintMasked: "Beginning of a ticket or ID; 4 characters or more",
   found: (_n, shown) => `${shown} found`,
+  searchedAs: (text) => `searched as ${text}`,
   order: "Order by",
   orders: {
     sent: "Sent last",

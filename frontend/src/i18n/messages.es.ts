@@ -37,9 +37,10 @@ export const messagesEs = {
   },
   at: (weekday: string | null, hour: string) => (weekday === null ? `a las ${hour}` : `${weekday} a las ${hour}`),
   search: "Buscar en estos mensajes",
-  searchHint: "Comienzo del teléfono, ticket o ID; 4 caracteres o más",
+  searchHint: "Comienzo del teléfono con código de país (569…), ticket o ID; 4 caracteres o más",
   searchHintMasked: "Comienzo del ticket o ID; 4 caracteres o más",
   found: (n: number, shown: string) => `${shown} ${plural("es", n, { one: "encontrado", other: "encontrados" })}`,
+  searchedAs: (text: string) => `buscado como ${text}`,
   order: "Ordenar por",
   orders: {
     sent: "Envío más reciente",

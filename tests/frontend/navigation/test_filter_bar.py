@@ -42,3 +42,16 @@ def test_on_a_phone_filters_are_in_a_sheet_that_closes_apart_from_its_lists(demo
     page.get_by_role("button", name="Filtros · 1").click()
     sheet.get_by_role("button", name="Quitar filtros").click()
     page.wait_for_function("() => !location.search.includes('department=')")
+
+
+def test_on_a_phone_days_are_whole_and_all_columns_are_there(demo: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    Reader.enter(demo, page, "p1", "/?period=last30")
+    dates = page.get_by_label("Filtros").get_by_role("button", name="Fecha de envío").locator("span").nth(1)
+    assert dates.evaluate("element => element.scrollWidth <= element.clientWidth")
+    table = page.get_by_role("table", name="Envíos por agente")
+    for column in ("messages", "responded"):
+        expect(table.locator(f"tbody [data-column={column}]").first).to_be_visible()
+    assert table.evaluate("element => element.parentElement.scrollWidth <= element.parentElement.clientWidth + 1")
+    page.get_by_role("button", name="Filtros", exact=True).click()
+    expect(page.get_by_role("dialog", name="Filtros").get_by_text("Copiar enlace", exact=True)).to_be_visible()

@@ -55,6 +55,8 @@ def read_paper(pdf: bytes) -> Paper:
 def _inflated(body: bytes) -> str:
     found = STREAM.search(body)
     assert found
+    if b"/FlateDecode" not in body[: found.start()]:  # so little that it is not compressed
+        return found[1].partition(b"endstream")[0].decode("latin-1")
     return zlib.decompressobj().decompress(found[1]).decode("latin-1")  # it knows where it ends
 
 

@@ -453,9 +453,9 @@ export type MessagesQueryVariables = Exact<{
 }>;
 
 
-export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
+export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
 
-export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null };
+export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null };
 
 export type SeriesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -550,6 +550,66 @@ export type CategoriesQueryVariables = Exact<{
 
 
 export type CategoriesQuery = { campaignAnalytics: { rows: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ category: TemplateCategory, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null };
+
+export type EarlierAgentTotalsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  comparison: Comparison;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type EarlierAgentTotalsQuery = { campaignAnalytics: { previousPeriod: { rows: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null } | null };
+
+export type EarlierAgentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  comparison: Comparison;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type EarlierAgentsQuery = { campaignAnalytics: { previousPeriod: { rows: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ agent: { id: string }, department: { id: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null } | null };
+
+export type EarlierDepartmentsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  comparison: Comparison;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type EarlierDepartmentsQuery = { campaignAnalytics: { previousPeriod: { rows: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ department: { id: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null } | null };
+
+export type EarlierTemplatesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  comparison: Comparison;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type EarlierTemplatesQuery = { campaignAnalytics: { previousPeriod: { rows: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ template: { id: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null } | null };
+
+export type EarlierAccountsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  comparison: Comparison;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type EarlierAccountsQuery = { campaignAnalytics: { previousPeriod: { rows: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ account: { id: string }, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null } | null };
+
+export type EarlierCategoriesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  comparison: Comparison;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type EarlierCategoriesQuery = { campaignAnalytics: { previousPeriod: { rows: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ category: TemplateCategory, funnel: { messages: number, tickets: number, sent: { count: number }, bounced: { count: number, base: number, rate: number | null }, delivered: { count: number, base: number, rate: number | null }, read: { count: number, base: number, rate: number | null }, responded: { count: number, base: number, rate: number | null } } }> } } | null } | null };
 
 export type ActiveAgentsQueryVariables = Exact<{
   first: number;
@@ -707,6 +767,7 @@ export const ListedMessageFragmentDoc = new TypedDocumentString(`
   account {
     id
     name
+    phone
   }
   recipient {
     phone
@@ -1409,6 +1470,7 @@ export const MessagesDocument = new TypedDocumentString(`
   account {
     id
     name
+    phone
   }
   recipient {
     phone
@@ -1843,6 +1905,277 @@ fragment Share on FunnelStep {
   base
   rate
 }`) as unknown as TypedDocumentString<CategoriesQuery, CategoriesQueryVariables>;
+export const EarlierAgentTotalsDocument = new TypedDocumentString(`
+    query EarlierAgentTotals($filter: CampaignAnalyticsFilter!, $comparison: Comparison!, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    previousPeriod(comparison: $comparison) {
+      rows: byAgentTotal(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          agent {
+            id
+          }
+          funnel {
+            ...RowFunnel
+          }
+        }
+      }
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<EarlierAgentTotalsQuery, EarlierAgentTotalsQueryVariables>;
+export const EarlierAgentsDocument = new TypedDocumentString(`
+    query EarlierAgents($filter: CampaignAnalyticsFilter!, $comparison: Comparison!, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    previousPeriod(comparison: $comparison) {
+      rows: byAgent(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          agent {
+            id
+          }
+          department {
+            id
+          }
+          funnel {
+            ...RowFunnel
+          }
+        }
+      }
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<EarlierAgentsQuery, EarlierAgentsQueryVariables>;
+export const EarlierDepartmentsDocument = new TypedDocumentString(`
+    query EarlierDepartments($filter: CampaignAnalyticsFilter!, $comparison: Comparison!, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    previousPeriod(comparison: $comparison) {
+      rows: byDepartment(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          department {
+            id
+          }
+          funnel {
+            ...RowFunnel
+          }
+        }
+      }
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<EarlierDepartmentsQuery, EarlierDepartmentsQueryVariables>;
+export const EarlierTemplatesDocument = new TypedDocumentString(`
+    query EarlierTemplates($filter: CampaignAnalyticsFilter!, $comparison: Comparison!, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    previousPeriod(comparison: $comparison) {
+      rows: byTemplate(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          template {
+            id
+          }
+          funnel {
+            ...RowFunnel
+          }
+        }
+      }
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<EarlierTemplatesQuery, EarlierTemplatesQueryVariables>;
+export const EarlierAccountsDocument = new TypedDocumentString(`
+    query EarlierAccounts($filter: CampaignAnalyticsFilter!, $comparison: Comparison!, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    previousPeriod(comparison: $comparison) {
+      rows: byAccount(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          account {
+            id
+          }
+          funnel {
+            ...RowFunnel
+          }
+        }
+      }
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<EarlierAccountsQuery, EarlierAccountsQueryVariables>;
+export const EarlierCategoriesDocument = new TypedDocumentString(`
+    query EarlierCategories($filter: CampaignAnalyticsFilter!, $comparison: Comparison!, $first: Int!, $after: String) {
+  campaignAnalytics(filter: $filter) {
+    previousPeriod(comparison: $comparison) {
+      rows: byCategory(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          category
+          funnel {
+            ...RowFunnel
+          }
+        }
+      }
+    }
+  }
+}
+    fragment RowFunnel on Funnel {
+  messages
+  tickets
+  sent {
+    count
+  }
+  bounced {
+    ...Share
+  }
+  delivered {
+    ...Share
+  }
+  read {
+    ...Share
+  }
+  responded {
+    ...Share
+  }
+}
+fragment Share on FunnelStep {
+  count
+  base
+  rate
+}`) as unknown as TypedDocumentString<EarlierCategoriesQuery, EarlierCategoriesQueryVariables>;
 export const ActiveAgentsDocument = new TypedDocumentString(`
     query ActiveAgents($first: Int!, $after: String) {
   agents(first: $first, after: $after) {

@@ -1,5 +1,6 @@
 import { Button, Group } from "@mantine/core";
-import { memo, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { ViewDocument, type CampaignAnalyticsFilter, type ViewQuery } from "../../api/generated/operations";
 import { useStableQuery } from "../../api/useStableQuery";
 import { PageHeader } from "../../components/PageHeader";
@@ -9,6 +10,7 @@ import { ErrorState } from "../../components/states/ErrorState";
 import { useIsOffScreen } from "../../hooks/useIsOffScreen";
 import { useI18n } from "../../i18n/I18nProvider";
 import { countDays, type Days } from "../../lib/dates/days";
+import { followPrintKey } from "../../lib/printing";
 import { ExportDialog } from "../exports/dialog/ExportDialog";
 import { useViewer } from "../session/ViewerProvider";
 import classes from "./AnalyticsPage.module.css";
@@ -17,7 +19,7 @@ import { ComparisonChoice } from "./comparison/ComparisonChoice";
 import { choiceOf, withChoice } from "./filters/changes";
 import { FilterBar } from "./filters/FilterBar";
 import { isFiltered, NO_VALUES, toFilterInput, type FilterKind, type Filters, type Names } from "./filters/filters";
-import { selectionOf } from "./scope/selection";
+import { selectionOf, unknownKinds } from "./scope/selection";
 import { PrintedFilters } from "./scope/PrintedFilters";
 import { CLICKED, useBackspace, useFilters } from "./filters/useFilters";
 import { useScope } from "./scope/useScope";
@@ -44,9 +46,11 @@ const REFRESH_INTERVAL = 300_000; // milliseconds, while somebody looks
 export function AnalyticsPage() {
   const { t, format } = useI18n();
   const { viewer, limits } = useViewer();
-  const { filters, changeFilters, foreign } = useFilters();
+  const { filters, changeFilters, foreign, hasWrongDates } = useFilters();
   const zone = useZone();
   useBackspace();
+  const queries = useQueryClient();
+  useEffect(() => followPrintKey(() => queries.isFetching() > 0), [queries]);
   const [isExporting, setIsExporting] = useState(false);
   const filter = useMemo(() => toFilterInput(filters), [filters]);
   const isTooLong = countDays(filters) > limits.rangeDays;
@@ -81,6 +85,14 @@ export function AnalyticsPage() {
         {areActionsAway && <ViewActions {...actions} isCompact />}
       </FilterBar>
       <PrintedFilters filters={filters} names={names} />
+      {hasWrongDates && (
+        <Banner
+          isNews
+          text={t.filters.wrongDates}
+          action={t.filters.dismiss}
+          onAction={() => changeFilters({}, { replace: true })}
+        />
+      )}
       {foreign.length > 0 && (
         <Banner
           isNews
@@ -99,6 +111,7 @@ export function AnalyticsPage() {
           filter={filter}
           receivedAt={answer?.receivedAt ?? 0}
           isPending={isPending}
+          unknown={isPending ? [] : unknownKinds(filters, names).map((kind) => t.filters.unknown[kind].toLowerCase())}
         />
       ) : isTooLong ? (
         <EmptyState title={t.filters.tooLong(limits.rangeDays, format.count(limits.rangeDays))}>
@@ -151,9 +164,15 @@ function EmptyActions() {
 
 type View = { numbers: Numbers; filters: Filters; filter: CampaignAnalyticsFilter; receivedAt: number };
 
+type ContentProps = View & {
+  isPending: boolean;
+  /** The words for chosen values that nobody knows. */
+  unknown: string[];
+};
+
 /** The funnel at once, and the details when the browser has time: they take several times as long to render. */
-function Content({ numbers, filters, filter, receivedAt, isPending }: View & { isPending: boolean }) {
-  const { t } = useI18n();
+function Content({ numbers, filters, filter, receivedAt, isPending, unknown }: ContentProps) {
+  const { t, format } = useI18n();
   const { viewer } = useViewer();
   const view = useMemo(() => ({ numbers, filters, filter, receivedAt }), [numbers, filters, filter, receivedAt]);
   const deferredView = useDeferredValue<View | null>(view, null);
@@ -166,7 +185,10 @@ function Content({ numbers, filters, filter, receivedAt, isPending }: View & { i
       {viewer.departments?.length === 0 ? (
         <EmptyState title={t.states.noDepartments} about={t.states.noDepartmentsAbout} />
       ) : numbers.funnel.messages === 0 ? (
-        <EmptyState title={t.states.empty} about={t.states.emptyAbout}>
+        <EmptyState
+          title={unknown.length > 0 ? t.states.unknown(format.list(unknown)) : t.states.empty}
+          about={unknown.length > 0 ? t.states.unknownAbout : t.states.emptyAbout}
+        >
           <EmptyActions />
         </EmptyState>
       ) : (
@@ -211,7 +233,12 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
       <ResponseTime times={numbers.responseTime} earlier={earlier} />
       <ResponsesByHour rows={numbers.responsesByHour} days={filters} />
       <ResponseHeatmap cells={numbers.responseHeatmap} days={filters} />
-      <PerformanceTables numbers={numbers} filter={filter} viewReceivedAt={receivedAt} />
+      <PerformanceTables
+        numbers={numbers}
+        comparison={comparisonOf(filters)}
+        filter={filter}
+        viewReceivedAt={receivedAt}
+      />
     </>
   );
 });

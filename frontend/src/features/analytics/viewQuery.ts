@@ -5,11 +5,9 @@ import { ViewDocument, type ViewQueryVariables } from "../../api/generated/opera
 import { answerOptions } from "../../api/useStableQuery";
 import { comparisonOf } from "./comparison/comparison";
 import { choiceOf } from "./filters/changes";
-import { parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
+import { MAX_NAMES, parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
 import { defaultGranularity } from "./series/granularity";
 import { PAGE_SIZE } from "./tables/view/tableView";
-
-const MAX_NAMES = 200; // names of chosen values, of each kind: the API's largest page
 
 /** Build the variables of the first screen's one query. */
 export function viewVariables(filters: Filters): ViewQueryVariables {

@@ -52,7 +52,7 @@ export function FilterBar({ filters, names, onChange, children }: Props) {
       {t.filters.clear}
     </Button>
   );
-  const share = <ShareLink filters={filters} />;
+  const share = <ShareLink filters={filters} hasLabel={isNarrow} />;
   return (
     <section ref={bar} id={ID} aria-label={t.filters.label} className={`${classes.bar} no-print`}>
       <DateFilter filters={filters} onChange={onChange} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_VALUES, parseFilters, parseFixedFilters, toFilterInput, toSearchParams } from "./filters";
+import { hasWrongDates, NO_VALUES, parseFilters, parseFixedFilters, toFilterInput, toSearchParams } from "./filters";
 
 const TODAY = "2026-11-27";
 
@@ -63,6 +63,18 @@ describe("parseFilters", () => {
       languages: ["en", "es_CL"],
     });
   });
+});
+
+describe("hasWrongDates", () => {
+  it.each(["from=2026-02-31&to=2026-03-01", "from=2026-03-02&to=2026-03-01", "from=2026-03-01", "period=someday"])(
+    "is true of %s",
+    (search) => expect(hasWrongDates(new URLSearchParams(search))).toBe(true),
+  );
+
+  it.each(["", "agent=u1", "period=last7", "from=2026-03-01&to=2026-03-01", "from=nonsense&period=today"])(
+    "is false of “%s”",
+    (search) => expect(hasWrongDates(new URLSearchParams(search))).toBe(false),
+  );
 });
 
 describe("parseFixedFilters", () => {

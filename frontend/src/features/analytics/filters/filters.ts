@@ -24,6 +24,9 @@ export const ENTITIES = {
   languages: "language",
 } as const;
 
+/** The names of chosen values that a view asks for, of each kind: the API's largest page. */
+export const MAX_NAMES = 200;
+
 /** Names by id, of each kind. */
 export type Names = Record<FilterKind, Map<string, string>>;
 
@@ -65,6 +68,10 @@ function parseDays(search: URLSearchParams): Days | undefined {
   const [from, to] = [search.get("from"), search.get("to")];
   return isDay(from) && isDay(to) && from <= to ? { from, to } : undefined;
 }
+
+/** Return whether an address names days or a period that nobody understands, and the last 30 days are shown instead. */
+export const hasWrongDates = (search: URLSearchParams): boolean =>
+  ["from", "to", "period"].some((name) => search.has(name)) && !parseDays(search) && !isPeriod(search.get("period"));
 
 const excludedParameter = (kind: FilterKind): string => `not_${ENTITIES[kind]}`;
 

@@ -3,7 +3,7 @@ import { useSearchParams } from "wouter";
 import { useToday } from "../../../hooks/useToday";
 import { useViewer } from "../../session/ViewerProvider";
 import { withOwnDepartments } from "./changes";
-import { parseFilters, toSearchParams, type Filters } from "./filters";
+import { hasWrongDates, parseFilters, toSearchParams, type Filters } from "./filters";
 
 /** Change some filters, as a new entry of the browser's history or in place of the newest one. */
 export type ChangeFilters = (changes: Partial<Filters>, history?: { replace?: boolean; state?: unknown }) => void;
@@ -20,6 +20,8 @@ type FiltersOfAddress = {
   addressOf: (changes: Partial<Filters>) => string;
   /** The departments of the address that the reader does not see; they are not in the filters. */
   foreign: string[];
+  /** True if the days of the address are none. */
+  hasWrongDates: boolean;
 };
 
 /** Keep the filters in the page's address, so that a view can be shared, bookmarked and gone back to. */
@@ -43,7 +45,7 @@ export function useFilters(): FiltersOfAddress {
     [seen, search, setSearch],
   );
   const addressOf = (changes: Partial<Filters>) => `/?${toSearchParams({ ...seen, ...changes }, search).toString()}`;
-  return { filters: seen, changeFilters, addressOf, foreign };
+  return { filters: seen, changeFilters, addressOf, foreign, hasWrongDates: hasWrongDates(search) };
 }
 
 /** Let the key Backspace take the newest click in the view's body back. */

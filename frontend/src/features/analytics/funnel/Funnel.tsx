@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import type { CampaignAnalyticsFilter, ViewQuery } from "../../../api/generated/operations";
+import affordance from "../../../components/affordance.module.css";
 import { Card } from "../../../components/Card";
 import { DefinitionPopover } from "../../../components/DefinitionPopover";
 import { useI18n } from "../../../i18n/I18nProvider";
@@ -122,7 +123,7 @@ function Losses({ numbers, earlier, filter }: LossesProps) {
         {bounced.count > 0 && (
           <button
             type="button"
-            className={`${classes.more ?? ""} no-print`}
+            className={`${classes.more ?? ""} ${affordance.opens ?? ""} no-print`}
             onClick={() => setIsOpen(true)}
             aria-haspopup="dialog"
           >

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { useToday } from "../../../hooks/useToday";
+import { useI18n } from "../../../i18n/I18nProvider";
 import type { PeriodName } from "../../../lib/dates/days";
 import { useViewer } from "../../session/ViewerProvider";
 import { focusFilters } from "../filters/FilterBar";
@@ -9,7 +10,7 @@ import { KeyHelp } from "./KeyHelp";
 import { areKeysUsed, storeKeyUse } from "./keyStorage";
 import { steppedDays } from "./steppedDays";
 
-const PERIOD_KEYS: Record<string, PeriodName> = { d: "today", w: "thisWeek", m: "thisMonth" };
+const PERIOD_KEYS: Record<string, PeriodName> = { D: "today", W: "thisWeek", M: "thisMonth" };
 
 /** Where keys are for writing, or choose something themselves. */
 const OTHERS =
@@ -19,6 +20,7 @@ type Props = { filters: Filters; onChange: ChangeFilters };
 
 /** The keys of the view: periods, steps between them, the filters; and the help that lists them. */
 export function ViewKeys({ filters, onChange }: Props) {
+  const { t } = useI18n();
   const { viewer, limits } = useViewer();
   const today = useToday(viewer.timeZone);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
@@ -30,7 +32,8 @@ export function ViewKeys({ filters, onChange }: Props) {
     if (days) onChange(days);
   };
   const act = useEffectEvent((key: string): boolean => {
-    const period = PERIOD_KEYS[key.toLowerCase()];
+    const letter = key.toUpperCase();
+    const period = PERIOD_KEYS[letter === t.keys.names.W ? "W" : letter];
     if (key === "?") setIsHelpOpen(true);
     else if (!isUsed) return false;
     else if (period) onChange({ period });

@@ -2,7 +2,14 @@ import type { Texts } from "../../../i18n/es";
 import { facetWords } from "../../../i18n/words/facetWords";
 import type { Formats } from "../../../i18n/formats";
 import { choiceOf } from "../filters/changes";
-import { FACETS, FILTER_KINDS, type Filters, type Names } from "../filters/filters";
+import { FACETS, FILTER_KINDS, MAX_NAMES, type FilterKind, type Filters, type Names } from "../filters/filters";
+
+/** Return the kinds of which a filter has an id that nobody knows, or not this reader. Names of many are not all asked for. */
+export const unknownKinds = (filters: Filters, names: Names): FilterKind[] =>
+  FILTER_KINDS.filter((kind) => {
+    const { ids } = choiceOf(filters, kind);
+    return ids.length <= MAX_NAMES && ids.some((id) => !names[kind].has(id));
+  });
 
 /** Return what a view is filtered by besides days, in words. */
 export function selectionOf(t: Texts, format: Formats, filters: Filters, names: Names) {

@@ -21,11 +21,12 @@ import type { Earlier } from "../comparison/comparison";
 import { daysBetween, toBuckets } from "./buckets";
 import { allowedGranularities, defaultGranularity } from "./granularity";
 import { earlierLine, seriesLines, type LineKey } from "./lines";
+import { alignEarlier, weekdayOffset } from "./earlier/alignment";
 import { SeriesLegend } from "./SeriesLegend";
 import { seriesOption } from "./seriesOption";
 import { seriesTable } from "./seriesTable";
 import { parseSeriesView, writeSeriesView, type SeriesView } from "./seriesView";
-import { useEarlierBuckets } from "./useEarlierBuckets";
+import { useEarlierBuckets } from "./earlier/useEarlierBuckets";
 
 type Props = {
   /** The points of the default granularity. */
@@ -78,16 +79,20 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
     ...{ filter, granularity, earlier, comparison, today, viewReceivedAt },
     isShown: hasEarlier,
   });
+  const beside = useMemo(
+    () => alignEarlier(buckets, before.buckets, granularity),
+    [buckets, before.buckets, granularity],
+  );
   const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
   const shownLines = useMemo(() => lines.filter(({ key }) => shownKeys.includes(key)), [lines, shownKeys]);
   const [firstLine] = shownLines;
   const periodName = t.comparison.lines[comparison === "SAME_PERIOD_LAST_YEAR" ? "year" : "previous"];
   const option = useCallback(
     (colors: Colors) => {
-      const earlier = { buckets: before.buckets, periodName };
+      const earlier = { buckets: beside, periodName };
       return seriesOption({ buckets, earlier, lines: shownLines, measure, colors, t, format });
     },
-    [buckets, before.buckets, periodName, shownLines, measure, t, format],
+    [buckets, beside, periodName, shownLines, measure, t, format],
   );
   const range = useMemo(() => {
     if (buckets.length < 2 || days.from === days.to) return undefined;
@@ -101,6 +106,11 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
     <ChartCard
       title={t.charts.series}
       definition="CampaignAnalytics.timeSeries"
+      about={
+        before.buckets.length > 0
+          ? t.comparison.beside[weekdayOffset(buckets, before.buckets, granularity) === 0 ? "inOrder" : "byWeekday"]
+          : undefined
+      }
       area="series"
       days={days}
       option={option}
@@ -152,7 +162,7 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
         </div>
       }
       table={() => ({
-        ...seriesTable({ buckets, earlier: before.buckets, lines, compared: firstLine, t }),
+        ...seriesTable({ buckets, earlier: beside, lines, compared: firstLine, t }),
         onChoose: range && ((row) => range.onRange(row, row)),
       })}
     />

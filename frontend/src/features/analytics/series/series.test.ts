@@ -190,7 +190,7 @@ describe("the earlier period", () => {
         id: "earlier messages",
         name: "Messages, previous period",
         data: [10, 10, null],
-        lineStyle: { type: [5, 4], opacity: 0.65 },
+        lineStyle: { type: [5, 4] },
       },
     ]);
   });

@@ -7,8 +7,8 @@ import type { Formats } from "../../../i18n/formats";
 import type { Bucket } from "./buckets";
 import { earlierLine, type Measure, type SeriesLine } from "./lines";
 
-/** The points of the earlier period, the first beside the first; none where they are not shown. */
-type Earlier = { buckets: Bucket[]; periodName: string };
+/** The point of the earlier period beside each point; none where they are not shown. */
+type Earlier = { buckets: (Bucket | undefined)[]; periodName: string };
 
 type Input = {
   buckets: Bucket[];
@@ -62,7 +62,9 @@ export function seriesOption({ buckets, earlier, lines, measure, colors, t, form
     series: [
       ...lines.flatMap((line) => drawLine(line, buckets, colors, measure)),
       // One line only: as many again would be a tangle. The tooltip has the earlier values of all.
-      ...lines.slice(0, earlier.buckets.length > 0 ? 1 : 0).map((line) => drawEarlier(line, buckets, earlier, colors)),
+      ...lines
+        .slice(0, earlier.buckets.some(Boolean) ? 1 : 0)
+        .map((line) => drawEarlier(line, buckets, earlier, colors)),
     ],
   };
 }
@@ -103,7 +105,7 @@ function drawLine(line: SeriesLine, buckets: Bucket[], colors: Colors, measure: 
   ];
 }
 
-/** Draw a line's earlier values, dashed and pale, each at the place of the point that it is compared with. */
+/** Draw a line's earlier values, dashed, each at the place of the point that it is compared with. */
 function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Earlier, colors: Colors) {
   const { name, color } = earlierLine(line, earlier.periodName);
   const values = buckets.map((_, index) => {
@@ -122,8 +124,7 @@ function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Earlier, colo
     z: 1,
     data: values,
     showSymbol: isSinglePoint(values),
-    itemStyle: { opacity: 0.65 },
-    lineStyle: { width: 1.5, type: [5, 4], opacity: 0.65 },
+    lineStyle: { width: 1.75, type: [5, 4] },
   };
 }
 

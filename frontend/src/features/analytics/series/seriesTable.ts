@@ -5,7 +5,8 @@ import type { SeriesLine } from "./lines";
 
 type Input = {
   buckets: Bucket[];
-  earlier: Bucket[];
+  /** The earlier point beside each one. */
+  earlier: (Bucket | undefined)[];
   lines: SeriesLine[];
   /** The line whose earlier values the chart draws, if it draws any. */
   compared: SeriesLine | undefined;
@@ -14,7 +15,7 @@ type Input = {
 
 /** Write the series as a table: all lines, and what the chart draws of the earlier period, which may be shorter. */
 export function seriesTable({ buckets, earlier, lines, compared, t }: Input): Omit<TableData, "onChoose"> {
-  const line = earlier.length > 0 ? compared : undefined;
+  const line = earlier.some(Boolean) ? compared : undefined;
   const text = ({ title, funnel }: Bucket) => (line ? [title, line.text(funnel)] : []);
   const cells = ({ title, funnel }: Bucket) => (line ? [title, line.cell(funnel)] : []);
   const nothing = line ? [null, null] : [];

@@ -1,5 +1,5 @@
 import { Tabs } from "@mantine/core";
-import { usePrinting } from "../../../hooks/usePrinting";
+import { usePrinting, usePrintPreparing } from "../../../hooks/usePrinting";
 import { useI18n } from "../../../i18n/I18nProvider";
 import classes from "./table/PerformanceTable.module.css";
 import { TableOf, type ViewNumbers } from "./TableOf";
@@ -15,6 +15,7 @@ export function PerformanceTables(props: ViewNumbers) {
   const [tab, choose] = useTab();
   const [view, changeView] = useTableView();
   const isPrinting = usePrinting();
+  const isPreparing = usePrintPreparing();
   return (
     <Tabs id={ID} value={tab} onChange={choose} className={classes.tabs} data-area="tables">
       <Tabs.List aria-label={t.tables.by} className="no-print">
@@ -26,8 +27,14 @@ export function PerformanceTables(props: ViewNumbers) {
       </Tabs.List>
       {TABS.map(
         (name) =>
-          (name === tab || (isPrinting && ON_PAPER.includes(name))) && (
-            <div key={name} id={`${ID}-panel-${name}`} role="tabpanel" aria-labelledby={`${ID}-tab-${name}`}>
+          (name === tab || ((isPreparing || isPrinting) && ON_PAPER.includes(name))) && (
+            <div
+              key={name}
+              hidden={name !== tab && !isPrinting}
+              id={`${ID}-panel-${name}`}
+              role="tabpanel"
+              aria-labelledby={`${ID}-tab-${name}`}
+            >
               <TableOf tab={name} {...props} view={name === tab ? view : DEFAULT_VIEW} onView={changeView} />
             </div>
           ),

@@ -1,11 +1,17 @@
 import {
   AccountsDocument,
+  EarlierAccountsDocument,
   CategoriesDocument,
+  EarlierCategoriesDocument,
   DepartmentsDocument,
+  EarlierDepartmentsDocument,
   TemplatesDocument,
+  EarlierTemplatesDocument,
+  type Comparison,
   type ViewQuery,
 } from "../../../api/generated/operations";
 import { useI18n } from "../../../i18n/I18nProvider";
+import { comparableWith } from "../comparison/comparison";
 import { AgentTable } from "./agents/AgentTable";
 import type { TableSource } from "./rows/useTableRows";
 import { FilterLink } from "./table/FilterLink";
@@ -18,14 +24,24 @@ import type { Tab } from "./view/useTableView";
 /** The numbers of the view that the tables show. */
 export type ViewNumbers = Pick<TableSource<never>, "filter" | "viewReceivedAt"> & {
   numbers: NonNullable<ViewQuery["campaignAnalytics"]>;
+  /** Null where the view is compared with nothing. */
+  comparison: Comparison | null;
 };
 
 type ViewProps = { view: TableView; onView: (changes: Partial<TableView>) => void };
 
 /** The table of a tab. */
-export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & { tab: Tab }) {
+export function TableOf({ tab, numbers, comparison, ...source }: ViewNumbers & ViewProps & { tab: Tab }) {
   const { t } = useI18n();
-  const common = { ...source, title: t.tables.titles[tab], area: tab, total: numbers.funnel };
+  const { funnel, responseTime } = numbers;
+  const earlier = comparableWith(numbers);
+  const common = {
+    ...source,
+    title: t.tables.titles[tab],
+    area: tab,
+    total: { funnel, responseTime, before: earlier?.funnel ?? null },
+    compared: comparison ? { comparison, isCovered: earlier !== undefined } : undefined,
+  };
   switch (tab) {
     case "agents":
       return <AgentTable {...common} firstTotals={numbers.byAgentTotal} />;
@@ -33,9 +49,9 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
       return (
         <PerformanceTable
           {...common}
-          hasExtras
           definition="CampaignAnalytics.byDepartment"
           document={DepartmentsDocument}
+          earlierDocument={EarlierDepartmentsDocument}
           firstRows={numbers.byDepartment}
           rowKey={({ department }) => department.id}
           identify={({ department }) => ({ ids: { departments: department.id }, name: department.name })}
@@ -53,9 +69,9 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
       return (
         <PerformanceTable
           {...common}
-          hasExtras
           definition="CampaignAnalytics.byTemplate"
           document={TemplatesDocument}
+          earlierDocument={EarlierTemplatesDocument}
           firstRows={numbers.byTemplate}
           rowKey={({ template }) => template.id}
           identify={({ template }) => ({ ids: { templates: template.id }, name: template.name })}
@@ -80,9 +96,9 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
       return (
         <PerformanceTable
           {...common}
-          hasExtras
           definition="CampaignAnalytics.byAccount"
           document={AccountsDocument}
+          earlierDocument={EarlierAccountsDocument}
           firstRows={undefined}
           rowKey={({ account }) => account.id}
           identify={({ account }) => ({ ids: { accounts: account.id }, name: account.name })}
@@ -100,8 +116,10 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
       return (
         <PerformanceTable
           {...common}
+          possible={["before"]}
           definition="CampaignAnalytics.byCategory"
           document={CategoriesDocument}
+          earlierDocument={EarlierCategoriesDocument}
           firstRows={undefined}
           rowKey={({ category }) => category}
           identify={({ category }) => ({ ids: { categories: category }, name: t.tables.categories[category] })}

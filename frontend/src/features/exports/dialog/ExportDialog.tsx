@@ -15,6 +15,7 @@ import { useViewer } from "../../session/ViewerProvider";
 import { errorMessage } from "../errorMessage";
 import { newKey } from "../idempotencyKey";
 import { useFollowExport } from "../progress/ExportFollower";
+import { defaultColumns } from "./defaultColumns";
 import { ExtraColumns } from "./ExtraColumns";
 import { RadioChoice } from "./RadioChoice";
 import { defaultName, type Selection } from "./selection";
@@ -50,7 +51,7 @@ export function ExportDialog({ filter, days, selection = [], rows, onClose, part
       defaultName(t.exporting.defaultName(period), selection, format.count, limits.exportNameLength),
     format: "XLSX",
     separator: language === "es" ? "SEMICOLON" : "COMMA", // where Spanish is spoken, Excel splits at semicolons
-    columns: [],
+    columns: defaultColumns(part?.where),
   });
   const [isBlank, setIsBlank] = useState(false);
   const [idempotencyKey, setIdempotencyKey] = useState(newKey);
@@ -124,6 +125,9 @@ export function ExportDialog({ filter, days, selection = [], rows, onClose, part
               </Text>
             ))}
           </div>
+          <Text size="xs" c="dimmed">
+            {t.exporting.words}
+          </Text>
           {message && !isNameWrong && (
             <Text role="alert" size="sm" c="var(--bad)">
               {message}

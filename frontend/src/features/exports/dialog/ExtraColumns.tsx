@@ -10,7 +10,7 @@ type Props = { chosen: ExportColumn[]; onChange: (chosen: ExportColumn[]) => voi
 /** The choice of additional columns for a file, folded away until it is asked for. */
 export function ExtraColumns({ chosen, onChange }: Props) {
   const { t, format } = useI18n();
-  const [isOpen, { toggle }] = useDisclosure(false);
+  const [isOpen, { toggle }] = useDisclosure(chosen.length > 0);
   const id = useId();
   const columns = Object.entries(t.exporting.columns) as [ExportColumn, string][];
   return (

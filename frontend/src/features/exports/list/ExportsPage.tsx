@@ -40,7 +40,11 @@ export function ExportsPage() {
   const groupNames: Record<Group, string> = { all: t.exports.all, ...t.exports.groups };
   return (
     <>
-      <PageHeader path={[t.nav.administration]} title={t.exports.title} about={t.exports.about}>
+      <PageHeader
+        path={viewer.role === "ADMINISTRATOR" ? [t.nav.administration] : []}
+        title={t.exports.title}
+        about={t.exports.about}
+      >
         <SegmentedControl
           classNames={{ label: classes.group ?? "" }}
           aria-label={t.exports.statusFilter}

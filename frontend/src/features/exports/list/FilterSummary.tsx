@@ -5,6 +5,7 @@ import { facetWords } from "../../../i18n/words/facetWords";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { newTabHandlers } from "../../../lib/newTab";
 import { viewAddress } from "../viewAddress";
+import { whereWords } from "./whereWords";
 import { EXCLUDED_FIELDS, ID_FIELDS, KINDS, MAX_NAMES, type Kind, type Names } from "./useNames";
 
 const FACETS = ["categories", "languages"] as const;
@@ -47,7 +48,7 @@ export function FilterSummary({ export: { name, filter }, names }: Props) {
       )}
       {filter.where && (
         <Text size="xs" c="dimmed">
-          {t.exports.someMessages}
+          {whereWords(t, format, filter.where)}
         </Text>
       )}
       <Anchor

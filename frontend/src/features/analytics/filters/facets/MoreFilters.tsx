@@ -45,7 +45,15 @@ export function MoreFilters({ filters, onChange, isNarrow }: Props) {
           />
         </div>
       ))}
-      <Popover opened={isOpen} onChange={open} position="bottom-start" width={280} shadow="md" trapFocus returnFocus>
+      <Popover
+        opened={isOpen}
+        onChange={open}
+        position="bottom-start"
+        width="min(24rem, calc(100vw - 2rem))"
+        shadow="md"
+        trapFocus
+        returnFocus
+      >
         <Popover.Target>
           {isNarrow ? (
             <Button variant="subtle" color="gray" leftSection={<IconFilterPlus size={18} stroke={1.6} />} {...button}>

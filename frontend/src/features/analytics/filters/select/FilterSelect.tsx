@@ -109,7 +109,7 @@ export function FilterSelect({ kind, filters, names, onChange }: Props) {
             leftSection={<Checkbox.Indicator checked={ids.length === 0} size="xs" radius="xl" aria-hidden="true" />}
             onClick={() => choose([])}
           >
-            {everything}
+            {isExcluded ? t.filters.nothing[kind] : everything}
           </Button>
           {found.length > 1 && (
             <Button variant="subtle" size="compact-sm" onClick={() => choose([...ids, ...found.map(({ id }) => id)])}>

@@ -1,7 +1,7 @@
-import { useEffect, useState } from "react";
 import { BounceReasonsDocument, type CampaignAnalyticsFilter } from "../../../../api/generated/operations";
 import { useStableQuery } from "../../../../api/useStableQuery";
 import { Card } from "../../../../components/Card";
+import { usePrintPreparing } from "../../../../hooks/usePrinting";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import classes from "./BounceReasons.module.css";
 import { ReasonsTable } from "./BounceReasons";
@@ -13,27 +13,7 @@ import { ReasonsTable } from "./BounceReasons";
  */
 export function PrintedReasons({ filter }: { filter: CampaignAnalyticsFilter }) {
   const { t } = useI18n();
-  const [isAsked, setIsAsked] = useState(false);
-  const { answer, error } = useStableQuery(BounceReasonsDocument, { filter }, { enabled: isAsked });
-  const isReady = isAsked && (answer !== undefined || error !== null);
-  useEffect(() => {
-    const ask = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
-        return;
-      event.preventDefault();
-      setIsAsked(true);
-    };
-    const end = () => setIsAsked(false);
-    document.addEventListener("keydown", ask);
-    window.addEventListener("afterprint", end);
-    return () => {
-      document.removeEventListener("keydown", ask);
-      window.removeEventListener("afterprint", end);
-    };
-  }, []);
-  useEffect(() => {
-    if (isReady) window.print();
-  }, [isReady]);
+  const { answer } = useStableQuery(BounceReasonsDocument, { filter }, { enabled: usePrintPreparing() });
   const reasons = answer?.data.campaignAnalytics?.bounceReasons ?? [];
   if (reasons.length === 0) return null;
   return (

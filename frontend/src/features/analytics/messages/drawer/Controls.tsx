@@ -12,13 +12,15 @@ type Props = {
   onText: (text: string) => void;
   /** The number of messages that a search found; undefined without one. */
   found: number | undefined;
+  /** The text that was looked for in place of what was typed. */
+  searchedAs: string | undefined;
   order: OrderName;
   /** Absent where no message has a reply: there is one order only. */
   onOrder: ((order: OrderName) => void) | undefined;
 };
 
 /** The search among the messages, and their order. */
-export function Controls({ text, onText, found, order, onOrder }: Props) {
+export function Controls({ text, onText, found, searchedAs, order, onOrder }: Props) {
   const { t, format } = useI18n();
   const { viewer } = useViewer();
   return (
@@ -46,6 +48,7 @@ export function Controls({ text, onText, found, order, onOrder }: Props) {
       )}
       <p className={classes.found} aria-live="polite">
         {found !== undefined && t.messages.found(found, format.count(found))}
+        {found !== undefined && searchedAs && ` · ${t.messages.searchedAs(searchedAs)}`}
       </p>
     </div>
   );

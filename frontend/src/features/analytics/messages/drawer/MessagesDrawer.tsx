@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { CampaignAnalyticsFilter } from "../../../../api/generated/operations";
 import { EmptyState } from "../../../../components/states/EmptyState";
 import { useI18n } from "../../../../i18n/I18nProvider";
+import { withCallingCode } from "../../../../lib/phones/callingCode";
 import { describeCounted } from "../number/describe";
 import { mayHaveReplies, type MessageSet } from "../number/messageSet";
 import { Controls } from "./Controls";
@@ -50,18 +51,28 @@ export function MessagesDrawer({ opened, onClose, ...shown }: Props) {
   );
 }
 
+const wholeOf = ({ total, rowNames, accountPhones }: ReturnType<typeof useMessages>) => ({
+  total,
+  rowNames,
+  accountPhones,
+});
+
 function Panel({ set, filter, isExporting, onExporting }: PanelProps) {
   const { t, format } = useI18n();
   const [text, setText] = useState("");
   const [order, setOrder] = useState<OrderName>("sent");
   const [typed] = useDebouncedValue(text.trim(), SEARCH_DELAY);
   const searched = typed.length >= MIN_SEARCH_LENGTH ? typed : null;
-  const list = useMessages(filter, set, order, searched);
-  const { messages, error } = list;
+  const asTyped = useMessages(filter, set, order, searched);
   // The title is about the whole set, also while a part of it is on show.
-  const [whole, setWhole] = useState({ total: list.total, rowNames: list.rowNames });
-  if (searched === null && list.total !== undefined && list.total !== whole.total)
-    setWhole({ total: list.total, rowNames: list.rowNames });
+  const [whole, setWhole] = useState(() => wholeOf(asTyped));
+  if (searched === null && asTyped.total !== undefined && asTyped.total !== whole.total) setWhole(wholeOf(asTyped));
+  // The API knows phones by their calling code only.
+  const national = searched === null ? undefined : withCallingCode(searched, whole.accountPhones);
+  const isNational = national !== undefined && asTyped.total === 0;
+  const withCode = useMessages(filter, set, order, national ?? null, isNational);
+  const list = isNational ? withCode : asTyped;
+  const { messages, error } = list;
   const { title, detail } = describeCounted(t, format, set.counted);
   const { total, rowNames = [] } = whole;
   const { categories: category } = set.row;
@@ -83,6 +94,7 @@ function Panel({ set, filter, isExporting, onExporting }: PanelProps) {
           text={text}
           onText={setText}
           found={searched === null ? undefined : list.total}
+          searchedAs={isNational ? national : undefined}
           order={order}
           onOrder={mayHaveReplies(set.counted) ? setOrder : undefined}
         />
@@ -90,7 +102,7 @@ function Panel({ set, filter, isExporting, onExporting }: PanelProps) {
           <ExportThese
             set={set}
             filter={filter}
-            text={searched}
+            text={isNational ? national : searched}
             total={list.total}
             what={[title, ...details].join(", ")}
             isOpen={isExporting}

@@ -33,6 +33,7 @@ export function useMessages(
   { counted, row }: MessageSet,
   order: OrderName,
   text: string | null,
+  enabled = true,
 ) {
   const api = useApi();
   const ids = (id: string | undefined) => (id === undefined ? [] : [id]);
@@ -49,6 +50,7 @@ export function useMessages(
   const query = useInfiniteQuery<MessagesQuery, ApiError, InfiniteData<MessagesQuery>, unknown[], string | null>({
     queryKey: ["Messages", variables],
     queryFn: ({ pageParam, signal }) => api.request(MessagesDocument, { ...variables, after: pageParam }, signal),
+    enabled,
     initialPageParam: null,
     getNextPageParam: ({ campaignAnalytics }) => {
       const place = campaignAnalytics?.messages.pageInfo;
@@ -71,6 +73,8 @@ export function useMessages(
         const id = row[kind];
         return id === undefined ? [] : [first[kind]?.nodes.find((entry) => entry.id === id)?.name ?? id];
       }),
+    /** The phones of the accounts that sent the first of them. */
+    accountPhones: [...new Set(first?.campaignAnalytics?.messages.nodes.map(({ account }) => account.phone))].sort(),
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     loadMore: () => void query.fetchNextPage(),

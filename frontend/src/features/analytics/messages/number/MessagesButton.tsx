@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import affordance from "../../../../components/affordance.module.css";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import type { Counted, RowIds } from "./messageSet";
 import classes from "./MessagesButton.module.css";
@@ -25,7 +26,7 @@ export function MessagesButton({ counted, shown, count, of = "", row = {}, child
   return (
     <button
       type="button"
-      className={classes.number}
+      className={`${classes.number ?? ""} ${affordance.opens ?? ""}`}
       aria-label={t.messages.see(shown, noun(count ?? 2), of)}
       aria-haspopup="dialog"
       onClick={() => openMessages({ counted, row })}

@@ -2,10 +2,12 @@ import { Button, SegmentedControl, Text } from "@mantine/core";
 import {
   AgentsDocument,
   AgentTotalsDocument,
+  EarlierAgentsDocument,
+  EarlierAgentTotalsDocument,
   type AgentTotalRowsFragment,
-  type RowFunnelFragment,
 } from "../../../../api/generated/operations";
 import { useI18n } from "../../../../i18n/I18nProvider";
+import type { Row } from "../rows/allRows";
 import { sumFunnels } from "../rows/sums";
 import type { TableSource } from "../rows/useTableRows";
 import { NameCell } from "../table/NameCell";
@@ -15,12 +17,12 @@ import { PerformanceTable } from "../table/PerformanceTable";
 import type { TableView } from "../view/tableView";
 import { useActiveAgents } from "./useActiveAgents";
 
-type Source = Pick<TableSource<never>, "filter" | "viewReceivedAt">;
+type Source = Pick<TableSource<never>, "filter" | "viewReceivedAt" | "compared">;
 
 type Props = Source & {
   title: string;
   area: string;
-  total: RowFunnelFragment;
+  total: Row;
   view: TableView;
   onView: (changes: Partial<TableView>) => void;
   /** The first page of the agents' totals, which comes with the view. */
@@ -52,9 +54,9 @@ export function AgentTable({ firstTotals, ...props }: Props) {
         {...props}
         title={t.tables.agentsByDepartment}
         controls={controls}
-        hasExtras
         definition="CampaignAnalytics.byAgent"
         document={AgentsDocument}
+        earlierDocument={EarlierAgentsDocument}
         firstRows={undefined}
         rowKey={({ agent, department }) => JSON.stringify([agent.id, department.id])}
         identify={({ agent, department }) => ({
@@ -81,9 +83,9 @@ export function AgentTable({ firstTotals, ...props }: Props) {
       key="totals"
       {...props}
       controls={controls}
-      hasExtras
       definition="CampaignAnalytics.byAgentTotal"
       document={AgentTotalsDocument}
+      earlierDocument={EarlierAgentTotalsDocument}
       firstRows={firstTotals}
       others={agents?.map((agent) => ({ agent, departments: [], funnel: sumFunnels([]) }))}
       below={

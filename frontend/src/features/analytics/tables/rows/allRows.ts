@@ -17,6 +17,8 @@ export type Row = {
   /** Of columns on demand: absent where they are not asked for. */
   responseTime?: { median: number | null };
   messagesOverTime?: number[];
+  /** Its earlier numbers; null where the earlier period has no data. */
+  before?: RowFunnelFragment | null | undefined;
 };
 
 /** A page of rows, as the API returns it. */
@@ -45,7 +47,7 @@ type Asked<R extends Row> = {
   extras: Extra[];
 };
 
-const PAGE = 200; // rows: the API's largest page
+export const PAGE = 200; // rows: the API's largest page
 
 /** The most rows that are loaded of a table, for a search in it or a copy of it. */
 export const MAX_ROWS = 2_000;

@@ -7,6 +7,9 @@ const MAX_DAYS = 62; // with a point for each
 /** The variables of a table's documents that say which columns on demand to read. */
 export type ExtrasVariables = { median: boolean; trend: boolean; granularity: DayGranularity };
 
+/** Return whether rows need to be asked for with columns on demand: earlier numbers come by themselves. */
+export const needsRead = (extras: Extra[]): boolean => extras.some((extra) => extra !== "before");
+
 /** Return what to read for columns on demand. */
 export const extrasVariables = (extras: Extra[], { sentOn }: CampaignAnalyticsFilter): ExtrasVariables => ({
   median: extras.includes("median"),

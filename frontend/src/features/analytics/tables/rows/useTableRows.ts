@@ -8,11 +8,15 @@ import { useStableQuery } from "../../../../api/useStableQuery";
 import type { Paging } from "../../../../components/Pager";
 import type { TableView } from "../view/tableView";
 import type { Row, Rows, RowsDocument } from "./allRows";
-import { extrasVariables } from "./extras";
+import { extrasVariables, needsRead } from "./extras";
+import type { ComparedWith, EarlierDocument } from "./useEarlierRows";
 import { FIRST_PAGE, isSameOrder, isSamePage, orderAfter, type PagePosition } from "./pagePosition";
 
 export type TableSource<R extends Row> = {
   document: RowsDocument<R>;
+  /** The document of the same rows in the earlier period. */
+  earlierDocument: EarlierDocument;
+  compared: ComparedWith | undefined;
   filter: CampaignAnalyticsFilter;
   /** The first page in the first order, where it comes with the view. */
   firstRows: Rows<R> | undefined;
@@ -34,7 +38,7 @@ export function useTableRows<R extends Row>(
   const chosen: PagePosition = { order, size, cursors: choice.key === key ? choice.cursors : [] };
   const page = { filter, orderBy: order, first: size, after: chosen.cursors.at(-1) ?? null };
   const variables = { ...page, ...extrasVariables(extras, filter) };
-  const initialRows = extras.length === 0 && isSamePage(chosen, FIRST_PAGE) ? firstRows : undefined;
+  const initialRows = !needsRead(extras) && isSamePage(chosen, FIRST_PAGE) ? firstRows : undefined;
   const { answer, isPending, error, refetch } = useStableQuery(document, variables, {
     enabled,
     part: {

@@ -1,14 +1,20 @@
 import { ActionIcon, Button, Checkbox, Popover, Stack, Text, Tooltip } from "@mantine/core";
 import { IconColumns3 } from "@tabler/icons-react";
 import { useI18n } from "../../../../i18n/I18nProvider";
-import { DEFAULT_COLUMNS, EXTRAS, NUMBER_COLUMNS } from "../view/columns";
+import { DEFAULT_COLUMNS, EXTRAS, NUMBER_COLUMNS, type Extra } from "../view/columns";
 import { MARKS, type TableView } from "../view/tableView";
 import classes from "./PerformanceTable.module.css";
 
-type Props = { title: string; view: TableView; hasExtras: boolean; onChange: (changes: Partial<TableView>) => void };
+type Props = {
+  title: string;
+  view: TableView;
+  /** The columns on demand that there are. */
+  offered: Extra[];
+  onChange: (changes: Partial<TableView>) => void;
+};
 
 /** The choice of a table's columns, and of what stands beside rates. */
-export function ColumnChoice({ title, view: { columns, marks, extras }, hasExtras, onChange }: Props) {
+export function ColumnChoice({ title, view: { columns, marks, extras }, offered, onChange }: Props) {
   const { t } = useI18n();
   const isChanged = marks.length > 0 || extras.length > 0 || columns.join() !== DEFAULT_COLUMNS.join();
   return (
@@ -33,7 +39,7 @@ export function ColumnChoice({ title, view: { columns, marks, extras }, hasExtra
               ))}
             </Stack>
           </Checkbox.Group>
-          {hasExtras && (
+          {offered.length > 0 && (
             <Checkbox.Group
               className={classes.marks ?? ""}
               aria-label={t.tables.extrasChoice}
@@ -41,7 +47,7 @@ export function ColumnChoice({ title, view: { columns, marks, extras }, hasExtra
               onChange={(chosen) => onChange({ extras: EXTRAS.filter((extra) => chosen.includes(extra)) })}
             >
               <Stack gap="xs">
-                {EXTRAS.map((extra) => (
+                {offered.map((extra) => (
                   <Checkbox key={extra} size="sm" value={extra} label={t.tables.extras[extra]} />
                 ))}
               </Stack>

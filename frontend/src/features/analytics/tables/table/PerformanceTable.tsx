@@ -7,12 +7,15 @@ import { Banner } from "../../../../components/states/Banner";
 import { ErrorState } from "../../../../components/states/ErrorState";
 import { Loading } from "../../../../components/states/Loading";
 import type { DefinedField } from "../../../../i18n/definitions.es";
+import { usePrinting, usePrintPreparing } from "../../../../hooks/usePrinting";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import { MAX_ROWS, type Row } from "../rows/allRows";
 import { orderAfter } from "../rows/pagePosition";
+import { useEarlierRows } from "../rows/useEarlierRows";
 import { useFoundRows } from "../rows/useFoundRows";
 import { useTableRows, type TableSource } from "../rows/useTableRows";
-import { PAGE_SIZES, type TableView } from "../view/tableView";
+import { EXTRAS, type Extra } from "../view/columns";
+import { PAGE_SIZES, PAPER_SIZE, type TableView } from "../view/tableView";
 import { ColumnChoice } from "./ColumnChoice";
 import { NameSearch } from "./NameSearch";
 import classes from "./PerformanceTable.module.css";
@@ -24,8 +27,8 @@ type Props<R extends Row> = TableSource<R> &
     definition: DefinedField;
     area: string;
     onView: (changes: Partial<TableView>) => void;
-    /** Absent: the rows have no columns on demand. */
-    hasExtras?: boolean;
+    /** The columns on demand that the rows can have. */
+    possible?: readonly Extra[];
     /** Rows without messages, after all others; absent where they are not shown. */
     others?: R[] | undefined;
     /** More controls, and what stands beneath the rows. */
@@ -36,8 +39,15 @@ type Props<R extends Row> = TableSource<R> &
 /** The funnel by agent, department, template or account, sorted and paged by the API. */
 export function PerformanceTable<R extends Row>(props: Props<R>) {
   const { title, definition, area, onView, total, nameColumns, rowKey, identify, ...source } = props;
-  const { hasExtras = false, others, controls, below } = props;
-  const view = hasExtras ? props.view : { ...props.view, extras: [] };
+  const { possible = EXTRAS, others, controls, below } = props;
+  const offered = possible.filter((extra) => extra !== "before" || source.compared);
+  const isPreparing = usePrintPreparing();
+  const isPrinting = usePrinting();
+  const view = {
+    ...props.view,
+    ...(isPreparing && { size: PAPER_SIZE }),
+    extras: props.view.extras.filter((extra) => offered.includes(extra)),
+  };
   const { t, format } = useI18n();
   const otherRows = others && { rows: others, keyOf: rowKey };
   const isFinding = view.find !== "" || others !== undefined; // all rows are loaded, and paged here
@@ -47,12 +57,18 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
     onOrder: (order) => onView({ order }),
   });
   const found = useFoundRows(source, view, (row) => nameColumns.map(({ text }) => text(row)), otherRows);
-  const files = useTableFiles(source, view, nameColumns, otherRows);
+  const files = useTableFiles(source, view, { nameColumns, idsOf: (row) => identify(row).ids }, otherRows);
   const order = isFinding ? view.order : paged.order;
   const sort = (field: PerformanceOrderField) =>
     isFinding ? onView({ order: orderAfter(field, order) }) : paged.sort(field);
   const { isPending, error, refetch, paging } = isFinding ? found : paged;
   const rows = isFinding && found.rows ? found.rows : paged.rows;
+  const earlier = useEarlierRows(rows?.nodes, {
+    document: source.earlierDocument,
+    ...{ filter: source.filter, viewReceivedAt: source.viewReceivedAt },
+    compared: view.extras.includes("before") ? source.compared : undefined,
+    idsOf: (row) => identify(row).ids,
+  });
   const size = isFinding ? view.size : paged.size;
   const hasSearch = isFinding || (rows?.totalCount ?? 0) > (PAGE_SIZES[0] ?? 0);
   return (
@@ -64,12 +80,13 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
         <>
           {controls}
           {hasSearch && <NameSearch title={title} find={view.find} onFind={(find) => onView({ find })} />}
-          <ColumnChoice title={title} view={view} hasExtras={hasExtras} onChange={onView} />
+          <ColumnChoice title={title} view={view} offered={offered} onChange={onView} />
           <CardMenu title={title} {...files} />
         </>
       }
     >
       {error && rows && <Banner text={t.tables.failed} action={t.states.retry} onAction={refetch} />}
+      {earlier.error && <Banner text={t.comparison.failed} action={t.states.retry} onAction={earlier.refetch} />}
       {!rows ? (
         error ? (
           <ErrorState error={error} retry={refetch} />
@@ -80,8 +97,8 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
         <>
           <RowsTable
             {...{ title, view, total, nameColumns, rowKey, identify, order, sort, isPending }}
-            rows={rows.nodes}
-            found={view.find !== "" && found.rows ? found.total : undefined}
+            rows={earlier.rows ?? rows.nodes}
+            found={view.find !== "" && found.rows ? { funnel: found.total } : undefined}
           />
           {isFinding && found.rows && (
             <p role="status" className={classes.status}>
@@ -89,13 +106,19 @@ export function PerformanceTable<R extends Row>(props: Props<R>) {
               {found.isCut && ` ${t.tables.cut(format.count(MAX_ROWS))}`}
             </p>
           )}
-          <Pager
-            title={title}
-            rows={rows}
-            size={size}
-            paging={paging}
-            sizes={{ all: PAGE_SIZES, onChange: (size) => onView({ size }) }}
-          />
+          {isPrinting ? (
+            rows.totalCount > rows.nodes.length && (
+              <p className={classes.status}>{t.tables.rest(format.count(rows.totalCount - rows.nodes.length))}</p>
+            )
+          ) : (
+            <Pager
+              title={title}
+              rows={rows}
+              size={size}
+              paging={paging}
+              sizes={{ all: PAGE_SIZES, onChange: (size) => onView({ size }) }}
+            />
+          )}
           {below}
         </>
       )}

@@ -1,6 +1,6 @@
 import { Table } from "@mantine/core";
 import type { MouseEvent, ReactNode } from "react";
-import type { PerformanceOrder, PerformanceOrderField, RowFunnelFragment } from "../../../../api/generated/operations";
+import type { PerformanceOrder, PerformanceOrderField } from "../../../../api/generated/operations";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import type { Row } from "../rows/allRows";
 import { ExtraCells, ExtraHeaders } from "./ExtraCells";
@@ -13,7 +13,7 @@ import { SortableHeader } from "./SortableHeader";
 const MAX_WIDE_COLUMNS = 6; // with their whole names
 
 // Beside each other on a phone; more begin another line.
-const MAX_PHONE_COLUMNS = { plain: 5, wide: 4 };
+const MAX_PHONE_COLUMNS = { plain: 6, wide: 4 };
 
 export type NameColumn<R> = {
   header: string;
@@ -27,8 +27,8 @@ export type NameColumn<R> = {
 export type RowShape<R extends Row> = {
   title: string;
   view: TableView;
-  /** The numbers of all rows, of every page. */
-  total: RowFunnelFragment;
+  /** The sum of all rows, of every page. */
+  total: Row;
   nameColumns: NameColumn<R>[];
   rowKey: (row: R) => string;
   identify: (row: R) => RowIdentity;
@@ -40,7 +40,7 @@ type Props<R extends Row> = RowShape<R> & {
   sort: (field: PerformanceOrderField) => void;
   isPending: boolean;
   /** The sum of the rows that a search found; undefined without one. */
-  found: RowFunnelFragment | undefined;
+  found: Row | undefined;
 };
 
 /** A page of a table's rows beneath their headers, and above their sum. */
@@ -62,7 +62,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
         style={style}
         data-waiting={isPending || undefined}
         data-names={names}
-        data-short={view.columns.includes("sent") || undefined}
+        data-six={phoneColumns === 6 || undefined}
         data-marked={isMarked || undefined}
         data-many={columnCount > MAX_WIDE_COLUMNS || undefined}
         aria-busy={isPending}
@@ -83,7 +83,7 @@ export function RowsTable<R extends Row>(props: Props<R>) {
                 sort={sort}
               />
             ))}
-            <ExtraHeaders extras={view.extras} />
+            <ExtraHeaders extras={view.extras} order={order} />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody role="rowgroup">
@@ -94,8 +94,8 @@ export function RowsTable<R extends Row>(props: Props<R>) {
                   {cell(row)}
                 </Table.Td>
               ))}
-              <NumberCells funnel={row.funnel} row={identify(row)} view={view} total={total} />
-              <ExtraCells extras={view.extras} row={row} />
+              <NumberCells funnel={row.funnel} row={identify(row)} view={view} total={total.funnel} />
+              <ExtraCells extras={view.extras} order={order} row={row} />
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -105,11 +105,11 @@ export function RowsTable<R extends Row>(props: Props<R>) {
               {found ? t.tables.found : t.tables.total}
             </Table.Th>
             {found ? (
-              <NumberCells funnel={found} view={view} />
+              <NumberCells funnel={found.funnel} view={view} />
             ) : (
-              <NumberCells funnel={total} row={{ ids: {}, name: t.tables.total }} view={view} />
+              <NumberCells funnel={total.funnel} row={{ ids: {}, name: t.tables.total }} view={view} />
             )}
-            <ExtraCells extras={view.extras} />
+            <ExtraCells extras={view.extras} order={order} row={found ?? total} />
           </Table.Tr>
         </Table.Tfoot>
       </Table>

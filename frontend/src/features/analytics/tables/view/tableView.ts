@@ -11,6 +11,9 @@ export const PAGE_SIZES = [10, 25, 50]; // rows
 
 export const PAGE_SIZE = 10; // rows of a table until its reader chooses another number
 
+/** Rows of a table on paper, which nobody can page through. */
+export const PAPER_SIZE = 50;
+
 export const DEFAULT_ORDER: PerformanceOrder = { field: "SENT", direction: "DESC" };
 
 /**

@@ -4,11 +4,11 @@ import {
   type CampaignAnalyticsFilter,
   type Comparison,
   type Granularity,
-} from "../../../api/generated/operations";
-import { useStableQuery } from "../../../api/useStableQuery";
-import { useI18n } from "../../../i18n/I18nProvider";
-import type { Earlier } from "../comparison/comparison";
-import { toEarlierBuckets, type Bucket } from "./buckets";
+} from "../../../../api/generated/operations";
+import { useStableQuery } from "../../../../api/useStableQuery";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import type { Earlier } from "../../comparison/comparison";
+import { toEarlierBuckets, type Bucket } from "../buckets";
 
 type Input = {
   filter: CampaignAnalyticsFilter;
