@@ -13,6 +13,7 @@ from graphql_schema.context import Info
 from graphql_schema.directory import After, First
 from graphql_schema.enums import Comparison, Granularity, describe_type
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
+from graphql_schema.measures.answers import Answer
 from graphql_schema.measures.send_times import SendTime, SendTimeBlock
 from graphql_schema.messages import Message
 from graphql_schema.scalars import TimeZone
@@ -25,7 +26,7 @@ from graphql_schema.tables import (
     Funnel,
     TemplatePerformance,
 )
-from resolvers import analytics, categories, messages, send_times
+from resolvers import analytics, answers, categories, messages, send_times
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
 from resolvers.row_details import PageOfRows
 
@@ -186,6 +187,15 @@ class CampaignAnalytics:
             page,
             lambda row: CategoryPerformance(category=row.entity.category, funnel=Funnel.from_domain(row.counts)),
         )
+
+    @strawberry.field(
+        description="A row for each kind of reply, and for each button that was tapped; the most frequent first. "
+        "Counted message by message, of a million in the period at most."
+    )
+    async def by_answer(self, info: Info, first: First = 50, after: After = None) -> Connection[Answer]:
+        spec = await self.spec(info)
+        page = await answers.by_answer(info.context.loader, spec, first, after)
+        return to_connection(page, lambda answer: Answer.from_domain(answer, spec))
 
     @strawberry.field(description="The funnel over time: every point of the period, in order, empty ones too.")
     async def time_series(

@@ -153,6 +153,10 @@ class MessageWhere:
     reply_kinds: list[ReplyKind] | None = strawberry.field(
         default=None, description="Messages whose reply is of one of these kinds."
     )
+    button: str | None = strawberry.field(
+        default=None,
+        description="Messages whose reply tapped this button: its `payload` in `byAnswer`, else its `label`.",
+    )
     text: str | None = strawberry.field(
         default=None,
         description="The recipient's digits, the key of a ticket, or the id of a message: whole or its beginning, "
@@ -170,6 +174,7 @@ class MessageWhere:
             reply_weekday=self.replied_at.weekday if self.replied_at else None,
             reply_hour=self.replied_at.hour if self.replied_at else None,
             reply_kinds=None if self.reply_kinds is None else frozenset(self.reply_kinds),
+            button=None if self.button is None else sanitize(self.button),
             text=None if self.text is None else sanitize(self.text).strip(),
         )
 

@@ -43,6 +43,7 @@ class AppliedConditions:
     bounce_codes: list[int | None] | None = strawberry.field(description="Codes of bounces; null among them: none.")
     replied_at: AppliedHourOfWeek | None = strawberry.field(description="The local time of the reply.")
     reply_kinds: list[ReplyKind] | None = strawberry.field(description="Kinds of replies.")
+    button: str | None = strawberry.field(description="The payload, else the label, of the button that was tapped.")
     text: str | None = strawberry.field(description="The beginning of an id, a ticket's key or a recipient's digits.")
 
     @staticmethod
@@ -58,6 +59,7 @@ class AppliedConditions:
             if where.asks_for_time
             else None,
             reply_kinds=None if where.reply_kinds is None else sorted(where.reply_kinds),
+            button=where.button,
             text=where.text,
         )
 
@@ -83,6 +85,9 @@ class Reply:
     at: datetime = strawberry.field(description="The time at which it came.")
     kind: ReplyKind = strawberry.field(description="Its kind.")
     text: str | None = strawberry.field(description="Its words, or its caption; null where it has none.")
+    button: str | None = strawberry.field(
+        description="Its button, if it tapped one: the payload, else the label; null where nobody said which."
+    )
     rule: ReplyRule | None = strawberry.field(
         description="The rule by which it was found to answer this message; null when that is no longer kept."
     )
@@ -150,6 +155,7 @@ class Message:
                 at=zone.aware(reply.at),
                 kind=reply.kind,
                 text=reply.text,
+                button=reply.button,
                 rule=reply.rule,
                 response_time=reply.response_time,
             ),

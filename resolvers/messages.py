@@ -60,6 +60,7 @@ class Reply:
     at: int
     kind: ReplyKind
     text: str | None
+    button: str | None
     rule: ReplyRule | None
     response_time: float
 
@@ -171,6 +172,7 @@ def _reply(row: AnyRow, rules: dict[str, str]) -> Reply:
         at=row.replied_at,
         kind=ReplyKind.of(row.reply_kind),
         text=row.reply_text,
+        button=row.reply_button,
         rule=ReplyRule.__members__.get(rules.get(row.reply_id, "")),
         response_time=(row.replied_at - row.sent_at) / SECOND,
     )

@@ -5,6 +5,7 @@ MAX_PAGE_SIZE = 200  # rows of a table, or options of a filter
 MAX_SERIES_POINTS = 1_100  # points
 MAX_SEARCH_LENGTH = 100  # characters
 MIN_SEARCH_LENGTH = 4  # characters, of a text that single messages are looked for by
+MAX_BUTTON_LENGTH = 256  # characters, of a button's payload or label
 MAX_SCANNED_MESSAGES = 1_000_000  # messages that are looked at one by one, for what no rollup counts
 MAX_EXPORT_NAME_LENGTH = 200  # characters
 MAX_EXPORTS_PER_USER = 5  # queued or running; one person must not fill the queue of a whole tenant

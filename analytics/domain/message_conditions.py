@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analytics.domain.errors import InvalidInputError
-from analytics.domain.limits import MAX_FILTER_IDS, MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
+from analytics.domain.limits import MAX_BUTTON_LENGTH, MAX_FILTER_IDS, MAX_SEARCH_LENGTH, MIN_SEARCH_LENGTH
 from analytics.domain.measures.funnel import METRIC_BY_SLUG, FunnelStepName, Metric
 from analytics.domain.message_status import Status, derive_message_status
 
@@ -33,17 +33,18 @@ class ReplyKind(StrEnum):
     @staticmethod
     def of(word: str | None) -> "ReplyKind":
         """Return the kind of the word that a reply is stored with; a row of a list is chosen like a button."""
-        return _BUTTON_WORDS.get(word or "") or ReplyKind.__members__.get((word or "").upper(), ReplyKind.OTHER)
+        return BUTTON_WORDS.get(word or "") or ReplyKind.__members__.get((word or "").upper(), ReplyKind.OTHER)
 
     @property
     def words(self) -> frozenset[str]:
         """The words that replies of this kind are stored with; none of OTHER, which is all others."""
         if self is ReplyKind.OTHER:
             return frozenset()
-        return frozenset(_BUTTON_WORDS) if self is ReplyKind.BUTTON else frozenset({self.lower()})
+        return frozenset(BUTTON_WORDS) if self is ReplyKind.BUTTON else frozenset({self.lower()})
 
 
-_BUTTON_WORDS = dict.fromkeys(("button", "interactive"), ReplyKind.BUTTON)
+# The words with which a tapped button is stored, or a chosen row of a list.
+BUTTON_WORDS = dict.fromkeys(("button", "interactive"), ReplyKind.BUTTON)
 NAMED_WORDS = frozenset(word for kind in ReplyKind for word in kind.words)
 
 # The state of a message: its status, and True if it has a reply, which proves that it was delivered.
@@ -59,8 +60,9 @@ class MessageConditions:
     """Conditions that a message must all meet; an absent one (None) always holds, an empty set never does.
 
     `reached` False stands for the messages of the step's base that did not reach the step. `bounce_codes` may have
-    `NO_CODE`. `reply_weekday` (ISO: Monday is 1) and `reply_hour` are those of the reply's local time. `text` is the
-    beginning of the recipient's digits, of a ticket's key or of a message's id.
+    `NO_CODE`. `reply_weekday` (ISO: Monday is 1) and `reply_hour` are those of the reply's local time. `button` is the
+    payload, else the label, of the button that was tapped. `text` is the beginning of the recipient's digits, of a
+    ticket's key or of a message's id.
     """
 
     step: FunnelStepName | None = None
@@ -70,6 +72,7 @@ class MessageConditions:
     reply_weekday: int | None = None
     reply_hour: int | None = None
     reply_kinds: frozenset[ReplyKind] | None = None
+    button: str | None = None
     text: str | None = None
 
     def __post_init__(self) -> None:
@@ -93,7 +96,7 @@ class MessageConditions:
         states = self._step_states
         if self.bounce_codes is not None:
             states &= BOUNCED_STATES
-        if self.asks_for_time or self.reply_kinds is not None:
+        if self.asks_for_time or self.reply_kinds is not None or self.button is not None:
             states &= REPLIED_STATES
         return states
 
@@ -110,8 +113,12 @@ class MessageConditions:
         if not self._step_states & (POSSIBLE_STATES if self.bounce_codes is None else BOUNCED_STATES):
             yield "bounceCodes: messages of `where.step` have not bounced."
         if not self.states:
-            asks = "repliedAt" if self.asks_for_time else "replyKinds"
+            asks = "repliedAt" if self.asks_for_time else "button" if self.reply_kinds is None else "replyKinds"
             yield f"{asks}: the messages of the other conditions have no reply."
+        if self.button is not None and self.reply_kinds is not None and ReplyKind.BUTTON not in self.reply_kinds:
+            yield "button: replies of `where.replyKinds` tapped no button."
+        if self.button is not None and not 0 < len(self.button) <= MAX_BUTTON_LENGTH:
+            yield f"button: must have 1 to {MAX_BUTTON_LENGTH} characters."
         for name, value, low, high in (("weekday", self.reply_weekday, 1, 7), ("hour", self.reply_hour, 0, 23)):
             if value is not None and not low <= value <= high:
                 yield f"repliedAt.{name}: must be between {low} and {high}."

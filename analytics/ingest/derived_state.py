@@ -314,7 +314,8 @@ async def _assign_first_reply(rows: UnitOfWork, answered: set[str]) -> None:
         if has_pseudonym(message.names):
             # A reply to a message to an erased person came from them, whatever contact it names: delete its text.
             replies_by_message[message_id] = [
-                msgspec.structs.replace(reply, text=None) for reply in replies_by_message[message_id]
+                msgspec.structs.replace(reply, text=None, button_payload=None)
+                for reply in replies_by_message[message_id]
             ]
             for reply in replies_by_message[message_id]:
                 rows.replies.put(reply)
@@ -326,6 +327,7 @@ async def _assign_first_reply(rows: UnitOfWork, answered: set[str]) -> None:
                 replied_at=first.at if first else None,
                 reply_text=first.text if first else None,
                 reply_kind=first.kind if first else None,
+                reply_button=first.button if first else None,
                 response_bin=bin_of(message.sent_at, first.at) if first else None,
                 status=int(derive_message_status(message.receipt_status, first is not None)),
             )

@@ -24,6 +24,9 @@ ReplyKind = Literal[
     "contact", "order", "unsupported", "reaction", "revoke", "edit", "system",
 ]  # fmt: skip
 Text = Annotated[str, Meta(max_length=100_000)]
+MAX_PAYLOAD_LENGTH = 256  # characters; WhatsApp's own limit for buttons, and more than that of lists
+Payload = Annotated[str, Meta(max_length=MAX_PAYLOAD_LENGTH)]
+MAX_BUTTON_INDEX = 99  # a template has at most ten
 At = Annotated[datetime, Meta(tz=True)]
 
 # Kinds of inbound messages that are not replies.
@@ -239,7 +242,9 @@ class Inbound(Part, frozen=True, kw_only=True):
     ticket_id: Id | None = None
     in_reply_to: Wamid | None = None
     kind: ReplyKind = "text"
-    text: Text | None = None
+    text: Text | None = None  # of a button, its label
+    button_payload: Payload | None = None  # what the sender gave to the button that was tapped
+    button_index: Annotated[int, Meta(ge=0, le=MAX_BUTTON_INDEX)] | None = None  # its place in the template, from 0
     caption: Text | None = None
     group_id: Annotated[str, Meta(max_length=1024)] | None = None
     referral: bool | None = None  # it came through an advertisement

@@ -154,7 +154,7 @@ async def _count_by_day(reader: Reader, spec: QuerySpec) -> CountByDay | None:
 
 def _family_of(where: MessageConditions) -> MeasureGroup | None:
     """Return the measures that count the messages of some conditions, if any do."""
-    if where.text is not None or where.reply_kinds is not None:
+    if where.text is not None or where.reply_kinds is not None or where.button is not None:
         return None
     if where.bounce_codes is None and not where.asks_for_time:
         return FUNNEL

@@ -122,6 +122,8 @@ def where_conditions(spec: QuerySpec, where: MessageConditions) -> Iterator[Colu
         yield in_list(_hour_of_week(spec), hours_of_week(where))
     if where.reply_kinds is not None:
         yield _of_kinds(where.reply_kinds)
+    if where.button is not None:
+        yield messages.c.reply_button == where.button
     if where.text is not None:
         yield _begins_with(where.text, phones=not spec.scope.masks_phones)
 

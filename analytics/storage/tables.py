@@ -132,6 +132,7 @@ messages = Table(
     Column("failed_at", Instant),
     # derived: from its reply
     Column("reply_kind", Text),
+    Column("reply_button", Text),  # of a tapped button: its payload, else its label
 )
 # The range of an analytics query, and the order of an export's rows.
 Index("messages_by_time", messages.c.tenant_id, messages.c.sent_at, messages.c.id)
@@ -220,6 +221,8 @@ replies = Table(
     Column("names", Text),  # JSON, further names of the contact
     Column("in_group", Boolean),
     Column("from_ad", Boolean),
+    Column("button_payload", Text),
+    Column("button_index", Small),
 )
 for _column in (
     replies.c.in_reply_to,

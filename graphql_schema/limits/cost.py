@@ -42,6 +42,7 @@ WEIGHTS = (
     Weight(r"CampaignAnalytics\.messages", 120, 0.1),
     Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
+    Weight(r"Answer\.replies", 0.0015, page=60),
     # What rows have is read for all rows of a page at once.
     Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 0.3, page=40),
     Weight(r"CampaignAnalytics\.(response\w+|sendTime\w+|bounceReasons|maturing|coverage)", 25, shared=True),

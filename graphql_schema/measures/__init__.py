@@ -1,1 +1,1 @@
-"""Types of numbers that are more than counts: intervals, send times."""
+"""Types of numbers that are more than counts: intervals, send times, answers."""

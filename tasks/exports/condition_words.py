@@ -24,6 +24,7 @@ class ConditionWords:
     weekdays: tuple[str, ...]
     reply_kinds: str
     other_kind: str
+    button: str
     text: str
 
 
@@ -52,6 +53,7 @@ WORDS: Mapping[Locale, ConditionWords] = {
         weekdays=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
         reply_kinds="con respuesta de tipo: {}",
         other_kind="Otro",
+        button="respondidos con el botón {}",
         text="cuyo teléfono, ticket o id comienza con {}",
     ),
     Locale.EN: ConditionWords(
@@ -78,6 +80,7 @@ WORDS: Mapping[Locale, ConditionWords] = {
         weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
         reply_kinds="with a reply of kind: {}",
         other_kind="Other",
+        button="replied to with the button {}",
         text="whose phone, ticket or id begins with {}",
     ),
 }
@@ -103,6 +106,8 @@ def _parts(where: MessageConditions, words: ConditionWords, locale: Locale) -> I
         yield words.replied.format(" ".join([*weekday, *hour]))
     if where.reply_kinds is not None:
         yield words.reply_kinds.format(", ".join(_kind(kind, words, locale) for kind in sorted(where.reply_kinds)))
+    if where.button is not None:
+        yield words.button.format(where.button)
     if where.text is not None:
         yield words.text.format(where.text)
 

@@ -43,6 +43,7 @@ PAGE = f"""query Page($filter: CampaignAnalyticsFilter!) {{ campaignAnalytics(fi
 FURTHER = f"""query Further($filter: CampaignAnalyticsFilter!) {{ campaignAnalytics(filter: $filter) {{
   byAgentTotal {{ nodes {{ agent {{ id }} funnel {{ {FUNNEL} }} }} }}
   byCategory {{ nodes {{ category funnel {{ {FUNNEL} }} }} }}
+  byAnswer {{ nodes {{ kind label payload messages }} }}
 }} }}"""
 MESSAGES = """query Messages(
   $filter: CampaignAnalyticsFilter!, $where: MessageWhere, $order: MessageOrder, $first: Int! = 50, $after: String
@@ -76,7 +77,8 @@ def office() -> list[Event]:
         elif n % 6:
             events += [status(id, word, after(at, minutes=1)) for word in ("accepted", "delivered", "read")[: n % 5]]
         if n % 6 == 4:
-            events.append(reply(id, after(at, hours=n)))
+            tap = {"kind": "button", "button_payload": "yes" if n % 4 else None}
+            events.append(reply(id, after(at, hours=n), **(tap if n > 9 else {})))
     return events
 
 
@@ -111,6 +113,9 @@ def of_page(page: dict[str, Any], filter: dict[str, Any]) -> Iterator[Number]:
     for name, kind in (("byDepartment", "department"), ("byTemplate", "template"), ("byAccount", "account")):
         for row in page[name]["nodes"]:
             yield from of_row(row["funnel"], filter | {f"{kind}Ids": [row[kind]["id"]]})
+    for row in page["byAnswer"]["nodes"]:
+        button = row["payload"] or row["label"]
+        yield Number(row["messages"], filter, {"button": button} if button else {"replyKinds": [row["kind"]]})
     for point in page["timeSeries"]:
         yield from of_row(point["funnel"], filter | {"sentOn": {"from": point["on"], "to": point["on"]}})
     for row in page["responsesByHour"]:

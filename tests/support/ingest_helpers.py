@@ -102,6 +102,7 @@ async def stored_messages(database: Database, tenant: str) -> dict[str, OracleMe
                 wamid=row.wamid,
                 contact_phone=row.contact_phone,
                 reply_kind=row.reply_kind,
+                reply_button=row.reply_button,
                 accepted_at=_moment(row.accepted_at),
                 delivered_at=_moment(row.delivered_at),
                 read_at=_moment(row.read_at),

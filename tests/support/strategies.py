@@ -75,6 +75,7 @@ REPLY_KINDS = (
 )
 # Few are in a group or came through an ad: nearly nothing else of a reply counts then.
 PLACES: tuple[Event, ...] = ({}, {}, {}, {}, {}, {"referral": True}, {"group_id": "g1"})
+PAYLOADS = ("yes", "no", "", None)
 TEXTS = ("Sí, gracias", "", " ", "no", "nul\x00", "lone\ud800", "😀")
 NAMES = ("Ana Díaz", "ana diaz", "Zoë", "\U0001f600", "\uff5e")  # the last two sort otherwise in UTF-16
 
@@ -242,7 +243,10 @@ def _status(times: SearchStrategy[str]) -> SearchStrategy[Event]:
 
 def _reply(times: SearchStrategy[str]) -> SearchStrategy[Event]:
     """The platform's event, and the webhook's copy: no ticket, no id but the wamid, the account by number."""
-    said = _keys({"contact": KNOWN_AS}, {"kind": REPLY_KINDS, "in_reply_to": WAMIDS, "text": TEXTS, "caption": TEXTS})
+    said = _keys(
+        {"contact": KNOWN_AS},
+        {"kind": REPLY_KINDS, "in_reply_to": WAMIDS, "text": TEXTS, "caption": TEXTS, "button_payload": PAYLOADS},
+    )
     platform = _keys({"id": REPLY_IDS, "account_id": ACCOUNTS}, {"ticket_id": TICKETS, "wamid": REPLY_WAMIDS})
     webhook = _keys({"wamid": REPLY_WAMIDS, "phone_number_id": PHONE_NUMBER_IDS})
     reply = _together(platform | webhook, said, st.sampled_from(PLACES))

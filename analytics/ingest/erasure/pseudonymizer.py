@@ -91,6 +91,7 @@ class Pseudonymizer:
             contact_id=contact,
             reply_id=reply,
             reply_text=None if without_text else row.reply_text,
+            reply_button=None if without_text else row.reply_button,
         )
 
     def _phone_text(self, row: Message) -> str | None:
@@ -120,6 +121,7 @@ class Pseudonymizer:
             further_names=further_names,
             in_reply_to=self.ref(row.in_reply_to),
             text=None if without_text else row.text,
+            button_payload=None if without_text else row.button_payload,
             message_id=self.id(row.message_id) if row.message_id else row.message_id,
         )
 

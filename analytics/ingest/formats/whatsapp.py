@@ -16,6 +16,7 @@ from msgspec import UNSET
 from analytics.ingest.events import (
     MAX_CODE,
     MAX_NAME_LENGTH,
+    MAX_PAYLOAD_LENGTH,
     AnyEvent,
     Contact,
     ContactChanged,
@@ -49,6 +50,8 @@ TEXTS = {
     "video": "caption",
     "document": "caption",
 }
+# The key of a button's payload, by the type of the message (for interactive messages: by the type inside).
+PAYLOADS = {"button": "payload", "button_reply": "id", "list_reply": "id"}
 # Types of system messages about a contact's new phone or id.
 CONTACT_CHANGE_TYPES = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 
@@ -208,6 +211,7 @@ def _inbound(message: dict[str, Any], part: _Part) -> MessageReply | ContactChan
         "in_reply_to": context.get("id") or None,
         "kind": INNER_KINDS.get(inner) or KINDS.get(type_, "unsupported"),
         "text": _text(type_, content),
+        "button_payload": _payload(type_, content),
         "contact": part.person(_text_or_none(message.get("from")), _text_or_none(message.get("from_user_id"))),
         "group_id": None if group is None else str(group)[:MAX_GROUP_LENGTH],
         "referral": bool(message.get("referral")) or None,
@@ -239,6 +243,17 @@ def _text(type_: str, content: Any) -> str | None:
         return _text(inner, content.get(inner)) if inner != "interactive" else None
     text = content.get(TEXTS.get(type_, ""))
     return text if isinstance(text, str) else None
+
+
+def _payload(type_: str, content: Any) -> str | None:
+    """Return the payload of the button that was tapped; one that is too long, or none, is left out."""
+    if not isinstance(content, dict):
+        return None
+    if type_ == "interactive":
+        inner = str(content.get("type"))
+        return _payload(inner, content.get(inner)) if inner != "interactive" else None
+    payload = content.get(PAYLOADS.get(type_, ""))
+    return payload if isinstance(payload, str) and len(payload) <= MAX_PAYLOAD_LENGTH else None
 
 
 def _answers(form: Any) -> str | None:

@@ -198,6 +198,7 @@ DERIVED = (
     "read_at",
     "failed_at",
     "reply_kind",
+    "reply_button",
 )
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
+from analytics.domain.limits import MAX_BUTTON_LENGTH
+from analytics.domain.message_conditions import BUTTON_WORDS
 from analytics.domain.message_status import Status
 from analytics.domain.time_zones import to_micros
 from analytics.ingest.events import NOT_REPLIES, ContactChanged, MessageReply
@@ -62,6 +64,7 @@ class Message(Struct, frozen=True, omit_defaults=True):
     read_at: int | None = None
     failed_at: int | None = None
     reply_kind: str | None = None
+    reply_button: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -118,6 +121,15 @@ class Reply(Struct, frozen=True, array_like=True):
     further_names: str | None = None
     in_group: bool | None = None
     from_ad: bool | None = None
+    button_payload: str | None = None
+    button_index: int | None = None
+
+    @property
+    def button(self) -> str | None:
+        """The tapped button by its payload, else by its label; None if it is no tap, or nobody said which button."""
+        if self.kind not in BUTTON_WORDS:
+            return None
+        return (self.button_payload or self.text or "")[:MAX_BUTTON_LENGTH] or None
 
     @property
     def names(self) -> frozenset[str]:
@@ -132,7 +144,17 @@ class Reply(Struct, frozen=True, array_like=True):
 
 
 # Fields of which the greater value is kept when two copies of a reply are merged.
-REPLY_FIELDS = ("account_id", "phone_number_id", "ticket_id", "in_reply_to", "text", "in_group", "from_ad")
+REPLY_FIELDS = (
+    "account_id",
+    "phone_number_id",
+    "ticket_id",
+    "in_reply_to",
+    "text",
+    "in_group",
+    "from_ad",
+    "button_payload",
+    "button_index",
+)
 # Ranks of kinds: of two copies of a reply the more specific kind is kept. WhatsApp names kinds more exactly than most
 # platforms do.
 KIND_RANKS = {"unsupported": 0, "text": 1, "media": 2, "interactive": 2}
@@ -183,6 +205,8 @@ def reply_from(event: MessageReply, received_at: int) -> Reply | None:
         kind=reply.kind,
         in_group=True if reply.group_id is not None else None,
         from_ad=reply.referral or None,
+        button_payload=reply.button_payload or None,
+        button_index=reply.button_index,
     )
     return with_contact_names(row, names_of(reply.contact))
 

@@ -49,7 +49,7 @@ TEXTS = ("5691", "+56 9 1111", "56922222222", "DESK", "DESK-1", "DESK-10", "9999
 def conditions(draw: st.DrawFn) -> MessageConditions:
     """Conditions that do not contradict each other: one kind of number, perhaps with a text."""
     text = draw(st.none() | st.sampled_from(TEXTS))
-    kind = draw(st.sampled_from(["step", "bounces", "time", "kinds", "nothing"]))
+    kind = draw(st.sampled_from(["step", "bounces", "time", "kinds", "button", "nothing"]))
     tickets = draw(st.none() | st.booleans())
     if kind == "step":
         step, reached = draw(st.sampled_from([*FunnelStepName])), draw(st.booleans())
@@ -62,6 +62,8 @@ def conditions(draw: st.DrawFn) -> MessageConditions:
         return MessageConditions(reply_weekday=weekday, reply_hour=hour, created_ticket=tickets, text=text)
     if kind == "kinds":
         return MessageConditions(reply_kinds=draw(st.frozensets(st.sampled_from([*KINDS]))), text=text)
+    if kind == "button":
+        return MessageConditions(button=draw(st.sampled_from(["yes", "no", "Sí, gracias"])), created_ticket=tickets)
     return MessageConditions(text=text, created_ticket=tickets)
 
 
@@ -91,6 +93,8 @@ def holds(where: MessageConditions, message: OracleMessage, known: Oracle, filte
     if where.reply_kinds is not None:
         words = set().union(*(KINDS[kind] for kind in where.reply_kinds))
         wanted.append(message.replied_at is not None and message.reply_kind in words)
+    if where.button is not None:
+        wanted.append(message.reply_button == where.button)
     if where.text is not None:
         digits = "".join(filter_digits(where.text)) if set(where.text) <= set("0123456789 +") else "no digits"
         phone = "".join(filter_digits(message.contact_phone or ""))

@@ -58,6 +58,8 @@ FIELDS = {
     "CampaignAnalytics.timeSeries": analytics("timeSeries { on }"),
     "CampaignAnalytics.responsesByHour": analytics("responsesByHour { hour }"),
     "CampaignAnalytics.responseHeatmap": analytics("responseHeatmap { hour }"),
+    "CampaignAnalytics.byAnswer": analytics("byAnswer(first: 200) { nodes { kind messages } }"),
+    "Answer.replies": analytics("byAnswer { nodes { replies } }"),
     "CampaignAnalytics.sendTimes": analytics("sendTimes { hour delivered responded }"),
     "CampaignAnalytics.sendTimeBlocks": analytics("sendTimeBlocks { delivered best }"),
     "CampaignAnalytics.responseTime": analytics("responseTime { median }"),

@@ -62,7 +62,8 @@ class Derivation:
         self._statuses = self._all_statuses()
         self._changes = self._all_changes()
         facts = {id: self._facts(id) for id in self._sends}
-        answers = {id: earliest(answers) for id, answers in self._answers(facts).items()}
+        self.replies_to = self._answers(facts)
+        answers = {id: earliest(answers) for id, answers in self.replies_to.items()}
         self.messages = {id: self._message(id, facts[id], answers.get(id)) for id in sorted(self._sends)}
 
     def category_at(self, template_id: str, instant: datetime) -> str:
@@ -209,11 +210,16 @@ class Derivation:
         merged = merge_copies(copies)
         at = min(copy["at"] for copy in copies)
         names = frozenset[Name]().union(*(contact_names(copy, "contact") for copy in copies))
+        kind = max((copy["kind"] for copy in copies), key=lambda kind: (KIND_RANKS.get(kind, 3), kind))
+        text = max((text for text in map(reply_text_of, copies) if text is not None), default=None)
+        payload = max((copy["button_payload"] for copy in copies if copy.get("button_payload")), default=None)
         return Reply(
             key=key,
             at=at,
-            kind=max((copy["kind"] for copy in copies), key=lambda kind: (KIND_RANKS.get(kind, 3), kind)),
-            text=max((text for text in map(reply_text_of, copies) if text is not None), default=None),
+            kind=kind,
+            text=text,
+            # § Answers: a button is known by its payload, else by its label, of which 256 characters count.
+            button=(payload or text or "")[:256] or None if kind in {"button", "interactive"} else None,
             account_id=self._account(merged, at),
             ticket_id=merged.get("ticket_id"),
             in_reply_to=merged.get("in_reply_to"),
@@ -301,6 +307,7 @@ class Derivation:
             wamid=send.get("wamid"),
             contact_phone=send.get("contact.phone"),
             reply_kind=answer.reply.kind if answer else None,
+            reply_button=answer.reply.button if answer else None,
             accepted_at=facts.get("accepted"),
             delivered_at=facts.get("delivered"),
             read_at=facts.get("read"),

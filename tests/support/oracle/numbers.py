@@ -12,6 +12,7 @@ from tests.support.oracle.statements import in_force
 from tests.support.oracle.values import (
     DAY,
     KIND_WORDS,
+    KINDS,
     WRITTEN,
     EarlierFilter,
     Filter,
@@ -108,6 +109,27 @@ class Oracle(Derivation):
 
         return (len(bins), percentile(50), percentile(90)) if bins else (0, None, None)
 
+    def answers(self, filter: Filter) -> dict[tuple[str, str | None], tuple[str | None, int, int, float | None]]:
+        """§ Answers: by kind and button: the label, messages by their first reply, all replies, the median time."""
+        selected = [message for message in self.select(filter) if message.replied_at]
+        groups: dict[tuple[str, str | None], list[OracleMessage]] = defaultdict(list)
+        for message in selected:
+            groups[KINDS.get(message.reply_kind or "", "OTHER"), message.reply_button].append(message)
+        replies = Counter(
+            (KINDS.get(answer.reply.kind, "OTHER"), answer.reply.button)
+            for message in selected
+            for answer in self.replies_to[message.id]
+        )
+        return {
+            key: (
+                _most_frequent(m.reply_text for m in members) if key[1] else None,
+                len(members),
+                replies[key],
+                self.response_time(members)[1],
+            )
+            for key, members in groups.items()
+        }
+
     def send_times(self, filter: Filter) -> dict[tuple[int, int], tuple[int, int, int]]:
         """§ Send times: by the local (ISO weekday, hour) of sending: delivered, answered in time, sum of the bins."""
         zone = self._zone(filter)
@@ -167,6 +189,12 @@ class Oracle(Derivation):
     def _local_replies(self, filter: Filter) -> list[datetime]:
         zone = self._zone(filter)
         return [m.replied_at.astimezone(zone) for m in self.select(filter) if m.replied_at]
+
+
+def _most_frequent(labels: Iterable[str | None]) -> str | None:
+    """§ Answers: of a button's labels the most frequent, of two the lesser; none comes after any."""
+    counts = Counter(labels)
+    return min(counts, key=lambda label: (-counts[label], label is None, label or ""))
 
 
 def shown_reply(kind: str | None, text: str | None, locale: str) -> str:

@@ -32,6 +32,16 @@ CATEGORIES = {"MARKETING", "UTILITY", "AUTHENTICATION", "SERVICE"}
 NOT_REPLIES = {"reaction", "revoke", "edit", "system"}
 KIND_RANKS = {"unsupported": 0, "text": 1, "media": 2, "interactive": 2}  # of a reply; of all others 3
 WRITTEN = {"text", "button", "interactive", None}  # the kinds of replies that are shown as their text
+# § Answers: the kinds of replies by the words that events have; OTHER for all others.
+KINDS = {
+    **{
+        word: word.upper()
+        for word in ("text", "button", "form", "image", "audio", "video", "sticker", "document", "location", "contact")
+    },
+    "interactive": "BUTTON",
+    "order": "ORDER",
+    "unsupported": "UNSUPPORTED",
+}
 KIND_WORDS: dict[str | None, dict[str, str]] = {
     None: {"ES": "Respuesta", "EN": "Reply"},
     "text": {"ES": "Texto", "EN": "Text"},
@@ -75,6 +85,7 @@ class OracleMessage:
     wamid: str | None
     contact_phone: str | None
     reply_kind: str | None
+    reply_button: str | None
     accepted_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None
@@ -120,6 +131,7 @@ class Reply:
     at: datetime
     kind: str
     text: str | None
+    button: str | None
     account_id: str | None
     ticket_id: str | None
     in_reply_to: str | None

@@ -61,4 +61,6 @@ def _restated(row: OracleMessage) -> Iterator[Event]:
             yield status(row.id, word, at.isoformat(), row.bounce_code if word == "failed" else None)
     if row.replied_at:
         said = {"account_id": row.account_id, "contact": contact, "kind": row.reply_kind, "text": row.reply_text}
+        if row.reply_button != row.reply_text:
+            said["button_payload"] = row.reply_button
         yield reply(row.id, row.replied_at.isoformat(), **said)
