@@ -12,6 +12,7 @@ export const definitions = {
   "ResponseTime.responses": "Messages that got a reply.",
   "Maturing.messages": "Messages young enough to change.",
   "Maturing.until": "The time at which the newest of them is final; null when there are none.",
+  "CampaignAnalytics.annotations": "Changes of the selection's templates in its period, and what people wrote beside those days. The newest first. Of templates that the selected departments sent in the months of the period, or in the month before; agents and accounts are not looked at.",
   "CampaignAnalytics.bounceReasons": "The reasons for which messages bounced, the most frequent first.",
   "CampaignAnalytics.byAccount": "A row for each sender account.",
   "CampaignAnalytics.byAgent": "A row for each agent and department they sent from.",
