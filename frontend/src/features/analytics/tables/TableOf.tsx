@@ -7,6 +7,7 @@ import {
 } from "../../../api/generated/operations";
 import { useI18n } from "../../../i18n/I18nProvider";
 import { AgentTable } from "./agents/AgentTable";
+import { TemplateHealth } from "./health/TemplateHealth";
 import type { TableSource } from "./rows/useTableRows";
 import { FilterLink } from "./table/FilterLink";
 import { NameCell } from "./table/NameCell";
@@ -64,7 +65,10 @@ export function TableOf({ tab, numbers, ...source }: ViewNumbers & ViewProps & {
               header: t.tables.template,
               field: "NAME",
               cell: ({ template: { category, ...template } }) => (
-                <NameCell {...template} kind="templates" detail={t.tables.categories[category]} />
+                <>
+                  <NameCell {...template} kind="templates" detail={t.tables.categories[category]} />
+                  <TemplateHealth {...template} {...source} />
+                </>
               ),
               text: ({ template }) => template.name,
             },
