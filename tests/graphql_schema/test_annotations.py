@@ -21,6 +21,7 @@ from tests.support.factories import (
     tenant,
 )
 from tests.support.ingest_helpers import Event, feed
+from tests.support.sql.counter import reads
 
 ANNOTATIONS = """query Q($filter: CampaignAnalyticsFilter!, $after: String) { campaignAnalytics(filter: $filter) {
   annotations(first: 3, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes {
@@ -123,6 +124,18 @@ async def test_only_templates_of_the_selection_are_told_of(database: Database, a
     assert await shown(database, boss, days(languages=["en"])) == []
     # Whoever sends: a pause concerns all.
     assert len(await shown(database, boss, days(agentIds=["nobody"], accountIds=[], timeZone="Asia/Tokyo"))) == 3
+
+
+async def test_however_long_the_period_no_message_is_read(database: Database, acme: str) -> None:
+    asked = [days("2026-11-03", "2026-11-03"), days("2024-01-01", "2026-12-31", agentIds=["u1"])]
+    read = []
+    for period in asked:
+        with reads(database) as seen:
+            await shown(database, supervisor(acme), period)
+        read.append(sorted(seen))
+        await feed(database, acme, [notice("t1", PAUSED_AT, status="PAUSED")])  # nothing is in memory any more
+    assert read[0] == read[1]
+    assert [statement for statement in read[0] if "FROM messages" in statement] == []
 
 
 async def test_the_list_goes_on_after_a_page(database: Database, acme: str) -> None:
