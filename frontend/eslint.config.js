@@ -84,6 +84,8 @@ export default defineConfig(
               "Recipient",
               "Reply",
               "ResponseTime",
+              "TemplateChange",
+              "TemplateHealth",
               "Ticket",
               "TimeSeriesPoint",
               "UserError",

@@ -8,6 +8,7 @@ import strawberry
 from analytics.domain.query_spec import QuerySpec
 from analytics.reports.coverage import first_message_day
 from analytics.reports.planner import Grouping
+from graphql_schema.annotations.types import Annotation
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info
 from graphql_schema.directory import After, First
@@ -26,7 +27,7 @@ from graphql_schema.tables import (
     Funnel,
     TemplatePerformance,
 )
-from resolvers import analytics, answers, categories, messages, send_times
+from resolvers import analytics, annotations, answers, categories, messages, send_times
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
 from resolvers.row_details import PageOfRows
 
@@ -270,6 +271,16 @@ class CampaignAnalytics:
             after,
         )
         return to_connection(page, lambda message: Message.from_domain(message, self.asked))
+
+    @strawberry.field(
+        description="Changes of the selection's templates in its period, and what people wrote beside those days. The "
+        "newest first. Of templates that the selected departments sent in the months of the period, or in the month "
+        "before; agents and accounts are not looked at."
+    )
+    async def annotations(self, info: Info, first: First = 50, after: After = None) -> Connection[Annotation]:
+        viewer, zone = await info.context.viewer(), self.asked.zone
+        page = await annotations.list_annotations(info.context.loader, self.asked, first, after)
+        return to_connection(page, lambda annotation: Annotation.from_domain(annotation, zone, viewer))
 
     @strawberry.field(description="The same filter over earlier days. Null inside a previous period.")
     def previous_period(

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from analytics.domain.access import Role
+from analytics.domain.errors import UserErrorCode
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.measures.comparison import Comparison
 from analytics.domain.measures.funnel import FunnelStepName
@@ -16,14 +17,16 @@ from analytics.domain.message_status import Status as MessageStatus
 from analytics.domain.templates import Category
 from analytics.domain.text import Locale
 from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
-from analytics.exports.requests import UserErrorCode
 from analytics.reports.messages import MessageOrderField
 from resolvers.analytics import Direction, OrderField
+from resolvers.annotations import AnnotationKind, TemplateQuality, TemplateStatus
+from resolvers.annotations import ChangeKind as TemplateChangeKind
 from resolvers.messages import ReplyRule
 from resolvers.row_details import DayGranularity
 
 # Fields name their enums from here, so that none can be used without its description.
 __all__ = [
+    "AnnotationKind",
     "Category",
     "Comparison",
     "CsvSeparator",
@@ -42,6 +45,9 @@ __all__ = [
     "ReplyKind",
     "ReplyRule",
     "Role",
+    "TemplateChangeKind",
+    "TemplateQuality",
+    "TemplateStatus",
     "UserErrorCode",
     "add_field",
     "describe_type",
@@ -306,4 +312,49 @@ _describe(
         "LIMIT_REACHED": "The viewer has as many as allowed.",
         "NOT_CANCELABLE": "The export has already ended.",
     },
+)
+_describe(
+    TemplateQuality,
+    "TemplateQuality",
+    "WhatsApp's rating of a template, by what people do with its messages.",
+    {
+        "GREEN": "High.",
+        "YELLOW": "Medium.",
+        "RED": "Low: it is paused if that goes on.",
+        "UNKNOWN": "Not rated yet.",
+        "OTHER": "A rating that is not known here.",
+    },
+)
+_describe(
+    TemplateStatus,
+    "TemplateStatus",
+    "WhatsApp's status of a template.",
+    {
+        "APPROVED": "It can be sent; also once a pause is over, or it was reinstated or unarchived.",
+        "PENDING": "It is under review.",
+        "IN_APPEAL": "Its rejection is looked at again.",
+        "PAUSED": "It cannot be sent for some hours, because of its quality or its rate.",
+        "FLAGGED": "It is at risk of being disabled.",
+        "LOCKED": "It cannot be edited.",
+        "LIMIT_EXCEEDED": "The account has as many templates as it may.",
+        "DISABLED": "It cannot be sent any more.",
+        "REJECTED": "It was not approved.",
+        "ARCHIVED": "It was not used for long, and is to be deleted.",
+        "PENDING_DELETION": "It is being deleted.",
+        "DELETED": "It was deleted.",
+        "OTHER": "A status that is not known here.",
+    },
+)
+CHANGE_KINDS = {
+    "QUALITY": "WhatsApp's rating changed.",
+    "STATUS": "WhatsApp's status changed.",
+    "CATEGORY": "WhatsApp changed the category.",
+    "CATEGORY_ANNOUNCED": "WhatsApp announced another category, a day ahead; nothing changed yet.",
+}
+_describe(TemplateChangeKind, "TemplateChangeKind", "A kind of change of a template.", CHANGE_KINDS)
+_describe(
+    AnnotationKind,
+    "AnnotationKind",
+    "A kind of annotation: a change of a template, or a note.",
+    {**CHANGE_KINDS, "NOTE": "A person wrote it."},
 )

@@ -8,13 +8,12 @@ import msgspec
 import strawberry
 
 from analytics.domain.access import Viewer
-from analytics.domain.errors import ForbiddenError, InvalidInputError
+from analytics.domain.errors import ForbiddenError, InvalidInputError, UserInputError
 from analytics.domain.query_spec import DIMENSIONS, Dimension, QuerySpec
 from analytics.domain.templates import Ids
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
 from analytics.exports import records, requests
-from analytics.exports.requests import ExportInputError
 from graphql_schema.analytics import Period
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import DownloadUrlFactory, Info
@@ -31,6 +30,7 @@ from graphql_schema.enums import (
 )
 from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
 from graphql_schema.messages import AppliedConditions
+from graphql_schema.user_errors import ERRORS, UserError
 from resolvers import exports as resolvers
 
 T = TypeVar("T")
@@ -176,15 +176,7 @@ class Export:
         )
 
 
-@strawberry.type(description="A mistake that a person can put right in their input.")
-class UserError:
-    field: list[str] = strawberry.field(description='The path to the input it is about: `["input", "name"]`.')
-    code: UserErrorCode = strawberry.field(description="The mistake, for programs.")
-    message: str = strawberry.field(description="The mistake, for people.")
-
-
 EXPORT = "The export; null when there are user errors."
-ERRORS = "The mistakes to put right; empty when it was done."
 
 
 @strawberry.type(description="The answer to `createExport`.")
@@ -211,9 +203,8 @@ async def _run_with_user_errors(
     """Return the export of a mutation, or the errors that its requester can correct."""
     try:
         return Export.from_domain(await operation, await info.context.viewer(), info.context.link), []
-    except ExportInputError as error:
-        path = ["input"] if error.field is None else ["input", error.field]
-        return None, [UserError(field=path, code=error.code, message=error.message)]
+    except UserInputError as error:
+        return None, [UserError.from_domain(error)]
     except InvalidInputError as error:
         part = "where" if error.message.startswith("where") else "filter"
         return None, [UserError(field=["input", part], code=UserErrorCode.INVALID, message=error.message)]

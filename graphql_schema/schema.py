@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_schema.analytics import AnalyticsQuery
+from graphql_schema.annotations.mutations import AnnotationsMutation
 from graphql_schema.directory import DirectoryQuery
 from graphql_schema.exports import ExportsMutation, ExportsQuery, ExportsSubscription
 from graphql_schema.extensions.concurrency import ConcurrencyExtension
@@ -23,7 +24,7 @@ class Query(ViewerQuery, AnalyticsQuery, DirectoryQuery, ExportsQuery): ...
 
 
 @strawberry.type(description="Everything that can be done. Every field is for viewers only.")
-class Mutation(ExportsMutation): ...
+class Mutation(ExportsMutation, AnnotationsMutation): ...
 
 
 @strawberry.type(description="Everything that can be followed. Every field is for viewers only.")

@@ -6,10 +6,12 @@ import strawberry
 
 from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
 from analytics.domain.measures.intervals import wilson
+from graphql_schema.annotations.health import TemplateHealth
 from graphql_schema.context import Info
 from graphql_schema.directory import Account, Agent, Department, Template
 from graphql_schema.enums import Category, DayGranularity, add_field, describe_type
 from graphql_schema.measures.intervals import INTERVAL, Interval
+from resolvers import annotations
 from resolvers.analytics import Performance, ResponseTime
 from resolvers.row_details import PageOfRows, TableRow
 
@@ -157,6 +159,12 @@ class TemplatePerformance(RowDetails):
     template: Template = strawberry.field(description="The template that was sent.")
     departments: list[Department] = strawberry.field(description="The departments that used it, by name.")
     funnel: Funnel = strawberry.field(description=NUMBERS)
+
+    @strawberry.field(description="The template's health at this moment, and its changes of all time.")
+    async def health(self, info: Info) -> TemplateHealth:
+        spec = self.row.rows.spec
+        health = await annotations.template_health(info.context.loader, spec.tenant_id, self.row.entity)
+        return TemplateHealth.from_domain(health, spec.zone)
 
     @staticmethod
     def from_domain(row: Performance[Template], rows: PageOfRows) -> "TemplatePerformance":

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from analytics.domain.access import Identity, Viewer
-from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from analytics.domain.errors import ForbiddenError, InvalidInputError, NotFoundError, UserErrorCode
 from analytics.exports import requests
 from analytics.exports.records import FINAL, Export, ExportStatus
-from analytics.exports.requests import ExportCursor, ExportInputError, ExportRequest, UserErrorCode
+from analytics.exports.requests import ExportCursor, ExportInputError, ExportRequest
 from analytics.reports.access import load_viewer
 from analytics.storage.database import Database
 from resolvers.loader import RequestLoader

@@ -1,4 +1,9 @@
-"""The public errors: each has a code of the API contract and a sentence that may be shown to anyone."""
+"""The public errors: each has a code of the API contract and a sentence that may be shown to anyone.
+
+Beside them the errors of an input that a person can put right, which are data of a mutation's answer.
+"""
+
+from enum import StrEnum
 
 # The text of every error that is not public: its own goes to the log only.
 INTERNAL_ERROR_MESSAGE = "Something went wrong on our side. Try again, and tell us the request's id if it goes on."
@@ -78,3 +83,26 @@ class RateLimitedError(PublicError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class UserErrorCode(StrEnum):
+    """Codes of the errors in a request that a person can correct."""
+
+    BLANK = "BLANK"
+    TOO_LONG = "TOO_LONG"
+    INVALID = "INVALID"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    NOT_CANCELABLE = "NOT_CANCELABLE"
+
+
+class UserInputError(Exception):
+    """An error in a request that a person can correct. `field` is the input (None: no single one)."""
+
+    def __init__(self, code: UserErrorCode, field: str | None, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.field = field
+        self.message = message

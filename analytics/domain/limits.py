@@ -10,6 +10,9 @@ MAX_SCANNED_MESSAGES = 1_000_000  # messages that are looked at one by one, for 
 MAX_EXPORT_NAME_LENGTH = 200  # characters
 MAX_EXPORTS_PER_USER = 5  # queued or running; one person must not fill the queue of a whole tenant
 MAX_EXPORTS_PER_TENANT = 50  # queued or running
+MAX_ANNOTATION_LENGTH = 200  # characters
+MAX_ANNOTATION_DAYS = 366  # days of one annotation
+MAX_ANNOTATIONS = 2_000  # people's own, of a tenant: each request for some reads all of its period
 MAX_FILTER_IDS = 1_000  # ids of one kind in a filter
 
 # A request as it comes. All four lists of a filter, full of UUIDs, are some 160 kB.

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, or_, select, update
 
 from analytics.domain.access import Role, Viewer
+from analytics.domain.errors import UserErrorCode, UserInputError
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import MAX_EXPORT_NAME_LENGTH, MAX_EXPORTS_PER_TENANT, MAX_EXPORTS_PER_USER
 from analytics.domain.query_spec import QuerySpec
@@ -33,27 +33,8 @@ from analytics.storage.tables import exports
 MAX_IDEMPOTENCY_KEY_LENGTH = 200
 
 
-class UserErrorCode(StrEnum):
-    """Codes of the errors in a request that a person can correct."""
-
-    BLANK = "BLANK"
-    TOO_LONG = "TOO_LONG"
-    INVALID = "INVALID"
-    FORBIDDEN = "FORBIDDEN"
-    NOT_FOUND = "NOT_FOUND"
-    CONFLICT = "CONFLICT"
-    LIMIT_REACHED = "LIMIT_REACHED"
-    NOT_CANCELABLE = "NOT_CANCELABLE"
-
-
-class ExportInputError(Exception):
-    """An error in a request that a person can correct. `field` is the input (None: no single one)."""
-
-    def __init__(self, code: UserErrorCode, field: str | None, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.field = field
-        self.message = message
+class ExportInputError(UserInputError):
+    """An error in a request for an export that a person can correct."""
 
 
 @dataclass(frozen=True)

@@ -147,13 +147,25 @@ class TemplateUpserted(Description, frozen=True, kw_only=True, tag="template.ups
 
 
 class TemplateNotice(Event, frozen=True, kw_only=True, tag="template.notice"):
-    """WhatsApp's notice of a template's category or status (only from webhooks)."""
+    """WhatsApp's notice of a template's category, status or quality (only from webhooks).
+
+    `announced_category` is the one that the template will have from `announced_for` on; `category` is always the one
+    that it has. `title` tells pauses apart, and `disabled_at` is when the template is disabled.
+    """
 
     meta_id: Annotated[str, Meta(max_length=128)] = ""
     name: Annotated[str, Meta(max_length=512)] = ""
     language: Annotated[str, Meta(max_length=128)] = ""
     category: Name | None = None
     status: Name | None = None
+    quality: Name | None = None
+    previous_quality: Name | None = None
+    previous_category: Name | None = None
+    announced_category: Name | None = None
+    announced_for: At | None = None
+    reason: Name | None = None
+    title: Name | None = None
+    disabled_at: At | None = None
 
 
 class MemberAdded(Event, frozen=True, kw_only=True, tag="member.added"):

@@ -7,12 +7,12 @@ import json
 import unicodedata
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select
 
 from analytics.domain.query_spec import DIMENSION_BY_FIELD, AccessScope, Dimension
 from analytics.domain.templates import Category
@@ -218,14 +218,11 @@ async def _with_categories(
 
     A category from WhatsApp overrides the platform's from its time on, until WhatsApp names another.
     """
-    notices = await _notices(reader, tenant)
-    newest = {id: of_template[-1][1] for id, of_template in versions.items()}
-    alone = {name for name, count in Counter(v.get("name") for v in newest.values()).items() if count == 1}
+    rows = await load_notices(reader, tenant, template_notices.c.category.is_not(None))
+    notices = notices_by_template({id: of_template[-1][1] for id, of_template in versions.items()}, rows)
     merged: Versions = {}
     for id, of_template in versions.items():
-        template = newest[id]
-        may_be = {*notices[template.get("meta_id")], *notices[template.get("name")]} if notices else ()
-        noticed = sorted((notice.at, notice.category) for notice in may_be if _is_about(notice, template, alone))
+        noticed = sorted((notice.at, notice.category) for notice in notices.get(id, ()))
         since = noticed[0][0] if noticed else LAST_INSTANT
         from_platform = [statement for statement in stated.get(id, ()) if statement[0] < since]
         categories, described = Timeline([*from_platform, *noticed]), Timeline(of_template)
@@ -234,14 +231,25 @@ async def _with_categories(
     return merged
 
 
-async def _notices(reader: Reader, tenant: str) -> Mapping[str | None, list[AnyRow]]:
-    """Load WhatsApp's notices of templates' categories, by Meta's template id and by name."""
-    table = template_notices
-    notices: dict[str | None, list[AnyRow]] = defaultdict(list)
-    for row in await reader.rows(select(table).where(table.c.tenant_id == tenant, table.c.category.is_not(None))):
-        for name in {row.meta_id, row.name} - {""}:
-            notices[name].append(row)
-    return notices
+async def load_notices(reader: Reader, tenant: str, *conditions: ColumnElement[bool]) -> Sequence[AnyRow]:
+    """Load WhatsApp's notices about a tenant's templates that meet some conditions."""
+    return await reader.rows(select(template_notices).where(template_notices.c.tenant_id == tenant, *conditions))
+
+
+def notices_by_template(newest: Mapping[str, Version], notices: Sequence[AnyRow]) -> Mapping[str, list[AnyRow]]:
+    """Return the notices about each template, by its id; `newest` are the templates as they are now."""
+    if not notices:
+        return {}
+    by_name: dict[str | None, list[AnyRow]] = defaultdict(list)  # by Meta's template id, and by name
+    for notice in notices:
+        for name in {notice.meta_id, notice.name} - {""}:
+            by_name[name].append(notice)
+    alone = {name for name, count in Counter(v.get("name") for v in newest.values()).items() if count == 1}
+    found: dict[str, list[AnyRow]] = {}
+    for id, template in newest.items():
+        may_be = {*by_name[template.get("meta_id")], *by_name[template.get("name")]}
+        found[id] = [notice for notice in may_be if _is_about(notice, template, alone)]
+    return found
 
 
 def _is_about(notice: AnyRow, template: Version, alone: set[str | None]) -> bool:

@@ -57,7 +57,8 @@ agents = _directory("agents", Column("email", Text))
 accounts = _directory("accounts", Column("phone", Text), Column("phone_number_id", Key))
 templates = _directory("templates", Column("category", Text), Column("language", Text), Column("meta_id", Key))
 
-# WhatsApp's notices about templates, which it identifies by its own id, or by name and language.
+# WhatsApp's notices about templates, which it identifies by its own id, or by name and language. A notice says what a
+# template has now; what it will have, and since when, is in the columns `announced_…`.
 template_notices = Table(
     "template_notices",
     metadata,
@@ -68,6 +69,29 @@ template_notices = Table(
     Column("at", Instant, primary_key=True),
     Column("category", Text),
     Column("status", Text),
+    Column("quality", Text),
+    Column("previous_quality", Text),
+    Column("previous_category", Text),
+    Column("announced_category", Text),
+    Column("reason", Text),  # of a rejection
+    Column("title", Text),  # tells pauses apart: FIRST_PAUSE, SECOND_PAUSE, …
+    Column("announced_for", Instant),
+    Column("disabled_at", Instant),
+)
+
+# What people write beside the numbers, by days of any calendar; without a department for everybody.
+annotations = Table(
+    "annotations",
+    metadata,
+    Column("tenant_id", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("first_day", Integer, nullable=False),  # ordinals, both included
+    Column("last_day", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("department_id", Key),
+    Column("author_id", Key, nullable=False),
+    Column("author_name", Text),
+    Column("created_at", Instant, nullable=False),
 )
 
 members = Table(

@@ -45,6 +45,9 @@ WEIGHTS = (
     Weight(r"Answer\.replies", 0.0015, page=60),
     # What rows have is read for all rows of a page at once.
     Weight(r"\w+Performance\.(messagesOverTime|responseTime)", 0.3, page=40),
+    # From memory mostly: all notices of the tenant, once for a page.
+    Weight(r"TemplatePerformance\.health", 0.02, page=10),
+    Weight(r"CampaignAnalytics\.annotations", 25, 0.03),
     Weight(r"CampaignAnalytics\.(response\w+|sendTime\w+|bounceReasons|maturing|coverage)", 25, shared=True),
     # The specification of an export, which is read with it, may have four thousand ids.
     Weight(r"Query\.exports", 10, 0.3),
@@ -72,6 +75,7 @@ POINTS = {"HOUR": MAX_SERIES_POINTS, "DAY": MAX_SERIES_POINTS, "WEEK": 160, "MON
 # The items of lists that are no pages, on average: where nothing is said, of ours and of those of introspection.
 LIST_ITEMS = {
     "TemplatePerformance.departments": 5,
+    "TemplateHealth.history": 5,
     "CampaignAnalytics.responseHeatmap": 168,
     "CampaignAnalytics.sendTimes": 168,
     "CampaignAnalytics.sendTimeBlocks": 6,

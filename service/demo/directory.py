@@ -212,6 +212,12 @@ def statements() -> list[Statement]:
     return sorted(all_statements, key=lambda statement: statement.progress)
 
 
+def meta_id(template: str) -> str:
+    """Return Meta's id of a template."""
+    number = next(number for number, each in enumerate(TEMPLATES) if each.id == template)
+    return str(168_900_417_220 + 7_919 * number)
+
+
 def _tenant() -> Statement:
     body = {"time_zone": TIME_ZONE, "name": TENANT_NAME, "reply_window_days": 7}
     return Statement(0.0, "tenant.upserted", body)
@@ -222,8 +228,8 @@ def _first_statements() -> Iterator[tuple[str, Statement]]:
         yield _upsert("department", {"id": department.id, "name": department.name, "active": True})
     for account in ACCOUNTS:
         yield _upsert("account", asdict(account))
-    for number, template in enumerate(TEMPLATES):
-        meta = {"language": "es_CL", "meta_id": str(168_900_417_220 + 7_919 * number), "active": True}
+    for template in TEMPLATES:
+        meta = {"language": "es_CL", "meta_id": meta_id(template.id), "active": True}
         yield _upsert("template", asdict(template) | meta)
     for agent in AGENTS:
         body = {"id": agent.id, "name": agent.name, "email": agent.email, "active": True}

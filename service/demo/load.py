@@ -14,6 +14,7 @@ from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from analytics.storage.tables import messages
 from service.demo.events import DEMO_TENANT, demo_events
+from service.demo.health import add_health
 from service.ingest.file_import import ImportReport, RejectedLinesFile, apply_part
 from service.ingest.file_reading import parts_of
 
@@ -27,12 +28,14 @@ async def import_demo(database: Database, count: int, seed: int, *, only_if_empt
         return
     started = time.monotonic()
     report = ImportReport()
-    items = read_events(map(msgspec.json.encode, demo_events(count, seed, datetime.now(UTC))))
+    until = datetime.now(UTC)
+    items = read_events(map(msgspec.json.encode, demo_events(count, seed, until)))
     # Each message has some four events.
     tracked_items = track(items, f"Demo: {count:,} messages", total=count * 4, console=console, transient=True)
     rejected_lines = RejectedLinesFile(Path("demo-rejected.ndjson"), console)
     for part in parts_of(tracked_items):
         await apply_part(database, DEMO_TENANT, "demo", part, report, rejected_lines)
+    await add_health(database, until)
     await rebuild(database, DEMO_TENANT, anew=False)
     console.print(f"Demo: {report} in {time.monotonic() - started:.0f} s")
 

@@ -87,10 +87,11 @@ def _minute_weight(minute: int) -> float:
 
 def _day_weight(day: date, index: int) -> float:
     growth = 0.65 + 0.7 * index / HISTORY_DAYS
-    return growth * WEEKDAYS[day.weekday()] * (HOLIDAY_SHARE if _holiday(day) else 1)
+    return growth * WEEKDAYS[day.weekday()] * (HOLIDAY_SHARE if is_holiday(day) else 1)
 
 
-def _holiday(day: date) -> bool:
+def is_holiday(day: date) -> bool:
+    """Return True on a holiday."""
     fixed = day.day in HOLIDAYS.get(day.month, ())
     return fixed or (day.month, day.day) == GOOD_FRIDAYS.get(day.year)
 

@@ -307,7 +307,7 @@ def test_an_address_that_nobody_understands_opens_nothing(demo: Server, page: Pa
     settled(Reader.enter(demo, page, "p1", QUARTER + "&messages=everything"))
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert {*asked} == {"View", "Viewer", "EarlierSeries"}
+    assert {*asked} == {"View", "Viewer", "EarlierSeries", "Annotations"}
 
 
 def test_a_supervisor_sees_the_messages_of_their_departments(demo: Server, page: Page) -> None:

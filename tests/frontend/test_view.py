@@ -139,12 +139,14 @@ def test_supervisors_are_offered_their_departments_only(demo: Server, page: Page
     expect(page).not_to_have_url(re.compile("department="))
 
 
-def test_the_first_screen_takes_two_requests_and_the_earlier_line_one_after_them(demo: Server, page: Page) -> None:
+def test_the_first_screen_takes_two_requests_and_what_is_drawn_later_one_each_after_them(
+    demo: Server, page: Page
+) -> None:
     asked: list[str] = []
     page.on("request", lambda sent: asked.append(operation(sent)) if sent.url.endswith("/graphql") else None)
     settled(Reader.enter(demo, page, "p1"))
     page.wait_for_load_state("networkidle")
-    assert asked == ["Viewer", "View", "EarlierSeries"]
+    assert asked == ["Viewer", "View", "EarlierSeries", "Annotations"]
 
 
 def test_a_filter_changes_the_numbers_and_the_link_shows_the_same(

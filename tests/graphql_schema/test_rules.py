@@ -57,6 +57,8 @@ FIXED = {
     "AppliedConditions.replyKinds": "the enum ReplyKind",
     "Export.columns": "the enum ExportColumn",
     "UserError.field": "the depth of the inputs",
+    "TemplateHealth.history": "the newest changes, MAX_HISTORY of them",
+    **{f"{kind}AnnotationPayload.userErrors": "the inputs" for kind in ("Create", "Delete")},
     **{f"{kind}ExportPayload.userErrors": "the inputs" for kind in ("Create", "Cancel", "Delete")},
 }
 
@@ -111,7 +113,7 @@ def test_every_list_is_bounded() -> None:
     lists = {where for where, field in fields() if _is_list(field) and not where.endswith(pages)}
     assert lists == set(FIXED)
     connections = {where: field for where, field in fields() if get_named_type(field.type).name.endswith("Connection")}
-    assert len(connections) == 12
+    assert len(connections) == 13
     for where, field in connections.items():
         assert str(field.args["first"].type) == "Int!", where
         assert 0 < field.args["first"].default_value <= 200, where
@@ -129,6 +131,8 @@ SAMPLES = {
     "CreateExportInput": {"name": "x", "filter": {"sentOn": {"from": "2026-11-02", "to": "2026-11-02"}}},
     "CancelExportInput": {"id": "x"},
     "DeleteExportInput": {"id": "x"},
+    "CreateAnnotationInput": {"days": {"from": "2026-11-02", "to": "2026-11-02"}, "text": "x"},
+    "DeleteAnnotationInput": {"id": "x"},
 }
 
 

@@ -23,6 +23,7 @@ from graphql import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.annotations import requests as annotations
 from analytics.domain.access import Identity
 from analytics.domain.query_spec import DIMENSIONS
 from analytics.exports import jobs, requests
@@ -58,6 +59,8 @@ TUESDAY = Filter(date(2026, 11, 3), date(2026, 11, 3))
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 MINE, THEIRS, NOBODYS = "export of mine", "export of others", "export of nobody"
 CREATE = "mutation M($input: CreateExportInput!) { createExport(input: $input) { export { id } userErrors { code } } }"
+ANNOTATE = """mutation M($input: CreateAnnotationInput!) {
+  createAnnotation(input: $input) { annotation { id } userErrors { code } } }"""
 ANY_ID = (
     *strategies.AGENTS,
     *strategies.DEPARTMENTS,
@@ -74,6 +77,17 @@ def ids_of_exports(ids: Iterable[str]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(requests, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=next(given))))
         yield
+
+
+async def annotate(database: Database, who: Identity, text: str, department: str, id: str | None = None) -> None:
+    """An annotation of Tuesday, for a department."""
+    days = {"from": TUESDAY.first.isoformat(), "to": TUESDAY.last.isoformat()}
+    asked = {"input": {"text": text, "days": days, "departmentId": department}}
+    with pytest.MonkeyPatch.context() as patch:
+        if id is not None:
+            patch.setattr(annotations, "uuid", SimpleNamespace(uuid4=lambda: SimpleNamespace(hex=id)))
+        created = await ask(database, who, ANNOTATE, asked)
+    assert created["createAnnotation"]["userErrors"] == []
 
 
 def microseconds(now: datetime) -> int:
@@ -318,6 +332,7 @@ async def test_no_answer_has_a_word_from_outside_the_scope(database: Database, t
     named = replace(WEEK, departments=frozenset({HIDDEN["department"]}), agents=frozenset({HIDDEN["agent"]}))
     await export(database, boss, THEIRS, named, NOW, HIDDEN["export"])
     await export(database, supervisor(tenant), MINE, WEEK, NOW)
+    await annotate(database, boss, HIDDEN["note"], HIDDEN["department"])
     seen = {
         who.role: set().union(
             *[
@@ -368,6 +383,7 @@ async def test_nothing_tells_an_id_outside_the_scope_from_one_that_is_nowhere(da
     for tenant in tenants:
         await feed(database, tenant, tenant_events())
         await export(database, identity(tenant), OUTSIDE, TUESDAY, NOW)
+        await annotate(database, identity(tenant), "of others", OUTSIDE, OUTSIDE)
     outside, nowhere = [
         await told_of(database, supervisor(tenant), id) for tenant, id in zip(tenants, (OUTSIDE, NOWHERE), strict=True)
     ]

@@ -34,6 +34,16 @@ META_IDS = ("900001", "900002")
 TEMPLATE_NAMES = ("saludo", "aviso")
 LANGUAGES = ("es_CL", "es")
 CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION", "utility")
+# Of a template's health; with words that are not known.
+OF_A_NOTICE = {
+    "status": ("PAUSED", "APPROVED", "REINSTATED", "DISABLED", "NEWS"),
+    "title": ("FIRST_PAUSE", "SECOND_PAUSE", "UNPAUSE"),
+    "reason": ("INVALID_FORMAT",),
+    "quality": ("GREEN", "YELLOW", "RED", "PURPLE"),
+    "previous_quality": ("GREEN", "YELLOW"),
+    "previous_category": ("UTILITY",),
+    "announced_category": ("MARKETING",),
+}
 TICKETS = ("9001", "9002")
 TICKET = {"key": ("DESK-1", "DESK-2", None), "created": (True, False, None)}
 REPLY_IDS = ("r1", "r2", "r3")
@@ -289,7 +299,7 @@ def _upsert(times: SearchStrategy[str], kind: str) -> SearchStrategy[Event]:
 def _notice(times: SearchStrategy[str]) -> SearchStrategy[Event]:
     """A notice of Meta's, which names the template in full or not."""
     names = {"meta_id": (*META_IDS, ""), "name": (*TEMPLATE_NAMES, ""), "language": (*LANGUAGES, "")}
-    said = {"category": CATEGORIES, "status": ("PAUSED",)}
+    said = {"category": CATEGORIES, **OF_A_NOTICE}
     return _together(_event("template.notice", times), _keys({}, {**names, **said}))
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, and_, delete, or_, select
 
+from analytics.annotations.mentions import delete_mentions
 from analytics.ingest.erasure.identifiers import Identifier
 from analytics.ingest.erasure.linked_identifiers import (
     IdentifierLinks,
@@ -88,6 +89,8 @@ async def erase(
     await _rewrite(receipt_map, pseudonymizer.receipt)
     await _rewrite_early(writer, tenant, early, pseudonymizer)
     await _rewrite_contact_changes(writer, tenant, changes, pseudonymizer)
+    phones = {value for kind, value in people if kind is IdentifierKind.PHONE}
+    await delete_mentions(writer, tenant, phones, {value for kind, value in people if kind is IdentifierKind.CONTACT})
     return result
 
 

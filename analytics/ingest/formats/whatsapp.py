@@ -2,12 +2,11 @@
 
 A body has several entries, each with several changes, each with several statuses and messages. Unused parts are
 ignored; a malformed status or message is reported with its path and does not stop the others.
-Source: Meta's webhook reference (fields `messages`, `template_category_update`, `message_template_status_update`).
+Source: Meta's webhook reference (field `messages`); `template_notices` reads the fields about templates.
 """
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -24,10 +23,11 @@ from analytics.ingest.events import (
     InvalidEventError,
     MessageReply,
     MessageStatus,
-    TemplateNotice,
     digits,
 )
 from analytics.ingest.formats.event_parser import check, sanitize_values
+from analytics.ingest.formats.template_notices import NOTICE_FIELDS, read_notice
+from analytics.ingest.formats.unix_time import parse_time
 from analytics.ingest.merging.aliases import names_of
 
 # The kind of reply for each of WhatsApp's message types (for interactive messages: of the type inside). A message of
@@ -60,7 +60,6 @@ MAX_GROUP_LENGTH = 1024  # characters of a group's id; only its presence matters
 MAX_FORM_LENGTH = 10_000  # characters of a form's answers that are kept
 # Digits of an error's code that is written as text; more are no code.
 MAX_CODE_LENGTH = len(str(MAX_CODE))
-MAX_QUOTED_LENGTH = 40  # characters of an invalid time in an error; a body may hold millions
 
 ParsedItem = tuple[str, AnyEvent | InvalidEventError]
 
@@ -93,8 +92,8 @@ def _read_change(field: str, value: dict[str, Any], entry: Any, path: str, forms
                 yield _read(f"{path}.statuses[{n}]", _status, status, part)
             for n, message in enumerate(_items(value, "messages")):
                 yield from _read_message(f"{path}.messages[{n}]", message, part, forms)
-        case "template_category_update" | "message_template_status_update":
-            yield _read(path, _notice, value, entry)
+        case _ if field in NOTICE_FIELDS:
+            yield _read(path, read_notice, value, entry)
         case _:
             return
 
@@ -169,7 +168,7 @@ def _status(status: dict[str, Any], part: _Part) -> MessageStatus:
     return msgspec.convert(
         {
             "type": "message.status",
-            "at": _time(status["timestamp"]),
+            "at": parse_time(status["timestamp"]),
             "status": status["status"],
             "wamid": status["id"],
             "phone_number_id": part.number,
@@ -216,7 +215,7 @@ def _inbound(message: dict[str, Any], part: _Part) -> MessageReply | ContactChan
         "group_id": None if group is None else str(group)[:MAX_GROUP_LENGTH],
         "referral": bool(message.get("referral")) or None,
     }
-    return MessageReply(at=_time(message["timestamp"]), reply=msgspec.convert(inbound, Inbound))
+    return MessageReply(at=parse_time(message["timestamp"]), reply=msgspec.convert(inbound, Inbound))
 
 
 def _contact_change(message: dict[str, Any]) -> ContactChanged | None:
@@ -231,7 +230,7 @@ def _contact_change(message: dict[str, Any]) -> ContactChanged | None:
         old.pop("id", None)
     if not old or not new:
         return None
-    changed = {"type": "contact.changed", "at": _time(message["timestamp"]), "old": old, "new": new}
+    changed = {"type": "contact.changed", "at": parse_time(message["timestamp"]), "old": old, "new": new}
     return msgspec.convert(changed, ContactChanged)
 
 
@@ -287,27 +286,3 @@ def _further_names(event: MessageReply, message: dict[str, Any], part: _Part) ->
 
 def _text_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def _notice(value: dict[str, Any], entry: dict[str, Any]) -> TemplateNotice:
-    category = value.get("new_category") or value.get("message_template_category")
-    return msgspec.convert(
-        {
-            "type": "template.notice",
-            "at": _time(entry["time"]),
-            "meta_id": str(value.get("message_template_id") or ""),
-            "name": str(value.get("message_template_name") or ""),
-            "language": str(value.get("message_template_language") or ""),
-            "category": str(category).upper() if category else None,
-            "status": str(value["event"]).upper() if value.get("event") else None,
-        },
-        TemplateNotice,
-    )
-
-
-def _time(seconds: Any) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, TypeError, OverflowError, OSError):
-        quoted = repr(seconds)[:MAX_QUOTED_LENGTH]
-        raise InvalidEventError("INVALID_BODY", f"{quoted} is no time in unix seconds.") from None

@@ -65,10 +65,17 @@ class MergePolicy(NamedTuple):
 
     key: tuple[str, ...]
     versions: bool  # True: all versions, by time; False: only the newest
+    # Of two statements of one time, the values of these names come from the same one; other values each by itself.
+    together: tuple[tuple[str, ...], ...] = ()
 
 
+NOTICED_TOGETHER = (
+    ("category", "previous_category", "announced_category", "announced_for"),
+    ("status", "title", "reason", "disabled_at"),
+    ("quality", "previous_quality"),
+)
 MERGE_POLICIES = {
-    template_notices: MergePolicy(("meta_id", "name", "language"), versions=True),
+    template_notices: MergePolicy(("meta_id", "name", "language"), versions=True, together=NOTICED_TOGETHER),
     members: MergePolicy(("user_id", "department_id"), versions=False),
     error_titles: MergePolicy(("code",), versions=False),
 }
@@ -109,8 +116,7 @@ def change_of(event: AnyEvent) -> DirectoryChange | None:
             return DirectoryChange(table, (values.pop("id"),), event.stated_at, values)
         case TemplateNotice():
             key = (event.meta_id, event.name, event.language)
-            values = {"category": event.category and event.category.upper(), "status": event.status}
-            return DirectoryChange(template_notices, key, to_micros(event.at), values)
+            return DirectoryChange(template_notices, key, to_micros(event.at), _notice_values(event))
         case MemberAdded():
             key = (event.user_id, event.department_id)
             return DirectoryChange(members, key, to_micros(event.at), {"present": True})
@@ -121,6 +127,15 @@ def change_of(event: AnyEvent) -> DirectoryChange | None:
             return DirectoryChange(error_titles, (code,), to_micros(event.at), {"title": title})
         case _:
             return None
+
+
+def _notice_values(notice: TemplateNotice) -> dict[str, Any]:
+    """Return the columns of a notice: words in upper case, times in microseconds."""
+    values = {name: getattr(notice, name) for of_kind in NOTICED_TOGETHER for name in of_kind}
+    return {
+        name: value.upper() if isinstance(value, str) else None if value is None else to_micros(value)
+        for name, value in values.items()
+    }
 
 
 async def apply_changes(writer: Writer, tenant: str, changes: Sequence[DirectoryChange]) -> list[Outcome]:
@@ -229,6 +244,7 @@ async def _merge_whole(writer: Writer, tenant: str, table: Table, changes: list[
         table.c.tenant_id == tenant, in_list(table.c[policy.key[0]], {change.key[0] for change in changes})
     )
     size = len(policy.key)
+    together = [[names.index(name) for name in of_kind] for of_kind in policy.together]
     stored_by_key: dict[tuple[Any, ...], TimedValues] = {}
     for row in await writer.rows(statement):
         key, at = tuple(row[:size]), row[size]
@@ -237,7 +253,7 @@ async def _merge_whole(writer: Writer, tenant: str, table: Table, changes: list[
     for change in changes:
         key = (*change.key, change.at) if policy.versions else change.key
         stated = (change.at, tuple(change.values[name] for name in names))
-        merged = merge(stored_by_key.get(key), stated, lowest=table is members)
+        merged = merge(stored_by_key.get(key), stated, lowest=table is members, together=together)
         if merged != stored_by_key.get(key):
             outcomes.append(Outcome.ACCEPTED)
             stored_by_key[key] = merged
@@ -261,10 +277,14 @@ def _flat(version: TimedValues) -> tuple[Any, ...]:
     return (version[0], *version[1])
 
 
-def merge(stored: TimedValues | None, new: TimedValues, *, lowest: bool) -> TimedValues:
+def merge(
+    stored: TimedValues | None, new: TimedValues, *, lowest: bool, together: Sequence[Sequence[int]] = ()
+) -> TimedValues:
     """Return the newer of two statements; of the same time, field by field the greater value.
 
     With `lowest` the lesser value is preferred instead: a member who was added and removed at one time is not one.
+    The fields of each list of `together` (their indexes) come from the same statement, the one that is greater in
+    them; with it, all fields must be in one.
     """
     if stored is None or new[0] > stored[0]:
         return new
@@ -272,7 +292,19 @@ def merge(stored: TimedValues | None, new: TimedValues, *, lowest: bool) -> Time
         return stored
     if lowest:
         return min(stored, new)
+    if together:
+        merged = list(stored[1])
+        for indexes in together:
+            if _ranks(new[1], indexes) > _ranks(stored[1], indexes):
+                for index in indexes:
+                    merged[index] = new[1][index]
+        return stored[0], tuple(merged)
     return stored[0], tuple(max_or_none(a, b) for a, b in zip(stored[1], new[1], strict=True))
+
+
+def _ranks(values: Sequence[Any], indexes: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return the sort key of some of the values: no value comes before any."""
+    return [() if values[index] is None else (values[index],) for index in indexes]
 
 
 async def load_settings(reader: Reader, tenant: str) -> TenantSettings:

@@ -2,8 +2,8 @@ import classes from "./Chart.module.css";
 
 export type TooltipLine = { color?: string; name: string; value: string; note?: string | undefined };
 
-/** Build a tooltip, of lines and a last sentence, of DOM elements: the service's policy admits no styles in HTML text. */
-export function tooltipContent(title: string, lines: TooltipLine[], end?: string): HTMLElement {
+/** Build a tooltip, of lines and last sentences, of DOM elements: the service's policy admits no styles in HTML text. */
+export function tooltipContent(title: string, lines: TooltipLine[], ...ends: (string | undefined)[]): HTMLElement {
   const box = document.createElement("div");
   box.className = classes.tooltip ?? "";
   if (lines.some(({ color }) => color)) box.dataset.colored = "";
@@ -15,7 +15,7 @@ export function tooltipContent(title: string, lines: TooltipLine[], end?: string
     append(box, "b", value);
     if (note) append(box, "small", note);
   }
-  if (end) append(box, "em", end);
+  for (const end of ends) if (end) append(box, "em", end);
   return box;
 }
 

@@ -1,4 +1,5 @@
 import { definitions } from "../api/generated/definitions";
+import { annotationsEn } from "./annotations.en";
 import { bouncesEn } from "./bounces.en";
 import type { Texts } from "./es";
 import { messagesEn } from "./messages.en";
@@ -497,6 +498,7 @@ export const en: Texts = {
     emptyGroup: "No exports here",
   },
   messages: messagesEn,
+  annotations: annotationsEn,
   bounces: bouncesEn,
   unknownBounce: "WhatsApp gave no reason",
   definitions: Object.fromEntries(Object.values(definitions).map((text) => [text, text])) as Texts["definitions"],

@@ -1,3 +1,4 @@
+import { annotationsEs } from "./annotations.es";
 import { bouncesEs } from "./bounces.es";
 import { definitionsEs } from "./definitions.es";
 import { messagesEs } from "./messages.es";
@@ -514,6 +515,7 @@ export const es = {
     emptyGroup: "No hay exportaciones así",
   },
   messages: messagesEs,
+  annotations: annotationsEs,
   /** The reasons why messages bounce, by WhatsApp's code. */
   bounces: bouncesEs,
   unknownBounce: "WhatsApp no indicó el motivo",

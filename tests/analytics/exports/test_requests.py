@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from analytics.domain.access import Identity, Role, Viewer
+from analytics.domain.errors import UserErrorCode
 from analytics.domain.export_columns import ExportColumn
 from analytics.domain.limits import MAX_EXPORTS_PER_USER
 from analytics.domain.query_spec import AccessScope
@@ -14,7 +15,7 @@ from analytics.domain.text import Locale
 from analytics.domain.time_zones import DAY
 from analytics.exports import requests
 from analytics.exports.records import FINAL, CsvSeparator, Export, ExportFormat, ExportStatus
-from analytics.exports.requests import ExportCursor, ExportInputError, ExportRequest, UserErrorCode
+from analytics.exports.requests import ExportCursor, ExportInputError, ExportRequest
 from analytics.storage.database import Database
 from tests.support.exports.rows import NOW, cancel, claimed, complete, create, find, get, in_status, request, viewer_of
 

@@ -216,7 +216,7 @@ def test_medians_and_trends_are_columns_on_demand(demo: Server, page: Page) -> N
     page.on("request", lambda sent: asked.append(sent.post_data_json) if sent.url.endswith("/graphql") else None)
     reader = Reader.enter(demo, page, "p1", QUARTER)
     settled(reader)
-    assert {one["operationName"] for one in asked} <= {"View", "Viewer", "EarlierSeries"}
+    assert {one["operationName"] for one in asked} <= {"View", "Viewer", "EarlierSeries", "Annotations"}
     page.get_by_role("button", name="Columnas: Envíos por agente").click()
     choice = page.get_by_role("dialog", name="Columnas")
     choice.get_by_label("Mediana de respuesta").click()

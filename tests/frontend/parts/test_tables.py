@@ -143,7 +143,7 @@ def test_a_view_that_is_as_at_first_takes_no_request_of_its_own(demo: Server, pa
     page.on("request", lambda sent: asked.append(operation(sent)) if sent.url.endswith("/graphql") else None)
     settled(Reader.enter(demo, page, "p1", "/?period=last30&rows=10&sort=-sent&measure=rates&lines=read"))
     page.wait_for_load_state("networkidle")
-    assert sorted(asked) == ["EarlierSeries", "View", "Viewer"]
+    assert sorted(asked) == ["Annotations", "EarlierSeries", "View", "Viewer"]
 
 
 @pytest.mark.parametrize("width", [1010, 1440])

@@ -66,6 +66,7 @@ FIELDS = {
     "CampaignAnalytics.bounceReasons": analytics("bounceReasons { code }"),
     "CampaignAnalytics.maturing": analytics("maturing { messages }"),
     "CampaignAnalytics.messages": analytics("messages { totalCount }"),
+    "CampaignAnalytics.annotations": analytics("annotations { totalCount }"),
     "CampaignAnalytics.previousPeriod": analytics("previousPeriod { period { from } }"),
     "Query.viewer": "{ viewer { id } }",
     "Query.limits": "{ limits { first } }",

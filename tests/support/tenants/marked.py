@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from tests.support.factories import (
+    MONDAY,
     Event,
     account,
     after,
@@ -29,7 +30,7 @@ HIDDEN = {
         "template", "template-name", "template-language", "message", "wamid", "contact", "new-contact", "ticket",
         "ticket-key", "reply", "reply-text", "title-of-a-known-code", "title-of-an-unknown-code", "title-of-nobodys",
         "member", "meta-id", "number-id", "moved-agent", "moved-agent-name", "boss", "boss-name", "boss-email",
-        "export",
+        "export", "note",
     )
 }  # fmt: skip
 PHONES = {"account-phone": "56970001111", "contact-phone": "56970002222"}
@@ -85,6 +86,7 @@ def tenant_events() -> list[Event]:
         message_sent("moved", agent_id=HIDDEN["moved-agent"]),
         correction("moved", updated_at=after(hours=1), department_id=HIDDEN["department"]),
         *_titles(),
+        {"type": "template.notice", "at": MONDAY, "meta_id": HIDDEN["meta-id"], "status": "PAUSED"},
         contact_changed({"id": HIDDEN["contact"]}, {"id": HIDDEN["new-contact"]}, after(minutes=5)),
     ]
 

@@ -3,6 +3,19 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A kind of annotation: a change of a template, or a note. */
+export type AnnotationKind =
+  /** WhatsApp changed the category. */
+  | 'CATEGORY'
+  /** WhatsApp announced another category, a day ahead; nothing changed yet. */
+  | 'CATEGORY_ANNOUNCED'
+  /** A person wrote it. */
+  | 'NOTE'
+  /** WhatsApp's rating changed. */
+  | 'QUALITY'
+  /** WhatsApp's status changed. */
+  | 'STATUS';
+
 /** The messages to select. Filters of different kinds are combined with AND, the values of one kind with OR. */
 export type CampaignAnalyticsFilter = {
   /** Only messages of these sender accounts. Absent: of any. An empty list selects nothing. */
@@ -39,6 +52,16 @@ export type Comparison =
   | 'PERIOD_BEFORE'
   /** The same dates a year before, of 29 February the 28th; weeks by their ISO week. To the same local time, as above. */
   | 'SAME_PERIOD_LAST_YEAR';
+
+/** An annotation to be written, such as a holiday. */
+export type CreateAnnotationInput = {
+  /** The days that it is about, at most 366. */
+  days: DateRange;
+  /** The department that it is for. Absent: for all, so that everybody sees it. */
+  departmentId?: string | null | undefined;
+  /** The text, at most 200 characters. */
+  text: string;
+};
 
 /** An export to be made. */
 export type CreateExportInput = {
@@ -83,6 +106,12 @@ export type DayGranularity =
   | 'MONTH'
   /** An ISO week. */
   | 'WEEK';
+
+/** An annotation to be deleted. */
+export type DeleteAnnotationInput = {
+  /** The annotation's id. */
+  id: string;
+};
 
 /** A column that a file may have besides those of every file. Times are the clock's in the period's time zone. */
 export type ExportColumn =
@@ -225,6 +254,8 @@ export type MessageStatus =
 export type MessageWhere = {
   /** Messages that bounced with one of these codes; null among them: without one. At most 1000. */
   bounceCodes?: Array<number | null | undefined> | null | undefined;
+  /** Messages whose reply tapped this button: its `payload` in `byAnswer`, else its `label`. */
+  button?: string | null | undefined;
   /** Messages that created their ticket; false: those that did not. */
   createdTicket?: boolean | null | undefined;
   /** False: messages of the step's base that did not reach it, such as sent, not delivered. */
@@ -335,6 +366,59 @@ export type TemplateCategory =
   /** Follow-ups to something the customer did: confirmations, reminders. */
   | 'UTILITY';
 
+/** A kind of change of a template. */
+export type TemplateChangeKind =
+  /** WhatsApp changed the category. */
+  | 'CATEGORY'
+  /** WhatsApp announced another category, a day ahead; nothing changed yet. */
+  | 'CATEGORY_ANNOUNCED'
+  /** WhatsApp's rating changed. */
+  | 'QUALITY'
+  /** WhatsApp's status changed. */
+  | 'STATUS';
+
+/** WhatsApp's rating of a template, by what people do with its messages. */
+export type TemplateQuality =
+  /** High. */
+  | 'GREEN'
+  /** A rating that is not known here. */
+  | 'OTHER'
+  /** Low: it is paused if that goes on. */
+  | 'RED'
+  /** Not rated yet. */
+  | 'UNKNOWN'
+  /** Medium. */
+  | 'YELLOW';
+
+/** WhatsApp's status of a template. */
+export type TemplateStatus =
+  /** It can be sent; also once a pause is over, or it was reinstated or unarchived. */
+  | 'APPROVED'
+  /** It was not used for long, and is to be deleted. */
+  | 'ARCHIVED'
+  /** It was deleted. */
+  | 'DELETED'
+  /** It cannot be sent any more. */
+  | 'DISABLED'
+  /** It is at risk of being disabled. */
+  | 'FLAGGED'
+  /** Its rejection is looked at again. */
+  | 'IN_APPEAL'
+  /** The account has as many templates as it may. */
+  | 'LIMIT_EXCEEDED'
+  /** It cannot be edited. */
+  | 'LOCKED'
+  /** A status that is not known here. */
+  | 'OTHER'
+  /** It cannot be sent for some hours, because of its quality or its rate. */
+  | 'PAUSED'
+  /** It is under review. */
+  | 'PENDING'
+  /** It is being deleted. */
+  | 'PENDING_DELETION'
+  /** It was not approved. */
+  | 'REJECTED';
+
 /** A kind of mistake in an input that a person can put right. */
 export type UserErrorCode =
   /** A text is needed. */
@@ -353,6 +437,34 @@ export type UserErrorCode =
   | 'NOT_FOUND'
   /** The text is too long. */
   | 'TOO_LONG';
+
+export type AnnotationsQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+}>;
+
+
+export type AnnotationsQuery = { campaignAnalytics: { annotations: { totalCount: number, nodes: Array<{ id: string, kind: AnnotationKind, on: string, until: string | null, startsAt: string, endsAt: string | null, from: string | null, to: string | null, reason: string | null, effectiveAt: string | null, text: string | null, authorName: string | null, deletable: boolean, template: { id: string, name: string } | null, department: { id: string, name: string } | null }> } } | null };
+
+export type AnnotationFragment = { id: string, kind: AnnotationKind, on: string, until: string | null, startsAt: string, endsAt: string | null, from: string | null, to: string | null, reason: string | null, effectiveAt: string | null, text: string | null, authorName: string | null, deletable: boolean, template: { id: string, name: string } | null, department: { id: string, name: string } | null };
+
+export type AnnotatedDepartmentsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AnnotatedDepartmentsQuery = { departments: { nodes: Array<{ id: string, name: string }> } | null };
+
+export type CreateAnnotationMutationVariables = Exact<{
+  input: CreateAnnotationInput;
+}>;
+
+
+export type CreateAnnotationMutation = { createAnnotation: { annotation: { id: string } | null, userErrors: Array<{ code: UserErrorCode }> } | null };
+
+export type DeleteAnnotationMutationVariables = Exact<{
+  input: DeleteAnnotationInput;
+}>;
+
+
+export type DeleteAnnotationMutation = { deleteAnnotation: { deletedId: string | null, userErrors: Array<{ code: UserErrorCode }> } | null };
 
 export type UsedCategoriesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -475,6 +587,15 @@ export type EarlierSeriesQueryVariables = Exact<{
 export type EarlierSeriesQuery = { campaignAnalytics: { previousPeriod: { timeSeries: Array<{ startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } }> } | null } | null };
 
 export type PointFragment = { startsAt: string, on: string, funnel: { messages: number, sent: { count: number, rate: number | null }, bounced: { count: number, rate: number | null }, delivered: { count: number, rate: number | null }, read: { count: number, rate: number | null }, responded: { count: number, rate: number | null } } };
+
+export type TemplateHealthQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+}>;
+
+
+export type TemplateHealthQuery = { campaignAnalytics: { byTemplate: { nodes: Array<{ template: { id: string }, health: { quality: TemplateQuality | null, status: TemplateStatus | null, history: Array<{ at: string, kind: TemplateChangeKind, from: string | null, to: string, reason: string | null, effectiveAt: string | null }> } }> } } | null };
+
+export type HealthFragment = { quality: TemplateQuality | null, status: TemplateStatus | null, history: Array<{ at: string, kind: TemplateChangeKind, from: string | null, to: string, reason: string | null, effectiveAt: string | null }> };
 
 export type AgentTotalsQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -746,6 +867,31 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const AnnotationFragmentDoc = new TypedDocumentString(`
+    fragment Annotation on Annotation {
+  id
+  kind
+  on
+  until
+  startsAt
+  endsAt
+  template {
+    id
+    name
+  }
+  from
+  to
+  reason
+  effectiveAt
+  text
+  department {
+    id
+    name
+  }
+  authorName
+  deletable
+}
+    `, {"fragmentName":"Annotation"}) as unknown as TypedDocumentString<AnnotationFragment, unknown>;
 export const ListedMessageFragmentDoc = new TypedDocumentString(`
     fragment ListedMessage on Message {
   id
@@ -825,6 +971,20 @@ export const PointFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"Point"}) as unknown as TypedDocumentString<PointFragment, unknown>;
+export const HealthFragmentDoc = new TypedDocumentString(`
+    fragment Health on TemplateHealth {
+  quality
+  status
+  history {
+    at
+    kind
+    from
+    to
+    reason
+    effectiveAt
+  }
+}
+    `, {"fragmentName":"Health"}) as unknown as TypedDocumentString<HealthFragment, unknown>;
 export const ShareFragmentDoc = new TypedDocumentString(`
     fragment Share on FunnelStep {
   count
@@ -1226,6 +1386,72 @@ export const ExportRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ExportRow"}) as unknown as TypedDocumentString<ExportRowFragment, unknown>;
+export const AnnotationsDocument = new TypedDocumentString(`
+    query Annotations($filter: CampaignAnalyticsFilter!) {
+  campaignAnalytics(filter: $filter) {
+    annotations(first: 100) {
+      totalCount
+      nodes {
+        ...Annotation
+      }
+    }
+  }
+}
+    fragment Annotation on Annotation {
+  id
+  kind
+  on
+  until
+  startsAt
+  endsAt
+  template {
+    id
+    name
+  }
+  from
+  to
+  reason
+  effectiveAt
+  text
+  department {
+    id
+    name
+  }
+  authorName
+  deletable
+}`) as unknown as TypedDocumentString<AnnotationsQuery, AnnotationsQueryVariables>;
+export const AnnotatedDepartmentsDocument = new TypedDocumentString(`
+    query AnnotatedDepartments {
+  departments(first: 200) {
+    nodes {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AnnotatedDepartmentsQuery, AnnotatedDepartmentsQueryVariables>;
+export const CreateAnnotationDocument = new TypedDocumentString(`
+    mutation CreateAnnotation($input: CreateAnnotationInput!) {
+  createAnnotation(input: $input) {
+    annotation {
+      id
+    }
+    userErrors {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateAnnotationMutation, CreateAnnotationMutationVariables>;
+export const DeleteAnnotationDocument = new TypedDocumentString(`
+    mutation DeleteAnnotation($input: DeleteAnnotationInput!) {
+  deleteAnnotation(input: $input) {
+    deletedId
+    userErrors {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteAnnotationMutation, DeleteAnnotationMutationVariables>;
 export const UsedCategoriesDocument = new TypedDocumentString(`
     query UsedCategories($filter: CampaignAnalyticsFilter!) {
   campaignAnalytics(filter: $filter) {
@@ -1570,6 +1796,33 @@ export const EarlierSeriesDocument = new TypedDocumentString(`
     }
   }
 }`) as unknown as TypedDocumentString<EarlierSeriesQuery, EarlierSeriesQueryVariables>;
+export const TemplateHealthDocument = new TypedDocumentString(`
+    query TemplateHealth($filter: CampaignAnalyticsFilter!) {
+  campaignAnalytics(filter: $filter) {
+    byTemplate(first: 200, orderBy: {field: MESSAGES}) {
+      nodes {
+        template {
+          id
+        }
+        health {
+          ...Health
+        }
+      }
+    }
+  }
+}
+    fragment Health on TemplateHealth {
+  quality
+  status
+  history {
+    at
+    kind
+    from
+    to
+    reason
+    effectiveAt
+  }
+}`) as unknown as TypedDocumentString<TemplateHealthQuery, TemplateHealthQueryVariables>;
 export const AgentTotalsDocument = new TypedDocumentString(`
     query AgentTotals($filter: CampaignAnalyticsFilter!, $orderBy: PerformanceOrder, $first: Int!, $after: String, $median: Boolean!, $trend: Boolean!, $granularity: DayGranularity!) {
   campaignAnalytics(filter: $filter) {

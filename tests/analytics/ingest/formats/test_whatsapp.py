@@ -125,7 +125,14 @@ def test_a_category_update_is_a_notice_at_the_entrys_time(id: Any) -> None:
         "new_category": "marketing",
     }
     assert events(body(update, field="template_category_update")) == [
-        TemplateNotice(at=AT, meta_id="1689", name="pago", language="es_CL", category="MARKETING")
+        TemplateNotice(
+            at=AT,
+            meta_id="1689",
+            name="pago",
+            language="es_CL",
+            category="MARKETING",
+            previous_category="UTILITY",
+        )
     ]
 
 
@@ -164,7 +171,7 @@ def test_all_of_a_body_is_read_in_its_order() -> None:
     assert [e.wamid for _, e in found if isinstance(e, MessageStatus)] == ["w1", "w2", "w4"]
 
 
-@pytest.mark.parametrize("field", ["account_update", "message_template_quality_update", "user_preferences", "", None])
+@pytest.mark.parametrize("field", ["account_update", "user_preferences", "", None])
 def test_fields_that_are_not_used_say_nothing(field: Any) -> None:
     assert events(body(value(statuses=[{"broken": True}]), field=field)) == []
 

@@ -17,6 +17,10 @@ import { useToday } from "../../../hooks/useToday";
 import { useI18n } from "../../../i18n/I18nProvider";
 import type { Days } from "../../../lib/dates/days";
 import { useViewer } from "../../session/ViewerProvider";
+import { AnnotationList } from "../annotations/AnnotationList";
+import { annotationText } from "../annotations/annotationText";
+import { annotationsByPoint } from "../annotations/marks";
+import { useAnnotations } from "../annotations/useAnnotations";
 import type { Earlier } from "../comparison/comparison";
 import { daysBetween, toBuckets } from "./buckets";
 import { allowedGranularities, defaultGranularity } from "./granularity";
@@ -83,6 +87,11 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
     () => alignEarlier(buckets, before.buckets, granularity),
     [buckets, before.buckets, granularity],
   );
+  const annotations = useAnnotations(filter, viewReceivedAt);
+  const marks = useMemo(() => {
+    const byPoint = annotationsByPoint(buckets, annotations.all);
+    return byPoint.map((of) => of.map((annotation) => annotationText(t, format, annotation)));
+  }, [buckets, annotations.all, t, format]);
   const lines = useMemo(() => seriesLines(measure, t, format), [measure, t, format]);
   const shownLines = useMemo(() => lines.filter(({ key }) => shownKeys.includes(key)), [lines, shownKeys]);
   const [firstLine] = shownLines;
@@ -90,9 +99,9 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
   const option = useCallback(
     (colors: Colors) => {
       const earlier = { buckets: beside, periodName };
-      return seriesOption({ buckets, earlier, lines: shownLines, measure, colors, t, format });
+      return seriesOption({ buckets, earlier, marks, lines: shownLines, measure, colors, t, format });
     },
-    [buckets, beside, periodName, shownLines, measure, t, format],
+    [buckets, beside, periodName, marks, shownLines, measure, t, format],
   );
   const range = useMemo(() => {
     if (buckets.length < 2 || days.from === days.to) return undefined;
@@ -159,6 +168,7 @@ export function SeriesChart({ initialPoints, days, filter, earlier, comparison, 
             onToggleEarlier={() => change({ hasEarlier: !hasEarlier })}
           />
           <Chart label={t.charts.series} option={option} range={range} />
+          <AnnotationList annotations={annotations} days={days} />
         </div>
       }
       table={() => ({

@@ -208,3 +208,13 @@ describe("the earlier period", () => {
     expect(seriesTable({ buckets, earlier: [], lines, compared: lines[0], t: en }).head).toHaveLength(lines.length + 1);
   });
 });
+
+describe("marks", () => {
+  it("stand on the axis at the points in which something happened", () => {
+    const colors = { quiet: "gray" } as Colors;
+    const shared = { buckets: [], earlier: NOTHING, lines: [], measure: "counts", colors, t: en, format } as const;
+    const series = (marks: string[][]) => seriesOption({ ...shared, buckets: [], lines: [], marks }).series;
+    expect(series([[], []])).toEqual([]);
+    expect(series([[], ["Holiday"]])).toMatchObject([{ id: "annotations", data: [null, 0] }]);
+  });
+});

@@ -13,6 +13,8 @@ type Earlier = { buckets: (Bucket | undefined)[]; periodName: string };
 type Input = {
   buckets: Bucket[];
   earlier: Earlier;
+  /** What happened in each point, where anything did. */
+  marks?: string[][];
   lines: SeriesLine[];
   measure: Measure;
   colors: Colors;
@@ -21,7 +23,16 @@ type Input = {
 };
 
 /** Build the chart of some lines over time. */
-export function seriesOption({ buckets, earlier, lines, measure, colors, t, format }: Input): EChartsOption {
+export function seriesOption({
+  buckets,
+  earlier,
+  marks = [],
+  lines,
+  measure,
+  colors,
+  t,
+  format,
+}: Input): EChartsOption {
   const { label, tooltip, grid, namedGrid, axisName, category, value } = chartTheme(colors);
   return {
     grid: measure === "rates" ? grid : namedGrid,
@@ -40,7 +51,7 @@ export function seriesOption({ buckets, earlier, lines, measure, colors, t, form
           value: line.text(bucket.funnel),
           note: before && t.comparison.only(line.text(before.funnel)),
         }));
-        return tooltipContent(bucket.title, rows, before && t.comparison.only(before.title));
+        return tooltipContent(bucket.title, rows, before && t.comparison.only(before.title), ...(marks[index] ?? []));
       },
     },
     xAxis: {
@@ -65,6 +76,7 @@ export function seriesOption({ buckets, earlier, lines, measure, colors, t, form
       ...lines
         .slice(0, earlier.buckets.some(Boolean) ? 1 : 0)
         .map((line) => drawEarlier(line, buckets, earlier, colors)),
+      ...(marks.some((texts) => texts.length > 0) ? [drawMarks(marks, t, colors)] : []),
     ],
   };
 }
@@ -125,6 +137,24 @@ function drawEarlier(line: SeriesLine, buckets: Bucket[], earlier: Earlier, colo
     data: values,
     showSymbol: isSinglePoint(values),
     lineStyle: { width: 1.75, type: [5, 4] },
+  };
+}
+
+/** Draw a small sign on the axis for each point in which something happened. */
+function drawMarks(marks: string[][], t: Texts, colors: Colors) {
+  return {
+    type: "line" as const,
+    name: t.annotations.title,
+    id: "annotations",
+    symbol: "diamond",
+    symbolSize: 8,
+    showAllSymbol: true,
+    color: colors.quiet,
+    emphasis: { disabled: true },
+    silent: true,
+    z: 4,
+    data: marks.map((texts) => (texts.length > 0 ? 0 : null)),
+    lineStyle: { width: 0 },
   };
 }
 

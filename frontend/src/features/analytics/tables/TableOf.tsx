@@ -13,6 +13,7 @@ import {
 import { useI18n } from "../../../i18n/I18nProvider";
 import { comparableWith } from "../comparison/comparison";
 import { AgentTable } from "./agents/AgentTable";
+import { TemplateHealth } from "./health/TemplateHealth";
 import type { TableSource } from "./rows/useTableRows";
 import { FilterLink } from "./table/FilterLink";
 import { NameCell } from "./table/NameCell";
@@ -80,7 +81,10 @@ export function TableOf({ tab, numbers, comparison, ...source }: ViewNumbers & V
               header: t.tables.template,
               field: "NAME",
               cell: ({ template: { category, ...template } }) => (
-                <NameCell {...template} kind="templates" detail={t.tables.categories[category]} />
+                <>
+                  <NameCell {...template} kind="templates" detail={t.tables.categories[category]} />
+                  <TemplateHealth {...template} {...source} />
+                </>
               ),
               text: ({ template }) => template.name,
             },

@@ -1,0 +1,1 @@
+"""People's own annotations of days: creating and deleting them. `reports.annotations` reads them."""

@@ -1,0 +1,76 @@
+import { plural } from "./plural";
+
+/** The texts of what happened beside the numbers, in Spanish. */
+export const annotationsEs = {
+  title: "Anotaciones",
+  show: (n: number, count: string) =>
+    `${count} ${plural("es", n, { one: "anotación", many: "de anotaciones", other: "anotaciones" })}`,
+  cut: (count: string) => `Se muestran las ${count} más recientes.`,
+  failed: "No se pudieron cargar las anotaciones.",
+  add: "Añadir anotación",
+  addTitle: "Anotar un día",
+  text: "Texto",
+  textHint: "Por ejemplo: feriado, corte de luz, campaña en televisión",
+  from: "Desde",
+  to: "Hasta",
+  department: "Departamento",
+  everyone: "Todos",
+  save: "Guardar",
+  remove: (name: string) => `Eliminar anotación: ${name}`,
+  wrong: {
+    BLANK: "Escribe un texto.",
+    TOO_LONG: "El texto es demasiado largo.",
+    INVALID: "Revisa los días: hasta 366, y el primero no después del último.",
+    LIMIT_REACHED: "Hay demasiadas anotaciones. Elimina alguna antigua.",
+    NOT_FOUND: "Ya no existe.",
+    FORBIDDEN: "No puedes eliminar anotaciones de otras personas.",
+  },
+  by: (author: string) => `de ${author}`,
+  only: (department: string) => `solo ${department}`,
+  /** What happened to a template. */
+  of: (template: string, change: string) => `${template}: ${change}`,
+  between: (from: string, to: string) => `de ${from} a ${to}`,
+  since: (from: string) => `desde ${from}`,
+  quality: (from: string | undefined, to: string) => `calidad ${from === undefined ? to : `de ${from} a ${to}`}`,
+  category: (from: string | undefined, to: string) => `categoría ${from === undefined ? to : `de ${from} a ${to}`}`,
+  announced: (to: string, at: string | undefined) =>
+    `pasará a la categoría ${to}${at === undefined ? "" : ` el ${at}`}`,
+  effective: (at: string) => `efectivo el ${at}`,
+  qualities: { GREEN: "alta", YELLOW: "media", RED: "baja", UNKNOWN: "sin evaluar", OTHER: "otra" },
+  statuses: {
+    APPROVED: "aprobada",
+    PENDING: "en revisión",
+    IN_APPEAL: "en apelación",
+    PAUSED: "pausada",
+    FLAGGED: "en riesgo",
+    LOCKED: "bloqueada",
+    LIMIT_EXCEEDED: "sobre el límite",
+    DISABLED: "desactivada",
+    REJECTED: "rechazada",
+    ARCHIVED: "archivada",
+    PENDING_DELETION: "por eliminarse",
+    DELETED: "eliminada en WhatsApp",
+    OTHER: "en otro estado",
+  },
+  reasons: {
+    FIRST_PAUSE: "primera pausa",
+    SECOND_PAUSE: "segunda pausa",
+    RATE_LIMITING_PAUSE: "por límite de envíos",
+    UNPAUSE: "fin de la pausa",
+    ABUSIVE_CONTENT: "contenido abusivo",
+    INCORRECT_CATEGORY: "categoría incorrecta",
+    INVALID_FORMAT: "formato inválido",
+    PROMOTIONAL: "contenido promocional",
+    SCAM: "contenido engañoso",
+    TAG_CONTENT_MISMATCH: "contenido de otra categoría",
+  } as Partial<Record<string, string>>,
+  health: {
+    quality: (word: string) => `Calidad ${word}`,
+    label: (template: string, state: string) => `Salud de ${template}: ${state}`,
+    title: "Salud de la plantilla",
+    about: "Según los avisos de WhatsApp.",
+    none: "WhatsApp no ha avisado cambios.",
+  },
+};
+
+export type AnnotationTexts = typeof annotationsEs;
