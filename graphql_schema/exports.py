@@ -14,7 +14,8 @@ from analytics.domain.templates import Ids
 from analytics.domain.text import sanitize
 from analytics.domain.time_zones import zone
 from analytics.exports import records, requests
-from graphql_schema.analytics import Period
+from graphql_schema.analytics.campaign import Period
+from graphql_schema.analytics.messages import AppliedConditions
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import DownloadUrlFactory, Info
 from graphql_schema.directory import After, First
@@ -29,7 +30,6 @@ from graphql_schema.enums import (
     UserErrorCode,
 )
 from graphql_schema.inputs import CampaignAnalyticsFilter, CancelExportInput, CreateExportInput, DeleteExportInput
-from graphql_schema.messages import AppliedConditions
 from graphql_schema.user_errors import ERRORS, UserError
 from resolvers import exports as resolvers
 

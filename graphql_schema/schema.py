@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from graphql_schema.analytics import AnalyticsQuery
+from graphql_schema.analytics.campaign import AnalyticsQuery
 from graphql_schema.annotations.mutations import AnnotationsMutation
 from graphql_schema.directory import DirectoryQuery
 from graphql_schema.exports import ExportsMutation, ExportsQuery, ExportsSubscription

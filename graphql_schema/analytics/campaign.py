@@ -8,17 +8,10 @@ import strawberry
 from analytics.domain.query_spec import QuerySpec
 from analytics.reports.coverage import first_message_day
 from analytics.reports.planner import Grouping
-from graphql_schema.annotations.types import Annotation
-from graphql_schema.connections import Connection, to_connection
-from graphql_schema.context import Info
-from graphql_schema.directory import After, First
-from graphql_schema.enums import Comparison, Granularity, describe_type
-from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
-from graphql_schema.measures.answers import Answer
-from graphql_schema.measures.send_times import SendTime, SendTimeBlock
-from graphql_schema.messages import Message
-from graphql_schema.scalars import TimeZone
-from graphql_schema.tables import (
+from graphql_schema.analytics.answers import Answer
+from graphql_schema.analytics.messages import Message
+from graphql_schema.analytics.send_times import SendTime, SendTimeBlock
+from graphql_schema.analytics.tables import (
     AccountPerformance,
     AgentPerformance,
     AgentTotalPerformance,
@@ -27,6 +20,13 @@ from graphql_schema.tables import (
     Funnel,
     TemplatePerformance,
 )
+from graphql_schema.annotations.types import Annotation
+from graphql_schema.connections import Connection, to_connection
+from graphql_schema.context import Info
+from graphql_schema.directory import After, First
+from graphql_schema.enums import Comparison, Granularity, describe_type
+from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
+from graphql_schema.scalars import TimeZone
 from resolvers import analytics, annotations, answers, categories, messages, send_times
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
 from resolvers.row_details import PageOfRows

@@ -3,7 +3,7 @@
 import strawberry
 
 from analytics.domain.measures import send_times
-from graphql_schema.measures.intervals import INTERVAL, Interval
+from graphql_schema.analytics.intervals import INTERVAL, Interval
 from resolvers.send_times import SendTime as SendTimeRow
 
 

@@ -6,11 +6,11 @@ import strawberry
 
 from analytics.domain.measures.funnel import FunnelCounts, FunnelStepCounts
 from analytics.domain.measures.intervals import wilson
+from graphql_schema.analytics.intervals import INTERVAL, Interval
 from graphql_schema.annotations.health import TemplateHealth
 from graphql_schema.context import Info
 from graphql_schema.directory import Account, Agent, Department, Template
 from graphql_schema.enums import Category, DayGranularity, add_field, describe_type
-from graphql_schema.measures.intervals import INTERVAL, Interval
 from resolvers import annotations
 from resolvers.analytics import Performance, ResponseTime
 from resolvers.row_details import PageOfRows, TableRow

@@ -1,0 +1,1 @@
+"""The numbers: `campaignAnalytics(filter)` and the types below it."""

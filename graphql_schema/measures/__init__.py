@@ -1,1 +1,0 @@
-"""Types of numbers that are more than counts: intervals, send times, answers."""
