@@ -21,7 +21,15 @@ const config: CodegenConfig = {
     "src/api/generated/definitions.ts": {
       plugins: ["./build/definitions.js"],
       config: {
-        types: ["Funnel", "ResponseTime", "Maturing", "CampaignAnalytics", "BounceReason", "FunnelStep"],
+        types: [
+          "Funnel",
+          "ResponseTime",
+          "Maturing",
+          "CampaignAnalytics",
+          "BounceReason",
+          "FunnelStep",
+          "SendTimeBlock",
+        ],
       },
     },
   },

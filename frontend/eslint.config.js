@@ -65,6 +65,7 @@ export default defineConfig(
           exceptions: {
             suffixes: ["Connection", "Edge", "Payload", "Performance"],
             types: [
+              "Answer",
               "AppliedConditions",
               "AppliedFilter",
               "AppliedHourOfWeek",
@@ -77,6 +78,7 @@ export default defineConfig(
               "FunnelStep",
               "HeatmapCell",
               "HourlyResponses",
+              "Interval",
               "Limits",
               "Maturing",
               "PageInfo",
@@ -84,6 +86,8 @@ export default defineConfig(
               "Recipient",
               "Reply",
               "ResponseTime",
+              "SendTime",
+              "SendTimeBlock",
               "TemplateChange",
               "TemplateHealth",
               "Ticket",

@@ -14,7 +14,7 @@ type Props = {
   /** Where categories can be chosen: what is done with the first and the last of them, of `count`. */
   range?: { count: number; onRange: (first: number, last: number) => void } | undefined;
   /** What is done with the place that somebody presses: its value, or its category's index, on either axis. */
-  onPress?: (x: number, y: number) => void;
+  onPress?: ((x: number, y: number) => void) | undefined;
 };
 
 // Pixels, for a sheet between its margins; the stylesheet stretches the drawing to the paper that it comes to.

@@ -20,6 +20,8 @@ type Props = {
   /** A banner above the chart. */
   banner?: ReactNode;
   chart: ReactNode;
+  /** A line beneath the chart, or its table. */
+  foot?: ReactNode;
   /** The chart's values, for readers who prefer a table. */
   table: () => TableData;
   /** Whether the table is shown, where the page keeps it; otherwise the card does. */
@@ -33,7 +35,19 @@ type Props = {
 };
 
 /** A card with a chart that can also be read as a table. */
-export function ChartCard({ title, definition, about, area, controls, banner, chart, table, shown, ...image }: Props) {
+export function ChartCard({
+  title,
+  definition,
+  about,
+  area,
+  controls,
+  banner,
+  chart,
+  foot,
+  table,
+  shown,
+  ...image
+}: Props) {
   const { t, format } = useI18n();
   const [isOwnTable, setIsOwnTable] = useState(false);
   const { isTable, onTable } = shown ?? { isTable: isOwnTable, onTable: setIsOwnTable };
@@ -64,8 +78,8 @@ export function ChartCard({ title, definition, about, area, controls, banner, ch
             title={title}
             days={days}
             table={() => {
-              const { head, cells } = table();
-              return { head, rows: cells };
+              const { head, fileHead = head, cells } = table();
+              return { head: fileHead, rows: cells };
             }}
             picture={async () => {
               const { drawPicture } = await import("./picture");
@@ -78,6 +92,7 @@ export function ChartCard({ title, definition, about, area, controls, banner, ch
     >
       {banner}
       {isTable ? <DataTable {...table()} label={title} /> : chart}
+      {foot}
     </Card>
   );
 }

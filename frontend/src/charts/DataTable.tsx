@@ -10,12 +10,14 @@ export type TableData = {
   rows: ReactNode[][];
   /** The same as values, for files. */
   cells: Cell[][];
+  /** The head of files, where it must say more, such as a unit. */
+  fileHead?: string[];
   /** What a click on a row's heading does. */
   onChoose?: ((row: number) => void) | undefined;
 };
 
 /** A scrollable table of a chart's values. */
-export function DataTable({ head, rows, onChoose, label }: Omit<TableData, "cells"> & { label: string }) {
+export function DataTable({ head, rows, onChoose, label }: Omit<TableData, "cells" | "fileHead"> & { label: string }) {
   return (
     // Focusable, so that keys can scroll it.
     <div className={classes.table} tabIndex={0} role="region" aria-label={label}>

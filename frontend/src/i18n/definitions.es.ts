@@ -19,6 +19,9 @@ export type DefinedField =
   | "CampaignAnalytics.responsesByHour"
   | "CampaignAnalytics.responseHeatmap"
   | "CampaignAnalytics.responseTime"
+  | "CampaignAnalytics.sendTimes"
+  | "SendTimeBlock.best"
+  | "CampaignAnalytics.byAnswer"
   | "CampaignAnalytics.bounceReasons"
   | "CampaignAnalytics.byAgent"
   | "CampaignAnalytics.byAgentTotal"
@@ -56,6 +59,12 @@ export const definitionsEs: Record<Definition, string> = {
   "Responses by the local weekday and hour of the reply: 7 x 24 cells, Monday first. For messages sent in the period.":
     "Respuestas según el día de la semana y la hora local en que llegaron, de los mensajes enviados en el período.",
   "The time that customers took to reply.": "Cuánto tardaron los clientes en responder.",
+  "Messages by the local weekday and hour of sending, and those answered within 24 hours: 7 x 24 cells, Monday first. A filter by agents or accounts, or days of another zone than the company's, is counted message by message, of a million in the period at most.":
+    "Mensajes según el día de la semana y la hora local en que se enviaron, y los respondidos en 24 horas. Con filtros de agente o de cuenta se cuenta mensaje por mensaje, hasta un millón en el período.",
+  "True for the hours whose messages are clearly answered more often than the others. If it is true of none, there is no clear difference. It is no proof that the hour is the reason.":
+    "El horario cuyos mensajes se responden claramente más que los demás. Si no hay ninguno, no hay una diferencia clara. No prueba que la hora sea la causa: a cada hora se envían plantillas distintas.",
+  "A row for each kind of reply, and for each button that was tapped; the most frequent first. Counted message by message, of a million in the period at most.":
+    "Una fila por cada tipo de respuesta y por cada botón pulsado, desde la más frecuente. Se cuenta mensaje por mensaje, hasta un millón en el período.",
   "The reasons for which messages bounced, the most frequent first.":
     "Por qué rebotaron los mensajes, desde el motivo más frecuente.",
   "A row for each agent and department they sent from.": "Una fila por cada agente y departamento desde el que envió.",

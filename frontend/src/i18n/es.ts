@@ -363,6 +363,50 @@ export const es = {
     most: (responses: string, when: string) => `Máximo: ${responses} (${when})`,
     noResponses: "Sin respuestas",
     messagesAxis: "mensajes",
+    /** The heat map by the hour of sending. */
+    sends: {
+      choose: "Medida del mapa de calor",
+      measures: {
+        responses: "Respuestas por hora de respuesta",
+        rate: "Tasa de respuesta por hora de envío",
+        time: "Tiempo de respuesta por hora de envío",
+      },
+      hour: "Hora de envío",
+      hourSeconds: "Hora de envío (segundos hasta la respuesta)",
+      answered: (responded: string, delivered: string) => `${responded} de ${delivered} respondidos en 24 h`,
+      /** The same, with their rate and what chance alone may make of it. */
+      rated: (answered: string, rate: string) => `${answered}, ${rate}`,
+      withRange: (rate: string, low: string, high: string) => `${rate} (${low} a ${high})`,
+      typical: (time: string, n: number, responses: string) =>
+        `Media geométrica: ${time}, de ${responses} ${plural("es", n, { one: "respuesta", many: "de respuestas", other: "respuestas" })} en 24 h`,
+      none: "Sin mensajes entregados",
+      few: "menos de 20 entregados",
+      best: (from: string, to: string, rate: string, total: string) =>
+        `Mejor horario de envío: ${from} a ${to} h: ${rate} frente a ${total} en total`,
+      noBest: "Sin diferencia clara entre horarios",
+      fewBlocks: "Pocos mensajes para comparar horarios",
+      bestName: "Mejor horario de envío",
+      typicalAbout:
+        "El tiempo es la media geométrica de las respuestas que llegaron dentro de 24 horas: unas pocas muy lentas no lo cambian tanto como a un promedio.",
+      tooManyAbout: "Elige menos días, o quita los filtros de agente y de cuenta.",
+    },
+  },
+  answers: {
+    title: "Respuestas por tipo",
+    about:
+      "Cada mensaje cuenta una vez, por su primera respuesta. Un botón se reconoce por el payload que le dio quien envió, o por su texto.",
+    answer: "Respuesta",
+    kind: "Tipo",
+    payload: "Payload",
+    messages: "Mensajes",
+    share: "% de respondidos",
+    shareShort: "%",
+    replies: "Todas",
+    allReplies: "Contar todas las respuestas",
+    otherButtons: "otros botones",
+    more: (n: string) => `Ver todas (${n})`,
+    less: "Ver menos",
+    droppedAbout: "Esto se cuenta mensaje por mensaje. Elige fechas posteriores.",
   },
   files: {
     menu: "Copiar o descargar",

@@ -36,6 +36,8 @@ export const messagesEn: MessageTexts = {
     reply: "Responded",
   },
   at: (weekday, hour) => (weekday === null ? `at ${hour}` : `${weekday} at ${hour}`),
+  byButton: (button) => `button “${button}”`,
+  tapped: (kind, button) => `${kind} “${button}”`,
   search: "Search these messages",
   searchHint: "Beginning of a phone with its country code (569…), ticket or ID; 4 characters or more",
   searchHintMasked: "Beginning of a ticket or ID; 4 characters or more",

@@ -36,6 +36,9 @@ export const messagesEs = {
     reply: "Respondidos",
   },
   at: (weekday: string | null, hour: string) => (weekday === null ? `a las ${hour}` : `${weekday} a las ${hour}`),
+  byButton: (button: string) => `botón «${button}»`,
+  /** A kind of reply, with the payload of its button. */
+  tapped: (kind: string, button: string) => `${kind} «${button}»`,
   search: "Buscar en estos mensajes",
   searchHint: "Comienzo del teléfono con código de país (569…), ticket o ID; 4 caracteres o más",
   searchHintMasked: "Comienzo del ticket o ID; 4 caracteres o más",

@@ -41,5 +41,15 @@ export const definitions = {
   "FunnelStep.count": "Messages that reached the step.",
   "FunnelStep.interval": "The 95 % interval of the rate (Wilson): what chance alone may make of it. Null when the base is 0.",
   "FunnelStep.rate": "count ÷ base, from 0 to 1; null when the base is 0.",
-  "FunnelStep.tickets": "Tickets created by those messages."
+  "FunnelStep.tickets": "Tickets created by those messages.",
+  "SendTimeBlock.best": "True for the hours whose messages are clearly answered more often than the others. If it is true of none, there is no clear difference. It is no proof that the hour is the reason.",
+  "SendTimeBlock.comparable": "True with 100 delivered messages or more.",
+  "SendTimeBlock.delivered": "Messages sent then that were delivered.",
+  "SendTimeBlock.expectedRate": "The rate, moved towards that of all hours as far as few messages say little; null when none.",
+  "SendTimeBlock.fromHour": "The first of the hours, local.",
+  "SendTimeBlock.interval": "The 95 % interval of the rate (Wilson): what chance alone may make of it. Null when the base is 0.",
+  "SendTimeBlock.rate": "responded ÷ delivered, from 0 to 1; null when none.",
+  "SendTimeBlock.responded": "Those of them that got a reply within 24 hours.",
+  "SendTimeBlock.toHour": "The hour at which it ends, not included; 24 at midnight.",
+  "SendTimeBlock.typicalResponseTime": "The geometric mean, in seconds, of the times that those replies took. Exact to 2.5 %; null when none."
 } as const;

@@ -565,9 +565,28 @@ export type MessagesQueryVariables = Exact<{
 }>;
 
 
-export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
+export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, button: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
 
-export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, rule: ReplyRule | null, responseTime: number } | null };
+export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, button: string | null, rule: ReplyRule | null, responseTime: number } | null };
+
+export type AnswersQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  first: number;
+}>;
+
+
+export type AnswersQuery = { campaignAnalytics: { byAnswer: { totalCount: number, nodes: Array<{ kind: ReplyKind, label: string | null, payload: string | null, messages: number, share: number | null, medianResponseTime: number | null, replies: number }> } } | null };
+
+export type AnswerRowFragment = { kind: ReplyKind, label: string | null, payload: string | null, messages: number, share: number | null, medianResponseTime: number | null, replies: number };
+
+export type SendTimesQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+}>;
+
+
+export type SendTimesQuery = { campaignAnalytics: { sendTimes: Array<{ weekday: number, hour: number, delivered: number, responded: number, rate: number | null, typicalResponseTime: number | null, interval: { low: number, high: number } | null }>, sendTimeBlocks: Array<{ fromHour: number, toHour: number, delivered: number, responded: number, rate: number | null, comparable: boolean, best: boolean, interval: { low: number, high: number } | null }> } | null };
+
+export type SendTimeBlockFragment = { fromHour: number, toHour: number, delivered: number, responded: number, rate: number | null, comparable: boolean, best: boolean, interval: { low: number, high: number } | null };
 
 export type SeriesQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -785,7 +804,7 @@ export type ExportsQueryVariables = Exact<{
 }>;
 
 
-export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
+export type ExportsQuery = { exports: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, button: string | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null }> } | null };
 
 export type ExportNamesQueryVariables = Exact<{
   templates: Array<string> | string;
@@ -803,7 +822,7 @@ export type ExportStateQueryVariables = Exact<{
 }>;
 
 
-export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
+export type ExportStateQuery = { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, button: string | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null };
 
 export type DownloadLinkQueryVariables = Exact<{
   id: string;
@@ -817,21 +836,21 @@ export type ExportUpdatedSubscriptionVariables = Exact<{
 }>;
 
 
-export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
+export type ExportUpdatedSubscription = { exportUpdated: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, button: string | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } };
 
 export type CreateExportMutationVariables = Exact<{
   input: CreateExportInput;
 }>;
 
 
-export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CreateExportMutation = { createExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, button: string | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type CancelExportMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
+export type CancelExportMutation = { cancelExport: { export: { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, button: string | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null } | null, userErrors: Array<{ field: Array<string>, code: UserErrorCode, message: string }> } | null };
 
 export type DeleteExportMutationVariables = Exact<{
   id: string;
@@ -842,7 +861,7 @@ export type DeleteExportMutation = { deleteExport: { export: { id: string } | nu
 
 export type ProblemFragment = { field: Array<string>, code: UserErrorCode, message: string };
 
-export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
+export type ExportRowFragment = { id: string, name: string, format: ExportFormat, locale: Locale, columns: Array<ExportColumn>, separator: CsvSeparator | null, status: ExportStatus, rowsTotal: number | null, rowsWritten: number, progress: number | null, createdAt: string, finishedAt: string | null, expiresAt: string | null, fileSize: number | null, filter: { templateIds: Array<string> | null, accountIds: Array<string> | null, departmentIds: Array<string> | null, agentIds: Array<string> | null, excludeTemplateIds: Array<string> | null, excludeAccountIds: Array<string> | null, excludeDepartmentIds: Array<string> | null, excludeAgentIds: Array<string> | null, categories: Array<TemplateCategory> | null, languages: Array<string> | null, period: { from: string, to: string }, where: { step: FunnelStepName | null, reached: boolean, createdTicket: boolean | null, bounceCodes: Array<number | null> | null, replyKinds: Array<ReplyKind> | null, button: string | null, text: string | null, repliedAt: { weekday: number | null, hour: number | null } | null } | null }, requestedBy: { id: string, name: string | null, email: string | null }, failure: { code: ExportFailureCode, message: string } | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -936,12 +955,39 @@ export const ListedMessageFragmentDoc = new TypedDocumentString(`
     at
     kind
     text
+    button
     rule
     responseTime
   }
   mayStillChange
 }
     `, {"fragmentName":"ListedMessage"}) as unknown as TypedDocumentString<ListedMessageFragment, unknown>;
+export const AnswerRowFragmentDoc = new TypedDocumentString(`
+    fragment AnswerRow on Answer {
+  kind
+  label
+  payload
+  messages
+  share
+  medianResponseTime
+  replies
+}
+    `, {"fragmentName":"AnswerRow"}) as unknown as TypedDocumentString<AnswerRowFragment, unknown>;
+export const SendTimeBlockFragmentDoc = new TypedDocumentString(`
+    fragment SendTimeBlock on SendTimeBlock {
+  fromHour
+  toHour
+  delivered
+  responded
+  rate
+  interval {
+    low
+    high
+  }
+  comparable
+  best
+}
+    `, {"fragmentName":"SendTimeBlock"}) as unknown as TypedDocumentString<SendTimeBlockFragment, unknown>;
 export const PointFragmentDoc = new TypedDocumentString(`
     fragment Point on TimeSeriesPoint {
   startsAt
@@ -1355,6 +1401,7 @@ export const ExportRowFragmentDoc = new TypedDocumentString(`
         hour
       }
       replyKinds
+      button
       text
     }
     templateIds
@@ -1719,11 +1766,65 @@ export const MessagesDocument = new TypedDocumentString(`
     at
     kind
     text
+    button
     rule
     responseTime
   }
   mayStillChange
 }`) as unknown as TypedDocumentString<MessagesQuery, MessagesQueryVariables>;
+export const AnswersDocument = new TypedDocumentString(`
+    query Answers($filter: CampaignAnalyticsFilter!, $first: Int!) {
+  campaignAnalytics(filter: $filter) {
+    byAnswer(first: $first) {
+      totalCount
+      nodes {
+        ...AnswerRow
+      }
+    }
+  }
+}
+    fragment AnswerRow on Answer {
+  kind
+  label
+  payload
+  messages
+  share
+  medianResponseTime
+  replies
+}`) as unknown as TypedDocumentString<AnswersQuery, AnswersQueryVariables>;
+export const SendTimesDocument = new TypedDocumentString(`
+    query SendTimes($filter: CampaignAnalyticsFilter!) {
+  campaignAnalytics(filter: $filter) {
+    sendTimes {
+      weekday
+      hour
+      delivered
+      responded
+      rate
+      interval {
+        low
+        high
+      }
+      typicalResponseTime
+    }
+    sendTimeBlocks {
+      ...SendTimeBlock
+    }
+  }
+}
+    fragment SendTimeBlock on SendTimeBlock {
+  fromHour
+  toHour
+  delivered
+  responded
+  rate
+  interval {
+    low
+    high
+  }
+  comparable
+  best
+}`) as unknown as TypedDocumentString<SendTimesQuery, SendTimesQueryVariables>;
 export const SeriesDocument = new TypedDocumentString(`
     query Series($filter: CampaignAnalyticsFilter!, $granularity: Granularity!) {
   campaignAnalytics(filter: $filter) {
@@ -2708,6 +2809,7 @@ export const ExportsDocument = new TypedDocumentString(`
         hour
       }
       replyKinds
+      button
       text
     }
     templateIds
@@ -2795,6 +2897,7 @@ export const ExportStateDocument = new TypedDocumentString(`
         hour
       }
       replyKinds
+      button
       text
     }
     templateIds
@@ -2863,6 +2966,7 @@ export const ExportUpdatedDocument = new TypedDocumentString(`
         hour
       }
       replyKinds
+      button
       text
     }
     templateIds
@@ -2932,6 +3036,7 @@ fragment ExportRow on Export {
         hour
       }
       replyKinds
+      button
       text
     }
     templateIds
@@ -3001,6 +3106,7 @@ fragment ExportRow on Export {
         hour
       }
       replyKinds
+      button
       text
     }
     templateIds

@@ -29,7 +29,8 @@ import { Funnel } from "./funnel/Funnel";
 import { PrintedReasons } from "./funnel/bounces/PrintedReasons";
 import { ViewKeys } from "./keys/ViewKeys";
 import { MessagesHost } from "./messages/MessagesHost";
-import { ResponseHeatmap } from "./responses/ResponseHeatmap";
+import { Answers } from "./responses/answers/Answers";
+import { ResponseHeatmap } from "./responses/heatmap/ResponseHeatmap";
 import { ResponsesByHour } from "./responses/ResponsesByHour";
 import { ResponseTime } from "./responses/ResponseTime";
 import { SeriesChart } from "./series/SeriesChart";
@@ -232,7 +233,8 @@ const Details = memo(function Details({ numbers, filters, filter, receivedAt }: 
       />
       <ResponseTime times={numbers.responseTime} earlier={earlier} />
       <ResponsesByHour rows={numbers.responsesByHour} days={filters} />
-      <ResponseHeatmap cells={numbers.responseHeatmap} days={filters} />
+      <ResponseHeatmap cells={numbers.responseHeatmap} days={filters} filter={filter} viewReceivedAt={receivedAt} />
+      <Answers filter={filter} responded={numbers.funnel.responded.count} viewReceivedAt={receivedAt} />
       <PerformanceTables
         numbers={numbers}
         comparison={comparisonOf(filters)}

@@ -34,6 +34,7 @@ export function DetailSkeletons() {
       <ChartSkeleton title={t.charts.speed} area="speed" />
       <ChartSkeleton title={t.charts.hours} area="hours" />
       <ChartSkeleton title={t.charts.heatmap} area="heatmap" />
+      <ChartSkeleton title={t.answers.title} area="answers" />
       <Card title={t.tables.titles.agents} area="tables">
         {Array.from({ length: PAGE_SIZE }, (_, row) => (
           <Skeleton key={row} height="1.5rem" mb="1rem" />

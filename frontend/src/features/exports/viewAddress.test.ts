@@ -23,6 +23,7 @@ const ANY = {
   bounceCodes: null,
   repliedAt: null,
   replyKinds: null,
+  button: null,
   text: null,
 };
 
@@ -63,6 +64,8 @@ describe("the messages behind a number", () => {
     { bounceCodes: [null] },
     { repliedAt: { weekday: 1, hour: 9 } },
     { repliedAt: { weekday: null, hour: 21 } },
+    { replyKinds: ["AUDIO"] },
+    { button: "Sí, confirmo" },
   ] as const)("are open: %o", (where) => {
     const set = parseMessageSet(searchOf({ period, ...NO_IDS, where: { ...ANY, ...where } as never }));
     expect(set && toWhere(set.counted)).toEqual(where);

@@ -27,12 +27,15 @@ export function viewAddress({ period, where, ...ids }: Filter): string {
 }
 
 /** Return the word by which an address names the messages of a condition; undefined for those that have none. */
-function messagesWord({ step, reached, createdTicket, bounceCodes, repliedAt, ...rest }: Where): string | undefined {
-  const used = [step, createdTicket, bounceCodes, repliedAt, rest.replyKinds, rest.text].filter((one) => one !== null);
+function messagesWord({ reached, ...where }: Where): string | undefined {
+  const { step, createdTicket, bounceCodes, repliedAt, replyKinds, button } = where;
+  const used = Object.values(where).filter((one) => one !== null);
   if (used.length !== 1) return undefined;
   if (step) return reached ? step.toLowerCase() : `not-${step.toLowerCase()}`;
   if (createdTicket) return "tickets";
   if (bounceCodes?.length === 1) return `bounce-${bounceCodes[0] ?? "unknown"}`;
+  if (replyKinds?.length === 1) return `answer-${replyKinds.join().toLowerCase()}`;
+  if (button) return `button-${button}`;
   if (repliedAt?.hour == null) return undefined;
   return repliedAt.weekday === null ? `reply-${repliedAt.hour}` : `reply-${repliedAt.weekday}-${repliedAt.hour}`;
 }

@@ -10,6 +10,7 @@ const ANY = {
   bounceCodes: null,
   repliedAt: null,
   replyKinds: null,
+  button: null,
   text: null,
 };
 
@@ -24,6 +25,8 @@ it.each([
   [{ bounceCodes: [999_999] }, "Solo: Rebotados, código 999999"],
   [{ repliedAt: { weekday: 1, hour: 9 } }, "Solo: Respondidos, lunes a las 09:00"],
   [{ repliedAt: { weekday: null, hour: 9 } }, "Solo: Respondidos, a las 09:00"],
+  [{ replyKinds: ["TEXT" as const] }, "Solo: Texto"],
+  [{ button: "Sí" }, "Solo: botón «Sí»"],
   [{ step: "SENT" as const, text: "5698" }, "Solo: Enviados, que empiezan con «5698»"],
 ])("says %o as the dialog did", (where, expected) => expect(words(where)).toBe(expected));
 

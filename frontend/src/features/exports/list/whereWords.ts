@@ -17,7 +17,7 @@ const MISSING = { DELIVERED: "not-delivered", READ: "not-read", RESPONDED: "not-
 
 /** Say which messages of its filter an export has, in the words of the dialog that created it. */
 export function whereWords(t: Texts, format: Formats, where: Where): string {
-  const { step, reached, createdTicket, bounceCodes, repliedAt, replyKinds, text } = where;
+  const { step, reached, createdTicket, bounceCodes, repliedAt, replyKinds, button, text } = where;
   const { titles } = t.messages;
   const missing = step && !reached && step in MISSING ? MISSING[step as keyof typeof MISSING] : undefined;
   const parts = [
@@ -34,6 +34,7 @@ export function whereWords(t: Texts, format: Formats, where: Where): string {
         format.hour(repliedAt.hour),
       ),
     ...(replyKinds ?? []).map((kind) => t.messages.kinds[kind]),
+    button !== null && t.messages.byButton(button),
     text !== null && t.messages.beginningWith(text),
   ].filter((part): part is string => typeof part === "string");
   return parts.length > 0 ? t.exports.only(parts.join(", ")) : t.exports.someMessages;

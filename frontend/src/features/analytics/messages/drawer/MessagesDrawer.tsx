@@ -51,9 +51,10 @@ export function MessagesDrawer({ opened, onClose, ...shown }: Props) {
   );
 }
 
-const wholeOf = ({ total, rowNames, accountPhones }: ReturnType<typeof useMessages>) => ({
+const wholeOf = ({ total, rowNames, buttonLabel, accountPhones }: ReturnType<typeof useMessages>) => ({
   total,
   rowNames,
+  buttonLabel,
   accountPhones,
 });
 
@@ -73,7 +74,7 @@ function Panel({ set, filter, isExporting, onExporting }: PanelProps) {
   const withCode = useMessages(filter, set, order, national ?? null, isNational);
   const list = isNational ? withCode : asTyped;
   const { messages, error } = list;
-  const { title, detail } = describeCounted(t, format, set.counted);
+  const { title, detail } = describeCounted(t, format, set.counted, whole.buttonLabel);
   const { total, rowNames = [] } = whole;
   const { categories: category } = set.row;
   const details = [...(detail ? [detail] : []), ...rowNames, ...(category ? [t.tables.categories[category]] : [])];

@@ -73,6 +73,9 @@ export function useMessages(
         const id = row[kind];
         return id === undefined ? [] : [first[kind]?.nodes.find((entry) => entry.id === id)?.name ?? id];
       }),
+    /** The label of the button that they were answered by, if it was one; a payload says little. */
+    buttonLabel:
+      counted.kind === "button" ? (first?.campaignAnalytics?.messages.nodes[0]?.reply?.text ?? undefined) : undefined,
     /** The phones of the accounts that sent the first of them. */
     accountPhones: [...new Set(first?.campaignAnalytics?.messages.nodes.map(({ account }) => account.phone))].sort(),
     hasMore: query.hasNextPage,

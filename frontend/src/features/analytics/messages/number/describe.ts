@@ -8,8 +8,16 @@ export function bounceWords(t: Texts, code: number | null, title?: string): stri
   return t.bounces[code] ?? title ?? t.messages.code(code);
 }
 
-/** Return a title for what is counted, and what it leaves to say: the reason of a bounce, the time of replies. */
-export function describeCounted(t: Texts, format: Formats, counted: Counted): { title: string; detail?: string } {
+/**
+ * Return a title for what is counted, and what it leaves to say: the reason of a bounce, the time of replies. `label` is
+ * that of a button, where it is known.
+ */
+export function describeCounted(
+  t: Texts,
+  format: Formats,
+  counted: Counted,
+  label?: string,
+): { title: string; detail?: string } {
   const { titles, at } = t.messages;
   switch (counted.kind) {
     case "named":
@@ -20,5 +28,9 @@ export function describeCounted(t: Texts, format: Formats, counted: Counted): { 
       const weekday = counted.weekday === null ? null : format.longWeekday(counted.weekday);
       return { title: titles.reply, detail: at(weekday, format.hour(counted.hour)) };
     }
+    case "answer":
+      return { title: titles.reply, detail: t.messages.kinds[counted.answer] };
+    case "button":
+      return { title: titles.reply, detail: t.messages.byButton(label ?? counted.button) };
   }
 }

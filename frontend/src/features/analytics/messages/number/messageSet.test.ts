@@ -16,6 +16,8 @@ const parse = (search: string) => parseMessageSet(new URLSearchParams(search));
 
 const reply = (weekday: number | null, hour: number): Counted => ({ kind: "reply", weekday, hour });
 
+const button = (text: string): Counted => ({ kind: "button", button: text });
+
 const bounce = (code: number | null): Counted => ({ kind: "bounce", code });
 
 describe("an address", () => {
@@ -26,6 +28,10 @@ describe("an address", () => {
     { counted: bounce(null), row: {} },
     { counted: reply(7, 0), row: {} },
     { counted: reply(null, 23), row: {} },
+    { counted: { kind: "answer", answer: "TEXT" }, row: {} },
+    { counted: button("Sí, confirmo"), row: { templates: "t1" } },
+    { counted: button("button-x&messages=read"), row: {} },
+    { counted: button('{"a": "b+c"}'), row: {} },
     { counted: named("read"), row: { agents: "u.1", departments: "a&b=ñ %2E" } },
     { counted: named("sent"), row: { categories: "UTILITY" } },
     { counted: named("tickets"), row: { templates: "t1", accounts: "a1" } },
@@ -41,6 +47,8 @@ describe("an address", () => {
     const write = (counted: Counted, row = {}) => withMessageSet(new URLSearchParams(), { counted, row }).toString();
     expect(write(bounce(131026))).toBe("messages=bounce-131026");
     expect(write(reply(1, 9))).toBe("messages=reply-1-9");
+    expect(write(button("yes"))).toBe("messages=button-yes");
+    expect(write({ kind: "answer", answer: "AUDIO" })).toBe("messages=answer-audio");
     expect(write(named("sent"), { agents: "u1" })).toBe("messages=sent&messages=agent.u1");
   });
 
@@ -61,6 +69,11 @@ describe("an address", () => {
     "messages=reply-8-9",
     "messages=reply-1-24",
     "messages=reply-",
+    "messages=answer-",
+    "messages=answer-everything",
+    "messages=answer-TEXT",
+    "messages=button-",
+    `messages=button-${"x".repeat(257)}`,
     "messages=read&messages=",
     "messages=read&messages=agent.",
     "messages=read&messages=color.red",
@@ -81,6 +94,8 @@ describe("toWhere", () => {
     [bounce(null), { bounceCodes: [null] }],
     [reply(1, 9), { repliedAt: { weekday: 1, hour: 9 } }],
     [reply(null, 9), { repliedAt: { weekday: null, hour: 9 } }],
+    [{ kind: "answer", answer: "FORM" }, { replyKinds: ["FORM"] }],
+    [button("yes"), { button: "yes" }],
   ])("of %j", (counted, where) => expect(toWhere(counted)).toEqual(where));
 });
 
@@ -108,6 +123,6 @@ it("a step's missing messages are those of its base that did not reach it", () =
 it("only what can have a reply is ordered by it", () => {
   const unanswered = [named("bounced"), named("pending"), named("not-delivered"), named("not-responded"), bounce(1)];
   expect(unanswered.filter(mayHaveReplies)).toEqual([]);
-  const others = [named("all"), named("sent"), named("not-read"), named("tickets"), reply(null, 9)];
+  const others = [named("all"), named("sent"), named("not-read"), named("tickets"), reply(null, 9), button("yes")];
   expect(others.filter(mayHaveReplies)).toEqual(others);
 });

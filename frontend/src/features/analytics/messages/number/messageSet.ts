@@ -2,6 +2,7 @@
 import type {
   CampaignAnalyticsFilter,
   MessageWhere,
+  ReplyKind,
   StepsFragment,
   TemplateCategory,
 } from "../../../../api/generated/operations";
@@ -24,13 +25,16 @@ const WHERE = {
 /** The numbers that a word names. */
 export type NumberName = keyof typeof WHERE;
 
-/** What a number counts: a step or what is missing from it, a reason of bounces, replies of a time. */
+/** What a number counts: a step or what is missing from it, a reason of bounces, replies of a time, kind or button. */
 export type Counted =
   | { kind: "named"; name: NumberName }
   /** `code` is WhatsApp's; null stands for bounces without one. */
   | { kind: "bounce"; code: number | null }
   /** `weekday` is 1 to 7, Monday first; null stands for any. */
-  | { kind: "reply"; weekday: number | null; hour: number };
+  | { kind: "reply"; weekday: number | null; hour: number }
+  | { kind: "answer"; answer: ReplyKind }
+  /** `button` is its payload, else its label. */
+  | { kind: "button"; button: string };
 
 /** The ids of a table's row, at most one of each kind. They hold instead of those of the page's filter. */
 export type RowIds = Partial<Record<FilterKind, string> & { categories: TemplateCategory }>;
@@ -40,9 +44,32 @@ export type MessageSet = { counted: Counted; row: RowIds };
 /** The parameter of an address: what is counted, then each id of the row. */
 const PARAMETER = "messages";
 
+/** Begins what is counted, where it is a button: the rest is its own text, whatever that is. */
+const BUTTON = "button-";
+
 const ROW_KINDS = [...FILTER_KINDS, "categories"] as const;
 
+const REPLY_KINDS: Record<ReplyKind, true> = {
+  TEXT: true,
+  BUTTON: true,
+  FORM: true,
+  IMAGE: true,
+  AUDIO: true,
+  VIDEO: true,
+  STICKER: true,
+  DOCUMENT: true,
+  LOCATION: true,
+  CONTACT: true,
+  ORDER: true,
+  UNSUPPORTED: true,
+  OTHER: true,
+};
+
+const MAX_BUTTON_LENGTH = 256; // characters; the API's own bound
+
 const NO_REPLIES = new Set<NumberName>(["bounced", "pending", "not-delivered", "not-responded"]);
+
+const isReplyKind = (text: string): text is ReplyKind => Object.hasOwn(REPLY_KINDS, text);
 
 const isNumberName = (text: string): text is NumberName => Object.hasOwn(WHERE, text);
 
@@ -52,6 +79,13 @@ function parseCounted(text: string): Counted | undefined {
   if (isNumberName(text)) return { kind: "named", name: text };
   const bounce = /^bounce-(unknown|\d{1,9})$/.exec(text)?.[1];
   if (bounce !== undefined) return { kind: "bounce", code: bounce === "unknown" ? null : Number(bounce) };
+  const answer = /^answer-([a-z]+)$/.exec(text)?.[1]?.toUpperCase();
+  if (answer !== undefined) return isReplyKind(answer) ? { kind: "answer", answer } : undefined;
+  if (text.startsWith(BUTTON)) {
+    const button = text.slice(BUTTON.length);
+    const length = Array.from(button).length; // as the API counts them
+    return length > 0 && length <= MAX_BUTTON_LENGTH ? { kind: "button", button } : undefined;
+  }
   const reply = /^reply-(?:([1-7])-)?(\d|1\d|2[0-3])$/.exec(text);
   if (!reply) return undefined;
   const [, weekday, hour] = reply;
@@ -66,6 +100,10 @@ function writeCounted(counted: Counted): string {
       return `bounce-${counted.code ?? "unknown"}`;
     case "reply":
       return counted.weekday === null ? `reply-${counted.hour}` : `reply-${counted.weekday}-${counted.hour}`;
+    case "answer":
+      return `answer-${counted.answer.toLowerCase()}`;
+    case "button":
+      return BUTTON + counted.button;
   }
 }
 
@@ -108,6 +146,10 @@ export function toWhere(counted: Counted): MessageWhere {
       return { bounceCodes: [counted.code] };
     case "reply":
       return { repliedAt: { weekday: counted.weekday, hour: counted.hour } };
+    case "answer":
+      return { replyKinds: [counted.answer] };
+    case "button":
+      return { button: counted.button };
   }
 }
 
@@ -126,7 +168,7 @@ export function narrowedTo(filter: CampaignAnalyticsFilter, row: RowIds): Campai
 
 /** Return whether some of the messages may have a reply. */
 export const mayHaveReplies = (counted: Counted): boolean =>
-  counted.kind === "reply" || (counted.kind === "named" && !NO_REPLIES.has(counted.name));
+  counted.kind === "named" ? !NO_REPLIES.has(counted.name) : counted.kind !== "bounce";
 
 /** Count the messages of a step's base that did not reach it. */
 export const countMissing = (funnel: StepsFragment, step: "delivered" | "read" | "responded"): number =>

@@ -74,14 +74,15 @@ function EventDetail({ name, message: { bounce, reply } }: Props & { name: Event
     );
   }
   if (name === "replied" && reply) {
+    const { button, kind, text } = reply;
     const about = [
-      t.messages.kinds[reply.kind],
+      button === null || button === text ? t.messages.kinds[kind] : t.messages.tapped(t.messages.kinds[kind], button),
       t.messages.after(format.duration(reply.responseTime)),
       ...(reply.rule ? [t.messages.rules[reply.rule]] : []),
     ];
     return (
       <>
-        {reply.text !== null && <blockquote className={classes.reply}>{reply.text}</blockquote>}
+        {text !== null && <blockquote className={classes.reply}>{text}</blockquote>}
         <p>{about.join(" · ")}</p>
       </>
     );

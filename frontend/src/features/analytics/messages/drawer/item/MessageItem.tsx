@@ -17,7 +17,7 @@ export function MessageItem({ message }: { message: ListedMessageFragment }) {
   const { agent, bounce, recipient, reply, sentAt, template } = message;
   const state = stateOf(message);
   const words = reply
-    ? (reply.text ?? t.messages.kinds[reply.kind])
+    ? (reply.text ?? reply.button ?? t.messages.kinds[reply.kind])
     : bounce && bounceWords(t, bounce.code, bounce.title);
   return (
     <li className={classes.item} data-message={message.id}>

@@ -19,6 +19,7 @@ const reply = (at: string): ListedMessageFragment["reply"] => ({
   at,
   kind: "TEXT",
   text: "Sí",
+  button: null,
   rule: "EXACT",
   responseTime: 60,
 });
