@@ -348,10 +348,10 @@ export const en: Texts = {
     sends: {
       choose: "Measure of the heat map",
       measures: {
-        responses: "Responses by hour of the response",
         rate: "Response rate by hour of sending",
         time: "Response time by hour of sending",
       },
+      choices: { responses: "By hour of response", rate: "Rate by hour of sending", time: "Time by hour of sending" },
       hour: "Hour of sending",
       hourSeconds: "Hour of sending (seconds to the response)",
       answered: (responded, delivered) => `${responded} of ${delivered} responded within 24 h`,

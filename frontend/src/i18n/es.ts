@@ -367,10 +367,10 @@ export const es = {
     sends: {
       choose: "Medida del mapa de calor",
       measures: {
-        responses: "Respuestas por hora de respuesta",
         rate: "Tasa de respuesta por hora de envío",
         time: "Tiempo de respuesta por hora de envío",
       },
+      choices: { responses: "Por hora de respuesta", rate: "Tasa por hora de envío", time: "Tiempo por hora de envío" },
       hour: "Hora de envío",
       hourSeconds: "Hora de envío (segundos hasta la respuesta)",
       answered: (responded: string, delivered: string) => `${responded} de ${delivered} respondidos en 24 h`,

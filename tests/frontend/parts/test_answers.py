@@ -22,7 +22,12 @@ SENDS = """query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter
 } }"""
 FEW = 20  # messages of which a rate says little
 FIRST_ROWS = 6
-RATE, TIME = "Tasa de respuesta por hora de envío", "Tiempo de respuesta por hora de envío"
+REPLIES, RATE, TIME = (
+    "Respuestas por día y hora",
+    "Tasa de respuesta por hora de envío",
+    "Tiempo de respuesta por hora de envío",
+)
+CHOICES = {REPLIES: "Por hora de respuesta", RATE: "Tasa por hora de envío", TIME: "Tiempo por hora de envío"}
 REFUSALS = {
     "TOO_MANY_MESSAGES": "Este período tiene demasiados mensajes para revisarlos uno por uno",
     "MESSAGES_DROPPED": "Los mensajes de esas fechas ya se eliminaron",
@@ -48,7 +53,7 @@ def choose(page: Page, measure: str) -> None:
     """Choose what the heat map shows."""
     part = page.locator("section[data-area=heatmap]")
     part.get_by_label("Medida del mapa de calor").first.click()
-    page.get_by_role("option", name=measure).click()
+    page.get_by_role("option", name=CHOICES[measure]).click()
     expect(part.get_by_role("heading", name=measure)).to_be_visible()
 
 
@@ -171,9 +176,7 @@ def test_the_heat_map_shows_the_apis_rates_and_times_by_hour_of_sending(demo: Se
         assert text == "–" if time is None else seconds(text) == as_written(time)
     page.reload()
     expect(part.get_by_role("heading", name=TIME)).to_be_visible()
-    part.get_by_label("Medida del mapa de calor").first.click()
-    page.get_by_role("option", name="Respuestas por hora de respuesta").click()
-    expect(part.get_by_role("heading", name="Respuestas por día y hora")).to_be_visible()
+    choose(page, REPLIES)
     expect(page).not_to_have_url(re.compile("heatmap="))
 
 

@@ -37,7 +37,7 @@ export function ResponseHeatmap({ cells, days, filter, viewReceivedAt }: Props) 
           allowDeselect={false}
           value={measure}
           onChange={(next) => changeParameters({ [PARAMETER]: next === "responses" ? null : next })}
-          data={MEASURES.map((value) => ({ value, label: sends.measures[value] }))}
+          data={MEASURES.map((value) => ({ value, label: sends.choices[value] }))}
         />
       }
     />
