@@ -15,7 +15,7 @@ from analytics.migrations import migrate
 from analytics.storage.citus.distribution import distribute
 from analytics.storage.database import Database
 from service.process_tuning import tune_garbage_collector
-from tests.support.sql import citus
+from tests.support.sql import citus, sqlite_speed
 from tests.support.sql.clusters import create_database, drop_database, nodes_named
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -77,7 +77,7 @@ def _tiers(item: pytest.Item) -> Iterator[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Run a third of a property's examples on a server: SQLite has them all, in less than half of the time each.
+    """Run a property without the threads of SQLite, and a third of its examples on a server: SQLite has them all.
 
     The rules are the same code on both, and 750 other tests run their SQL on a server too. `make test-long` has all
     examples on both.
@@ -85,8 +85,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     test: Any = getattr(item, "obj", None)
     parameters = getattr(item, "callspec", None)
     on_server = parameters is not None and parameters.params.get("database") in SERVERS
-    if not on_server or PROFILE == "long" or not is_hypothesis_test(test):
+    if not is_hypothesis_test(test):
         return (yield)
+    if not on_server or PROFILE == "long":
+        with sqlite_speed.without_threads():
+            return (yield)
     # It is fixed when a test is decorated, for all its parameters, and Hypothesis has no other name for it.
     whole = test._hypothesis_internal_use_settings
     test._hypothesis_internal_use_settings = settings(whole, max_examples=max(whole.max_examples // 3, 3))
@@ -162,6 +165,7 @@ def tenant() -> str:
 
 
 citus.watch()
+sqlite_speed.install()
 
 
 @pytest.fixture(autouse=True)
