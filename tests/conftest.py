@@ -2,8 +2,8 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         test._hypothesis_internal_use_settings = whole
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many processes of pytest as cores: tests of processes and servers wait for much of their time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_collection_finish() -> None:
     """Three thousand tests and all that they import are no garbage."""
     tune_garbage_collector()
@@ -107,11 +113,28 @@ def pytest_collection_finish() -> None:
 KINDS = ["sqlite", "postgresql", *(["citus"] if CITUS else [])]
 
 
+@pytest.fixture(scope="session")
+async def databases(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Callable[[str], Coroutine[Any, Any, Database]]]:
+    """Give the migrated database of a kind: one for the run, however often files ask for the one and the other."""
+    async with AsyncExitStack() as stack:
+        opened: dict[str, Database] = {}
+
+        async def database_of(kind: str) -> Database:
+            if kind not in opened:
+                opened[kind] = await stack.enter_async_context(migrated_database(kind, tmp_path_factory))
+            return opened[kind]
+
+        yield database_of
+
+
 @pytest.fixture(scope="session", params=KINDS)
-async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+async def database(
+    request: pytest.FixtureRequest, databases: Callable[[str], Coroutine[Any, Any, Database]]
+) -> Database:
     """A migrated database of each kind. PostgreSQL's tests skip visibly where no server runs, never in CI."""
-    async with migrated_database(request.param, tmp_path_factory) as opened:
-        yield opened
+    return await databases(request.param)
 
 
 @asynccontextmanager
