@@ -182,6 +182,13 @@ async def empty_database(server_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+def without_threads() -> Iterator[None]:
+    """Run SQLite's calls at once, for tests of thousands of reads that nothing else goes on beside."""
+    with sqlite_speed.without_threads():
+        yield
+
+
+@pytest.fixture
 def tenant() -> str:
     """A tenant that no other test knows."""
     return uuid.uuid4().hex

@@ -26,6 +26,8 @@ from tests.support.factories import tenant as tenant_settings
 from tests.support.ingest_helpers import Event, feed
 from tests.support.sql.visited import reads_with_values, work
 
+pytestmark = pytest.mark.usefixtures("without_threads")
+
 ZONE = "America/Santiago"
 FIRST, DAYS = date(2026, 7, 20), 50  # whole months, and weeks and days around them
 LAST = FIRST + timedelta(days=DAYS - 1)

@@ -1,7 +1,8 @@
 """SQLite for tests: commits do not wait for the disk, and properties run its calls at once instead of in a thread.
 
 Handing a call to the thread of a connection and its result back takes longer than most statements on the few rows of an
-example, and a statement takes five calls. Every other test runs them in the thread, as the service does.
+example, and a statement takes five calls. Tests of thousands of reads in turn ask for the same by the fixture
+`without_threads`. Every other test runs them in the thread, as the service does.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,11 +35,11 @@ class FastConnection(SqliteConnection):
 @contextmanager
 def without_threads() -> Iterator[None]:
     """Run what SQLite is asked inside the block in the thread that asks."""
-    FastConnection.threads = False
+    before, FastConnection.threads = FastConnection.threads, False
     try:
         yield
     finally:
-        FastConnection.threads = True
+        FastConnection.threads = before
 
 
 def install() -> None:
