@@ -158,7 +158,9 @@ async def count_by(reader: Reader, spec: QuerySpec, dimension: Dimension) -> dic
 async def _count_by_day(reader: Reader, spec: QuerySpec) -> CountByDay | None:
     """Count the messages of each local day in the rollups; None when they do not count these messages."""
     rollup = await _rollup_of(reader, spec)
-    return None if rollup is None else dict(map(tuple, await reader.rows(_grouped(spec, rollup, rollup.table.c.period))))
+    return (
+        None if rollup is None else dict(map(tuple, await reader.rows(_grouped(spec, rollup, rollup.table.c.period))))
+    )
 
 
 async def _rollup_of(reader: Reader, spec: QuerySpec, *dimensions: Dimension) -> Rollup | None:

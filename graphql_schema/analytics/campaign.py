@@ -9,7 +9,7 @@ from analytics.domain.query_spec import QuerySpec
 from analytics.reports.coverage import first_message_day
 from analytics.reports.planner import Grouping
 from graphql_schema.analytics.answers import Answer
-from graphql_schema.analytics.messages import Message, MessageCount
+from graphql_schema.analytics.messages import Message
 from graphql_schema.analytics.send_times import SendTime, SendTimeBlock
 from graphql_schema.analytics.tables import (
     AccountPerformance,
@@ -29,6 +29,7 @@ from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, 
 from graphql_schema.scalars import TimeZone
 from resolvers import analytics, annotations, answers, categories, messages, send_times
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
+from resolvers.messages import MessageCount
 from resolvers.row_details import PageOfRows
 
 
