@@ -287,6 +287,12 @@ async def _nameable(
     if entity_type.table is departments and scope.departments is not None:
         ids = set(scope.departments)
         history = await load_names(reader, scope.tenant_id, entity_type, ids)
+    elif (
+        scope.departments is None
+        and among is not None
+        and among <= (history := await load_names(reader, scope.tenant_id, entity_type, among)).ids
+    ):
+        ids = set(among)  # of the directory, whoever used them
     else:
         rollups = await readable(reader, scope.tenant_id) is not None
         statement = sql.used_ids(scope, entity_type.dimension, among, rollups=rollups)
