@@ -61,7 +61,7 @@ function Rows({ set, filter, total, kinds, first }: Props & { kinds: FilterKind[
         size="xs"
         aria-label={t.messages.breakdown}
         value={kind}
-        onChange={(value) => setKind(value as FilterKind)}
+        onChange={(value) => setKind(value)}
         data={kinds.map((kind) => ({ value: kind, label: t.tables.tabs[kind] }))}
       />
       <ul className={classes.rows}>
