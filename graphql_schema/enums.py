@@ -17,7 +17,7 @@ from analytics.domain.message_status import Status as MessageStatus
 from analytics.domain.templates import Category
 from analytics.domain.text import Locale
 from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
-from analytics.reports.messages import MessageOrderField
+from analytics.reports.rows.messages import MessageOrderField
 from resolvers.analytics import Direction, OrderField
 from resolvers.annotations import AnnotationKind, TemplateQuality, TemplateStatus
 from resolvers.annotations import ChangeKind as TemplateChangeKind

@@ -29,8 +29,8 @@ from analytics.reports.directory import (
     load_names,
     normalize,
 )
-from analytics.reports.messages import MessageOrder, count_by, read_messages, reply_rules
 from analytics.reports.planner import Grouping
+from analytics.reports.rows.messages import MessageOrder, count_by, read_messages, reply_rules
 from analytics.reports.runner import reported_titles
 from analytics.storage.database import AnyRow, Reader
 from resolvers.analytics import ENTITY_TYPES
