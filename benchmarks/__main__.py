@@ -12,16 +12,15 @@ from rich.table import Table
 from benchmarks.groups import (
     browser,
     citus,
-    dashboard,
     exports,
     feeding,
     graphql_layer,
     ingest,
     page,
-    postgresql,
     webhooks,
     writers,
 )
+from benchmarks.support import postgresql
 from benchmarks.support.measuring import Result
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -31,18 +30,16 @@ Group = Callable[[int, int, bool], Iterator[Result]]
 # Each is given the messages of the large and of the small year, and whether to be quick.
 GROUPS: dict[str, Group] = {
     "page": page.results,
-    "dashboard": lambda large, small, _: dashboard.results(large, small),
     "graphql_layer": lambda large, *_: graphql_layer.results(large),
     "ingest": lambda large, _, quick: ingest.results(large, quick),
     "exports": lambda large, _, quick: exports.results(large, quick),
-    "postgresql": lambda large, *_: postgresql.results(large),
     "feeding": lambda large, _, quick: feeding.results(large, quick),
     "webhooks": lambda *given: webhooks.results(given[-1]),
     "browser": lambda large, *_: browser.results(large),
     "writers": lambda *given: writers.results(given[-1]),
     "citus": lambda *given: citus.results(given[-1]),
 }
-ON_POSTGRESQL = ("postgresql", "feeding", "webhooks", "writers", "citus")
+ON_POSTGRESQL = ("feeding", "webhooks", "writers", "citus")
 
 
 def main() -> None:

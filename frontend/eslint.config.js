@@ -65,9 +65,9 @@ export default defineConfig(
           exceptions: {
             suffixes: ["Connection", "Edge", "Payload", "Performance"],
             types: [
-              "Answer",
               "AppliedConditions",
               "AppliedFilter",
+              "Answer",
               "AppliedHourOfWeek",
               "Bounce",
               "BounceReason",

@@ -17,11 +17,11 @@ from analytics.domain.message_status import Status as MessageStatus
 from analytics.domain.templates import Category
 from analytics.domain.text import Locale
 from analytics.exports.records import CsvSeparator, ExportFormat, ExportStatus, FailureCode
-from analytics.reports.messages import MessageOrderField
+from analytics.reports.rows.messages import MessageOrderField
 from resolvers.analytics import Direction, OrderField
 from resolvers.annotations import AnnotationKind, TemplateQuality, TemplateStatus
 from resolvers.annotations import ChangeKind as TemplateChangeKind
-from resolvers.messages import ReplyRule
+from resolvers.messages import MessageDimension, ReplyRule
 from resolvers.row_details import DayGranularity
 
 # Fields name their enums from here, so that none can be used without its description.
@@ -39,6 +39,7 @@ __all__ = [
     "FunnelStepName",
     "Granularity",
     "Locale",
+    "MessageDimension",
     "MessageOrderField",
     "MessageStatus",
     "OrderField",
@@ -213,6 +214,17 @@ _describe(
         "EXACT": "The reply quotes the message, or is a button of it.",
         "TICKET": "It is in the ticket of the message, the latest one there.",
         "CONVERSATION": "The message is the latest from the same account to the same person, inside the reply window.",
+    },
+)
+_describe(
+    MessageDimension,
+    "MessageDimension",
+    "Something that messages can be counted by.",
+    {
+        "DEPARTMENT": "The department from which they were sent.",
+        "AGENT": "The agent who sent them, from any department.",
+        "TEMPLATE": "The template that was sent.",
+        "ACCOUNT": "The account from which they were sent.",
     },
 )
 _describe(

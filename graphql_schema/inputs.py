@@ -19,7 +19,7 @@ from analytics.domain.query_spec import DIMENSION_BY_FIELD, DIMENSIONS, MessageF
 from analytics.domain.templates import Ids
 from analytics.domain.text import sanitize
 from analytics.domain.whatsapp_errors import NO_CODE
-from analytics.reports import messages
+from analytics.reports.rows import messages
 from graphql_schema.enums import (
     Category,
     CsvSeparator,

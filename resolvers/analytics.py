@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -195,7 +195,7 @@ async def by_agent_total(
 ) -> Page[Performance[Agent]]:
     """Return a page of the table by agent alone; each row has the departments that the agent sent from."""
     data: TableData[Agent] = await loader.load(read_table, spec, Grouping.AGENT)
-    return sort_page(_over_departments(data), "byAgentTotal", order, first, after)
+    return _page_over_departments(data, "byAgentTotal", order, first, after)
 
 
 async def by_template(
@@ -203,27 +203,29 @@ async def by_template(
 ) -> Page[Performance[Template]]:
     """Return a page of the table by template; each row has the departments that used the template."""
     data: TableData[Template] = await loader.load(read_table, spec, Grouping.TEMPLATE)
-    return sort_page(_over_departments(data), "byTemplate", order, first, after)
+    return _page_over_departments(data, "byTemplate", order, first, after)
 
 
-def _over_departments(data: TableData[Used]) -> list[Performance[Used]]:
-    """Return a row for each entity of a table by entity and department, with its departments by name."""
+def _page_over_departments(
+    data: TableData[Used], field_name: str, order: Order | None, first: int, after: str | None
+) -> Page[Performance[Used]]:
+    """Return a page with a row for each entity of a table by entity and department, with its departments by name."""
     counts_by_entity: dict[str, dict[str, FunnelCounts]] = defaultdict(dict)
     for (entity, department), counts in data.rows.items():
         counts_by_entity[entity][department] = counts
-    return [
-        Performance(
-            data.entities.newest(entity),
-            tuple(
-                sorted(
-                    map(data.departments.newest, counts_by_department),
-                    key=lambda department: (normalize(department.name), department.id),
-                )
-            ),
-            total(counts_by_department.values()),
-        )
+    table = [
+        Performance(data.entities.newest(entity), (), total(counts_by_department.values()))
         for entity, counts_by_department in counts_by_entity.items()
     ]
+    page = sort_page(table, field_name, order, first, after)
+    # Only those of the page: a tenant has hundreds of agents, each with the departments that they sent from.
+    nodes = [replace(row, departments=_by_name(data, counts_by_entity[row.entity.id])) for row in page.nodes]
+    return replace(page, nodes=nodes)
+
+
+def _by_name(data: TableData[Any], departments: Iterable[str]) -> tuple[Department, ...]:
+    named = map(data.departments.newest, departments)
+    return tuple(sorted(named, key=lambda department: (normalize(department.name), department.id)))
 
 
 async def by_account(

@@ -7,7 +7,7 @@ from fractions import Fraction
 from analytics.domain.measures.response_times import quantile
 from analytics.domain.message_conditions import ReplyKind
 from analytics.domain.query_spec import QuerySpec
-from analytics.reports.answers import AnswerCounts, AnswerKey, count_answers, count_replies
+from analytics.reports.rows.answers import AnswerCounts, AnswerKey, count_answers, count_replies
 from resolvers.loader import RequestLoader
 from resolvers.pagination import TEXT, Page, page
 

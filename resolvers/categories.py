@@ -6,8 +6,8 @@ from analytics.domain.measures.funnel import FunnelCounts, total
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.templates import Category
 from analytics.reports.planner import AggregateQuery, Grouping
+from analytics.reports.rows.template_filters import constant_categories, group_by_category, resolve
 from analytics.reports.runner import run_aggregate
-from analytics.reports.template_filters import constant_categories, group_by_category, resolve
 from resolvers.analytics import CategoryEntry, Order, Performance, sort_page
 from resolvers.loader import RequestLoader
 from resolvers.pagination import Page

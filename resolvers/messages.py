@@ -23,18 +23,23 @@ from analytics.reports.directory import (
     Account,
     Agent,
     Department,
+    EntityType,
     NameHistory,
     Template,
     load_names,
+    normalize,
 )
-from analytics.reports.messages import MessageOrder, read_messages, reply_rules
+from analytics.reports.planner import Grouping
+from analytics.reports.rows.messages import MessageOrder, count_by, read_messages, reply_rules
 from analytics.reports.runner import reported_titles
-from analytics.storage.database import AnyRow
+from analytics.storage.database import AnyRow, Reader
+from resolvers.analytics import ENTITY_TYPES
 from resolvers.loader import RequestLoader
-from resolvers.pagination import TEXT, Page, check_first, decode
+from resolvers.pagination import TEXT, Page, check_first, decode, page
 
 NEWEST_FIRST = MessageOrder()
 SHAPE = ((int,), TEXT)
+COUNT_SHAPE = ((int,), TEXT, TEXT)
 
 
 class ReplyRule(StrEnum):
@@ -115,6 +120,52 @@ async def list_messages(
         has_previous=position is not None and found.total > 0,
         total=found.total,
     )
+
+
+@dataclass(frozen=True)
+class MessageCount:
+    """The messages of an entity of the directory, with its newest name."""
+
+    id: str
+    name: str
+    messages: int
+
+
+class MessageDimension(StrEnum):
+    """The dimensions that messages can be counted by."""
+
+    DEPARTMENT = "DEPARTMENT"
+    AGENT = "AGENT"
+    TEMPLATE = "TEMPLATE"
+    ACCOUNT = "ACCOUNT"
+
+
+async def count_messages_by(
+    loader: RequestLoader,
+    spec: QuerySpec,
+    where: MessageConditions | None,
+    dimension: MessageDimension,
+    first: int,
+    after: str | None,
+) -> Page[MessageCount]:
+    """Return a page of a specification's messages by a dimension, the most first, then by name and id."""
+    counts = await loader.load(_read_counts, replace(spec, where=where), ENTITY_TYPES[Grouping[dimension]])
+    return page(counts, f"messagesBy {dimension}", _place, _sort_key, COUNT_SHAPE, first, after)
+
+
+async def _read_counts(reader: Reader, spec: QuerySpec, entity: EntityType[Any]) -> list[MessageCount]:
+    counts = await count_by(reader, spec, entity.dimension)
+    names = await load_names(reader, spec.tenant_id, entity, frozenset(counts))
+    return [MessageCount(id, names.newest(id).name, count) for id, count in counts.items()]
+
+
+def _place(row: MessageCount) -> tuple[int, str, str]:
+    return row.messages, normalize(row.name), row.id
+
+
+def _sort_key(place: tuple[int, str, str]) -> tuple[int, str, str]:
+    messages, name, id = place
+    return -messages, name, id
 
 
 def _list_name(spec: QuerySpec, order: MessageOrder) -> str:

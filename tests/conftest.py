@@ -2,8 +2,8 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from analytics.migrations import migrate
 from analytics.storage.citus.distribution import distribute
 from analytics.storage.database import Database
 from service.process_tuning import tune_garbage_collector
-from tests.support.sql import citus
+from tests.support.sql import citus, sqlite_speed
 from tests.support.sql.clusters import create_database, drop_database, nodes_named
 
 POSTGRESQL = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -77,7 +77,7 @@ def _tiers(item: pytest.Item) -> Iterator[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Run a third of a property's examples on a server: SQLite has them all, in less than half of the time each.
+    """Run a property without the threads of SQLite, and a third of its examples on a server: SQLite has them all.
 
     The rules are the same code on both, and 750 other tests run their SQL on a server too. `make test-long` has all
     examples on both.
@@ -85,8 +85,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     test: Any = getattr(item, "obj", None)
     parameters = getattr(item, "callspec", None)
     on_server = parameters is not None and parameters.params.get("database") in SERVERS
-    if not on_server or PROFILE == "long" or not is_hypothesis_test(test):
+    if not is_hypothesis_test(test):
         return (yield)
+    if not on_server or PROFILE == "long":
+        with sqlite_speed.without_threads():
+            return (yield)
     # It is fixed when a test is decorated, for all its parameters, and Hypothesis has no other name for it.
     whole = test._hypothesis_internal_use_settings
     test._hypothesis_internal_use_settings = settings(whole, max_examples=max(whole.max_examples // 3, 3))
@@ -94,6 +97,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         test._hypothesis_internal_use_settings = whole
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many processes of pytest as cores: tests of processes and servers wait for much of their time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:
@@ -104,11 +113,28 @@ def pytest_collection_finish() -> None:
 KINDS = ["sqlite", "postgresql", *(["citus"] if CITUS else [])]
 
 
+@pytest.fixture(scope="session")
+async def databases(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Callable[[str], Coroutine[Any, Any, Database]]]:
+    """Give the migrated database of a kind: one for the run, however often files ask for the one and the other."""
+    async with AsyncExitStack() as stack:
+        opened: dict[str, Database] = {}
+
+        async def database_of(kind: str) -> Database:
+            if kind not in opened:
+                opened[kind] = await stack.enter_async_context(migrated_database(kind, tmp_path_factory))
+            return opened[kind]
+
+        yield database_of
+
+
 @pytest.fixture(scope="session", params=KINDS)
-async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+async def database(
+    request: pytest.FixtureRequest, databases: Callable[[str], Coroutine[Any, Any, Database]]
+) -> Database:
     """A migrated database of each kind. PostgreSQL's tests skip visibly where no server runs, never in CI."""
-    async with migrated_database(request.param, tmp_path_factory) as opened:
-        yield opened
+    return await databases(request.param)
 
 
 @asynccontextmanager
@@ -156,12 +182,20 @@ async def empty_database(server_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+def without_threads() -> Iterator[None]:
+    """Run SQLite's calls at once, for tests of thousands of reads that nothing else goes on beside."""
+    with sqlite_speed.without_threads():
+        yield
+
+
+@pytest.fixture
 def tenant() -> str:
     """A tenant that no other test knows."""
     return uuid.uuid4().hex
 
 
 citus.watch()
+sqlite_speed.install()
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ class DataAvailability:
     that is not built yet. Messages sent before `kept_since` were dropped; `kept_from` is the day (ordinal) that begins
     then in the zone of that time, None while none were dropped. Only dropping more messages moves these two, and the
     counts of earlier days never change. `version` is that of the tenant's data, see `Writer.lock_tenant`; None when it
-    has none yet.
+    has none yet. `directory_version` is that of its directory alone, in the same way.
     """
 
     zone_rules: str
@@ -38,6 +38,7 @@ class DataAvailability:
     kept_from: int | None = None
     kept_since: int = FIRST_INSTANT
     version: int | None = None
+    directory_version: int | None = None
 
     @property
     def readable(self) -> str | None:
@@ -51,7 +52,9 @@ async def load(reader: Reader, tenant: str) -> DataAvailability | None:
     if row is None:
         return None
     since = FIRST_INSTANT if row.kept_since is None else row.kept_since
-    return DataAvailability(row.zone_rules, row.built_until, row.kept_from, since, row.data_version)
+    return DataAvailability(
+        row.zone_rules, row.built_until, row.kept_from, since, row.data_version, row.directory_version
+    )
 
 
 async def _load_once(reader: Reader, tenant: str) -> DataAvailability | None:
@@ -60,6 +63,17 @@ async def _load_once(reader: Reader, tenant: str) -> DataAvailability | None:
         reader.memo[key] = await load(reader, tenant)
     state: DataAvailability | None = reader.memo[key]
     return state
+
+
+async def read_names_cached(
+    reader: Reader, tenant: str, key: Hashable, read: Callable[[], Awaitable[Value]], bytes_of: Callable[[Value], int]
+) -> Value:
+    """Return what `read` returns of the directory, from memory if it was read since the directory changed."""
+    state = await _load_once(reader, tenant)
+    version = state.directory_version if state else None
+    if version is None:
+        return await read_cached(reader, tenant, key, read, bytes_of)
+    return await _read_cached(reader, (tenant, "directory"), version, key, read, bytes_of)
 
 
 async def data_version(reader: Reader, tenant: str) -> int | None:
@@ -80,16 +94,27 @@ async def read_cached(
 
     The value is shared between requests and must not be changed. `plan` names it among the plans of the reader.
     """
+    return await _read_cached(reader, tenant, await data_version(reader, tenant), key, read, bytes_of, plan)
+
+
+async def _read_cached(
+    reader: Reader,
+    owner: Hashable,
+    version: int | None,
+    key: Hashable,
+    read: Callable[[], Awaitable[Value]],
+    bytes_of: Callable[[Value], int],
+    plan: str | None = None,
+) -> Value:
     if reader.cache is None:  # a writer's own changes have no version yet
         return await read()
     if key in reader.memo:
         return cast(Value, reader.memo[key])
-    version = await data_version(reader, tenant)
-    value: Value | None = None if version is None else reader.cache.get(tenant, version, key)
+    value: Value | None = None if version is None else reader.cache.get(owner, version, key)
     if value is None:
         value = await read()
         if version is not None:
-            reader.cache.put(tenant, version, key, value, bytes_of(value))
+            reader.cache.put(owner, version, key, value, bytes_of(value))
     elif plan:
         reader.plans.append(f"{plan}: memory")
     reader.memo[key] = value

@@ -18,7 +18,7 @@ from analytics.domain.query_spec import DIMENSION_BY_FIELD, AccessScope, Dimensi
 from analytics.domain.templates import Category
 from analytics.domain.time_zones import LAST_INSTANT
 from analytics.reports import sql
-from analytics.reports.availability import read_cached, readable
+from analytics.reports.availability import read_names_cached, readable
 from analytics.storage.database import AnyRow, Reader
 from analytics.storage.dialects import in_list
 from analytics.storage.tables import accounts, agents, departments, template_notices, templates
@@ -173,10 +173,10 @@ class NameHistory(Generic[Entity]):
 async def load_names(
     reader: Reader, tenant: str, entity_type: EntityType[Entity], ids: Iterable[str] | None = None
 ) -> NameHistory[Entity]:
-    """Load the names of one type, of all its entries or of some ids, from memory if none changed since."""
+    """Load the names of one type, of all its entries or of some ids, from memory if no name changed since."""
     # A notice may name a template by a name that only one has, so that all of them must be known.
     among = None if ids is None or entity_type is TEMPLATES else frozenset(ids)
-    return await read_cached(
+    return await read_names_cached(
         reader,
         tenant,
         ("names", entity_type.table.name, among),
@@ -287,6 +287,12 @@ async def _nameable(
     if entity_type.table is departments and scope.departments is not None:
         ids = set(scope.departments)
         history = await load_names(reader, scope.tenant_id, entity_type, ids)
+    elif (
+        scope.departments is None
+        and among is not None
+        and among <= (history := await load_names(reader, scope.tenant_id, entity_type, among)).ids
+    ):
+        ids = set(among)  # of the directory, whoever used them
     else:
         rollups = await readable(reader, scope.tenant_id) is not None
         statement = sql.used_ids(scope, entity_type.dimension, among, rollups=rollups)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     event,
+    func,
     literal_column,
     make_url,
     select,
@@ -137,7 +138,16 @@ class Writer(Reader):
         ):
             return False
         states = rollup_states
-        await self.execute(update(states).where(states.c.tenant_id == tenant).values(data_version=new_version()))
+        version = new_version()
+        await self.execute(
+            update(states)
+            .where(states.c.tenant_id == tenant)
+            .values(
+                data_version=version,
+                # Only its changes give the directory another one, see `ingest.merging.directory`.
+                directory_version=func.coalesce(states.c.directory_version, version),
+            )
+        )
         return True
 
     async def try_lock(self, name: str) -> bool:

@@ -38,7 +38,7 @@ class _TenantEntries:
 
 
 class MemoryCache:
-    """Values that were read, by tenant, version of the tenant's data, and key.
+    """Values that were read, by tenant (or a part of its data that has versions of its own), version, and key.
 
     A value is found only by the version at which it was read, so none is ever stale. Values are shared and must not be
     changed. The size is bounded in bytes; the least recently used tenants and entries are dropped first.
@@ -46,10 +46,10 @@ class MemoryCache:
 
     def __init__(self, max_bytes: int = MAX_BYTES, max_tenant_bytes: int = MAX_TENANT_BYTES) -> None:
         self._max_bytes, self._max_tenant_bytes = max_bytes, max_tenant_bytes
-        self._tenants: OrderedDict[str, _TenantEntries] = OrderedDict()
+        self._tenants: OrderedDict[Hashable, _TenantEntries] = OrderedDict()
         self.bytes = 0
 
-    def get(self, tenant: str, version: int, key: Hashable) -> Any | None:
+    def get(self, tenant: Hashable, version: int, key: Hashable) -> Any | None:
         """Return the value that was put under a key at this version, or None."""
         kept = self._tenants.get(tenant)
         if kept is None or kept.version != version or key not in kept.entries:
@@ -58,7 +58,7 @@ class MemoryCache:
         kept.entries.move_to_end(key)
         return kept.entries[key].value
 
-    def put(self, tenant: str, version: int, key: Hashable, value: Any, bytes: int) -> None:
+    def put(self, tenant: Hashable, version: int, key: Hashable, value: Any, bytes: int) -> None:
         """Keep a value of this size, and drop the entries of any other version of the tenant's data."""
         if bytes > self._max_tenant_bytes:
             return
@@ -77,6 +77,6 @@ class MemoryCache:
         while self.bytes > self._max_bytes:
             self._drop(next(iter(self._tenants)))
 
-    def _drop(self, tenant: str) -> None:
+    def _drop(self, tenant: Hashable) -> None:
         if dropped := self._tenants.pop(tenant, None):
             self.bytes -= dropped.bytes

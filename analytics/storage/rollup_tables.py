@@ -163,4 +163,6 @@ rollup_states = Table(
     Column("kept_since", Instant),
     # Another one after each transaction that may have changed what is counted; null before the second of them.
     Column("data_version", BigInteger),
+    # Another one after each transaction that changed names of the directory; null before the first of them.
+    Column("directory_version", BigInteger),
 )

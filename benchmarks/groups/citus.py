@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from analytics.migrations import migrate
 from analytics.storage.citus.distribution import distribute
 from analytics.storage.database import Database
-from benchmarks.groups.dashboard import filter_of
 from benchmarks.groups.feeding import Made, http_rate, import_rate
 from benchmarks.groups.ingest import command_seconds
-from benchmarks.groups.postgresql import RANGE, empty_database
+from benchmarks.page.variables import Filters
+from benchmarks.page.viewers import Viewer
 from benchmarks.support.measuring import Result, compared
+from benchmarks.support.postgresql import RANGE, empty_database
 from benchmarks.support.serving import serving
 from benchmarks.workload.data import FOLDER
 from benchmarks.workload.events import lines
@@ -57,10 +58,11 @@ def views_rate(sent: list[bytes], made: Made) -> float:
     with made() as url:
         command_seconds(url, file)
         file.unlink()
-        with serving(url) as (viewer,), ThreadPoolExecutor(VIEWERS) as viewers:
+        with serving(url) as (client,), ThreadPoolExecutor(VIEWERS) as viewers:
+            viewer = Viewer(client, client)
 
             def look(_: int) -> object:
-                return viewer.view(filter_of(RANGE))
+                return viewer.again_ms(Filters(*RANGE))
 
             list(viewers.map(look, range(VIEWERS * 2)))
             started = time.perf_counter()

@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 
 from analytics.domain.access import Identity
-from benchmarks.groups.dashboard import filter_of, first_view
 from benchmarks.groups.ingest import command_seconds
-from benchmarks.groups.postgresql import RANGE, empty_database, forget, large_database
-from benchmarks.page.viewers import PLATFORM
+from benchmarks.page.variables import Filters
+from benchmarks.page.viewers import PLATFORM, Viewer
 from benchmarks.support.measuring import Result, compared, percentile_95
+from benchmarks.support.postgresql import RANGE, empty_database, forget, large_database
 from benchmarks.support.serving import ADMINISTRATOR, Client, serving
 from benchmarks.workload.data import FOLDER
 from benchmarks.workload.events import lines
@@ -62,11 +62,15 @@ def bodies(sent: Iterable[bytes], size: int = LINES) -> list[bytes]:
 
 
 def dashboard(large: int, sent: list[bytes]) -> Result:
-    """The view's 95th percentile while events come in as fast as they are taken, and while none do."""
+    """The 95th percentile of the page's first request while events come in as fast as they can, and while none do."""
     newcomer = Identity("platform", f"{TENANT}-{time.time_ns()}", "ingest")
     people = (ADMINISTRATOR, PLATFORM, newcomer)
     with serving(large_database(large), *people) as (administrator, own_platform, platform):
-        look = first_view(administrator, own_platform, filter_of(RANGE))
+        viewer = Viewer(administrator, own_platform)
+
+        def look() -> float:
+            return viewer.first_ms(Filters(*RANGE))
+
         platform.feed(sent[0])
         alone = percentile_95(look, REQUESTS)
         with feeding(platform, bodies(sent)):

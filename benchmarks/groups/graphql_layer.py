@@ -1,4 +1,4 @@
-"""Executing the view's document with its data ready in memory: ours against stock Strawberry."""
+"""Executing the page's document with its data ready in memory: ours against stock Strawberry."""
 
 import asyncio
 import gc
@@ -11,9 +11,10 @@ from analytics.domain.access import Viewer
 from analytics.domain.time_zones import zone
 from analytics.exports.records import Export
 from analytics.storage.database import Database
-from benchmarks.groups.dashboard import MONTH, filter_of
+from benchmarks.groups.page import MONTH
+from benchmarks.page.documents import FIRST_REQUEST, page_document
 from benchmarks.support.measuring import Result, compared
-from benchmarks.support.serving import ADMINISTRATOR, VIEW
+from benchmarks.support.serving import ADMINISTRATOR
 from benchmarks.workload.data import sqlite_file, url
 from benchmarks.workload.messages import LAST_DAY
 from graphql_schema.context import Context
@@ -81,9 +82,10 @@ async def _results(file: Path) -> Result:
 async def _execute(schema: AuthorizedSchema, database: Database, known: dict[Any, Any]) -> float:
     context = Context(identity=ADMINISTRATOR, now=NOW, database=database, export_queue=NoExports(), link=no_link)
     context.loader = Remembering(database, known)
-    variables = {"filter": filter_of(MONTH), "granularity": "DAY"}
     started = time.perf_counter()
-    result = await schema.execute(VIEW, variable_values=variables, context_value=context)
+    result = await schema.execute(
+        page_document(FIRST_REQUEST), variable_values=MONTH.variables(), context_value=context
+    )
     spent = time.perf_counter() - started
     if result.errors:
         raise RuntimeError(result.errors)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from benchmarks.groups import postgresql
 from benchmarks.page import reference
 from benchmarks.page.comparison import compare_numbers
 from benchmarks.page.sections import Question
 from benchmarks.page.variables import Filters
 from benchmarks.page.viewers import NOW, PLATFORM, SUPERVISORS, Viewer, add_supervisors
+from benchmarks.support import postgresql
 from benchmarks.support.measuring import RUNS, WARM_UPS, Measure, Result, beside, compared, percentile_95_of, timed
 from benchmarks.support.serving import ADMINISTRATOR, serving
 from benchmarks.workload.data import duckdb_file, sqlite_file, url
@@ -38,6 +38,8 @@ def results(large: int, small: int, quick: bool) -> Iterator[Result]:
     asyncio.run(add_supervisors(large_url))
     yield from _alone(large, large_url)
     yield _two_services("page_growth_10x", large_url, small_url, "<= 1.2")
+    santiago = url(sqlite_file(small, "America/Santiago"))
+    yield _two_services("page_santiago_vs_utc", santiago, small_url, "<= 1.2")
     if postgresql.reachable():
         yield _two_services("page_pg_vs_sqlite", postgresql.year_database(small), small_url, "<= 1.6")
     else:
@@ -49,10 +51,10 @@ def results(large: int, small: int, quick: bool) -> Iterator[Result]:
 def _alone(large: int, database_url: str) -> Iterator[Result]:
     """One reader at a time."""
     with (
-        serving(database_url, ADMINISTRATOR, PLATFORM, now=NOW) as clients,
+        serving(database_url, ADMINISTRATOR, SUPERVISORS[0], PLATFORM, now=NOW) as (client, supervised, platform),
         reference.opened(duckdb_file(large)) as duck,
     ):
-        viewer = Viewer(*clients)
+        viewer, supervisor = Viewer(client, platform), Viewer(supervised, platform)
         for name, filters, bound in (
             ("page_30d_vs_duckdb", MONTH, "<= 0.4"),
             ("page_365d_vs_duckdb", YEAR, "<= 0.08"),
@@ -62,6 +64,7 @@ def _alone(large: int, database_url: str) -> Iterator[Result]:
             compare_numbers(viewer.answer(filters), theirs())
             yield beside(name, _first(viewer, filters), timed(theirs), bound)
         yield beside("page_365d_vs_30d", _first(viewer, YEAR), _first(viewer, MONTH), "<= 1.5")
+        yield beside("supervisor_vs_admin", _first(supervisor, MONTH), _first(viewer, MONTH), "<= 1.1")
         times = [(viewer.first_ms(MONTH), viewer.again_ms(MONTH)) for _ in range(WARM_UPS + RUNS)][WARM_UPS:]
         first, again = map(statistics.median, zip(*times, strict=True))
         yield compared("page_again", again, first, "ms", "<= 0.35")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import httpx
 
-from benchmarks.groups.postgresql import empty_database, native
 from benchmarks.support.measuring import Result, compared, percentile_95, timed
+from benchmarks.support.postgresql import empty_database, native
 from benchmarks.support.serving import ADMINISTRATOR, answers, free_port, serving
 from benchmarks.workload.data import FOLDER
 from benchmarks.workload.messages import TENANT

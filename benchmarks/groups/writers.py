@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.groups.ingest import MESSAGES, OF
-from benchmarks.groups.postgresql import empty_database
 from benchmarks.support.measuring import Result, compared
+from benchmarks.support.postgresql import empty_database
 from benchmarks.support.serving import SECRET
 from benchmarks.workload.data import FOLDER
 from benchmarks.workload.events import lines

@@ -20,7 +20,6 @@ from service.auth.tokens import TokenService
 
 SECRET = "a secret of the benchmarks only, nothing is behind it"  # noqa: S105
 WORKER = b"service.workers.process"  # in its command; the processes that apply events are children too
-VIEW = (Path(__file__).parent / "view.graphql").read_text()
 
 
 class Client:
@@ -42,11 +41,6 @@ class Client:
             time.sleep(0.02)
         if answer.raise_for_status().json()["rejected"]:
             raise RuntimeError(answer.text)
-
-    def view(self, filter: dict[str, Any], granularity: str = "DAY") -> dict[str, Any]:
-        """The view's document."""
-        found: dict[str, Any] = self.ask(VIEW, filter=filter, granularity=granularity)["campaignAnalytics"]
-        return found
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The data of a request."""

@@ -24,11 +24,12 @@ from graphql_schema.annotations.types import Annotation
 from graphql_schema.connections import Connection, to_connection
 from graphql_schema.context import Info
 from graphql_schema.directory import After, First
-from graphql_schema.enums import Comparison, Granularity, describe_type
+from graphql_schema.enums import Comparison, Granularity, MessageDimension, describe_type
 from graphql_schema.inputs import ORDER, CampaignAnalyticsFilter, MessageOrder, MessageWhere, PerformanceOrder
 from graphql_schema.scalars import TimeZone
 from resolvers import analytics, annotations, answers, categories, messages, send_times
 from resolvers.analytics import BounceReason, HeatmapCell, ResponseTime
+from resolvers.messages import MessageCount
 from resolvers.row_details import PageOfRows
 
 
@@ -281,6 +282,30 @@ class CampaignAnalytics:
         viewer, zone = await info.context.viewer(), self.asked.zone
         page = await annotations.list_annotations(info.context.loader, self.asked, first, after)
         return to_connection(page, lambda annotation: Annotation.from_domain(annotation, zone, viewer))
+
+    @strawberry.field(
+        description="The messages behind a number of this selection, as in `messages`, by what they have: the most "
+        "first. Without `replyKinds`, `button` and `text` it costs the same however many messages there are."
+    )
+    async def messages_by(
+        self,
+        info: Info,
+        dimension: Annotated[MessageDimension, strawberry.argument(description="What to count them by.")],
+        where: Annotated[
+            MessageWhere | None, strawberry.argument(description="Conditions on them. Absent: none.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[MessageCount]:
+        page = await messages.count_messages_by(
+            info.context.loader,
+            await self.spec(info),
+            where.conditions() if where else None,
+            dimension,
+            first,
+            after,
+        )
+        return to_connection(page, lambda count: count)
 
     @strawberry.field(description="The same filter over earlier days. Null inside a previous period.")
     def previous_period(

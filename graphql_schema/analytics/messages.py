@@ -18,7 +18,7 @@ from graphql_schema.enums import (
     describe_type,
 )
 from resolvers import messages
-from resolvers.messages import Bounce
+from resolvers.messages import Bounce, MessageCount
 
 describe_type(
     Bounce,
@@ -26,6 +26,16 @@ describe_type(
     "The reason of a bounce.",
     code="WhatsApp's error code; null when it gave none.",
     title="WhatsApp's words for it; they change, the code does not.",
+)
+
+
+describe_type(
+    MessageCount,
+    "MessageCount",
+    "Messages of a department, an agent, a template or an account.",
+    id="Its id.",
+    name="Its newest name.",
+    messages="Its messages.",
 )
 
 

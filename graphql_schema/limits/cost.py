@@ -40,6 +40,7 @@ class Weight:
 WEIGHTS = (
     # Statements over messages; an item of them has a funnel, which is eight objects.
     Weight(r"CampaignAnalytics\.messages", 120, 0.1),
+    Weight(r"CampaignAnalytics\.messagesBy", 90, 0.01),
     Weight(r"CampaignAnalytics\.(byAgent|byTemplate)", 120, 0.03, shared=True),
     Weight(r"CampaignAnalytics\.(funnel|by\w+|timeSeries)", 90, 0.03, shared=True),
     Weight(r"Answer\.replies", 0.0015, page=60),

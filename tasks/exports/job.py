@@ -23,7 +23,7 @@ from analytics.exports import jobs
 from analytics.exports.records import Export, ExportFormat, ExportStatus, FailureCode
 from analytics.reports import runner
 from analytics.reports.access import load_viewer
-from analytics.reports.template_filters import resolve_rows
+from analytics.reports.rows.template_filters import resolve_rows
 from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database, Writer
 from tasks.exports.file_names import file_name

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from service.web.pages import BUILT
 from tests.support.browser.contexts import PATIENCE, reset_context, reusable_context
 from tests.support.browser.platforms import Platform, serving
+from tests.support.browser.playwright_loop import PlaywrightLoop
 from tests.support.browser.users import Reader, run
 from tests.support.servers.server import Server
 
@@ -42,25 +44,41 @@ def demo(tmp_path_factory: pytest.TempPathFactory, platform: Platform) -> Iterat
         server.close()
 
 
-# Of a module, not of the run: while Playwright's own loop runs no other test of the process could have one.
-@pytest.fixture(scope="module")
+LOOP = PlaywrightLoop()
+
+
+@pytest.fixture(autouse=True)
+def playwright_loop() -> Iterator[None]:
+    """Let these tests, and nobody else, call Playwright."""
+    with LOOP.current():
+        yield
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser. Its tests skip visibly where there is none, never in CI."""
     if CHROMIUM is None:
         if os.environ.get("CI"):
             pytest.fail("there is no Chromium: apt-get install chromium")
         pytest.skip("there is no Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
+    with LOOP.current():
+        playwright = sync_playwright().start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
+    yield browser
+    with LOOP.current():
         browser.close()
+        playwright.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_context(chromium: Browser) -> Iterator[BrowserContext]:
-    """The context of all tests of a module that need none of their own."""
-    with reusable_context(chromium) as context:
+    """The context of all tests that need none of their own: what takes longest is to compile the pages' scripts."""
+    with ExitStack() as stack:
+        with LOOP.current():
+            context = stack.enter_context(reusable_context(chromium))
         yield context
+        with LOOP.current():
+            stack.close()
 
 
 @pytest.fixture

@@ -147,6 +147,49 @@ async def test_behind_every_number_are_as_many_messages(database: Database, tena
         assert (found["totalCount"], len({node["id"] for node in found["nodes"]})) == (number.value,) * 2, number
 
 
+COUNTS = """query Counts($filter: CampaignAnalyticsFilter!, $where: MessageWhere) {
+  campaignAnalytics(filter: $filter) {
+    department: messagesBy(dimension: DEPARTMENT, where: $where) { totalCount nodes { id messages } }
+    agent: messagesBy(dimension: AGENT, where: $where) { totalCount nodes { id messages } }
+    template: messagesBy(dimension: TEMPLATE, where: $where) { totalCount nodes { id messages } }
+    account: messagesBy(dimension: ACCOUNT, where: $where) { totalCount nodes { id messages } }
+  }
+}"""
+
+
+@pytest.mark.parametrize(("role", "zone"), [("administrator", "America/Santiago"), ("supervisor", "Asia/Kathmandu")])
+@pytest.mark.parametrize(
+    "where",
+    [
+        {},
+        {"step": "BOUNCED"},
+        {"step": "DELIVERED", "reached": False},
+        {"step": "READ", "createdTicket": False},
+        {"bounceCodes": [131026]},
+        {"bounceCodes": [None]},
+        {"repliedAt": {"weekday": 3}},
+        {"replyKinds": ["TEXT"]},
+        {"button": "yes"},
+        {"step": "SENT", "text": "m1"},
+    ],
+)
+async def test_the_messages_of_a_number_are_counted_by_what_they_have(
+    database: Database, tenant: str, role: str, zone: str, where: dict[str, Any]
+) -> None:
+    await feed(database, tenant, office())
+    who = identity(tenant, role, "s1")
+    asked = {"filter": WEEK | {"timeZone": zone}, "where": where}
+    counts = (await ask(database, who, COUNTS, asked))["campaignAnalytics"]
+    for kind, table in counts.items():
+        assert table["totalCount"] == len(table["nodes"]) > 0
+        for row in table["nodes"]:
+            narrowed = asked | {"filter": asked["filter"] | {f"{kind}Ids": [row["id"]]}}
+            found = (await ask(database, who, MESSAGES, narrowed))["campaignAnalytics"]["messages"]
+            assert found["totalCount"] == row["messages"] > 0
+        most_first = sorted(table["nodes"], key=lambda row: (-row["messages"], row["id"]))
+        assert table["nodes"] == most_first
+
+
 STORY = """query Story($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) { messages(first: 1) {
   nodes {
     id sentAt status templateCategory mayStillChange acceptedAt deliveredAt readAt failedAt

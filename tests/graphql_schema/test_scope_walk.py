@@ -42,6 +42,8 @@ from tests.support.tenants import marked
 from tests.support.tenants.marked import HIDDEN
 from tests.support.tenants.twin import twin
 
+pytestmark = pytest.mark.usefixtures("without_threads")
+
 OURS: GraphQLSchema = schema._schema
 Values = dict[str, Any]
 

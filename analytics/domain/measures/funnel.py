@@ -87,6 +87,9 @@ ZERO_COUNTS = FunnelCounts((0,) * len(COLUMNS))
 
 def total(counts: Iterable[FunnelCounts]) -> FunnelCounts:
     """The sum: messages belong to one row of a grouping only, so every metric adds up."""
+    counts = tuple(counts)
+    if len(counts) == 1:
+        return counts[0]
     return FunnelCounts(tuple(map(sum, zip(ZERO_COUNTS.values, *(c.values for c in counts), strict=True))))
 
 

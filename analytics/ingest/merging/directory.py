@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, update
 
 from analytics.domain.query_spec import DEFAULT_REPLY_WINDOW_DAYS
 from analytics.domain.time_zones import DEFAULT_TIME_ZONE, to_micros
@@ -35,6 +35,8 @@ from analytics.ingest.outcomes import Outcome
 from analytics.storage.citus.known_tenants import remember
 from analytics.storage.database import Reader, Writer
 from analytics.storage.dialects import in_list
+from analytics.storage.memory_cache import new_version
+from analytics.storage.rollup_tables import rollup_states
 from analytics.storage.tables import (
     accounts,
     agents,
@@ -80,6 +82,8 @@ MERGE_POLICIES = {
     error_titles: MergePolicy(("code",), versions=False),
 }
 ENTITIES = (departments, agents, accounts, templates)
+# The tables that names are read of, which are cached by the version of the directory, see `reports.availability`.
+NAMED = (*ENTITIES, template_notices)
 _ENTITIES: dict[type, tuple[Table, str]] = {
     DepartmentUpserted: (departments, "department"),
     AgentUpserted: (agents, "agent"),
@@ -154,6 +158,9 @@ async def apply_changes(writer: Writer, tenant: str, changes: Sequence[Directory
             table_outcomes = await _merge_whole(writer, tenant, table, of_table)
         for (n, _), outcome in zip(indexed, table_outcomes, strict=True):
             outcomes[n] = outcome
+        if table in NAMED and Outcome.ACCEPTED in table_outcomes:
+            changed = update(rollup_states).where(rollup_states.c.tenant_id == tenant)
+            await writer.execute(changed.values(directory_version=new_version()))
     return outcomes
 
 

@@ -40,6 +40,9 @@ export const messagesEs = {
   /** A kind of reply, with the payload of its button. */
   tapped: (kind: string, button: string) => `${kind} «${button}»`,
   search: "Buscar en estos mensajes",
+  breakdown: "¿De quién son?",
+  narrow: (name: string, count: string) => `${name}: ver solo sus ${count} mensajes`,
+  moreRows: (count: number, shown: string) => (count === 1 ? "y 1 más" : `y ${shown} más`),
   searchHint: "Comienzo del teléfono con código de país (569…), ticket o ID; 4 caracteres o más",
   searchHintMasked: "Comienzo del ticket o ID; 4 caracteres o más",
   found: (n: number, shown: string) => `${shown} ${plural("es", n, { one: "encontrado", other: "encontrados" })}`,

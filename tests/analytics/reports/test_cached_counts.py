@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,16 +18,19 @@ from analytics.ingest.reprocessing import derive_again
 from analytics.lifecycle.retention import delete_old_messages
 from analytics.lifecycle.tenant_removal import remove_tenant_rows
 from analytics.reports import availability
+from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, EntityType, load_names
 from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import Rows, run_aggregate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from tests.analytics.reports.queries import GROUPINGS, scoped_cases, sent, spec, spec_of
 from tests.support import oracle as rules
-from tests.support.factories import message_sent
+from tests.support.factories import agent, message_sent
 from tests.support.ingest_helpers import Event, feed
 from tests.support.oracle import Oracle
 from tests.support.sql.counter import reads
+
+KINDS: tuple[EntityType[Any], ...] = (DEPARTMENTS, AGENTS, ACCOUNTS, TEMPLATES)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +69,42 @@ async def test_after_each_batch_every_process_counts_it(
         for process in (database, *others):
             assert (await counted(process, spec, grouping))[0] == expected
             assert (await counted(process, spec, grouping))[0] == expected
+
+
+async def newest_names(database: Database, tenant: str, *, in_memory: bool = True) -> dict[str, dict[str, Any]]:
+    """The newest entry of each id, by kind."""
+    async with database.read() as reader:
+        reader.cache = reader.cache if in_memory else None
+        histories = {kind.table.name: await load_names(reader, tenant, kind) for kind in KINDS}
+    return {kind: {id: history.newest(id) for id in history.ids} for kind, history in histories.items()}
+
+
+@given(case=scoped_cases(), batch=st.integers(1, 8))
+async def test_after_each_batch_every_process_knows_its_names(
+    database: Database,
+    others: list[Database],
+    case: tuple[list[Event], rules.Filter, frozenset[str] | None],
+    batch: int,
+) -> None:
+    events, _, _ = case
+    tenant = uuid4().hex
+    for start in range(0, len(events), batch):
+        await feed(database, tenant, events[start : start + batch])
+        expected = await newest_names(database, tenant, in_memory=False)
+        for process in (database, *others):
+            assert await newest_names(process, tenant) == expected
+
+
+async def test_names_are_read_once_until_one_changes(database: Database, tenant: str) -> None:
+    for number in range(2):  # there is a version from the second batch on
+        await feed(database, tenant, [agent("u1", "Ana"), sent(f"m{number}", agent_id="u1")])
+    await newest_names(database, tenant)
+    await feed(database, tenant, [sent("m2", agent_id="u1")])
+    with reads(database) as statements:
+        assert (await newest_names(database, tenant))["agents"]["u1"].name == "Ana"
+    assert len(statements) == 1  # of which version the directory is
+    await feed(database, tenant, [agent("u1", "Ana Díaz", "2026-10-01T00:00:00Z")])
+    assert (await newest_names(database, tenant))["agents"]["u1"].name == "Ana Díaz"
 
 
 async def test_what_did_not_change_is_read_once(database: Database, tenant: str) -> None:

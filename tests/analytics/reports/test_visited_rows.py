@@ -1,6 +1,6 @@
 """The cost of a section does not grow with messages: its statements visit the same rows for four times as many."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -21,10 +21,13 @@ from analytics.reports.runner import run_aggregate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database, Reader
 from tests.analytics.reports.queries import GROUPINGS, TABLES
+from tests.conftest import KINDS, migrated_database
 from tests.support.factories import after, message_sent, reply, status, ticket
 from tests.support.factories import tenant as tenant_settings
 from tests.support.ingest_helpers import Event, feed
 from tests.support.sql.visited import reads_with_values, work
+
+pytestmark = pytest.mark.usefixtures("without_threads")
 
 ZONE = "America/Santiago"
 FIRST, DAYS = date(2026, 7, 20), 50  # whole months, and weeks and days around them
@@ -33,6 +36,13 @@ WINDOW_DAYS = 7
 COPIES = 4
 
 Read = Callable[[Reader, QuerySpec], Awaitable[object]]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+async def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+    """A database of this module alone: the plans of PostgreSQL depend on what other tests leave in the tables."""
+    async with migrated_database(request.param, tmp_path_factory) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

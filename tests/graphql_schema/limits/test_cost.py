@@ -58,6 +58,9 @@ FIELDS = {
     "CampaignAnalytics.timeSeries": analytics("timeSeries { on }"),
     "CampaignAnalytics.responsesByHour": analytics("responsesByHour { hour }"),
     "CampaignAnalytics.responseHeatmap": analytics("responseHeatmap { hour }"),
+    "CampaignAnalytics.messagesBy": analytics(
+        "messagesBy(dimension: AGENT, first: 200) { nodes { id name messages } }"
+    ),
     "CampaignAnalytics.byAnswer": analytics("byAnswer(first: 200) { nodes { kind messages } }"),
     "Answer.replies": analytics("byAnswer { nodes { replies } }"),
     "CampaignAnalytics.sendTimes": analytics("sendTimes { hour delivered responded }"),

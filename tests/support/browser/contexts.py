@@ -26,6 +26,7 @@ def reset_context(context: BrowserContext) -> None:
         page.close()
     context.set_offline(False)
     context.unroute_all()
+    context.clear_permissions()
     session = context.new_cdp_session(context.pages[FIRST])
     session.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
     session.detach()

@@ -25,6 +25,7 @@ export const definitions = {
   "CampaignAnalytics.funnel": "All of the messages.",
   "CampaignAnalytics.maturing": "The messages among these that may still change, and until when.",
   "CampaignAnalytics.messages": "The messages behind a number of this selection: `totalCount` is that number. The newest first. Those of days whose single messages are no longer kept cannot be listed; see `limits.messagesKeptFrom`.",
+  "CampaignAnalytics.messagesBy": "The messages behind a number of this selection, as in `messages`, by what they have: the most first. Without `replyKinds`, `button` and `text` it costs the same however many messages there are.",
   "CampaignAnalytics.period": "The range of days as resolved.",
   "CampaignAnalytics.previousPeriod": "The same filter over earlier days. Null inside a previous period.",
   "CampaignAnalytics.responseHeatmap": "Responses by the local weekday and hour of the reply: 7 x 24 cells, Monday first. For messages sent in the period.",

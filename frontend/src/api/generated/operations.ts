@@ -220,6 +220,17 @@ export type Locale =
   /** Spanish. */
   | 'ES';
 
+/** Something that messages can be counted by. */
+export type MessageDimension =
+  /** The account from which they were sent. */
+  | 'ACCOUNT'
+  /** The agent who sent them, from any department. */
+  | 'AGENT'
+  /** The department from which they were sent. */
+  | 'DEPARTMENT'
+  /** The template that was sent. */
+  | 'TEMPLATE';
+
 /** The order of messages. Equal ones follow by id; those without it are last. */
 export type MessageOrder = {
   /** The end that comes first. */
@@ -568,6 +579,16 @@ export type MessagesQueryVariables = Exact<{
 export type MessagesQuery = { templates: { nodes: Array<{ id: string, name: string }> } | null, accounts: { nodes: Array<{ id: string, name: string }> } | null, departments: { nodes: Array<{ id: string, name: string }> } | null, agents: { nodes: Array<{ id: string, name: string }> } | null, campaignAnalytics: { messages: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, button: string | null, rule: ReplyRule | null, responseTime: number } | null }> } } | null };
 
 export type ListedMessageFragment = { id: string, sentAt: string, status: MessageStatus, templateCategory: TemplateCategory, acceptedAt: string | null, deliveredAt: string | null, readAt: string | null, failedAt: string | null, mayStillChange: boolean, template: { id: string, name: string }, department: { id: string, name: string }, agent: { id: string, name: string }, account: { id: string, name: string, phone: string }, recipient: { phone: string | null, id: string | null }, ticket: { id: string | null, key: string | null, created: boolean } | null, bounce: { code: number | null, title: string } | null, reply: { at: string, kind: ReplyKind, text: string | null, button: string | null, rule: ReplyRule | null, responseTime: number } | null };
+
+export type MessagesByQueryVariables = Exact<{
+  filter: CampaignAnalyticsFilter;
+  where: MessageWhere;
+  dimension: MessageDimension;
+  first: number;
+}>;
+
+
+export type MessagesByQuery = { campaignAnalytics: { messagesBy: { totalCount: number, nodes: Array<{ id: string, name: string, messages: number }> } } | null };
 
 export type AnswersQueryVariables = Exact<{
   filter: CampaignAnalyticsFilter;
@@ -1772,6 +1793,20 @@ export const MessagesDocument = new TypedDocumentString(`
   }
   mayStillChange
 }`) as unknown as TypedDocumentString<MessagesQuery, MessagesQueryVariables>;
+export const MessagesByDocument = new TypedDocumentString(`
+    query MessagesBy($filter: CampaignAnalyticsFilter!, $where: MessageWhere!, $dimension: MessageDimension!, $first: Int!) {
+  campaignAnalytics(filter: $filter) {
+    messagesBy(dimension: $dimension, where: $where, first: $first) {
+      totalCount
+      nodes {
+        id
+        name
+        messages
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MessagesByQuery, MessagesByQueryVariables>;
 export const AnswersDocument = new TypedDocumentString(`
     query Answers($filter: CampaignAnalyticsFilter!, $first: Int!) {
   campaignAnalytics(filter: $filter) {

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.storage.backends import guards
+from analytics.storage import database as databases
+from analytics.storage.backends import guards, transaction
 from analytics.storage.backends.guards import Guard, NotAnsweringError
 from analytics.storage.backends.transient_errors import is_transient
 from analytics.storage.database import Database, Reader
@@ -42,9 +43,11 @@ class RefusalError(Exception):
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked again and again."""
+    """Asked again and again, and given up soon."""
     monkeypatch.setattr(guards, "ASK_EVERY", 0.01)
     monkeypatch.setattr(guards, "ANSWER_TIMEOUT", 0.1)
+    monkeypatch.setattr(transaction, "CANCEL_TIMEOUT", 0.1)
+    monkeypatch.setattr(databases, "CLOSE_TIMEOUT", 0.2)
 
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), DBAPIError("", {}, RefusalError("08006")), None])

@@ -7,6 +7,7 @@ import { useI18n } from "../../../../i18n/I18nProvider";
 import { withCallingCode } from "../../../../lib/phones/callingCode";
 import { describeCounted } from "../number/describe";
 import { mayHaveReplies, type MessageSet } from "../number/messageSet";
+import { Breakdown } from "./Breakdown";
 import { Controls } from "./Controls";
 import classes from "./Drawer.module.css";
 import { ExportThese } from "./ExportThese";
@@ -91,6 +92,7 @@ function Panel({ set, filter, isExporting, onExporting }: PanelProps) {
         <Drawer.CloseButton aria-label={t.states.close} />
       </Drawer.Header>
       <Drawer.Body className={classes.body}>
+        {total ? <Breakdown set={set} filter={filter} total={total} /> : null}
         <Controls
           text={text}
           onText={setText}

@@ -3,8 +3,14 @@ import { useSearch } from "wouter";
 import { navigate } from "wouter/use-browser-location";
 import { parseMessageSet, withMessageSet, type MessageSet } from "./messageSet";
 
-/** Marks the entries of the browser's history that a click on a number made: closing goes back from them. */
-const OPENED = { areMessagesOpen: true };
+/** How many entries of the browser's history clicks on numbers made, up to this one: closing goes back from them all. */
+const KEY = "messagesDepth";
+
+function depth(): number {
+  const state: unknown = history.state;
+  const value: unknown = typeof state === "object" && state !== null && KEY in state ? state[KEY] : 0;
+  return typeof value === "number" ? value : 0;
+}
 
 /** Return the set of messages that the page's address names. */
 export function useMessageSet(): MessageSet | undefined {
@@ -17,14 +23,15 @@ const addressWith = (set: MessageSet | undefined): string => {
   return location.pathname + (search && `?${search}`);
 };
 
-/** Show the messages behind a number. */
+/** Show the messages behind a number, or fewer of those on show. */
 export function openMessages(set: MessageSet): void {
-  navigate(addressWith(set), { state: OPENED });
+  const isFromLink = depth() === 0 && parseMessageSet(new URLSearchParams(location.search)) !== undefined;
+  if (isFromLink) navigate(addressWith(set), { replace: true });
+  else navigate(addressWith(set), { state: { [KEY]: depth() + 1 } });
 }
 
 /** Close them: back to where they were opened, or, after a link, the same address without them. */
 export function closeMessages(): void {
-  const state: unknown = history.state;
-  if (typeof state === "object" && state !== null && "areMessagesOpen" in state) history.back();
+  if (depth() > 0) history.go(-depth());
   else navigate(addressWith(undefined), { replace: true });
 }

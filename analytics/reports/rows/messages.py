@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
 
 from analytics.domain.message_conditions import BOUNCED_STATES, REPLIED_STATES, MessageConditions
-from analytics.domain.query_spec import QuerySpec
+from analytics.domain.query_spec import Dimension, QuerySpec
 from analytics.domain.time_zones import HOUR
 from analytics.reports.availability import readable, require_few, require_messages
 from analytics.reports.row_conditions import dimension_conditions, filters, hours_of_week, sent_between
@@ -141,15 +142,34 @@ async def reply_rules(reader: Reader, tenant: str, reply_ids: Iterable[str]) -> 
     return {row.id: row.rule for row in rows}
 
 
+async def count_by(reader: Reader, spec: QuerySpec, dimension: Dimension) -> dict[str, int]:
+    """Count the messages of a specification by a dimension's ids. Raises as `read_messages`."""
+    rollup = await _rollup_of(reader, spec, dimension)
+    if rollup is None:
+        await require_messages(reader, spec)
+        await require_few(reader, spec, "where")
+        column = messages.c[dimension.column]
+        rows = await reader.rows(select(column, func.count()).where(*filters(spec)).group_by(column))
+    else:
+        rows = await reader.rows(_grouped(spec, rollup, rollup.table.c[dimension.column]))
+    return dict(map(tuple, rows))
+
+
 async def _count_by_day(reader: Reader, spec: QuerySpec) -> CountByDay | None:
     """Count the messages of each local day in the rollups; None when they do not count these messages."""
+    rollup = await _rollup_of(reader, spec)
+    return (
+        None if rollup is None else dict(map(tuple, await reader.rows(_grouped(spec, rollup, rollup.table.c.period))))
+    )
+
+
+async def _rollup_of(reader: Reader, spec: QuerySpec, *dimensions: Dimension) -> Rollup | None:
+    """Return the narrowest rollup that counts the messages of a specification by dimensions, if any does."""
     if replace(spec, where=None).reads_rows or spec.zone.rules_version != await readable(reader, spec.tenant_id):
         return None
-    where = spec.where or MessageConditions()
-    family = _family_of(where)
-    filtered = {dimension.column for dimension, _ in spec.filtered()}
-    rollup = next((r for r in ROLLUPS if r.family is family and filtered <= set(r.columns)), None)
-    return None if rollup is None else dict(map(tuple, await reader.rows(_by_day(spec, where, rollup))))
+    family = _family_of(spec.where or MessageConditions())
+    columns = {dimension.column for dimension in (*dimensions, *(filtered for filtered, _ in spec.filtered()))}
+    return next((r for r in ROLLUPS if r.family is family and columns <= set(r.columns)), None)
 
 
 def _family_of(where: MessageConditions) -> MeasureGroup | None:
@@ -165,8 +185,9 @@ def _family_of(where: MessageConditions) -> MeasureGroup | None:
     return RESPONSES if where.states == REPLIED_STATES else None
 
 
-def _by_day(spec: QuerySpec, where: MessageConditions, rollup: Rollup) -> Select[tuple[int, int]]:
-    table = rollup.table
+def _grouped(spec: QuerySpec, rollup: Rollup, key: ColumnElement[Any]) -> Select[tuple[Any, int]]:
+    """Select the messages of a specification by a key of a rollup's days, without keys that have none."""
+    table, where = rollup.table, spec.where or MessageConditions()
     conditions = [
         table.c.tenant_id == spec.tenant_id,
         table.c.period.between(spec.first.toordinal(), spec.last.toordinal()),
@@ -178,7 +199,7 @@ def _by_day(spec: QuerySpec, where: MessageConditions, rollup: Rollup) -> Select
         conditions.append(in_list(table.c.hour_of_week, hours_of_week(where)))
     counted = _steps(where, rollup) if rollup.family is FUNNEL else table.c[rollup.family.counted]
     count = cast(func.sum(counted), BigInteger)
-    return select(table.c.period, count).where(*conditions).group_by(table.c.period).having(func.sum(counted) > 0)
+    return select(key, count).where(*conditions).group_by(key).having(func.sum(counted) > 0)
 
 
 def _steps(where: MessageConditions, rollup: Rollup) -> ColumnElement[int]:

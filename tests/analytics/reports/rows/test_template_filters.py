@@ -14,9 +14,10 @@ from analytics.domain.measures.funnel import total
 from analytics.domain.query_spec import QuerySpec
 from analytics.domain.time_zones import to_micros
 from analytics.lifecycle.retention import delete_old_messages
-from analytics.reports import availability, runner, template_filters
+from analytics.reports import availability, runner
 from analytics.reports.planner import AggregateQuery, Grouping
-from analytics.reports.template_filters import resolve, resolve_rows
+from analytics.reports.rows import template_filters
+from analytics.reports.rows.template_filters import resolve, resolve_rows
 from analytics.storage.database import Database
 from tests.analytics.reports.queries import scoped_cases, sent, spec, spec_of
 from tests.support import factories

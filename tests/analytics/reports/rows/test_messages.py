@@ -17,7 +17,7 @@ from analytics.domain.time_zones import to_micros
 from analytics.domain.whatsapp_errors import NO_CODE
 from analytics.lifecycle.retention import delete_old_messages
 from analytics.reports import availability
-from analytics.reports.messages import MessageOrder, MessageOrderField, read_messages
+from analytics.reports.rows.messages import MessageOrder, MessageOrderField, read_messages
 from analytics.storage.database import Database
 from tests.analytics.reports.queries import scoped_cases, spec_of
 from tests.support import oracle as rules

@@ -1,6 +1,6 @@
-"""The view on PostgreSQL, against the same sections as plain SQL on its message rows.
+"""Databases of the benchmarks on PostgreSQL.
 
-The database holds the first forty days of the large year, day for day as dense as it: thirty days of a table that is
+The large one holds the first forty days of the large year, day for day as dense as it: thirty days of a table that is
 indexed by time cost the same, whatever else is in it.
 """
 
@@ -14,22 +14,16 @@ import asyncpg
 from rich.progress import track
 from sqlalchemy import delete
 
-from analytics.domain.time_zones import zone
 from analytics.migrations import migrate
 from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from analytics.storage.tables import messages, metadata
-from benchmarks.groups.dashboard import filter_of, first_view
-from benchmarks.page.viewers import PLATFORM
-from benchmarks.support.measuring import RUNS, WARM_UPS, Result, compared, median_ms
-from benchmarks.support.reference import sections, where
-from benchmarks.support.serving import ADMINISTRATOR, serving
 from benchmarks.workload.data import prepare, rows
 from benchmarks.workload.messages import DAYS, FIRST_DAY, TENANT
 
 SERVER = os.environ.get("EMBUDO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres")  # noqa: TID251
 BASE = SERVER.rpartition("/")[0]
-BUILT = "built, see benchmarks.groups.postgresql"  # the database's comment when it is whole
+BUILT = "built, see benchmarks.support.postgresql"  # the database's comment when it is whole
 KEPT = 40  # days
 RANGE = (FIRST_DAY + timedelta(days=5), FIRST_DAY + timedelta(days=34))
 
@@ -106,13 +100,6 @@ def forget(large: int, tenant: str) -> None:
     asyncio.run(work())
 
 
-def results(large: int) -> Iterator[Result]:
-    """The result on PostgreSQL."""
-    with serving(large_database(large), ADMINISTRATOR, PLATFORM) as (administrator, platform):
-        month = median_ms(first_view(administrator, platform, filter_of(RANGE)))
-    yield compared("dashboard_pg_vs_rows", month, asyncio.run(_rows_ms(f"embudo_bench_{large}")), "ms", "<= 0.05")
-
-
 async def _make(name: str, count: int, of: int) -> None:
     server = await asyncpg.connect(SERVER)
     comment = await server.fetchval(
@@ -126,6 +113,7 @@ async def _make(name: str, count: int, of: int) -> None:
     await server.close()
     async with Database(url(name)) as database:
         await migrate(database)  # what an earlier release made
+        await rebuild(database, TENANT, anew=False)
 
 
 async def _fill(name: str, count: int, of: int) -> None:
@@ -147,18 +135,3 @@ async def _fill(name: str, count: int, of: int) -> None:
         await rebuild(database, TENANT, anew=True)
         await connection.execute("VACUUM ANALYZE")
         await connection.close()
-
-
-async def _rows_ms(name: str) -> float:
-    utc = zone("UTC")
-    first, until = utc.day_start(RANGE[0]), utc.day_start(RANGE[1] + timedelta(days=1))
-    statements = list(sections(where(first, until, {}, TENANT), "sent_at / 86400000000", "(replied_at / 3600000000)"))
-    connection = await asyncpg.connect(f"{BASE}/{name}")
-    loop, times = asyncio.get_running_loop(), []
-    for _ in range(WARM_UPS + RUNS):
-        started = loop.time()
-        for statement in statements:
-            await connection.fetch(statement)
-        times.append((loop.time() - started) * 1000)
-    await connection.close()
-    return sorted(times[WARM_UPS:])[RUNS // 2]

@@ -11,7 +11,8 @@ from analytics.domain.errors import TooManyMessagesError
 from analytics.domain.measures.response_times import quantile
 from analytics.domain.message_conditions import ReplyKind
 from analytics.domain.query_spec import QuerySpec
-from analytics.reports import answers, availability
+from analytics.reports import availability
+from analytics.reports.rows import answers
 from analytics.storage.database import Database
 from tests.analytics.reports.queries import scoped_cases, sent, spec, spec_of
 from tests.support import oracle as rules
