@@ -19,7 +19,7 @@ from analytics.rollups.rebuild import rebuild
 from analytics.storage.database import Database
 from tests.support import factories, strategies
 from tests.support.factories import ask, execute, identity, member, message_sent, reply, status
-from tests.support.graphql.view import CATEGORIES, DOCUMENT, FRAGMENTS, ORDERS, View, narrowed, ordered, variables
+from tests.support.graphql.view import DOCUMENT, FRAGMENTS, FURTHER, ORDERS, View, narrowed, ordered, variables
 from tests.support.ingest_helpers import feed
 from tests.support.oracle import Filter, Oracle
 from tests.support.sql.counter import reads
@@ -69,7 +69,7 @@ async def test_the_whole_view_is_what_the_oracle_computes(
         assert result.errors is None
         assert result.data == view.everything(allowed, order)
         asked = {"filter": variables(filter)["filter"]}
-        assert await ask(database, who, CATEGORIES, asked, now=asked_at) == view.categories(allowed)
+        assert await ask(database, who, FURTHER, asked, now=asked_at) == view.further(allowed)
 
 
 def office() -> list[dict[str, Any]]:

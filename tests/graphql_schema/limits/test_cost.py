@@ -62,7 +62,6 @@ FIELDS = {
         "messagesBy(dimension: AGENT, first: 200) { nodes { id name messages } }"
     ),
     "CampaignAnalytics.byAnswer": analytics("byAnswer(first: 200) { nodes { kind messages } }"),
-    "Answer.replies": analytics("byAnswer { nodes { replies } }"),
     "CampaignAnalytics.sendTimes": analytics("sendTimes { hour delivered responded }"),
     "CampaignAnalytics.sendTimeBlocks": analytics("sendTimeBlocks { delivered best }"),
     "CampaignAnalytics.responseTime": analytics("responseTime { median }"),

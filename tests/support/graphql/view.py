@@ -16,12 +16,13 @@ from tests.support.oracle import DAY, Filter, Funnel, Granularity, Oracle, Oracl
 Row = dict[str, Any]
 
 FRAGMENTS = """
-fragment Step on FunnelStep { count tickets base rate interval { low high } }
+fragment Step on FunnelStep { count tickets base rate }
 fragment Steps on Funnel {
   messages tickets
   sent { ...Step } bounced { ...Step } pending { ...Step }
   delivered { ...Step } read { ...Step } responded { ...Step }
 }
+fragment Ends on FunnelStep { interval { low high } }
 fragment Info on PageInfo { hasNextPage hasPreviousPage }
 fragment Agents on AgentPerformanceConnection {
   totalCount pageInfo { ...Info }
@@ -40,7 +41,11 @@ fragment Accounts on AccountPerformanceConnection {
 fragment Points on TimeSeriesPoint { startsAt on funnel { ...Steps } }
 fragment View on CampaignAnalytics {
   period { from to timeZone startsAt endsAt }
-  funnel { ...Steps }
+  funnel {
+    ...Steps
+    sent { ...Ends } bounced { ...Ends } pending { ...Ends }
+    delivered { ...Ends } read { ...Ends } responded { ...Ends }
+  }
   byAgent(first: 200) { ...Agents }
   byDepartment(first: 200) { ...Departments }
   byTemplate(first: 200) { ...Templates }
@@ -56,7 +61,6 @@ fragment View on CampaignAnalytics {
   responsesByHour { hour responses }
   responseHeatmap { weekday hour responses }
   responseTime { responses median p90 }
-  sendTimes { weekday hour delivered responded rate typicalResponseTime }
   bounceReasons { code title count share }
   maturing { messages until }
 }
@@ -69,9 +73,13 @@ query Everything($filter: CampaignAnalyticsFilter!, $order: PerformanceOrder) {
 }
 """
 )
-CATEGORIES = """
-query Categories($filter: CampaignAnalyticsFilter!) {
-  campaignAnalytics(filter: $filter) { byCategory { totalCount nodes { category funnel { messages tickets } } } }
+FURTHER = """
+query Further($filter: CampaignAnalyticsFilter!) {
+  campaignAnalytics(filter: $filter) {
+    byCategory { totalCount nodes { category funnel { messages tickets } } }
+    byAnswer { totalCount nodes { kind label payload messages replies share medianResponseTime } }
+    sendTimes { weekday hour delivered responded rate typicalResponseTime }
+  }
 }
 """
 # Longer ranges have more hours than a series may have points.
@@ -119,14 +127,15 @@ def funnel(steps: Funnel) -> Row:
     for step, of in BASES.items():
         count, base = steps[step][0], steps[of][0]
         rate = count / base if base else None
-        shown[step] = {
-            "count": count,
-            "tickets": steps[step][1],
-            "base": base,
-            "rate": rate,
-            "interval": interval(count, base),
-        }
+        shown[step] = {"count": count, "tickets": steps[step][1], "base": base, "rate": rate}
     return shown
+
+
+def with_intervals(funnel: Row) -> Row:
+    """A funnel with the interval of each rate."""
+    return funnel | {
+        step: funnel[step] | {"interval": interval(funnel[step]["count"], funnel[step]["base"])} for step in BASES
+    }
 
 
 def interval(count: int, base: int) -> Row | None:
@@ -223,7 +232,7 @@ class View:
                 "startsAt": day_start(filter.first, zone).astimezone(zone).isoformat(),
                 "endsAt": day_start(filter.last + DAY, zone).astimezone(zone).isoformat(),
             },
-            "funnel": funnel(oracle.funnel(chosen)),
+            "funnel": with_intervals(funnel(oracle.funnel(chosen))),
             **self._tables(chosen, ("byAgent", "byDepartment", "byTemplate", "byAccount"), None),
             **self._tables(
                 chosen, ("orderedAgents", "orderedDepartments", "orderedTemplates", "orderedAccounts"), order
@@ -240,9 +249,6 @@ class View:
                 for (weekday, hour), responses in oracle.heatmap(filter).items()
             ],
             "responseTime": {"responses": count, "median": median, "p90": p90},
-            "sendTimes": [
-                _send_time(weekday, hour, *counts) for (weekday, hour), counts in oracle.send_times(filter).items()
-            ],
             "bounceReasons": self._bounces(chosen, filter),
             "maturing": {
                 "messages": maturing,
@@ -285,14 +291,42 @@ class View:
             for name, (of, rows) in zip(names, self.tables(chosen).values(), strict=True)
         }
 
-    def categories(self, filter: Filter) -> Row:
-        """The answer to `CATEGORIES`."""
+    def further(self, filter: Filter) -> Row:
+        """The answer to `FURTHER`."""
         counts = self.oracle.by(self.oracle.select(filter), "template_category")
         nodes = [
             {"category": category, "funnel": {"messages": steps["messages"][0], "tickets": steps["messages"][1]}}
             for (category,), steps in sorted(counts.items(), key=lambda row: (-row[1]["messages"][0], row[0]))
         ]
-        return {"campaignAnalytics": {"byCategory": {"totalCount": len(nodes), "nodes": nodes}}}
+        answers = self._answers(filter)
+        return {
+            "campaignAnalytics": {
+                "byCategory": {"totalCount": len(nodes), "nodes": nodes},
+                "byAnswer": {"totalCount": len(answers), "nodes": answers},
+                "sendTimes": [
+                    _send_time(weekday, hour, *counts)
+                    for (weekday, hour), counts in self.oracle.send_times(filter).items()
+                ],
+            }
+        }
+
+    def _answers(self, filter: Filter) -> list[Row]:
+        answers = self.oracle.answers(filter)
+        responded = sum(messages for _, messages, _, _ in answers.values())
+        return [
+            {
+                "kind": kind,
+                "label": label,
+                "payload": None if button == label else button,
+                "messages": messages,
+                "replies": replies,
+                "share": messages / responded,
+                "medianResponseTime": median,
+            }
+            for (kind, button), (label, messages, replies, median) in sorted(
+                answers.items(), key=lambda row: (-row[1][1], row[0][0], row[0][1] or "")
+            )
+        ]
 
     def _users_of(self, template: str, chosen: list[OracleMessage]) -> list[Row]:
         ids = {message.department_id for message in chosen if message.template_id == template}
