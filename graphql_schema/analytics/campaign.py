@@ -290,7 +290,7 @@ class CampaignAnalytics:
     async def messages_by(
         self,
         info: Info,
-        dimension: Annotated[MessageDimension, strawberry.argument(description="What to count them by.")],
+        dimension: Annotated[MessageDimension, strawberry.argument(description="The dimension to count them by.")],
         where: Annotated[
             MessageWhere | None, strawberry.argument(description="Conditions on them. Absent: none.")
         ] = None,

@@ -167,10 +167,10 @@ COUNTS = """query Counts($filter: CampaignAnalyticsFilter!, $where: MessageWhere
         {"step": "READ", "createdTicket": False},
         {"bounceCodes": [131026]},
         {"bounceCodes": [None]},
-        {"repliedAt": {"weekday": 3}},
+        {"repliedAt": {"weekday": 2}},
         {"replyKinds": ["TEXT"]},
         {"button": "yes"},
-        {"step": "SENT", "text": "m1"},
+        {"step": "SENT", "text": "DESK"},
     ],
 )
 async def test_the_messages_of_a_number_are_counted_by_what_they_have(
@@ -181,7 +181,8 @@ async def test_the_messages_of_a_number_are_counted_by_what_they_have(
     asked = {"filter": WEEK | {"timeZone": zone}, "where": where}
     counts = (await ask(database, who, COUNTS, asked))["campaignAnalytics"]
     for kind, table in counts.items():
-        assert table["totalCount"] == len(table["nodes"]) > 0
+        assert table["totalCount"] == len(table["nodes"])
+        assert table["nodes"] or role == "supervisor"
         for row in table["nodes"]:
             narrowed = asked | {"filter": asked["filter"] | {f"{kind}Ids": [row["id"]]}}
             found = (await ask(database, who, MESSAGES, narrowed))["campaignAnalytics"]["messages"]

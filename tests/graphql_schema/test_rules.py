@@ -113,7 +113,7 @@ def test_every_list_is_bounded() -> None:
     lists = {where for where, field in fields() if _is_list(field) and not where.endswith(pages)}
     assert lists == set(FIXED)
     connections = {where: field for where, field in fields() if get_named_type(field.type).name.endswith("Connection")}
-    assert len(connections) == 13
+    assert len(connections) == 15
     for where, field in connections.items():
         assert str(field.args["first"].type) == "Int!", where
         assert 0 < field.args["first"].default_value <= 200, where
