@@ -1,8 +1,8 @@
 import { definitions } from "../api/generated/definitions";
-import { annotationsEn } from "./annotations.en";
-import { bouncesEn } from "./bounces.en";
+import { annotationsEn } from "./words/annotations.en";
+import { bouncesEn } from "./words/bounces.en";
 import type { Texts } from "./es";
-import { messagesEn } from "./messages.en";
+import { messagesEn } from "./words/messages.en";
 import { plural, type PluralForms } from "./plural";
 
 const pluralOf = (forms: PluralForms) => (n: number) => plural("en", n, forms);

@@ -1,7 +1,7 @@
-import { annotationsEs } from "./annotations.es";
-import { bouncesEs } from "./bounces.es";
+import { annotationsEs } from "./words/annotations.es";
+import { bouncesEs } from "./words/bounces.es";
 import { definitionsEs } from "./definitions.es";
-import { messagesEs } from "./messages.es";
+import { messagesEs } from "./words/messages.es";
 import { plural, type PluralForms } from "./plural";
 
 const pluralOf = (forms: PluralForms) => (n: number) => plural("es", n, forms);

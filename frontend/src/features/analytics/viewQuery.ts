@@ -6,7 +6,7 @@ import { answerOptions } from "../../api/useStableQuery";
 import { comparisonOf } from "./comparison/comparison";
 import { choiceOf } from "./filters/changes";
 import { MAX_NAMES, parseFixedFilters, toFilterInput, type Filters } from "./filters/filters";
-import { defaultGranularity } from "./series/granularity";
+import { defaultGranularity } from "./series/granularity/granularity";
 import { PAGE_SIZE } from "./tables/view/tableView";
 
 /** Build the variables of the first screen's one query. */

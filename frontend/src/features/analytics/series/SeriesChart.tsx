@@ -23,7 +23,7 @@ import { annotationsByPoint } from "../annotations/marks";
 import { useAnnotations } from "../annotations/useAnnotations";
 import type { Earlier } from "../comparison/comparison";
 import { daysBetween, toBuckets } from "./buckets";
-import { allowedGranularities, defaultGranularity } from "./granularity";
+import { allowedGranularities, defaultGranularity } from "./granularity/granularity";
 import { earlierLine, seriesLines, type LineKey } from "./lines";
 import { alignEarlier, weekdayOffset } from "./earlier/alignment";
 import { SeriesLegend } from "./SeriesLegend";

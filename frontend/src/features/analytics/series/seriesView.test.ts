@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GRANULARITIES } from "./granularity";
+import { GRANULARITIES } from "./granularity/granularity";
 import { parseSeriesView, writeSeriesView, type SeriesView } from "./seriesView";
 
 const parse = (search: string) => parseSeriesView(new URLSearchParams(search), GRANULARITIES);

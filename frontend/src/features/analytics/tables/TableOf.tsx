@@ -16,7 +16,7 @@ import { AgentTable } from "./agents/AgentTable";
 import { TemplateHealth } from "./health/TemplateHealth";
 import type { TableSource } from "./rows/useTableRows";
 import { FilterLink } from "./table/FilterLink";
-import { NameCell } from "./table/NameCell";
+import { NameCell } from "./table/cells/NameCell";
 import { NameList } from "./table/NameList";
 import { PerformanceTable } from "./table/PerformanceTable";
 import type { TableView } from "./view/tableView";

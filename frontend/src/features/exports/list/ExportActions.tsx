@@ -7,11 +7,11 @@ import { useI18n } from "../../../i18n/I18nProvider";
 import { useViewer } from "../../session/ViewerProvider";
 import { errorMessage } from "../errorMessage";
 import { useDownload } from "../useDownload";
-import { canRepeat } from "./again";
+import { canRepeat } from "./again/again";
 import classes from "./ExportTable.module.css";
 import { isActive } from "../status";
 import { useReloadExports } from "../useReloadExports";
-import { RepeatButton } from "./RepeatButton";
+import { RepeatButton } from "./again/RepeatButton";
 
 /** The buttons of an export: download its file, cancel it, delete it. */
 export function ExportActions({ export: item }: { export: ExportRowFragment }) {

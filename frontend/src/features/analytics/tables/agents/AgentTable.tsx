@@ -10,7 +10,7 @@ import { useI18n } from "../../../../i18n/I18nProvider";
 import type { Row } from "../rows/allRows";
 import { sumFunnels } from "../rows/sums";
 import type { TableSource } from "../rows/useTableRows";
-import { NameCell } from "../table/NameCell";
+import { NameCell } from "../table/cells/NameCell";
 import { NameList } from "../table/NameList";
 import classes from "../table/PerformanceTable.module.css";
 import { PerformanceTable } from "../table/PerformanceTable";

@@ -3,10 +3,10 @@ import type { MouseEvent, ReactNode } from "react";
 import type { PerformanceOrder, PerformanceOrderField } from "../../../../api/generated/operations";
 import { useI18n } from "../../../../i18n/I18nProvider";
 import type { Row } from "../rows/allRows";
-import { ExtraCells, ExtraHeaders } from "./ExtraCells";
+import { ExtraCells, ExtraHeaders } from "./cells/ExtraCells";
 import { NUMBER_COLUMNS } from "../view/columns";
 import type { TableView } from "../view/tableView";
-import { NumberCells, type RowIdentity } from "./NumberCells";
+import { NumberCells, type RowIdentity } from "./cells/NumberCells";
 import classes from "./PerformanceTable.module.css";
 import { SortableHeader } from "./SortableHeader";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addDays } from "../../../lib/dates/days";
+import { addDays } from "../../../../lib/dates/days";
 import { allowedGranularities, defaultGranularity } from "./granularity";
 
 const daysOf = (count: number) => ({ from: "2024-01-01", to: addDays("2024-01-01", count - 1) });

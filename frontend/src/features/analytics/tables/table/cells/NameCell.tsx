@@ -1,7 +1,7 @@
-import { useI18n } from "../../../../i18n/I18nProvider";
-import { ENTITIES, type FilterKind } from "../../filters/filters";
-import { FilterLink } from "./FilterLink";
-import classes from "./PerformanceTable.module.css";
+import { useI18n } from "../../../../../i18n/I18nProvider";
+import { ENTITIES, type FilterKind } from "../../../filters/filters";
+import { FilterLink } from "../FilterLink";
+import classes from "../PerformanceTable.module.css";
 
 type Props = {
   kind: FilterKind;

@@ -1,12 +1,12 @@
 import { Table } from "@mantine/core";
-import type { RowFunnelFragment } from "../../../../api/generated/operations";
-import { useI18n } from "../../../../i18n/I18nProvider";
-import { MIN_BASE, wilsonInterval } from "../../../../lib/statistics/wilson";
-import { named, type RowIds } from "../../messages/number/messageSet";
-import { MessagesButton } from "../../messages/number/MessagesButton";
-import { NUMBER_COLUMNS, type Share } from "../view/columns";
-import type { TableView } from "../view/tableView";
-import classes from "./PerformanceTable.module.css";
+import type { RowFunnelFragment } from "../../../../../api/generated/operations";
+import { useI18n } from "../../../../../i18n/I18nProvider";
+import { MIN_BASE, wilsonInterval } from "../../../../../lib/statistics/wilson";
+import { named, type RowIds } from "../../../messages/number/messageSet";
+import { MessagesButton } from "../../../messages/number/MessagesButton";
+import { NUMBER_COLUMNS, type Share } from "../../view/columns";
+import type { TableView } from "../../view/tableView";
+import classes from "../PerformanceTable.module.css";
 
 /** The ids and the name of a row, whose messages its numbers open. */
 export type RowIdentity = { ids: RowIds; name: string };

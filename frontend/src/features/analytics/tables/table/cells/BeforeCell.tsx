@@ -1,8 +1,8 @@
-import { useI18n } from "../../../../i18n/I18nProvider";
-import { rateChange, relativeChange } from "../../comparison/change";
-import type { Row } from "../rows/allRows";
-import type { NumberColumn } from "../view/columns";
-import classes from "./PerformanceTable.module.css";
+import { useI18n } from "../../../../../i18n/I18nProvider";
+import { rateChange, relativeChange } from "../../../comparison/change";
+import type { Row } from "../../rows/allRows";
+import type { NumberColumn } from "../../view/columns";
+import classes from "../PerformanceTable.module.css";
 
 type Props = { row: Row; column: NumberColumn };
 

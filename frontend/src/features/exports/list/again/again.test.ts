@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ExportRowFragment } from "../../../api/generated/operations";
+import type { ExportRowFragment } from "../../../../api/generated/operations";
 import { canRepeat, toInput } from "./again";
 
 const filter = {

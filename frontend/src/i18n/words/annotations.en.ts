@@ -1,5 +1,5 @@
 import type { AnnotationTexts } from "./annotations.es";
-import { plural } from "./plural";
+import { plural } from "../plural";
 
 /** The texts of what happened beside the numbers, in English. */
 export const annotationsEn: AnnotationTexts = {

@@ -1,12 +1,12 @@
 import { Table } from "@mantine/core";
-import { definitions } from "../../../../api/generated/definitions";
-import { useI18n } from "../../../../i18n/I18nProvider";
-import type { Row } from "../rows/allRows";
-import { comparedColumn } from "../view/columns";
-import type { TableView } from "../view/tableView";
-import { Sparkline } from "../trend/Sparkline";
+import { definitions } from "../../../../../api/generated/definitions";
+import { useI18n } from "../../../../../i18n/I18nProvider";
+import type { Row } from "../../rows/allRows";
+import { comparedColumn } from "../../view/columns";
+import type { TableView } from "../../view/tableView";
+import { Sparkline } from "../../trend/Sparkline";
 import { BeforeCell } from "./BeforeCell";
-import classes from "./PerformanceTable.module.css";
+import classes from "../PerformanceTable.module.css";
 
 /** The heads of the columns on demand. */
 export function ExtraHeaders({ extras, order }: Pick<TableView, "extras" | "order">) {

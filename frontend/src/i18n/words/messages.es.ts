@@ -1,4 +1,4 @@
-import { plural } from "./plural";
+import { plural } from "../plural";
 
 const nounOf = (one: string, other: string) => (n: number) => plural("es", n, { one, many: `de ${other}`, other });
 

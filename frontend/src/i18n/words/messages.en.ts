@@ -1,5 +1,5 @@
 import type { MessageTexts } from "./messages.es";
-import { plural } from "./plural";
+import { plural } from "../plural";
 
 const nounOf = (one: string, other: string) => (n: number) => plural("en", n, { one, other });
 

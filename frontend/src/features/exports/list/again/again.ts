@@ -1,5 +1,9 @@
 /** Asking for an export again. */
-import type { CampaignAnalyticsFilter, CreateExportInput, ExportRowFragment } from "../../../api/generated/operations";
+import type {
+  CampaignAnalyticsFilter,
+  CreateExportInput,
+  ExportRowFragment,
+} from "../../../../api/generated/operations";
 
 type Departments = { id: string }[] | null;
 

@@ -1,4 +1,4 @@
-import { plural } from "./plural";
+import { plural } from "../plural";
 
 /** The texts of what happened beside the numbers, in Spanish. */
 export const annotationsEs = {

@@ -1,5 +1,5 @@
-import type { Granularity } from "../../../api/generated/operations";
-import { countDays, type Days } from "../../../lib/dates/days";
+import type { Granularity } from "../../../../api/generated/operations";
+import { countDays, type Days } from "../../../../lib/dates/days";
 
 export const GRANULARITIES: Granularity[] = ["HOUR", "DAY", "WEEK", "MONTH"];
 

@@ -1,15 +1,15 @@
 import { Button } from "@mantine/core";
 import { IconRepeat } from "@tabler/icons-react";
 import { useState } from "react";
-import { CreateExportDocument, type ExportRowFragment } from "../../../api/generated/operations";
-import { useApiMutation } from "../../../api/useApiMutation";
-import { useI18n } from "../../../i18n/I18nProvider";
-import { useViewer } from "../../session/ViewerProvider";
-import { errorMessage } from "../errorMessage";
-import { newKey } from "../idempotencyKey";
-import { useFollowExport } from "../progress/ExportFollower";
+import { CreateExportDocument, type ExportRowFragment } from "../../../../api/generated/operations";
+import { useApiMutation } from "../../../../api/useApiMutation";
+import { useI18n } from "../../../../i18n/I18nProvider";
+import { useViewer } from "../../../session/ViewerProvider";
+import { errorMessage } from "../../errorMessage";
+import { newKey } from "../../idempotencyKey";
+import { useFollowExport } from "../../progress/ExportFollower";
 import { toInput } from "./again";
-import classes from "./ExportTable.module.css";
+import classes from "../ExportTable.module.css";
 
 type Props = { export: ExportRowFragment; onDone: (failure: string | undefined) => void };
 
