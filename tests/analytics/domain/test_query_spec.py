@@ -251,9 +251,9 @@ def test_what_a_newer_release_wrote_is_named_also_inside_the_conditions() -> Non
     stored = replace(spec(), where=MessageConditions(created_ticket=True)).to_json()
     assert QuerySpec.from_json(stored).where == MessageConditions(created_ticket=True)
     assert QuerySpec.unknown_fields(stored) == []
-    newer = stored.replace('"created_ticket":true', '"created_ticket":true,"button":"yes"')
+    newer = stored.replace('"created_ticket":true', '"created_ticket":true,"flow":"yes"')
     narrower = stored.replace('"tenant_id"', '"hides_texts":true,"tenant_id"')
     assert QuerySpec.unknown_fields(narrower) == ["scope.hides_texts"]
-    assert QuerySpec.unknown_fields(newer.replace('"now"', '"regions":["es"],"now"')) == ["regions", "where.button"]
+    assert QuerySpec.unknown_fields(newer.replace('"now"', '"regions":["es"],"now"')) == ["regions", "where.flow"]
     # What is not restricted is not written: an older release need not know it.
     assert "where" not in spec().to_json()

@@ -118,13 +118,21 @@ def test_every_table_is_distributed_or_stays_for_a_reason() -> None:
     assert distributed()[0].name == "tenants"  # the others are put beside it
 
 
+BESIDE = """query Beside($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) {
+  annotations { totalCount } byAnswer { nodes { messages replies } } sendTimeBlocks { delivered }
+  messagesBy(dimension: AGENT) { totalCount }
+} }"""
+
+
 async def test_every_statement_to_postgresql_is_looked_at(database: Database, tenant: str) -> None:
     if "postgresql" not in database.url:
         pytest.skip("Citus is PostgreSQL")
     citus.seen.clear()
     await feed(database, tenant, [*office(), member("s1", "d1")])
     await rebuild(database, tenant, anew=True)
-    await ask(database, identity(tenant, "supervisor", "s1"), DOCUMENT, variables(ORDINARY))
+    who = identity(tenant, "supervisor", "s1")
+    await ask(database, who, DOCUMENT, variables(ORDINARY))
+    await ask(database, who, BESIDE, variables(ORDINARY))
     async with database.read() as reader:
         await unfinished(reader)
         await due_exports(reader, 0)

@@ -240,7 +240,7 @@ async def test_fewer_columns_stand_side_by_side_and_a_semicolon_between(
 # What no column of a file shows.
 NOT_IN_FILES = {
     "department", "account", "wamid", "contact", "new-contact", "reply", "member", "meta-id", "number-id",
-    "title-of-a-known-code", "title-of-nobodys", "boss", "boss-name", "boss-email", "export",
+    "title-of-a-known-code", "title-of-nobodys", "boss", "boss-name", "boss-email", "export", "note",
 }  # fmt: skip
 
 

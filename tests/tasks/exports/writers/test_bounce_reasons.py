@@ -27,7 +27,7 @@ def test_a_code_in_words(code: int | None, heard: dict[int, str], spanish: str, 
 
 
 def test_files_and_pages_say_the_same() -> None:
-    source = ROOT / "frontend" / "src" / "i18n" / "bounces.es.ts"
+    source = ROOT / "frontend" / "src" / "i18n" / "words" / "bounces.es.ts"
     pages = dict(re.findall(r'(\d+): "(.*)",', source.read_text("utf-8")))
     assert {str(code): words for code, words in SPANISH.items() if code is not None} == pages
     assert SPANISH.keys() == {None, *TITLES}
