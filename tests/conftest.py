@@ -99,12 +99,6 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         test._hypothesis_internal_use_settings = whole
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many processes of pytest as cores: tests of processes and servers wait for much of their time."""
-    return 2 * (os.cpu_count() or 1)
-
-
 def pytest_collection_finish() -> None:
     """Three thousand tests and all that they import are no garbage."""
     tune_garbage_collector()

@@ -23,7 +23,7 @@ from analytics.ingest.merging.records import ParsedRecords, reply_from
 
 
 class Batch(Struct, frozen=True, array_like=True):
-    """What the events of a batch state; the lists have each event's index. MessagePack can carry it.
+    """The statements of the events of a batch; the lists have each event's index. MessagePack can carry it.
 
     `times` has the time (µs) of every event about a message, and the last instant for the others. `directory_events`
     are the events that may state something about the directory. `ignored` are all that state nothing: statuses with an

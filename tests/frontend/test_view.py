@@ -349,7 +349,7 @@ def test_days_are_chosen_in_the_chart_and_in_its_table(administrator: Reader) ->
     settled(administrator)
     part = page.locator("[data-area=series]")
     expect(part.locator("[data-drawn]")).to_be_visible()
-    box = part.get_by_role("img").last.bounding_box()
+    box = part.locator("[data-drawn]").bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
     page.mouse.down()

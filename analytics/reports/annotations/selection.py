@@ -43,7 +43,7 @@ class AnnotationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Note:
-    """What a person wrote: its text, the department that it is for (None: all), and who wrote it."""
+    """A note of a person: its text, the department that it is for (None: all), and who wrote it."""
 
     text: str
     department: Department | None

@@ -255,5 +255,5 @@ def test_the_search_of_messages_offers_phones_to_who_sees_them(demo: Server, pag
 
     page.route("**/graphql", mask)
     Reader.enter(demo, page, "p1", QUARTER + "&messages=read")
-    hint = "Comienzo del ticket o ID" if is_masked else "Comienzo del teléfono, ticket o ID"
+    hint = "Comienzo del ticket o ID" if is_masked else "Comienzo del teléfono con código de país"
     expect(page.get_by_role("dialog").get_by_text(hint)).to_be_visible()

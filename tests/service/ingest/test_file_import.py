@@ -21,7 +21,7 @@ from tests.support.servers.server import embudo, environment
 
 SAMPLES = ROOT.parent / "shared" / "data" / "whatsapp"
 # The tenant, the time at which it came and the number of the version are no part of what was said.
-UNSAID = {"tenant_id", "received_at", "data_version"}
+UNSAID = {"tenant_id", "received_at", "data_version", "directory_version"}
 COUNTED = "figures"  # what was done, not what is known: a repetition counts again
 
 

@@ -8,19 +8,21 @@ import {
 import { useStableQuery } from "../../../../api/useStableQuery";
 import affordance from "../../../../components/affordance.module.css";
 import { useI18n } from "../../../../i18n/I18nProvider";
-import { FILTER_KINDS, type FilterKind } from "../../filters/filters";
+import type { FilterKind } from "../../filters/filters";
 import { narrowedTo, toWhere, type MessageSet } from "../number/messageSet";
 import { openMessages } from "../number/useMessageSet";
 import classes from "./Breakdown.module.css";
 
 const ROWS = 8;
 
-const DIMENSIONS: Record<FilterKind, MessageDimension> = {
+const DIMENSIONS = {
   agents: "AGENT",
   departments: "DEPARTMENT",
   templates: "TEMPLATE",
   accounts: "ACCOUNT",
-};
+} satisfies Record<FilterKind, MessageDimension>;
+
+const KINDS = Object.keys(DIMENSIONS) as FilterKind[]; // in the order of the tables' tabs
 
 type Props = {
   set: MessageSet;
@@ -33,7 +35,7 @@ type Props = {
 export function Breakdown({ set, filter, total }: Props) {
   const { t } = useI18n();
   const [isOpen, setIsOpen] = useState(false);
-  const kinds = FILTER_KINDS.filter((kind) => set.row[kind] === undefined);
+  const kinds = KINDS.filter((kind) => set.row[kind] === undefined);
   const [first] = kinds;
   if (!first) return null;
   return (
