@@ -1,4 +1,4 @@
-"""What happened beside the numbers: on the page's chart, beneath it, and beside a template's name."""
+"""Annotations in the browser: marks on the chart, the list beneath it, and the health beside a template's name."""
 
 import re
 

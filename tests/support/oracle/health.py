@@ -33,7 +33,7 @@ class Change(NamedTuple):
 
 
 class History(NamedTuple):
-    """What is known of a template now, and how it came to that."""
+    """The present health of a template, and its changes."""
 
     quality: str | None
     status: str | None
@@ -65,7 +65,7 @@ def history_of(events: Iterable[Event], id: str) -> History:
 
 
 def _told(notices: list[Event], kind: str) -> list[Fields]:
-    """What was said of one kind, once each, by time; of one second and one naming the greatest."""
+    """The statements of one kind, once each, by time; of one second and one naming only the greatest."""
     named: dict[Any, list[Event]] = defaultdict(list)
     for notice in notices:
         key = (parse_instant(notice["at"]), *(notice.get(name, "") for name in ("meta_id", "name", "language")))
