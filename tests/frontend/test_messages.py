@@ -66,37 +66,6 @@ def press(scope: Locator | Page, name: str) -> None:
     scope.get_by_role("button", name=re.compile(rf"^[\d.,% \s]*{name}.*: ver mensajes$")).click()
 
 
-BY = """query Q($filter: CampaignAnalyticsFilter!) { campaignAnalytics(filter: $filter) {
-  messagesBy(dimension: AGENT, where: {step: BOUNCED}, first: 8) { nodes { id name messages } }
-} }"""
-
-
-def test_whose_they_are_is_told_and_each_opens_its_own(reader: Reader) -> None:
-    page = reader.page
-    press(page.locator("div[data-step=bounced]"), "rebotados")
-    shows(reader, "Rebotados", told(reader, {"step": "BOUNCED"}))
-    panel = drawer(page)
-    panel.get_by_text("¿De quién son?").click()
-    since, until = periods(reader.today())["last90"]
-    answer = reader.server.ask(reader.identity, BY, filter={"sentOn": {"from": since, "to": until}})
-    rows = answer["campaignAnalytics"]["messagesBy"]["nodes"]
-    found = panel.locator("details li")
-    expect(found).to_have_count(len(rows))
-    shown = [f"{row['name']}{reader.written('count', row['messages'])}" for row in rows]
-    assert [text.strip() for text in found.all_text_contents()] == shown
-    assert violations(page) == []
-    found.nth(1).get_by_role("button").click()
-    shows(reader, "Rebotados", told(reader, {"step": "BOUNCED"}, {"agentIds": [rows[1]["id"]]}))
-    page.go_back()
-    shows(reader, "Rebotados", told(reader, {"step": "BOUNCED"}))
-    panel.get_by_text("¿De quién son?").click()
-    panel.locator("details li").first.get_by_role("button").click()
-    shows(reader, "Rebotados", told(reader, {"step": "BOUNCED"}, {"agentIds": [rows[0]["id"]]}))
-    page.keyboard.press("Escape")  # closes all of it at once
-    expect(drawer(page)).to_be_hidden()
-    assert "messages=" not in page.url
-
-
 STEPS = [
     ("li[data-step=messages]", "mensajes", "Todos", {}),
     ("li[data-step=sent]", "enviados", "Enviados", {"step": "SENT"}),
