@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from analytics.domain.measures.send_times import SendTimeBlock, SendTimeCounts, blocks_of_day
 from analytics.domain.query_spec import QuerySpec
-from analytics.reports.availability import readable, require_few
-from analytics.reports.planner import AggregateQuery, Grouping, choose_plan
+from analytics.reports.planner import AggregateQuery, Grouping
 from analytics.reports.runner import run_aggregate
 from analytics.storage.database import Reader
 from resolvers.loader import RequestLoader
@@ -32,8 +31,5 @@ async def send_time_blocks(loader: RequestLoader, spec: QuerySpec) -> list[SendT
 
 
 async def _read_hours(reader: Reader, spec: QuerySpec) -> dict[int, SendTimeCounts]:
-    query = AggregateQuery(spec, Grouping.SEND_HOUR)
-    if choose_plan(query, await readable(reader, spec.tenant_id)).rollup is None:
-        await require_few(reader, spec, "sendTimes")
-    rows = await run_aggregate(reader, query)
+    rows = await run_aggregate(reader, AggregateQuery(spec, Grouping.SEND_HOUR))
     return {hour: SendTimeCounts(*counts.values) for (hour,), counts in rows.items()}

@@ -19,7 +19,7 @@ from analytics.domain.templates import Category
 from analytics.domain.text import mask_message_id, mask_phone
 from analytics.domain.time_zones import FIRST_INSTANT, LAST_INSTANT, ONE_DAY, SECOND, Zone, zone
 from analytics.reports import sql
-from analytics.reports.availability import lacks_messages, read_cached, readable, require_messages
+from analytics.reports.availability import lacks_messages, read_cached, readable, require_few, require_messages
 from analytics.reports.directory import ACCOUNTS, AGENTS, DEPARTMENTS, TEMPLATES, NameHistory, load_names
 from analytics.reports.planner import AggregateQuery, Grouping, choose_plan
 from analytics.storage import tables
@@ -83,6 +83,8 @@ async def _read_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
         if choose_plan(query, zone(spec.tenant_time_zone).rules_version).rollup and await lacks_messages(reader, spec):
             raise UnavailableError("The counts are being rebuilt. Try again in a minute.")
         await require_messages(reader, spec)
+        if spec.until is None:  # else of one day only
+            await require_few(reader, spec, "filter.sentOn")
     log.debug("plan", grouping=query.grouping, plan=str(chosen))
     reader.plans.append(f"{query}: {chosen}")
     measures = len(query.family.measures)
