@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, case, func, select
@@ -32,6 +32,7 @@ KEY_BYTES, ID_BYTES, ROW_BYTES = 2_048, 400, 2_048
 
 Key = tuple[Any, ...]
 Rows = Mapping[Key, FunnelCounts]
+Counts = TypeVar("Counts", bound=Mapping[Any, Any])
 
 
 async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
@@ -43,18 +44,34 @@ async def run_aggregate(reader: Reader, query: AggregateQuery) -> Rows:
     spec = query.spec
     if spec.until is not None:  # until the time of day of now: another one at each request
         return await _read_until(reader, query)
+    return await read_counts_cached(
+        reader, spec, query.groupings, lambda: _read_aggregate(reader, query), ROW_BYTES, str(query)
+    )
+
+
+async def read_counts_cached(
+    reader: Reader,
+    spec: QuerySpec,
+    name: Hashable,
+    read: Callable[[], Awaitable[Counts]],
+    row_bytes: int,
+    plan: str,
+) -> Counts:
+    """Return counts of a specification's messages, from memory if they were read since the data changed.
+
+    `name` is what is counted, `row_bytes` the memory that a row of the counts takes at most.
+    """
     # No count depends on the clock, nor on more of the scope than `departments`, which is narrowed to it already.
-    scope = AccessScope(spec.tenant_id, None, spec.scope.masks_phones)
-    key = replace(query, spec=replace(spec, scope=scope, now=0))
+    plain = replace(spec, scope=AccessScope(spec.tenant_id, None, spec.scope.masks_phones), now=0)
     matches = (match for match in (spec.category_match, spec.language_match) if match is not None)
     ids = sum(len(ids) for _, ids in spec.filtered()) + sum(match.size for match in matches)
     return await read_cached(
         reader,
         spec.tenant_id,
-        key,
-        lambda: _read_aggregate(reader, query),
-        lambda rows: KEY_BYTES + ids * ID_BYTES + len(rows) * ROW_BYTES,
-        str(query),
+        (name, plain),
+        read,
+        lambda rows: KEY_BYTES + ids * ID_BYTES + len(rows) * row_bytes,
+        plan,
     )
 
 

@@ -5,25 +5,25 @@ Source: docs/numbers.md, "Answers". They are counted from message rows, of a mil
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 
 from analytics.domain.limits import MAX_BUTTON_LENGTH
 from analytics.domain.message_conditions import BUTTON_WORDS, ReplyKind
-from analytics.domain.query_spec import AccessScope, QuerySpec
-from analytics.reports.availability import read_cached, require_few, require_messages
+from analytics.domain.query_spec import QuerySpec
+from analytics.reports.availability import require_few, require_messages
 from analytics.reports.row_conditions import filters
+from analytics.reports.runner import Counts, read_counts_cached
 from analytics.storage.database import Reader
 from analytics.storage.dialects import in_list
 from analytics.storage.tables import messages, replies
 
 # Buttons that have a row of their own, the most frequent first. Senders may give each message a payload of its own.
 MAX_BUTTONS = 200
-KEY_BYTES, ANSWER_BYTES = 8_192, 16_384  # memory that a cached result takes at most, and each answer in it
+ANSWER_BYTES = 16_384  # memory that an answer takes at most: its label, and a bin for each response time
 
-Counts = TypeVar("Counts", bound=Mapping[Any, Any])
 AnswerKey = tuple[ReplyKind, str | None]  # the button is None for all other kinds, and for buttons beyond the most
 
 
@@ -118,13 +118,4 @@ async def _check(reader: Reader, spec: QuerySpec) -> None:
 async def _cached(reader: Reader, spec: QuerySpec, name: str, read: Callable[[], Awaitable[Counts]]) -> Counts:
     if spec.until is not None:  # until the time of day of now: another one at each request
         return await read()
-    plain = replace(spec, scope=AccessScope(spec.tenant_id, None, spec.scope.masks_phones), now=0)
-    ids = sum(len(ids) for _, ids in spec.filtered())
-    return await read_cached(
-        reader,
-        spec.tenant_id,
-        (name, plain),
-        read,
-        lambda found: KEY_BYTES + ids * 400 + len(found) * ANSWER_BYTES,
-        name,
-    )
+    return await read_counts_cached(reader, spec, name, read, ANSWER_BYTES, name)
