@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
 
 from analytics.domain.measures.funnel import ARRIVED, METRICS, Metric
-from analytics.domain.measures.send_times import PROMPT
+from analytics.domain.measures.send_times import MAX_RESPONSE_TIME
 from analytics.domain.measures.time_buckets import EPOCH_HOUR_OF_WEEK, HOURS_OF_WEEK, hour_of_week
 from analytics.domain.message_status import Status
 from analytics.domain.query_spec import AccessScope, Dimension, QuerySpec
@@ -112,7 +112,7 @@ def _family_condition(family: MeasureGroup) -> list[ColumnElement[bool]]:
 
 def _answered_soon() -> ColumnElement[bool]:
     """Return the condition that the reply came within the time that counts for send times."""
-    return messages.c.replied_at - messages.c.sent_at <= bound(PROMPT)
+    return messages.c.replied_at - messages.c.sent_at <= bound(MAX_RESPONSE_TIME)
 
 
 def _day(zone: Zone, low: int, high: int) -> ColumnElement[int]:

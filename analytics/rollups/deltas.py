@@ -12,7 +12,7 @@ from operator import add, itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from analytics.domain.measures.funnel import ARRIVED, contribution
-from analytics.domain.measures.send_times import PROMPT
+from analytics.domain.measures.send_times import MAX_RESPONSE_TIME
 from analytics.domain.measures.time_buckets import hour_of_week
 from analytics.domain.message_status import Status
 from analytics.domain.time_zones import Zone
@@ -153,7 +153,7 @@ def cells_of(message: CountableMessage, zone: Zone) -> Iterator[tuple[MeasureGro
         yield RESPONSES, (cell, hour_of_week(zone.local(replied_at)))
         yield RESPONSE_TIMES, (cell, message.response_bin)
     if message.status in ARRIVED:
-        soon = replied_at is not None and replied_at - message.sent_at <= PROMPT
+        soon = replied_at is not None and replied_at - message.sent_at <= MAX_RESPONSE_TIME
         yield SEND_TIMES, (cell, (hour_of_week(zone.local(message.sent_at)), message.response_bin if soon else None))
     if message.status == Status.FAILED:
         yield BOUNCES, (cell, NO_CODE if message.failed_code is None else message.failed_code)

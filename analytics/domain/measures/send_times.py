@@ -12,7 +12,7 @@ from analytics.domain.measures.response_times import RATIO
 from analytics.domain.measures.time_buckets import HOURS_OF_WEEK
 from analytics.domain.time_zones import DAY
 
-PROMPT = DAY  # a reply counts when it comes no later than this after its message
+MAX_RESPONSE_TIME = DAY  # a reply counts when it comes no later than this after its message
 
 BLOCK_HOURS = 4
 MIN_DELIVERED = 100  # messages that a block needs to be compared
