@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 # Seconds. An honest sender hardly ever needs longer for a body; slower bodies are evicted first.
-MAX_RESPONSE_TIME = 2.0
+PROMPT = 2.0
 
 
 class Arrival:
@@ -26,7 +26,7 @@ class Arrival:
 class Arrivals:
     """All bodies that are being received, and the number of their bytes.
 
-    Beyond a limit, the oldest body is evicted if it is slower than `MAX_RESPONSE_TIME`, otherwise the oldest body of the address
+    Beyond a limit, the oldest body is evicted if it is slower than `PROMPT`, otherwise the oldest body of the address
     with the most bodies. So a flood from a few addresses evicts its own bodies, and a flood from many addresses evicts
     an honest body only if it fills the limits before that body is complete.
     """
@@ -80,7 +80,7 @@ class Arrivals:
     def _next_to_go(self) -> Arrival:
         """Return the body to evict."""
         oldest = next(iter(self._waiting))
-        if asyncio.get_running_loop().time() - oldest.began_at > MAX_RESPONSE_TIME:
+        if asyncio.get_running_loop().time() - oldest.began_at > PROMPT:
             return oldest
         max_per_address = max(self._by_address.values())
         return next(arrival for arrival in self._waiting if self._by_address[arrival.address] == max_per_address)

@@ -67,7 +67,7 @@ async def test_too_many_bodies_give_way_without_a_byte(bodies: Arrivals) -> None
 async def test_what_is_slow_gives_way_first(bodies: Arrivals, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Sender(bodies, "slow", 30)
     await asyncio.sleep(0)
-    monkeypatch.setattr(arrivals, "MAX_RESPONSE_TIME", -1.0)
+    monkeypatch.setattr(arrivals, "PROMPT", -1.0)
     assert await taken(bodies, *[("meta", 30)] * 3) == [True] * 3
     assert not await slow.is_taken()
 
